@@ -1,0 +1,73 @@
+// Facts: what a job has learnt of its host, checked against the manifest as it is set. Belongs to one job on one host; on the
+// job's thread. Outlives the job's coroutine, so what was set before a failure or a deadline is kept.
+
+#pragma once
+
+#include "manifest.h"
+
+#include <QByteArray>
+#include <QJsonValue>
+
+#include <memory>
+#include <vector>
+
+namespace collector {
+
+// Why a fact that was asked for is not there.
+enum class Absence : quint8 { Denied, ToolMissing, Timeout, Unsupported, NotApplicable, ParseError, Limit };
+
+// The contract's word, such as "tool_missing".
+[[nodiscard]] COLLECTOR_SDK QByteArrayView absenceName(Absence reason);
+
+class COLLECTOR_SDK Facts
+{
+public:
+    struct Fact
+    {
+        int spec;        // index in the manifest's facts
+        QByteArray name; // empty: that of the spec
+        QJsonValue value;
+    };
+    struct Missing
+    {
+        QByteArray path; // a declared key, or a path below one (`devices.sda.serial`)
+        Absence reason;
+    };
+
+    explicit Facts(std::shared_ptr<const Manifest> manifest);
+    Facts(Facts &&) noexcept;
+    Facts &operator=(Facts &&) noexcept;
+    ~Facts();
+
+    // Sets a fact, or replaces it. Throws JobError (plugin_error) where the manifest declares no such key or another type.
+    // A null value is as good as none was set.
+    void set(QByteArrayView key, const QJsonValue &value);
+    void set(const char *key, const QJsonValue &value) { set(QByteArrayView(key), value); }
+    void set(const char *key, const char *utf8) { set(QByteArrayView(key), QJsonValue(QString::fromUtf8(utf8))); }
+
+    // Sets a text from bytes of the host. What is not UTF-8 becomes U+FFFD, and the exact bytes stand beside it as
+    // `<key>_base64`.
+    void setBytes(QByteArrayView key, QByteArrayView bytes);
+
+    // Says why a fact is not there. A fact that is set is not missing: the last word counts.
+    void setAbsent(QByteArrayView path, Absence reason);
+
+    [[nodiscard]] QJsonValue value(QByteArrayView key) const; // undefined where it is not set
+    [[nodiscard]] const std::vector<Fact> &facts() const { return m_facts; }
+    [[nodiscard]] const std::vector<Missing> &missing() const { return m_missing; }
+    [[nodiscard]] QByteArrayView nameOf(const Fact &fact) const;
+    [[nodiscard]] const Manifest &manifest() const { return *m_manifest; }
+    [[nodiscard]] bool isEmpty() const { return m_facts.empty() && m_missing.empty(); }
+
+    // For JobTester and diff: all of it as an object.
+    [[nodiscard]] QJsonObject toJson() const;
+
+private:
+    void store(int spec, QByteArrayView name, const QJsonValue &value);
+
+    std::shared_ptr<const Manifest> m_manifest;
+    std::vector<Fact> m_facts; // in the order in which they were set
+    std::vector<Missing> m_missing;
+};
+
+} // namespace collector

@@ -1,0 +1,50 @@
+// Options: the values of a plugin's declared options for one host, after precedence (command line, host variable, group
+// variable, configuration, default) and checked against the manifest. Read-only; on the job's thread.
+
+#pragma once
+
+#include "manifest.h"
+
+#include <QJsonValue>
+
+#include <chrono>
+#include <memory>
+
+namespace collector {
+
+class COLLECTOR_SDK Options
+{
+public:
+    explicit Options(std::shared_ptr<const Manifest> manifest);
+
+    // Values by the index of Manifest::options; what is undefined is the default.
+    Options(std::shared_ptr<const Manifest> manifest, QList<QJsonValue> values);
+
+    // The value; undefined where it was given nowhere and has no default. An option that is not declared is an assertion.
+    [[nodiscard]] QJsonValue value(QByteArrayView name) const;
+    [[nodiscard]] bool isSet(QByteArrayView name) const { return !value(name).isUndefined(); }
+    [[nodiscard]] bool boolean(QByteArrayView name) const { return value(name).toBool(); }
+    [[nodiscard]] qint64 integer(QByteArrayView name) const { return value(name).toInteger(); }
+    [[nodiscard]] double number(QByteArrayView name) const { return value(name).toDouble(); }
+    [[nodiscard]] QByteArray text(QByteArrayView name) const { return value(name).toString().toUtf8(); }
+    [[nodiscard]] std::chrono::milliseconds duration(QByteArrayView name) const { return std::chrono::milliseconds(integer(name)); }
+    [[nodiscard]] QList<QByteArray> list(QByteArrayView name) const;
+
+    [[nodiscard]] const Manifest &manifest() const { return *m_manifest; }
+
+    // The same with one value replaced: for a host's own variable.
+    [[nodiscard]] Options with(qsizetype index, const QJsonValue &value) const;
+
+private:
+    std::shared_ptr<const Manifest> m_manifest;
+    QList<QJsonValue> m_values; // by index of the manifest's options; shorter or undefined: default
+};
+
+// A duration as a person writes it: `10`, `500ms`, `2m`, `1h30m`, `1d` (seconds where no unit stands). Nothing if it is none.
+[[nodiscard]] COLLECTOR_SDK std::optional<std::chrono::milliseconds> parseDuration(QByteArrayView text);
+
+// The value of an option from text (command line, configuration, inventory), checked: undefined and a reason if it is none.
+// A File is kept as a path; whoever uses it opens it. A List is split at commas.
+[[nodiscard]] COLLECTOR_SDK QJsonValue parseOption(const OptionSpec &spec, const QByteArray &text, QString *error);
+
+} // namespace collector

@@ -1,0 +1,61 @@
+// RemoteShell: commands on the job's host, over the one connection that all its jobs share. The connection is made when the
+// first command asks for it. On the job's thread; a command never runs twice.
+
+#pragma once
+
+#include "task.h"
+
+#include "export.h"
+
+#include <QByteArray>
+
+#include <chrono>
+#include <optional>
+
+namespace collector {
+
+// What is to be run, and within which bounds.
+struct ShellCommand
+{
+    QByteArray command;                    // to the login shell, as `ssh host COMMAND`
+    QByteArray input;                      // what it gets on its standard input, then end of file
+    qint64 outputLimit = 4 << 20;          // bytes kept of its standard output; what is over is dropped, `isTruncated` set
+    qint64 errorLimit = 64 << 10;          // and of its standard error
+    std::chrono::milliseconds deadline{0}; // from its start on; 0: only the host's own
+    bool isPrivileged = false;             // through --become (sudo, doas, su); throws sudo_denied where that is refused
+};
+
+struct ShellReply
+{
+    QByteArray output;
+    QByteArray errorOutput;
+    std::optional<int> exitStatus; // none where a signal ended it
+    QByteArray signal;             // `KILL`, `TERM`, …
+    bool isTruncated = false;
+
+    [[nodiscard]] bool isOk() const { return exitStatus == 0; }
+};
+
+class COLLECTOR_SDK RemoteShell
+{
+public:
+    RemoteShell();
+    virtual ~RemoteShell();
+    RemoteShell(const RemoteShell &) = delete;
+    RemoteShell &operator=(const RemoteShell &) = delete;
+
+    // Runs it to its end. Throws JobError where the host cannot be reached, logged in to, or made to run it (causes of
+    // CONTRACT: dns … connection_lost); a status other than 0, a signal and cut output are part of the reply.
+    virtual Task<ShellReply> run(ShellCommand command) = 0;
+
+    Task<ShellReply> run(QByteArray command);
+    Task<ShellReply> run(const char *command) { return run(QByteArray(command)); }
+
+    // Runs a POSIX script with /bin/sh, whatever the login shell is: sent on standard input, no file is written.
+    Task<ShellReply> runScript(QByteArray script);
+
+    // The command line for that, for those who fill in a ShellCommand themselves.
+    [[nodiscard]] static QByteArray scriptCommand() { return QByteArrayLiteral("exec /bin/sh -s"); }
+};
+
+} // namespace collector

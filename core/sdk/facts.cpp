@@ -1,0 +1,132 @@
+#include "collector/facts.h"
+
+#include "collector/joberror.h"
+
+#include <QStringDecoder>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace collector {
+
+namespace {
+
+constexpr std::array<QByteArrayView, 7> reasons{"denied",         "tool_missing", "timeout", "unsupported",
+                                                "not_applicable", "parse_error",  "limit"};
+constexpr QByteArrayView exactSuffix = "_base64";
+
+bool isOfType(FactSpec::Type type, const QJsonValue &value)
+{
+    switch (type) {
+    case FactSpec::Type::Any:
+        return true;
+    case FactSpec::Type::Boolean:
+        return value.isBool();
+    case FactSpec::Type::Integer:
+        return value.isDouble() && value.toDouble() == std::trunc(value.toDouble());
+    case FactSpec::Type::Number:
+        return value.isDouble();
+    case FactSpec::Type::Text:
+        return value.isString();
+    case FactSpec::Type::List:
+        return value.isArray();
+    case FactSpec::Type::Object:
+        return value.isObject();
+    }
+    return false;
+}
+
+QString quoted(QByteArrayView key)
+{
+    return u'"' + printable(key, 80) + u'"';
+}
+
+} // namespace
+
+QByteArrayView absenceName(Absence reason)
+{
+    return reasons[size_t(reason)];
+}
+
+Facts::Facts(std::shared_ptr<const Manifest> manifest) : m_manifest(std::move(manifest)) {}
+Facts::Facts(Facts &&) noexcept = default;
+Facts &Facts::operator=(Facts &&) noexcept = default;
+Facts::~Facts() = default;
+
+void Facts::set(QByteArrayView key, const QJsonValue &value)
+{
+    const int spec = m_manifest->factIndex(key);
+    if (spec < 0)
+        throw JobError(Cause::PluginError,
+                       QStringLiteral("the plugin %1 set the fact %2, which its manifest does not declare; declare it there")
+                           .arg(QString::fromUtf8(m_manifest->name), quoted(key)));
+    if (value.isNull() || value.isUndefined())
+        return;
+    const FactSpec &declared = m_manifest->facts[spec];
+    if (!isOfType(declared.type, value))
+        throw JobError(Cause::PluginError,
+                       QStringLiteral("the plugin %1 set the fact %2 to something that is not of its declared type (%3)")
+                           .arg(QString::fromUtf8(m_manifest->name), quoted(key), QString::fromUtf8(typeName(declared.type))));
+    store(spec, declared.isPattern() ? key : QByteArrayView(), value);
+}
+
+void Facts::setBytes(QByteArrayView key, QByteArrayView bytes)
+{
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::Stateless);
+    const QString text = decoder(bytes);
+    set(key, text);
+    if (decoder.hasError())
+        store(m_manifest->factIndex(key), key.toByteArray() + exactSuffix.toByteArray(),
+              QString::fromLatin1(bytes.toByteArray().toBase64()));
+}
+
+void Facts::store(int spec, QByteArrayView name, const QJsonValue &value)
+{
+    for (Fact &fact : m_facts) {
+        if (fact.spec == spec && QByteArrayView(fact.name) == name) {
+            fact.value = value;
+            return;
+        }
+    }
+    m_facts.push_back({spec, name.toByteArray(), value});
+}
+
+void Facts::setAbsent(QByteArrayView path, Absence reason)
+{
+    const qsizetype dot = path.indexOf('.');
+    if (m_manifest->factIndex(dot < 0 ? path : path.first(dot)) < 0 && m_manifest->factIndex(path) < 0)
+        throw JobError(
+            Cause::PluginError,
+            QStringLiteral("the plugin %1 said that the fact %2 is missing, but its manifest does not declare it; declare it there")
+                .arg(QString::fromUtf8(m_manifest->name), quoted(path)));
+    const auto known = std::find_if(m_missing.begin(), m_missing.end(), [path](const Missing &missing) { return missing.path == path; });
+    if (known == m_missing.end())
+        m_missing.push_back({path.toByteArray(), reason});
+    else
+        known->reason = reason;
+}
+
+QJsonValue Facts::value(QByteArrayView key) const
+{
+    for (const Fact &fact : m_facts) {
+        if (nameOf(fact) == key)
+            return fact.value;
+    }
+    return QJsonValue(QJsonValue::Undefined);
+}
+
+QByteArrayView Facts::nameOf(const Fact &fact) const
+{
+    return fact.name.isEmpty() ? QByteArrayView(m_manifest->facts[fact.spec].name) : QByteArrayView(fact.name);
+}
+
+QJsonObject Facts::toJson() const
+{
+    QJsonObject object;
+    for (const Fact &fact : m_facts)
+        object.insert(QString::fromUtf8(nameOf(fact)), fact.value);
+    return object;
+}
+
+} // namespace collector

@@ -1,0 +1,218 @@
+#include "collector/manifest.h"
+
+#include <QJsonArray>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace collector {
+
+namespace {
+
+constexpr std::array<QByteArrayView, 8> optionTypes{"boolean", "integer", "number", "text", "duration", "choice", "file", "list"};
+constexpr std::array<QByteArrayView, 7> factTypes{"any", "boolean", "integer", "number", "text", "list", "object"};
+constexpr std::array<QByteArrayView, 6> factClasses{"identity", "hardware", "configuration", "state", "noise", "sensitive"};
+constexpr std::array<QByteArrayView, 3> useNames{"shell", "ping", "tcp"};
+
+template<typename Enum, size_t N>
+std::optional<Enum> fromName(const std::array<QByteArrayView, N> &names, const QString &name)
+{
+    const auto found = std::find(names.begin(), names.end(), QByteArrayView(name.toUtf8()));
+    if (found == names.end())
+        return std::nullopt;
+    return Enum(found - names.begin());
+}
+
+bool isName(const QByteArray &name, bool isFact)
+{
+    if (name.isEmpty() || name.size() > 64 || name.startsWith('-'))
+        return false;
+    return std::all_of(name.begin(), name.end(), [isFact](char c) {
+        const bool isCommon = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        return isCommon || (isFact ? c == '_' || c == '*' || c == '.' || (c >= 'A' && c <= 'Z') : c == '-');
+    });
+}
+
+// Reads one manifest, noting every defect with the place where it stands.
+class Reader
+{
+public:
+    explicit Reader(QStringList *errors) : m_errors(errors) {}
+
+    void defect(const QString &place, const QString &what) const { m_errors->append(place + QStringLiteral(": ") + what); }
+
+    void onlyKeys(const QJsonObject &object, const QString &place, std::initializer_list<QByteArrayView> known) const
+    {
+        for (const QString &key : object.keys()) {
+            const QByteArray utf8 = key.toUtf8();
+            if (std::find(known.begin(), known.end(), QByteArrayView(utf8)) == known.end())
+                defect(place, QStringLiteral("unknown key \"%1\"").arg(key));
+        }
+    }
+
+    OptionSpec option(const QJsonObject &object, const QString &place) const
+    {
+        onlyKeys(object, place, {"name", "type", "default", "choices", "minimum", "maximum", "help"});
+        OptionSpec spec;
+        spec.name = object[u"name"].toString().toUtf8();
+        if (!isName(spec.name, false))
+            defect(place, QStringLiteral("an option's name is lower case letters, digits and dashes"));
+        if (const auto type = fromName<OptionSpec::Type>(optionTypes, object[u"type"].toString()))
+            spec.type = *type;
+        else
+            defect(place, QStringLiteral("\"type\" is one of boolean, integer, number, text, duration, choice, file, list"));
+        if (object.contains(u"default"))
+            spec.defaultValue = object[u"default"];
+        else
+            spec.defaultValue = QJsonValue(QJsonValue::Undefined);
+        for (const QJsonValue &choice : object[u"choices"].toArray())
+            spec.choices.append(choice.toString());
+        if (spec.type == OptionSpec::Type::Choice && spec.choices.isEmpty())
+            defect(place, QStringLiteral("a choice needs \"choices\""));
+        if (object.contains(u"minimum"))
+            spec.minimum = object[u"minimum"].toDouble();
+        if (object.contains(u"maximum"))
+            spec.maximum = object[u"maximum"].toDouble();
+        spec.help = object[u"help"].toString();
+        if (spec.help.isEmpty())
+            defect(place, QStringLiteral("\"help\" is missing"));
+        return spec;
+    }
+
+    FactSpec fact(const QJsonObject &object, const QString &place) const
+    {
+        onlyKeys(object, place, {"name", "type", "class", "subset", "unit", "help", "headline", "needs_root"});
+        FactSpec spec;
+        spec.name = object[u"name"].toString().toUtf8();
+        if (!isName(spec.name, true))
+            defect(place, QStringLiteral("a fact's name is letters, digits, underscores, and * in a pattern"));
+        if (const auto type = fromName<FactSpec::Type>(factTypes, object[u"type"].toString()))
+            spec.type = *type;
+        else
+            defect(place, QStringLiteral("\"type\" is one of any, boolean, integer, number, text, list, object"));
+        if (!object.contains(u"class"))
+            spec.factClass = FactSpec::Class::State;
+        else if (const auto factClass = fromName<FactSpec::Class>(factClasses, object[u"class"].toString()))
+            spec.factClass = *factClass;
+        else
+            defect(place, QStringLiteral("\"class\" is one of identity, hardware, configuration, state, noise, sensitive"));
+        spec.subset = object[u"subset"].toString().toUtf8();
+        spec.unit = object[u"unit"].toString();
+        spec.help = object[u"help"].toString();
+        spec.isHeadline = object[u"headline"].toBool();
+        spec.needsRoot = object[u"needs_root"].toBool();
+        return spec;
+    }
+
+private:
+    QStringList *m_errors;
+};
+
+} // namespace
+
+std::shared_ptr<const Manifest> Manifest::parse(const QJsonObject &object, QStringList *errors)
+{
+    const qsizetype before = errors->size();
+    const Reader reader(errors);
+    auto manifest = std::make_shared<Manifest>();
+    const QString root = QStringLiteral("manifest");
+    reader.onlyKeys(object, root, {"name", "summary", "uses", "after", "facts_at_root", "options", "facts"});
+
+    manifest->name = object[u"name"].toString().toUtf8();
+    if (!isName(manifest->name, false))
+        reader.defect(root, QStringLiteral("\"name\" is lower case letters, digits and dashes"));
+    manifest->summary = object[u"summary"].toString();
+    if (manifest->summary.isEmpty())
+        reader.defect(root, QStringLiteral("\"summary\" is missing"));
+    if (!object[u"facts_at_root"].toBool())
+        manifest->factsKey = QByteArray(manifest->name).replace('-', '_');
+    for (const QJsonValue &value : object[u"uses"].toArray()) {
+        if (const auto use = fromName<Use>(useNames, value.toString()))
+            manifest->uses.append(*use);
+        else
+            reader.defect(root, QStringLiteral("\"uses\" lists shell, ping, tcp"));
+    }
+    for (const QJsonValue &value : object[u"after"].toArray())
+        manifest->after.append(value.toString().toUtf8());
+
+    int position = 0;
+    for (const QJsonValue &value : object[u"options"].toArray()) {
+        const OptionSpec spec = reader.option(value.toObject(), QStringLiteral("options[%1]").arg(position++));
+        if (manifest->option(spec.name))
+            reader.defect(root, QStringLiteral("option \"%1\" stands twice").arg(QString::fromUtf8(spec.name)));
+        manifest->options.append(spec);
+    }
+    position = 0;
+    for (const QJsonValue &value : object[u"facts"].toArray())
+        manifest->facts.append(reader.fact(value.toObject(), QStringLiteral("facts[%1]").arg(position++)));
+    std::stable_partition(manifest->facts.begin(), manifest->facts.end(), [](const FactSpec &fact) { return !fact.isPattern(); });
+    for (const FactSpec &fact : std::as_const(manifest->facts)) {
+        if (fact.isPattern())
+            break;
+        if (manifest->m_plainFacts.contains(fact.name))
+            reader.defect(root, QStringLiteral("fact \"%1\" stands twice").arg(QString::fromUtf8(fact.name)));
+        manifest->m_plainFacts.insert(fact.name, manifest->m_firstPattern++);
+    }
+    if (errors->size() > before)
+        return nullptr;
+    return manifest;
+}
+
+const OptionSpec *Manifest::option(QByteArrayView optionName) const
+{
+    const auto found = std::find_if(options.begin(), options.end(), [&](const OptionSpec &spec) { return spec.name == optionName; });
+    return found == options.end() ? nullptr : &*found;
+}
+
+int Manifest::factIndex(QByteArrayView key) const
+{
+    const auto plain = m_plainFacts.constFind(QByteArray::fromRawData(key.data(), key.size()));
+    if (plain != m_plainFacts.constEnd())
+        return *plain;
+    for (int i = m_firstPattern; i < facts.size(); ++i) {
+        if (matchesStars(facts[i].name, key))
+            return i;
+    }
+    return -1;
+}
+
+QByteArrayView typeName(OptionSpec::Type type)
+{
+    return optionTypes[size_t(type)];
+}
+
+QByteArrayView typeName(FactSpec::Type type)
+{
+    return factTypes[size_t(type)];
+}
+
+QByteArrayView className(FactSpec::Class factClass)
+{
+    return factClasses[size_t(factClass)];
+}
+
+bool matchesStars(QByteArrayView pattern, QByteArrayView text)
+{
+    // The last star is all that ever has to be tried again: linear in practice, quadratic at worst, never exponential.
+    qsizetype p = 0, t = 0, star = -1, resume = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            resume = t;
+        } else if (p < pattern.size() && pattern[p] == text[t]) {
+            ++p;
+            ++t;
+        } else if (star >= 0) {
+            p = star + 1;
+            t = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*')
+        ++p;
+    return p == pattern.size();
+}
+
+} // namespace collector

@@ -1,0 +1,172 @@
+#include "collector/options.h"
+
+#include <QJsonArray>
+
+#include <cmath>
+
+namespace collector {
+
+using std::chrono::milliseconds;
+
+Options::Options(std::shared_ptr<const Manifest> manifest) : m_manifest(std::move(manifest)) {}
+
+Options::Options(std::shared_ptr<const Manifest> manifest, QList<QJsonValue> values)
+    : m_manifest(std::move(manifest)),
+      m_values(std::move(values))
+{
+}
+
+QJsonValue Options::value(QByteArrayView name) const
+{
+    const OptionSpec *spec = m_manifest->option(name);
+    Q_ASSERT_X(spec, "Options::value", "an option that the manifest does not declare");
+    if (!spec)
+        return QJsonValue(QJsonValue::Undefined);
+    const qsizetype index = spec - m_manifest->options.constData();
+    if (index < m_values.size() && !m_values[index].isUndefined())
+        return m_values[index];
+    return spec->defaultValue;
+}
+
+QList<QByteArray> Options::list(QByteArrayView name) const
+{
+    QList<QByteArray> items;
+    for (const QJsonValue &item : value(name).toArray())
+        items.append(item.toString().toUtf8());
+    return items;
+}
+
+Options Options::with(qsizetype index, const QJsonValue &value) const
+{
+    Options copy = *this;
+    while (copy.m_values.size() <= index)
+        copy.m_values.append(QJsonValue(QJsonValue::Undefined));
+    copy.m_values[index] = value;
+    return copy;
+}
+
+std::optional<milliseconds> parseDuration(QByteArrayView text)
+{
+    struct Unit
+    {
+        QByteArrayView name;
+        double milliseconds;
+    };
+    static constexpr Unit units[] = {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+    if (text.isEmpty())
+        return std::nullopt;
+    double total = 0;
+    bool hasUnit = false;
+    while (!text.isEmpty()) {
+        qsizetype digits = 0;
+        while (digits < text.size() && ((text[digits] >= '0' && text[digits] <= '9') || text[digits] == '.'))
+            ++digits;
+        bool isNumber = false;
+        const double amount = text.first(digits).toDouble(&isNumber);
+        if (!isNumber)
+            return std::nullopt;
+        text = text.sliced(digits);
+        qsizetype letters = 0;
+        while (letters < text.size() && text[letters] >= 'a' && text[letters] <= 'z')
+            ++letters;
+        if (letters == 0) {
+            if (hasUnit || !text.isEmpty())
+                return std::nullopt;
+            total += amount * 1000;
+            break;
+        }
+        const QByteArrayView name = text.first(letters);
+        const auto unit = std::find_if(std::begin(units), std::end(units), [name](const Unit &u) { return u.name == name; });
+        if (unit == std::end(units))
+            return std::nullopt;
+        hasUnit = true;
+        total += amount * unit->milliseconds;
+        text = text.sliced(letters);
+    }
+    if (total > 1000.0 * 86'400'000)
+        return std::nullopt;
+    return milliseconds(qint64(std::llround(total)));
+}
+
+namespace {
+
+QString rangeOf(const OptionSpec &spec)
+{
+    if (spec.minimum && spec.maximum)
+        return QStringLiteral("from %1 to %2").arg(*spec.minimum).arg(*spec.maximum);
+    if (spec.minimum)
+        return QStringLiteral("of at least %1").arg(*spec.minimum);
+    return QStringLiteral("of at most %1").arg(spec.maximum.value_or(0));
+}
+
+bool isInRange(const OptionSpec &spec, double value)
+{
+    return value >= spec.minimum.value_or(value) && value <= spec.maximum.value_or(value);
+}
+
+} // namespace
+
+QJsonValue parseOption(const OptionSpec &spec, const QByteArray &text, QString *error)
+{
+    const QJsonValue none(QJsonValue::Undefined);
+    bool isNumber = false;
+    switch (spec.type) {
+    case OptionSpec::Type::Boolean: {
+        const QByteArray word = text.toLower();
+        if (word == "true" || word == "yes" || word == "on" || word == "1")
+            return true;
+        if (word == "false" || word == "no" || word == "off" || word == "0")
+            return false;
+        *error = QStringLiteral("takes yes or no");
+        return none;
+    }
+    case OptionSpec::Type::Integer: {
+        const qint64 value = text.toLongLong(&isNumber);
+        if (!isNumber)
+            *error = QStringLiteral("takes a whole number");
+        else if (!isInRange(spec, double(value)))
+            *error = QStringLiteral("takes a whole number ") + rangeOf(spec);
+        else
+            return value;
+        return none;
+    }
+    case OptionSpec::Type::Number: {
+        const double value = text.toDouble(&isNumber);
+        if (!isNumber || !std::isfinite(value))
+            *error = QStringLiteral("takes a number");
+        else if (!isInRange(spec, value))
+            *error = QStringLiteral("takes a number ") + rangeOf(spec);
+        else
+            return value;
+        return none;
+    }
+    case OptionSpec::Type::Duration: {
+        const auto duration = parseDuration(text);
+        if (duration && isInRange(spec, double(duration->count())))
+            return qint64(duration->count());
+        *error = duration ? QStringLiteral("takes a number of milliseconds ") + rangeOf(spec)
+                          : QStringLiteral("takes a duration such as 10, 500ms, 2m or 1h30m");
+        return none;
+    }
+    case OptionSpec::Type::Choice: {
+        const QString word = QString::fromUtf8(text);
+        if (spec.choices.contains(word))
+            return word;
+        *error = QStringLiteral("takes one of ") + spec.choices.join(QStringLiteral(", "));
+        return none;
+    }
+    case OptionSpec::Type::List: {
+        QJsonArray items;
+        for (const QByteArray &item : text.split(','))
+            if (!item.trimmed().isEmpty())
+                items.append(QString::fromUtf8(item.trimmed()));
+        return items;
+    }
+    case OptionSpec::Type::Text:
+    case OptionSpec::Type::File:
+        return QString::fromUtf8(text);
+    }
+    return none;
+}
+
+} // namespace collector

@@ -1,0 +1,8 @@
+#include "collector/pinger.h"
+
+namespace collector {
+
+Pinger::Pinger() = default;
+Pinger::~Pinger() = default;
+
+} // namespace collector

@@ -1,0 +1,42 @@
+# collector_add_plugin(NAME SOURCES … METADATA manifest.json [LINKS …])
+#
+# A plugin as a MODULE, built where the installed one would lie, with its manifest embedded by Q_PLUGIN_METADATA and stamped
+# with interface, compiler and sanitizer: what must fit is known before any of its code runs. The same function builds our
+# own plugins and strangers'.
+
+set(COLLECTOR_PLUGIN_INTERFACE 1)
+if(NOT DEFINED COLLECTOR_PLUGIN_DIRECTORY)
+    set(COLLECTOR_PLUGIN_DIRECTORY ${CMAKE_BINARY_DIR}/lib/collector/plugins)
+endif()
+
+function(collector_add_plugin name)
+    cmake_parse_arguments(ARG "" "METADATA" "SOURCES;LINKS" ${ARGN})
+    if(NOT ARG_SOURCES OR NOT ARG_METADATA)
+        message(FATAL_ERROR "collector_add_plugin(${name}): SOURCES and METADATA are needed")
+    endif()
+    cmake_path(ABSOLUTE_PATH ARG_METADATA NORMALIZE OUTPUT_VARIABLE manifest)
+
+    set(sanitizer "none")
+    if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=([a-z,]+)")
+        set(sanitizer ${CMAKE_MATCH_1})
+    elseif(COLLECTOR_SANITIZE)
+        set(sanitizer ${COLLECTOR_SANITIZE})
+    endif()
+    string(REPLACE "," "+" sanitizer "${sanitizer}")
+    string(REGEX MATCH "^[0-9]+" compiler "${CMAKE_CXX_COMPILER_VERSION}")
+
+    add_library(${name} MODULE ${ARG_SOURCES})
+    set_target_properties(${name} PROPERTIES
+        PREFIX "" AUTOMOC ON CXX_VISIBILITY_PRESET hidden
+        AUTOMOC_MOC_OPTIONS "-Mcollector_interface=${COLLECTOR_PLUGIN_INTERFACE};-Mcollector_compiler=${CMAKE_CXX_COMPILER_ID}-${compiler};-Mcollector_sanitizer=${sanitizer}"
+        LIBRARY_OUTPUT_DIRECTORY ${COLLECTOR_PLUGIN_DIRECTORY})
+    # moc embeds the manifest when it runs: a changed manifest must run it again.
+    set_property(SOURCE ${ARG_SOURCES} APPEND PROPERTY OBJECT_DEPENDS ${manifest})
+    set_property(TARGET ${name} APPEND PROPERTY AUTOGEN_TARGET_DEPENDS ${manifest})
+    target_compile_features(${name} PRIVATE cxx_std_20)
+    if(TARGET Collector::sdk)
+        target_link_libraries(${name} PRIVATE Collector::sdk Qt6::Core ${ARG_LINKS})
+    else()
+        target_link_libraries(${name} PRIVATE collector-sdk Qt6::Core ${ARG_LINKS})
+    endif()
+endfunction()

@@ -1,0 +1,82 @@
+// ssh-command: one command, or one script, on each host; its streams, status and signal are the facts.
+
+#include <collector/plugin.h>
+
+#include <QFile>
+
+using namespace collector;
+
+namespace {
+
+constexpr qint64 largestScript = 8 << 20; // bytes; what is more is a mistake in the path
+
+QByteArray readScript(const QString &path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        throw JobError(Cause::BadVariable, QStringLiteral("--script %1: %2").arg(path, file.errorString()));
+    const QByteArray script = file.read(largestScript + 1);
+    if (script.size() > largestScript)
+        throw JobError(Cause::BadVariable, QStringLiteral("--script %1: larger than 8 MiB").arg(path));
+    return script;
+}
+
+} // namespace
+
+class SshCommand : public QObject, public Job
+{
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID CollectorJob_iid FILE "ssh-command.json")
+    Q_INTERFACES(collector::Job)
+
+public:
+    void prepare(const Options &options) override
+    {
+        if (options.isSet("command") == options.isSet("script"))
+            throw JobError(Cause::BadVariable, QStringLiteral("ssh-command needs exactly one of --command and --script"));
+        if (options.isSet("script"))
+            m_script = readScript(options.value("script").toString());
+    }
+
+    Task<> run(JobContext &job) override
+    {
+        ShellCommand command;
+        if (job.options().isSet("script")) {
+            command.command = RemoteShell::scriptCommand();
+            command.input = m_script;
+        } else {
+            command.command = job.options().text("command");
+        }
+        command.outputLimit = command.errorLimit = job.options().integer("max-output");
+        command.isPrivileged = true; // where --become asks for it
+        const ShellReply reply = co_await job.shell().run(std::move(command));
+
+        Facts &facts = job.facts();
+        facts.setBytes("stdout", reply.output);
+        facts.setBytes("stderr", reply.errorOutput);
+        facts.set("truncated", reply.isTruncated);
+        if (reply.exitStatus)
+            facts.set("exit_status", *reply.exitStatus);
+        if (!reply.signal.isEmpty())
+            facts.setBytes("signal", reply.signal);
+
+        if (!reply.signal.isEmpty())
+            throw JobError(Cause::Signal, QStringLiteral("the command was ended by signal %1").arg(printable(reply.signal, 20)));
+        if (reply.exitStatus != 0)
+            throw JobError(Cause::ExitStatus, failure(reply));
+        if (reply.isTruncated)
+            job.setPartial(Cause::OutputLimit, QStringLiteral("the output is longer than --max-output; its head was kept"));
+    }
+
+private:
+    static QString failure(const ShellReply &reply)
+    {
+        const QString status = QStringLiteral("the command ended with status %1").arg(*reply.exitStatus);
+        const QString said = printable(reply.errorOutput.trimmed());
+        return said.isEmpty() ? status : status + QStringLiteral(": ") + said;
+    }
+
+    QByteArray m_script;
+};
+
+#include "sshcommand.moc"

@@ -1,0 +1,186 @@
+#include "model/json.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace collector {
+
+namespace {
+
+constexpr char hexDigits[] = "0123456789abcdef";
+
+// Whether a byte stands in a JSON string as it is.
+constexpr std::array<bool, 256> isPlain = [] {
+    std::array<bool, 256> table{};
+    for (int c = 0x20; c < 0x80; ++c)
+        table[size_t(c)] = c != '"' && c != '\\' && c != 0x7f;
+    return table;
+}();
+
+void appendEscaped(QByteArray &out, uchar c)
+{
+    switch (c) {
+    case '"':
+        out += "\\\"";
+        return;
+    case '\\':
+        out += "\\\\";
+        return;
+    case '\n':
+        out += "\\n";
+        return;
+    case '\r':
+        out += "\\r";
+        return;
+    case '\t':
+        out += "\\t";
+        return;
+    default:
+        out += "\\u00";
+        out += hexDigits[c >> 4];
+        out += hexDigits[c & 15];
+    }
+}
+
+// The length of the well-formed UTF-8 sequence at the start of `bytes`; 0 if there is none (RFC 3629).
+int sequenceLength(QByteArrayView bytes)
+{
+    const auto at = [&](qsizetype i) { return i < bytes.size() ? uchar(bytes[i]) : uchar(0); };
+    const auto isTail = [](uchar c) { return (c & 0xc0) == 0x80; };
+    const uchar lead = at(0);
+    if (lead < 0x80)
+        return 1;
+    if (lead >= 0xc2 && lead <= 0xdf)
+        return isTail(at(1)) ? 2 : 0;
+    if (lead >= 0xe0 && lead <= 0xef) {
+        const uchar low = lead == 0xe0 ? 0xa0 : 0x80;
+        const uchar high = lead == 0xed ? 0x9f : 0xbf;
+        return at(1) >= low && at(1) <= high && isTail(at(2)) ? 3 : 0;
+    }
+    if (lead >= 0xf0 && lead <= 0xf4) {
+        const uchar low = lead == 0xf0 ? 0x90 : 0x80;
+        const uchar high = lead == 0xf4 ? 0x8f : 0xbf;
+        return at(1) >= low && at(1) <= high && isTail(at(2)) && isTail(at(3)) ? 4 : 0;
+    }
+    return 0;
+}
+
+} // namespace
+
+void appendJsonString(QByteArray &out, QByteArrayView utf8)
+{
+    out += '"';
+    qsizetype from = 0;
+    for (qsizetype i = 0; i < utf8.size();) {
+        const auto c = uchar(utf8[i]);
+        if (isPlain[c]) {
+            ++i;
+            continue;
+        }
+        const int length = c < 0x80 ? 0 : sequenceLength(utf8.sliced(i));
+        if (length > 0) {
+            i += length;
+            continue;
+        }
+        out += utf8.sliced(from, i - from);
+        if (c < 0x80)
+            appendEscaped(out, c);
+        else
+            out += "\xef\xbf\xbd";
+        from = ++i;
+    }
+    out += utf8.sliced(from);
+    out += '"';
+}
+
+void appendJsonString(QByteArray &out, QStringView text)
+{
+    const QByteArray utf8 = text.toUtf8();
+    appendJsonString(out, QByteArrayView(utf8));
+}
+
+void appendJsonNumber(QByteArray &out, qint64 value)
+{
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end - digits.data());
+}
+
+void appendJsonNumber(QByteArray &out, double value)
+{
+    if (!std::isfinite(value)) {
+        out += "null";
+        return;
+    }
+    if (value == std::trunc(value) && std::abs(value) < 9007199254740992.0) {
+        appendJsonNumber(out, qint64(value));
+        return;
+    }
+    std::array<char, 40> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    out.append(digits.data(), end - digits.data());
+}
+
+void appendJson(QByteArray &out, const QJsonValue &value, int depth)
+{
+    switch (value.type()) {
+    case QJsonValue::Null:
+    case QJsonValue::Undefined:
+        out += "null";
+        return;
+    case QJsonValue::Bool:
+        out += value.toBool() ? "true" : "false";
+        return;
+    case QJsonValue::Double: {
+        // Whole numbers beyond a double's 53 bits are kept as such.
+        const qint64 whole = value.toInteger(0);
+        const double number = value.toDouble();
+        if (whole != 0 && double(whole) == number)
+            appendJsonNumber(out, whole);
+        else
+            appendJsonNumber(out, number);
+        return;
+    }
+    case QJsonValue::String:
+        appendJsonString(out, QStringView(value.toString()));
+        return;
+    case QJsonValue::Array: {
+        if (depth <= 0) {
+            out += "null";
+            return;
+        }
+        char separator = '[';
+        const QJsonArray array = value.toArray();
+        for (const QJsonValue &item : array) {
+            out += separator;
+            appendJson(out, item, depth - 1);
+            separator = ',';
+        }
+        out += separator == '[' ? "[]" : "]";
+        return;
+    }
+    case QJsonValue::Object: {
+        if (depth <= 0) {
+            out += "null";
+            return;
+        }
+        char separator = '{';
+        const QJsonObject object = value.toObject();
+        for (auto it = object.begin(); it != object.end(); ++it) {
+            out += separator;
+            appendJsonString(out, QStringView(it.key()));
+            out += ':';
+            appendJson(out, it.value(), depth - 1);
+            separator = ',';
+        }
+        out += separator == '{' ? "{}" : "}";
+        return;
+    }
+    }
+}
+
+} // namespace collector

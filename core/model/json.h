@@ -1,0 +1,23 @@
+// JSON, written straight into bytes: compact, UTF-8, no document tree of its own. Pure functions, any thread.
+
+#pragma once
+
+#include <QByteArray>
+#include <QJsonValue>
+#include <QStringView>
+
+namespace collector {
+
+// Appends `text` as a JSON string. Bytes must be UTF-8: what is not becomes U+FFFD.
+void appendJsonString(QByteArray &out, QByteArrayView utf8);
+void appendJsonString(QByteArray &out, QStringView text);
+
+// Appends a number as JSON has it: whole numbers without a fraction, others in the fewest digits that give the same value
+// back; what is not finite is null.
+void appendJsonNumber(QByteArray &out, double value);
+void appendJsonNumber(QByteArray &out, qint64 value);
+
+// Appends any value; undefined is null. At most `depth` levels: what lies deeper is null.
+void appendJson(QByteArray &out, const QJsonValue &value, int depth = 64);
+
+} // namespace collector

@@ -1,0 +1,125 @@
+#include "net/offload.h"
+
+#include <pthread.h>
+
+#include <exception>
+#include <utility>
+
+namespace collector {
+
+ThreadPool::ThreadPool(int threads, const char *name) : m_most(threads), m_name(name), m_shared(std::make_shared<Shared>()) {}
+
+ThreadPool::~ThreadPool()
+{
+    {
+        const std::lock_guard lock(m_shared->mutex);
+        m_shared->isOver = true;
+        m_shared->steps.clear();
+    }
+    m_shared->wakeUp.notify_all();
+    for (std::thread &thread : m_threads)
+        thread.join();
+}
+
+void ThreadPool::abandon()
+{
+    const std::lock_guard lock(m_shared->mutex);
+    m_shared->isOver = true;
+    m_shared->steps.clear();
+    m_shared->wakeUp.notify_all();
+    for (std::thread &thread : m_threads)
+        thread.detach();
+    m_threads.clear();
+}
+
+void ThreadPool::run(std::function<void()> step)
+{
+    const std::lock_guard lock(m_shared->mutex);
+    if (m_shared->isOver)
+        return;
+    m_shared->steps.push_back(std::move(step));
+    if (m_shared->idle < int(m_shared->steps.size()) && int(m_threads.size()) < m_most) {
+        m_threads.emplace_back(&ThreadPool::work, m_shared);
+        pthread_setname_np(m_threads.back().native_handle(), m_name);
+    }
+    m_shared->wakeUp.notify_one();
+}
+
+void ThreadPool::work(const std::shared_ptr<Shared> &shared)
+{
+    std::unique_lock lock(shared->mutex);
+    for (;;) {
+        ++shared->idle;
+        shared->wakeUp.wait(lock, [&] { return shared->isOver || !shared->steps.empty(); });
+        --shared->idle;
+        if (shared->steps.empty())
+            return;
+        std::function<void()> step = std::move(shared->steps.front());
+        shared->steps.pop_front();
+        lock.unlock();
+        step();
+        step = nullptr; // destroyed here, not under the lock
+        lock.lock();
+    }
+}
+
+namespace {
+
+// What the waiting coroutine and the step share. `waiter` belongs to the reactor's thread, the rest to the pool until the
+// completion has been sent.
+struct Lent
+{
+    std::function<void()> step;
+    std::exception_ptr failure;
+    Waiter *waiter = nullptr;
+};
+
+class Returned
+{
+public:
+    Returned(Reactor &reactor, ThreadPool &pool, std::shared_ptr<Lent> lent) : m_reactor(reactor), m_pool(pool), m_lent(std::move(lent)) {}
+    Returned(const Returned &) = delete;
+    Returned &operator=(const Returned &) = delete;
+    ~Returned() { m_lent->waiter = nullptr; }
+
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle)
+    {
+        m_waiter.suspend(handle);
+        m_lent->waiter = &m_waiter;
+        m_pool.run([lent = m_lent, inbox = m_reactor.inbox(), reactor = &m_reactor] {
+            try {
+                lent->step();
+            } catch (...) {
+                lent->failure = std::current_exception();
+            }
+            lent->step = nullptr;
+            inbox->send([lent, reactor] { // read only while the reactor lives
+                if (lent->waiter)
+                    reactor->schedule(*lent->waiter);
+            });
+        });
+    }
+    void await_resume()
+    {
+        if (m_lent->failure)
+            std::rethrow_exception(m_lent->failure);
+    }
+
+private:
+    Reactor &m_reactor;
+    ThreadPool &m_pool;
+    std::shared_ptr<Lent> m_lent;
+    Waiter m_waiter;
+};
+
+} // namespace
+
+Task<> offload(Reactor &reactor, ThreadPool &pool, std::function<void()> step)
+{
+    auto lent = std::make_shared<Lent>();
+    lent->step = std::move(step);
+    co_await Returned(reactor, pool, std::move(lent));
+}
+
+} // namespace collector

@@ -1,0 +1,80 @@
+// Waiter: a coroutine that waits for something on a reactor, as a node of its ready list.
+//
+// Every awaitable of this room holds one. Whatever happens (readiness, a deadline, a result from another thread) only moves
+// the waiter to the ready list; the reactor resumes from there, never from within a callback. Its destructor, as of the
+// coroutine that holds it, takes it off again. On the reactor's thread only.
+
+#pragma once
+
+#include <coroutine>
+
+namespace collector {
+
+class Waiter
+{
+public:
+    Waiter() = default;
+    Waiter(const Waiter &) = delete;
+    Waiter &operator=(const Waiter &) = delete;
+    ~Waiter() { unlink(); }
+
+    void suspend(std::coroutine_handle<> handle) { m_handle = handle; }
+    [[nodiscard]] bool isReady() const { return m_next != nullptr; }
+
+private:
+    friend class ReadyList;
+
+    void unlink()
+    {
+        if (!m_next)
+            return;
+        m_next->m_previous = m_previous;
+        m_previous->m_next = m_next;
+        m_next = m_previous = nullptr;
+    }
+
+    std::coroutine_handle<> m_handle;
+    Waiter *m_next = nullptr; // on a ready list, a ring; null: on none
+    Waiter *m_previous = nullptr;
+};
+
+// The waiters that are to be resumed, first come first served.
+class ReadyList
+{
+public:
+    ReadyList() { m_ring.m_next = m_ring.m_previous = &m_ring; }
+    ~ReadyList()
+    {
+        while (!isEmpty())
+            m_ring.m_next->unlink();
+        m_ring.m_next = m_ring.m_previous = nullptr;
+    }
+    ReadyList(const ReadyList &) = delete;
+    ReadyList &operator=(const ReadyList &) = delete;
+
+    [[nodiscard]] bool isEmpty() const { return m_ring.m_next == &m_ring; }
+
+    // To be resumed at its turn. One that is on the list already stays where it is.
+    void append(Waiter &waiter)
+    {
+        if (waiter.m_next)
+            return;
+        waiter.m_previous = m_ring.m_previous;
+        waiter.m_next = &m_ring;
+        m_ring.m_previous->m_next = &waiter;
+        m_ring.m_previous = &waiter;
+    }
+
+    // Takes the first off and resumes it. It may be gone when this returns.
+    void resumeFirst()
+    {
+        Waiter &waiter = *m_ring.m_next;
+        waiter.unlink();
+        waiter.m_handle.resume();
+    }
+
+private:
+    Waiter m_ring;
+};
+
+} // namespace collector

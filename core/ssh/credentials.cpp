@@ -1,0 +1,116 @@
+#include "ssh/credentials.h"
+
+#include "ssh/secretsource.h"
+
+#include <QDir>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace collector {
+
+using State = LoadedKey::State;
+
+QStringList Credentials::defaultIdentities(const QString &home)
+{
+    QStringList result;
+    for (const char *name : {"id_ed25519", "id_ecdsa", "id_rsa", "id_ed25519_sk", "id_ecdsa_sk"})
+        result.append(QDir(home).filePath(QStringLiteral(".ssh/") + QLatin1String(name)));
+    return result;
+}
+
+std::shared_ptr<Credentials> Credentials::gather(Sources sources)
+{
+    auto result = std::make_shared<Credentials>();
+    if (sources.passphraseFile)
+        result->m_keys.addPassphrase(readSecretFile(*sources.passphraseFile));
+    result->m_keys.setQuestion(sources.question);
+    result->m_explicit = sources.identities;
+    result->m_defaults = defaultIdentities(sources.home);
+    result->preload(sources);
+    result->m_keys.seal();
+    return result;
+}
+
+void Credentials::preload(const Sources &sources)
+{
+    const auto isInAgent = [&](const LoadedKey &loaded) {
+        return !loaded.publicKey.isEmpty() && std::count(sources.agentKeys.begin(), sources.agentKeys.end(), loaded.publicKey) > 0;
+    };
+    const auto loadOrAsk = [&](const QString &path) {
+        LoadedKey loaded = m_keys.load(path);
+        return loaded.state == State::Locked && !isInAgent(loaded) && sources.question ? m_keys.unlock(path) : loaded;
+    };
+
+    bool anyUsable = sources.hasOtherWay || !sources.agentKeys.empty();
+    for (const QString &path : sources.identities) {
+        const LoadedKey loaded = loadOrAsk(path);
+        if (loaded.state == State::Missing || loaded.state == State::Refused || (loaded.state == State::Locked && !isInAgent(loaded)))
+            throw std::runtime_error(loaded.problem.toStdString());
+        if (!loaded.problem.isEmpty())
+            m_warnings.append(loaded.problem);
+        anyUsable = true;
+    }
+    for (const QString &path : sources.expected) {
+        const LoadedKey loaded = loadOrAsk(path);
+        if (!loaded.problem.isEmpty() && loaded.state != State::Missing && !isInAgent(loaded))
+            m_warnings.append(loaded.problem);
+        anyUsable = anyUsable || loaded.state == State::Ready;
+    }
+    if (!sources.identities.isEmpty())
+        return; // they imply IdentitiesOnly
+
+    QStringList locked;
+    for (const QString &path : std::as_const(m_defaults)) {
+        const LoadedKey loaded = m_keys.load(path);
+        anyUsable = anyUsable || loaded.state == State::Ready;
+        if (loaded.state == State::Locked && !isInAgent(loaded))
+            locked.append(path);
+        else if (!loaded.problem.isEmpty() && loaded.state != State::Missing && !isInAgent(loaded))
+            m_warnings.append(loaded.problem);
+    }
+    for (const QString &path : std::as_const(locked)) {
+        // A question for a key that nobody may need is a nuisance: only when there is nothing else to log in with.
+        const LoadedKey loaded = anyUsable || !sources.question ? m_keys.load(path) : m_keys.unlock(path);
+        anyUsable = anyUsable || loaded.state == State::Ready;
+        if (loaded.state == State::Locked)
+            m_warnings.append(loaded.problem);
+    }
+}
+
+std::shared_ptr<const Credentials::Offers> Credentials::offers(const QStringList &identityFiles, const QStringList &certificateFiles,
+                                                               bool identitiesOnly)
+{
+    const QStringList &files = !m_explicit.isEmpty() ? m_explicit : !identityFiles.isEmpty() ? identityFiles : m_defaults;
+    const std::lock_guard lock(m_mutex);
+    auto &cached = m_offers[{files + QStringList{QString()} + certificateFiles, identitiesOnly}];
+    if (cached)
+        return cached;
+
+    auto result = std::make_shared<Offers>();
+    result->anyAgentKey = !identitiesOnly && m_explicit.isEmpty();
+    std::vector<SharedIdentity> keys;
+    for (const QString &path : files) {
+        const LoadedKey loaded = m_keys.load(path);
+        if (loaded.certificate)
+            result->identities.push_back(loaded.certificate);
+        if (loaded.key)
+            keys.push_back(loaded.key);
+        else if (!loaded.publicKey.isEmpty())
+            result->agentOnly.push_back(loaded.publicKey);
+        if (!loaded.problem.isEmpty() && loaded.state != State::Missing)
+            result->problems.append(loaded.problem);
+    }
+    for (const QString &path : certificateFiles) {
+        QString problem;
+        if (SharedIdentity certificate = m_keys.certify(path, keys, &problem))
+            result->identities.push_back(std::move(certificate));
+        else
+            result->problems.append(problem);
+    }
+    result->identities.insert(result->identities.end(), keys.begin(), keys.end());
+    cached = std::move(result);
+    return cached;
+}
+
+} // namespace collector

@@ -1,0 +1,217 @@
+#include "ssh/secretsource.h"
+
+#include <QFile>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+
+namespace collector {
+
+namespace {
+
+constexpr size_t longestSecret = 64 * 1024;
+
+class Descriptor
+{
+public:
+    explicit Descriptor(int fd) : m_fd(fd) {}
+    ~Descriptor()
+    {
+        if (m_fd >= 0)
+            close(m_fd);
+    }
+    Descriptor(const Descriptor &) = delete;
+    Descriptor &operator=(const Descriptor &) = delete;
+    operator int() const { return m_fd; }
+
+private:
+    const int m_fd;
+};
+
+std::runtime_error problem(const QString &where, const QString &what)
+{
+    return std::runtime_error((where + QStringLiteral(": ") + what).toStdString());
+}
+
+QString systemError()
+{
+    return QString::fromLocal8Bit(std::strerror(errno));
+}
+
+void refuseIfShared(int fd, const QString &path)
+{
+    struct stat status = {};
+    if (fstat(fd, &status) != 0)
+        throw problem(path, systemError());
+    if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode))
+        throw problem(path, QStringLiteral("is neither a file nor a pipe"));
+    if (status.st_uid != getuid() && status.st_uid != geteuid() && status.st_uid != 0)
+        throw problem(path, QStringLiteral("belongs to another user; a secret is read only from a file of your own or root's"));
+    if ((status.st_mode & 077) != 0)
+        throw problem(path, QStringLiteral("may be read or changed by others (mode %1); run: chmod 600 %2")
+                                .arg(status.st_mode & 0777, 4, 8, QLatin1Char('0'))
+                                .arg(path));
+}
+
+// The terminal without echo and line editing; as it was when this goes.
+class SilentTerminal
+{
+public:
+    explicit SilentTerminal(int fd) : m_fd(fd)
+    {
+        if (tcgetattr(fd, &m_before) != 0)
+            throw std::runtime_error("cannot ask for a secret: this is no terminal");
+        sigemptyset(&m_signals);
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP})
+            sigaddset(&m_signals, signal);
+        pthread_sigmask(SIG_BLOCK, &m_signals, &m_maskBefore);
+        termios silent = m_before;
+        silent.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG);
+        silent.c_cc[VMIN] = 1;
+        silent.c_cc[VTIME] = 0;
+        tcsetattr(fd, TCSAFLUSH, &silent);
+    }
+    ~SilentTerminal()
+    {
+        tcsetattr(m_fd, TCSAFLUSH, &m_before);
+        pthread_sigmask(SIG_SETMASK, &m_maskBefore, nullptr);
+    }
+    SilentTerminal(const SilentTerminal &) = delete;
+    SilentTerminal &operator=(const SilentTerminal &) = delete;
+
+    // One key; nothing at the end of input, or when a signal waits that would end us.
+    std::optional<char> key() const
+    {
+        while (true) {
+            pollfd waiting = {m_fd, POLLIN, 0};
+            const int ready = poll(&waiting, 1, 200);
+            sigset_t pending;
+            sigpending(&pending);
+            for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+                if (sigismember(&pending, signal) == 1)
+                    return {};
+            }
+            if (ready <= 0)
+                continue;
+            char byte = 0;
+            const ssize_t count = read(m_fd, &byte, 1);
+            if (count == 1)
+                return byte;
+            if (count == 0 || (errno != EINTR && errno != EAGAIN))
+                return {};
+        }
+    }
+
+private:
+    const int m_fd;
+    termios m_before = {};
+    sigset_t m_signals = {};
+    sigset_t m_maskBefore = {};
+};
+
+void say(int terminal, std::string_view text)
+{
+    while (!text.empty()) {
+        const ssize_t written = write(terminal, text.data(), text.size());
+        if (written < 0 && errno != EINTR)
+            return;
+        text.remove_prefix(size_t(std::max<ssize_t>(written, 0)));
+    }
+}
+
+} // namespace
+
+Secret readPrivateFile(const QString &path, size_t largest)
+{
+    const Descriptor fd(open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    if (fd < 0)
+        throw problem(path, systemError());
+    refuseIfShared(fd, path);
+    Secret secret;
+    char buffer[4096];
+    while (true) {
+        const ssize_t count = read(fd, buffer, sizeof(buffer));
+        if (count < 0 && errno == EINTR)
+            continue;
+        for (ssize_t i = 0; i < count; ++i)
+            secret.append(buffer[i]);
+        wipe(buffer, sizeof(buffer));
+        if (count < 0)
+            throw problem(path, systemError());
+        if (secret.size() > largest)
+            throw problem(path, QStringLiteral("is larger than %1 bytes").arg(largest));
+        if (count == 0)
+            return secret;
+    }
+}
+
+Secret readSecretFile(const QString &path)
+{
+    Secret secret = readPrivateFile(path, longestSecret);
+    if (!secret.isEmpty() && secret.bytes().back() == '\n')
+        secret.chop(1);
+    if (!secret.isEmpty() && secret.bytes().back() == '\r')
+        secret.chop(1);
+    if (secret.isEmpty())
+        throw problem(path, QStringLiteral("is empty"));
+    if (secret.bytes().find_first_of(std::string_view("\n\0", 2)) != std::string_view::npos)
+        throw problem(path, QStringLiteral("has more than one line; a secret is one line"));
+    return secret;
+}
+
+std::optional<Secret> takeSecretFromEnvironment(const char *variable)
+{
+    char *const value = std::getenv(variable);
+    if (!value)
+        return {};
+    const size_t size = std::strlen(value);
+    Secret secret(std::string_view(value, size));
+    wipe(value, size);
+    unsetenv(variable);
+    return secret;
+}
+
+Secret askOnTerminal(const QString &prompt)
+{
+    const Descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+    if (terminal < 0)
+        throw problem(prompt.trimmed(),
+                      QStringLiteral("there is no terminal to ask on; use --password-file, --passphrase-file or COLLECTOR_PASSWORD"));
+    return askOnTerminal(terminal, prompt);
+}
+
+Secret askOnTerminal(int terminal, const QString &prompt)
+{
+    Secret secret;
+    const SilentTerminal silent(terminal);
+    say(terminal, prompt.toLocal8Bit().toStdString());
+    while (true) {
+        const std::optional<char> key = silent.key();
+        constexpr char interrupt = 3, endOfInput = 4, backspace = 8, killLine = 21, rubOut = 127;
+        if (!key || *key == interrupt || (*key == endOfInput && secret.isEmpty())) {
+            say(terminal, "\n");
+            throw std::runtime_error("nothing was entered: the question for a secret was cancelled");
+        }
+        if (*key == '\n' || *key == '\r' || *key == endOfInput)
+            break;
+        if (*key == backspace || *key == rubOut)
+            secret.chop(1);
+        else if (*key == killLine)
+            secret.clear();
+        else if (secret.size() < longestSecret)
+            secret.append(*key);
+    }
+    say(terminal, "\n");
+    return secret;
+}
+
+} // namespace collector

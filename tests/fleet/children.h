@@ -1,0 +1,27 @@
+// Children: starting a shell, and telling how it ended.
+
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace collector::fleet {
+
+struct Child
+{
+    pid_t pid;
+    int life;  // a pidfd
+    int input; // ends of pipes, ours, not blocking
+    int output;
+    int error;
+};
+
+// Throws std::runtime_error. The child leads its own process group.
+[[nodiscard]] Child startShell(const std::string &line, const std::vector<std::string> &environment);
+
+// Name without SIG as RFC 4254, section 6.10 has it; empty: it has none there.
+[[nodiscard]] std::string signalName(int signal);
+
+} // namespace collector::fleet

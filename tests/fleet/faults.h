@@ -1,0 +1,44 @@
+// Fault: one way in which a host misbehaves. A closed table; tests and --list-faults read it.
+
+#pragma once
+
+#include "options.h"
+#include "script.h"
+
+#include <span>
+#include <string_view>
+
+namespace collector::fleet {
+
+enum class LoginRule {
+    Normal,
+    Stalls,    // no answer to the first request
+    DeniesAll, // whatever is offered
+    PasswordOnly,
+    PromptOnly,      // keyboard-interactive, one hidden prompt for the password
+    OneTimePassword, // keyboard-interactive, a code that is echoed
+    PromptsForEver,  // INFO_REQUEST after INFO_REQUEST
+    OneTry,          // "Too many authentication failures" after the first refused offer
+    PasswordExpired, // asks for a new one
+    KeyThenCode,     // partial success of the key, then a one-time password
+    Closes,          // at the first request
+};
+
+enum class ChannelRule { Normal, OpenRefused, OpenUnanswered, ExecRefused, ExecUnanswered, InputUnread };
+
+struct Fault
+{
+    std::string_view name;
+    std::string_view cause; // of a client with the right key that sends a command; alternatives by `|`, `ok` where none befits
+    std::string_view description;
+    Script (*dialogue)() = nullptr;            // instead of SSH
+    Script (*play)(const Options &) = nullptr; // instead of the command
+    LoginRule login = LoginRule::Normal;
+    ChannelRule channel = ChannelRule::Normal;
+    bool otherHostKey = false;
+};
+
+[[nodiscard]] std::span<const Fault> allFaults();
+[[nodiscard]] const Fault *findFault(std::string_view name); // null: there is none
+
+} // namespace collector::fleet

@@ -1,0 +1,174 @@
+#include "icmp/connectprobes.h"
+
+#include "icmp/clock.h"
+#include "icmp/unreachable.h"
+
+#include <linux/errqueue.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace collector {
+
+// Half of what this process may open, so that the SSH sessions beside it find descriptors too.
+static int windowSize()
+{
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return int(std::clamp<rlim_t>(limit.rlim_cur / 2, 16, 10'000));
+}
+
+static int makeEpoll()
+{
+    const int descriptor = epoll_create1(EPOLL_CLOEXEC);
+    if (descriptor < 0)
+        throw std::system_error(errno, std::generic_category(), "epoll_create1");
+    return descriptor;
+}
+
+ConnectProbes::ConnectProbes(int64_t now) : m_epoll(makeEpoll()), m_most(windowSize()), m_wheel(m_table, now) {}
+
+ConnectProbes::~ConnectProbes()
+{
+    for (const Probe &probe : m_table.probes) {
+        if (probe.descriptor >= 0)
+            close(probe.descriptor);
+    }
+    close(m_epoll);
+}
+
+static void configure(int descriptor, bool isV4)
+{
+    const int on = 1;
+    const linger reset{1, 0};
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    setsockopt(descriptor, IPPROTO_TCP, TCP_SYNCNT, &on, sizeof on);
+    if (isV4)
+        setsockopt(descriptor, IPPROTO_IP, IP_RECVERR, &on, sizeof on); // says which unreachable it was
+    else
+        setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
+}
+
+// What the router said, where errno alone cannot tell a firewall from a missing route.
+static EchoCause queuedCause(int descriptor, EchoCause otherwise)
+{
+    alignas(cmsghdr) char control[256];
+    char data[64];
+    iovec vector{data, sizeof data};
+    msghdr message{nullptr, 0, &vector, 1, control, sizeof control, 0};
+    if (recvmsg(descriptor, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+        return otherwise;
+    for (cmsghdr *part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
+        const bool isError = (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_RECVERR) ||
+                             (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_RECVERR);
+        if (!isError)
+            continue;
+        sock_extended_err error{};
+        std::memcpy(&error, CMSG_DATA(part), sizeof error);
+        if (const EchoCause cause = unreachableCause(error); cause != EchoCause::None)
+            return cause;
+    }
+    return otherwise;
+}
+
+// The cause that a connection's error stands for; None: somebody answered. A reset or refusal comes from the host itself.
+static EchoCause causeOf(int descriptor, int error)
+{
+    switch (error) {
+    case 0:
+    case ECONNRESET:
+        return EchoCause::None;
+    case ECONNREFUSED:
+        return queuedCause(descriptor, EchoCause::None); // also what becomes of a firewall's "port unreachable"
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case ENETDOWN:
+        return queuedCause(descriptor, EchoCause::NoRoute);
+    case EACCES:
+        return queuedCause(descriptor, EchoCause::Prohibited);
+    default:
+        return EchoCause::NoReply;
+    }
+}
+
+ConnectProbes::Start ConnectProbes::start(const Id &id, const EchoAddress &address, uint16_t port, std::chrono::nanoseconds wait)
+{
+    if (m_open >= m_most)
+        return Start::Full;
+    const int descriptor = socket(address.isV4() ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) {
+        if (errno != EAFNOSUPPORT)
+            return Start::Full;
+        m_immediate.push_back({id, {}, EchoCause::NoRoute});
+        return Start::Begun;
+    }
+    configure(descriptor, address.isV4());
+    sockaddr_in6 name;
+    const socklen_t length = address.toSocket(name, port);
+    const int64_t begun = steadyNow();
+    const int error = connect(descriptor, reinterpret_cast<const sockaddr *>(&name), length) == 0 ? 0 : errno;
+    if (error == EPERM || error == EADDRNOTAVAIL || error == EAGAIN || error == ENOBUFS || error == ENOMEM) {
+        close(descriptor);
+        return error == EPERM ? Start::Refused : Start::Full;
+    }
+    if (error != EINPROGRESS) {
+        const EchoCause cause = error == EACCES || error == EINVAL ? routeVerdict(address) : causeOf(descriptor, error);
+        m_immediate.push_back({id, std::chrono::nanoseconds(steadyNow() - begun), cause});
+        close(descriptor);
+        return Start::Begun;
+    }
+
+    if (m_free.empty()) {
+        m_free.push_back(uint32_t(m_table.probes.size()));
+        m_table.probes.emplace_back();
+    }
+    const uint32_t index = m_free.back();
+    m_free.pop_back();
+    m_table.probes[index] = {id, descriptor, begun, begun + wait.count(), {}};
+    m_wheel.add(index);
+    ++m_open;
+    epoll_event event{EPOLLOUT, {.u32 = index}};
+    epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event);
+    return Start::Begun;
+}
+
+std::span<const ConnectProbes::Outcome> ConnectProbes::takeOutcomes()
+{
+    const int64_t now = steadyNow();
+    m_outcomes.clear();
+    m_outcomes.swap(m_immediate);
+    epoll_event events[256];
+    const int ready = epoll_wait(m_epoll, events, 256, 0);
+    for (int i = 0; i < ready; ++i) {
+        const uint32_t index = events[i].data.u32;
+        const Probe &probe = m_table.probes[index];
+        int error = 0;
+        socklen_t length = sizeof error;
+        getsockopt(probe.descriptor, SOL_SOCKET, SO_ERROR, &error, &length);
+        m_outcomes.push_back({probe.id, std::chrono::nanoseconds(now - probe.sentAt), causeOf(probe.descriptor, error)});
+        m_wheel.remove(index);
+        release(index);
+    }
+    return m_outcomes;
+}
+
+void ConnectProbes::expire(int64_t now)
+{
+    m_wheel.advance(now, [this](uint32_t index) { release(index); });
+}
+
+void ConnectProbes::release(uint32_t index)
+{
+    close(m_table.probes[index].descriptor);
+    m_table.probes[index].descriptor = -1;
+    m_free.push_back(index);
+    --m_open;
+}
+
+} // namespace collector

@@ -1,0 +1,46 @@
+#include "icmp/echodoorbell.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace collector {
+
+static int makeEventDescriptor()
+{
+    const int descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (descriptor < 0)
+        throw std::system_error(errno, std::generic_category(), "eventfd");
+    return descriptor;
+}
+
+EchoDoorbell::EchoDoorbell() : m_descriptor(makeEventDescriptor()) {}
+
+EchoDoorbell::~EchoDoorbell()
+{
+    close(m_descriptor);
+}
+
+void EchoDoorbell::ring()
+{
+    m_hasRung.store(true);
+    if (m_isAsleep.exchange(false))
+        eventfd_write(m_descriptor, 1);
+}
+
+void EchoDoorbell::lieDown()
+{
+    m_isAsleep.store(true);
+}
+
+void EchoDoorbell::getUp()
+{
+    if (m_isAsleep.exchange(false))
+        return; // nobody rang
+    eventfd_t rings;
+    eventfd_read(m_descriptor, &rings);
+}
+
+} // namespace collector

@@ -1,0 +1,21 @@
+// What the ping thread has to say to the person at the terminal, through the logging category `collector.ping`.
+
+#pragma once
+
+#include <QLoggingCategory>
+
+namespace collector {
+
+class EchoSocket;
+
+Q_DECLARE_LOGGING_CATEGORY(pingLog)
+
+// Which method is used for either family, and how to get a better one. Either socket may be null; `error`: why IPv4's is.
+void noticeMethod(const EchoSocket *v4, const EchoSocket *v6, int error);
+// Answers came faster than we read them.
+void noticeReceiveOverflow();
+
+// What to do to be allowed ICMP, for messages.
+[[nodiscard]] QString icmpPermissionAdvice();
+
+} // namespace collector

@@ -1,0 +1,154 @@
+#include "output/jsonscan.h"
+
+#include "output/timestamp.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+
+namespace collector {
+
+namespace {
+
+qsizetype skipSpace(QByteArrayView text, qsizetype at)
+{
+    while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r'))
+        ++at;
+    return at;
+}
+
+// Where the string that opens at `at` ends, past its closing quote; -1 if it does not.
+qsizetype stringEnd(QByteArrayView text, qsizetype at)
+{
+    for (++at; at < text.size(); ++at) {
+        if (text[at] == '\\')
+            ++at;
+        else if (text[at] == '"')
+            return at + 1;
+    }
+    return -1;
+}
+
+// Where the value that begins at `at` ends; -1 if it does not.
+qsizetype valueEnd(QByteArrayView text, qsizetype at)
+{
+    if (at >= text.size())
+        return -1;
+    if (text[at] == '"')
+        return stringEnd(text, at);
+    if (text[at] != '{' && text[at] != '[') {
+        const qsizetype from = at;
+        while (at < text.size() && text[at] != ',' && text[at] != '}' && text[at] != ']' && uchar(text[at]) > ' ')
+            ++at;
+        return at > from ? at : -1;
+    }
+    int depth = 0;
+    while (at < text.size()) {
+        switch (text[at]) {
+        case '"':
+            at = stringEnd(text, at);
+            if (at < 0)
+                return -1;
+            continue;
+        case '{':
+        case '[':
+            ++depth;
+            break;
+        case '}':
+        case ']':
+            if (--depth == 0)
+                return at + 1;
+            break;
+        default:
+            break;
+        }
+        ++at;
+    }
+    return -1;
+}
+
+} // namespace
+
+bool forEachMember(QByteArrayView object, const std::function<bool(QByteArrayView, QByteArrayView)> &member)
+{
+    qsizetype at = skipSpace(object, 0);
+    if (at >= object.size() || object[at] != '{')
+        return false;
+    at = skipSpace(object, at + 1);
+    if (at < object.size() && object[at] == '}')
+        return true;
+    while (at < object.size() && object[at] == '"') {
+        const qsizetype keyEnd = stringEnd(object, at);
+        if (keyEnd < 0)
+            return false;
+        const QByteArrayView key = object.sliced(at + 1, keyEnd - at - 2);
+        at = skipSpace(object, keyEnd);
+        if (at >= object.size() || object[at] != ':')
+            return false;
+        const qsizetype from = skipSpace(object, at + 1);
+        const qsizetype end = valueEnd(object, from);
+        if (end < 0)
+            return false;
+        if (!member(key, object.sliced(from, end - from)))
+            return true;
+        at = skipSpace(object, end);
+        if (at < object.size() && object[at] == '}')
+            return true;
+        if (at >= object.size() || object[at] != ',')
+            return false;
+        at = skipSpace(object, at + 1);
+    }
+    return false;
+}
+
+std::optional<QByteArray> decodeJsonString(QByteArrayView text)
+{
+    if (text.size() < 2 || text.front() != '"' || text.back() != '"')
+        return std::nullopt;
+    if (!text.contains('\\'))
+        return text.sliced(1, text.size() - 2).toByteArray();
+    QByteArray wrapped;
+    wrapped += '[';
+    wrapped += text;
+    wrapped += ']';
+    const QJsonArray array = QJsonDocument::fromJson(wrapped).array();
+    if (array.size() != 1 || !array.first().isString())
+        return std::nullopt;
+    return array.first().toString().toUtf8();
+}
+
+std::optional<RecordHead> readRecordHead(QByteArrayView record)
+{
+    RecordHead head;
+    bool hasHost = false;
+    bool hasStatus = false;
+    int left = 7;
+    const bool isObject = forEachMember(record, [&](QByteArrayView key, QByteArrayView value) {
+        if (key == "host") {
+            const auto host = decodeJsonString(value);
+            hasHost = host.has_value();
+            head.host = host.value_or(QByteArray());
+        } else if (key == "status") {
+            const auto status = statusFromName(decodeJsonString(value).value_or(QByteArray()));
+            hasStatus = status.has_value();
+            head.status = status.value_or(Status::Failed);
+        } else if (key == "cause") {
+            head.cause = causeFromName(decodeJsonString(value).value_or(QByteArray())).value_or(Cause::None);
+        } else if (key == "started") {
+            head.startedMs = parseTimestamp(decodeJsonString(value).value_or(QByteArray())).value_or(-1);
+        } else if (key == "elapsed_ms") {
+            head.elapsedMs = qint64(value.toByteArray().toDouble());
+        } else if (key == "address") {
+            head.address = decodeJsonString(value).value_or(QByteArray());
+        } else if (key == "attempts") {
+            head.attempts = value.toByteArray().toInt();
+        } else {
+            return true;
+        }
+        return --left > 0;
+    });
+    if (!isObject || !hasHost || !hasStatus)
+        return std::nullopt;
+    return head;
+}
+
+} // namespace collector

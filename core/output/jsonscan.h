@@ -1,0 +1,39 @@
+// What can be seen of JSON without parsing all of it: the members of an object, where one value ends. For our own results,
+// which are large and of which often three fields are wanted. Foreign bytes: bounded, no recursion. Pure functions, any thread.
+
+#pragma once
+
+#include "model/status.h"
+
+#include <collector/cause.h>
+
+#include <QByteArray>
+
+#include <functional>
+#include <optional>
+
+namespace collector {
+
+// Calls `member(key, value)` for each member of the object that `object` is, both as they stand there (the key without its
+// quotes, not decoded), until it returns false. False where the bytes up to there are no well-formed object.
+[[nodiscard]] bool forEachMember(QByteArrayView object, const std::function<bool(QByteArrayView key, QByteArrayView value)> &member);
+
+// The bytes of a JSON string, quotes included, as UTF-8. Nothing if it is none.
+[[nodiscard]] std::optional<QByteArray> decodeJsonString(QByteArrayView text);
+
+// The first fields of a record.
+struct RecordHead
+{
+    QByteArray host;
+    Status status = Status::Failed;
+    Cause cause = Cause::None;
+    qint64 startedMs = -1; // since the epoch; -1: never started
+    qint64 elapsedMs = 0;
+    QByteArray address; // empty: null
+    int attempts = 0;
+};
+
+// Reads them from a record's JSON, in any order, and no further than it has to. Nothing where there is no `host` and `status`.
+[[nodiscard]] std::optional<RecordHead> readRecordHead(QByteArrayView record);
+
+} // namespace collector

@@ -1,0 +1,215 @@
+#include "output/resultreader.h"
+
+#include "output/csvreader.h"
+#include "output/jsonpieces.h"
+
+#include "model/json.h"
+
+#include <QJsonDocument>
+
+#include <algorithm>
+#include <array>
+
+namespace collector {
+
+namespace {
+
+// A source whose first bytes were looked at.
+class PeekedSource final : public ByteSource
+{
+public:
+    explicit PeekedSource(std::unique_ptr<ByteSource> inner) : m_inner(std::move(inner)) {}
+
+    // The first bytes of the file, at least one unless it is empty.
+    [[nodiscard]] QByteArrayView peek()
+    {
+        if (m_head.isEmpty() && m_inner->read(m_head, 64 * 1024) < 0)
+            m_error = m_inner->error();
+        return m_head;
+    }
+
+    qsizetype read(QByteArray &out, qsizetype limit) override
+    {
+        if (m_head.isEmpty()) {
+            const qsizetype got = m_inner->read(out, limit);
+            m_error = m_inner->error();
+            return got;
+        }
+        const qsizetype taken = qMin(limit, m_head.size());
+        out.append(m_head.constData(), taken);
+        m_head.remove(0, taken);
+        return taken;
+    }
+
+private:
+    std::unique_ptr<ByteSource> m_inner;
+    QByteArray m_head;
+};
+
+class JsonResult final : public ResultReader
+{
+public:
+    JsonResult(const QByteArray &path, std::unique_ptr<ByteSource> source)
+        : ResultReader(path),
+          m_source(std::move(source)),
+          m_pieces(*m_source)
+    {
+    }
+
+    bool next(StoredRecord &record) override
+    {
+        record.json = m_pieces.next();
+        if (record.json.isEmpty())
+            return m_pieces.error().isEmpty() ? false : fail(m_pieces.error());
+        ++m_count;
+        auto head = readRecordHead(record.json);
+        if (!head)
+            return fail(QStringLiteral("record %1 in it has no host or no status: it is no result of collector").arg(m_count));
+        record.head = std::move(*head);
+        return true;
+    }
+
+    QJsonObject run() const override { return m_pieces.frame().value(u"run").toObject(); }
+    QJsonObject summary() const override { return m_pieces.frame().value(u"summary").toObject(); }
+    bool hasTypedFacts() const override { return true; }
+
+private:
+    std::unique_ptr<ByteSource> m_source;
+    JsonPieces m_pieces;
+    quint64 m_count = 0;
+};
+
+class CsvResult final : public ResultReader
+{
+public:
+    CsvResult(const QByteArray &path, std::unique_ptr<ByteSource> source)
+        : ResultReader(path),
+          m_source(std::move(source)),
+          m_rows(*m_source)
+    {
+    }
+
+    // Reads the header.
+    bool begin()
+    {
+        if (!m_rows.next(m_header))
+            return fail(m_rows.error().isEmpty() ? QStringLiteral("is empty") : m_rows.error());
+        const bool isOurs = std::find(m_header.begin(), m_header.end(), "host") != m_header.end() &&
+                            std::find(m_header.begin(), m_header.end(), "status") != m_header.end();
+        return isOurs || fail(QStringLiteral("its first line has no columns host and status: it is no result of collector"));
+    }
+
+    bool next(StoredRecord &record) override
+    {
+        if (!m_rows.next(m_cells))
+            return m_rows.error().isEmpty() ? false : fail(m_rows.error());
+        if (m_cells.size() != m_header.size())
+            return fail(QStringLiteral("line %1 has %2 cells, the header %3").arg(m_rows.line()).arg(m_cells.size()).arg(m_header.size()));
+        render();
+        record.json = m_json;
+        auto head = readRecordHead(m_json);
+        if (!head)
+            return fail(QStringLiteral("line %1 has no host or no status that is known").arg(m_rows.line()));
+        record.head = std::move(*head);
+        return true;
+    }
+
+    QJsonObject run() const override { return {}; }
+    QJsonObject summary() const override { return {}; }
+    bool hasTypedFacts() const override { return false; }
+
+private:
+    void render()
+    {
+        static constexpr std::array<QByteArrayView, 7> texts{"host", "address", "status", "cause", "message", "plugin", "started"};
+        m_json.resize(0);
+        QByteArray facts;
+        for (size_t i = 0; i < m_header.size(); ++i) {
+            const QByteArray &name = m_header[i];
+            const bool isText = std::find(texts.begin(), texts.end(), name) != texts.end();
+            const bool isNumber = name == "elapsed_ms" || name == "attempts";
+            QByteArray &out = isText || isNumber || name == "groups" ? m_json : facts;
+            out += out.isEmpty() ? '{' : ',';
+            appendJsonString(out, name);
+            out += ':';
+            if (name == "groups")
+                appendGroups(out, m_cells[i]);
+            else if (m_cells[i].isEmpty())
+                out += "null";
+            else if (isNumber)
+                appendJsonNumber(out, m_cells[i].toDouble());
+            else
+                appendJsonString(out, unguarded(m_cells[i]));
+        }
+        m_json += m_json.isEmpty() ? "{\"facts\":{" : ",\"facts\":{";
+        m_json += QByteArrayView(facts).sliced(facts.isEmpty() ? 0 : 1);
+        m_json += "}}";
+    }
+
+    static void appendGroups(QByteArray &out, const QByteArray &cell)
+    {
+        char separator = '[';
+        const QList<QByteArray> groups = cell.isEmpty() ? QList<QByteArray>() : unguarded(cell).toByteArray().split(';');
+        for (const QByteArray &group : groups) {
+            out += separator;
+            appendJsonString(out, group);
+            separator = ',';
+        }
+        out += separator == '[' ? "[]" : "]";
+    }
+
+    // A cell without the apostrophe that keeps a spreadsheet from running it.
+    static QByteArrayView unguarded(QByteArrayView cell)
+    {
+        const bool isGuarded = cell.size() > 1 && cell[0] == '\'' && QByteArrayView("=+-@\t\r").contains(cell[1]);
+        return isGuarded ? cell.sliced(1) : cell;
+    }
+
+    std::unique_ptr<ByteSource> m_source;
+    CsvReader m_rows;
+    std::vector<QByteArray> m_header;
+    std::vector<QByteArray> m_cells;
+    QByteArray m_json;
+};
+
+} // namespace
+
+QJsonObject StoredRecord::object() const
+{
+    return QJsonDocument::fromJson(QByteArray::fromRawData(json.data(), json.size())).object();
+}
+
+ResultReader::ResultReader(const QByteArray &path) : m_name(path == "-" ? QStringLiteral("standard input") : QString::fromLocal8Bit(path))
+{
+}
+
+ResultReader::~ResultReader() = default;
+
+bool ResultReader::fail(const QString &reason)
+{
+    m_error = QStringLiteral("%1: %2").arg(m_name, reason);
+    return false;
+}
+
+std::unique_ptr<ResultReader> ResultReader::open(const QByteArray &path, QString *error)
+{
+    auto plain = ByteSource::open(path, error);
+    if (!plain)
+        return nullptr;
+    auto source = std::make_unique<PeekedSource>(std::move(plain));
+    const QByteArray head = source->peek().toByteArray().trimmed();
+    if (!source->error().isEmpty()) {
+        *error = QStringLiteral("%1: %2").arg(QString::fromLocal8Bit(path), source->error());
+        return nullptr;
+    }
+    if (head.isEmpty() || head.startsWith('{'))
+        return std::make_unique<JsonResult>(path, std::move(source));
+    auto reader = std::make_unique<CsvResult>(path, std::move(source));
+    if (!reader->begin()) {
+        *error = reader->error();
+        return nullptr;
+    }
+    return reader;
+}
+
+} // namespace collector

@@ -1,0 +1,187 @@
+#include "output/resultreader.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace collector;
+
+namespace {
+
+const QByteArray first = R"({"schema":"collector/1","run":"r","host":"web01","address":"10.0.0.11","groups":["prod","web"],"status":"ok",)"
+                         R"("cause":null,"message":null,"plugin":null,"started":"2026-11-22T02:00:00.123Z","elapsed_ms":412,"attempts":1,)"
+                         R"("jobs":{"ping":{"status":"ok"}},"facts":{"odd":"]},{\"hosts\":[ \\","n":{"a":[1,{}]}},"absent":{}})";
+const QByteArray second = R"({"schema":"collector/1","host":"db\"1","address":null,"groups":[],"status":"unreachable","cause":"refused",)"
+                          R"("message":"no","plugin":"ping","started":null,"elapsed_ms":0,"attempts":2,"facts":{}})";
+const QByteArray document = R"({"schema":"collector/1","run":{"id":"r","hosts":["no"]},"hosts":[)"
+                            "\n" +
+                            first + ",\n" + second + "\n],\"summary\":{\"hosts\":2,\"text\":\"]}\"}}\n";
+
+} // namespace
+
+class TestResultReader : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void reads_data();
+    void reads();
+    void refuses_data();
+    void refuses();
+    void documentFrame();
+    void csvCellsBecomeFacts();
+    void recordsLargerThanThePieces();
+
+private:
+    QByteArray write(const QByteArray &content, const QByteArray &packer = {});
+    QTemporaryDir m_dir;
+    int m_count = 0;
+};
+
+QByteArray TestResultReader::write(const QByteArray &content, const QByteArray &packer)
+{
+    const QString name = m_dir.filePath(QString::number(++m_count));
+    QFile file(name);
+    if (!file.open(QFile::WriteOnly) || file.write(content) != content.size())
+        qFatal("cannot write");
+    file.close();
+    if (packer.isEmpty())
+        return name.toLocal8Bit();
+    QProcess process;
+    process.setStandardInputFile(name);
+    process.setStandardOutputFile(name + QStringLiteral(".packed"));
+    process.start(QString::fromLatin1(packer), {QStringLiteral("-c")});
+    process.waitForFinished();
+    return (name + QStringLiteral(".packed")).toLocal8Bit();
+}
+
+void TestResultReader::reads_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QByteArray>("packer");
+    const QByteArray lines = first + '\n' + second + '\n';
+    const QByteArray csv = "host,address,groups,status,cause,message,plugin,started,elapsed_ms,attempts\n"
+                           "web01,10.0.0.11,prod;web,ok,,,,2026-11-22T02:00:00.123Z,412,1\n"
+                           "\"db\"\"1\",,,unreachable,refused,\"no\",ping,,0,2\n";
+    for (const char *packer : {"", "gzip", "zstd"}) {
+        QTest::addRow("JSON lines, %s", packer) << lines << QByteArray(packer);
+        QTest::addRow("a document, %s", packer) << document << QByteArray(packer);
+        QTest::addRow("CSV, %s", packer) << csv << QByteArray(packer);
+    }
+    QByteArray spread = document;
+    QTest::newRow("a document laid out by another tool")
+        << spread.replace("},", "} ,\n\t").replace("\"hosts\":[", "\"hosts\" : [ \n") << QByteArray();
+    QTest::newRow("lines without a last newline") << lines.chopped(1) << QByteArray();
+    QTest::newRow("CSV with CRLF and a byte order mark") << "\xef\xbb\xbf" + QByteArray(csv).replace("\n", "\r\n") << QByteArray();
+}
+
+void TestResultReader::reads()
+{
+    QFETCH(QByteArray, content);
+    QFETCH(QByteArray, packer);
+    QString error;
+    const auto reader = ResultReader::open(write(content, packer), &error);
+    QVERIFY2(reader, qPrintable(error));
+    StoredRecord record;
+    QVERIFY2(reader->next(record), qPrintable(reader->error()));
+    QCOMPARE(record.head.host, QByteArray("web01"));
+    QCOMPARE(record.head.status, Status::Ok);
+    QCOMPARE(record.head.cause, Cause::None);
+    QCOMPARE(record.head.startedMs, 1'795'312'800'123);
+    QCOMPARE(record.head.elapsedMs, 412);
+    QCOMPARE(record.head.address, QByteArray("10.0.0.11"));
+    QCOMPARE(record.object().value(u"groups").toArray(), QJsonArray({QStringLiteral("prod"), QStringLiteral("web")}));
+    QVERIFY2(reader->next(record), qPrintable(reader->error()));
+    QCOMPARE(record.head.host, QByteArray("db\"1"));
+    QCOMPARE(record.head.status, Status::Unreachable);
+    QCOMPARE(record.head.cause, Cause::Refused);
+    QCOMPARE(record.head.startedMs, -1);
+    QCOMPARE(record.head.attempts, 2);
+    QVERIFY(!reader->next(record));
+    QCOMPARE(reader->error(), QString());
+}
+
+void TestResultReader::refuses_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<int>("good");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("a record that is cut off") << first + '\n' + second.chopped(9) << 1 << QStringLiteral("in the middle of a record");
+    QTest::newRow("a document that is cut off") << document.chopped(20) << 2 << QStringLiteral("cut off");
+    QTest::newRow("another kind of JSON") << QByteArray("{\"a\":1}") << 0 << QStringLiteral("no result of collector");
+    QTest::newRow("a status of the future") << QByteArray(second).replace("unreachable", "asleep") << 0 << QStringLiteral("no status");
+    QTest::newRow("a text file") << QByteArray("hello, world\n") << -1 << QStringLiteral("no columns host and status");
+    QTest::newRow("a row that is cut off") << QByteArray("host,status\na,ok\n\"b") << 1 << QStringLiteral("line 3");
+    QTest::newRow("a row with too few cells") << QByteArray("host,status\na\n") << 0 << QStringLiteral("line 2 has 1 cells");
+    QTest::newRow("damaged gzip") << QByteArray("\x1f\x8b\x08\x00garbage that is none") << -1 << QStringLiteral("gzip");
+    QTest::newRow("damaged zstd") << QByteArray("\x28\xb5\x2f\xfdgarbage that is none") << -1 << QStringLiteral("zstd");
+}
+
+void TestResultReader::refuses()
+{
+    QFETCH(QByteArray, content);
+    QFETCH(int, good);
+    QFETCH(QString, says);
+    const QByteArray path = write(content);
+    QString error;
+    const auto reader = ResultReader::open(path, &error);
+    QCOMPARE(reader == nullptr, good < 0);
+    if (reader) {
+        StoredRecord record;
+        int count = 0;
+        while (reader->next(record))
+            ++count;
+        QCOMPARE(count, good);
+        error = reader->error();
+    }
+    QVERIFY2(error.contains(says), qPrintable(error));
+    QVERIFY2(error.contains(QString::fromLocal8Bit(path)), qPrintable(error));
+}
+
+void TestResultReader::documentFrame()
+{
+    QString error;
+    const auto reader = ResultReader::open(write(document), &error);
+    StoredRecord record;
+    QVERIFY(reader->next(record));
+    QCOMPARE(reader->run().value(u"id").toString(), QStringLiteral("r"));
+    while (reader->next(record)) {
+    }
+    QCOMPARE(reader->summary().value(u"hosts").toInt(), 2);
+    QCOMPARE(reader->summary().value(u"text").toString(), QStringLiteral("]}"));
+}
+
+void TestResultReader::csvCellsBecomeFacts()
+{
+    QString error;
+    const auto reader = ResultReader::open(write("host,status,distribution,ping.alive\na,ok,'=1+1,\n"), &error);
+    StoredRecord record;
+    QVERIFY(reader->next(record));
+    QVERIFY(!reader->hasTypedFacts());
+    const QJsonObject facts = record.object().value(u"facts").toObject();
+    QCOMPARE(facts.value(u"distribution").toString(), QStringLiteral("=1+1"));
+    QVERIFY(facts.value(u"ping.alive").isNull());
+}
+
+void TestResultReader::recordsLargerThanThePieces()
+{
+    QByteArray content;
+    for (int i = 0; i < 20; ++i)
+        content += R"({"facts":{"long":")" + QByteArray(100'000 * (i % 7) + i, 'x') + R"("},"status":"ok","host":"h)" +
+                   QByteArray::number(i) + "\"}\n";
+    QString error;
+    const auto reader = ResultReader::open(write(content, "gzip"), &error);
+    StoredRecord record;
+    for (int i = 0; i < 20; ++i) {
+        QVERIFY2(reader->next(record), qPrintable(reader->error()));
+        QCOMPARE(record.head.host, "h" + QByteArray::number(i));
+        QCOMPARE(record.object().value(u"facts").toObject().value(u"long").toString().size(), 100'000 * (i % 7) + i);
+    }
+    QVERIFY(!reader->next(record));
+    QCOMPARE(reader->error(), QString());
+}
+
+QTEST_APPLESS_MAIN(TestResultReader)
+#include "tst_resultreader.moc"

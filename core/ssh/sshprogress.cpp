@@ -1,0 +1,70 @@
+#include "ssh/sshprogress.h"
+
+namespace collector {
+
+QByteArrayView phaseName(SshPhase phase)
+{
+    switch (phase) {
+    case SshPhase::Idle:
+        return "idle";
+    case SshPhase::Resolve:
+        return "name lookup";
+    case SshPhase::Wait:
+        return "waiting for a turn";
+    case SshPhase::Connect:
+        return "connect";
+    case SshPhase::Handshake:
+        return "key exchange";
+    case SshPhase::HostKey:
+        return "host key";
+    case SshPhase::Authenticate:
+        return "login";
+    case SshPhase::OpenChannel:
+        return "channel";
+    case SshPhase::Execute:
+        return "exec";
+    case SshPhase::Run:
+        return "command";
+    }
+    Q_UNREACHABLE();
+}
+
+Cause causeOfTimeout(SshPhase phase)
+{
+    switch (phase) {
+    case SshPhase::Idle:
+        return Cause::ExecTimeout;
+    case SshPhase::Resolve:
+        return Cause::Dns;
+    case SshPhase::Wait:
+        return Cause::LocalLimit;
+    case SshPhase::Connect:
+        return Cause::ConnectTimeout;
+    case SshPhase::Handshake:
+    case SshPhase::HostKey:
+        return Cause::HandshakeTimeout;
+    case SshPhase::Authenticate:
+        return Cause::AuthTimeout;
+    case SshPhase::OpenChannel:
+    case SshPhase::Execute:
+    case SshPhase::Run:
+        return Cause::ExecTimeout;
+    }
+    Q_UNREACHABLE();
+}
+
+void SshProgress::enter(SshPhase phase)
+{
+    const auto now = Clock::now();
+    m_spent[size_t(m_phase)] += now - m_entered;
+    m_entered = now;
+    m_phase = phase;
+}
+
+std::chrono::nanoseconds SshProgress::spentIn(SshPhase phase) const
+{
+    const auto spent = m_spent[size_t(phase)];
+    return phase == m_phase ? spent + (Clock::now() - m_entered) : spent;
+}
+
+} // namespace collector

@@ -1,0 +1,56 @@
+// SshProgress: how far the connection to one host has come, and how long each phase took.
+//
+// Owned by the host's run, outside its coroutine: whoever destroys that one at a deadline reads here what it was at. On the host's
+// thread.
+
+#pragma once
+
+#include <collector/cause.h>
+
+#include <QByteArray>
+
+#include <array>
+#include <chrono>
+
+namespace collector {
+
+enum class SshPhase : quint8 {
+    Idle,         // no connection asked for yet, or nothing to do on it
+    Resolve,      // the name
+    Wait,         // for a turn: others are logging in at the same address, or this worker has its hands full
+    Connect,      // TCP, jump hosts, ProxyCommand
+    Handshake,    // banner and key exchange
+    HostKey,      // known_hosts
+    Authenticate, // and the wait for a turn with a password
+    OpenChannel,
+    Execute, // until the host has agreed to run the command
+    Run,
+};
+
+inline constexpr int sshPhaseCount = int(SshPhase::Run) + 1;
+
+[[nodiscard]] QByteArrayView phaseName(SshPhase phase); // "key exchange": for messages and -vv
+
+// What it is called when a host's whole time is over in this phase.
+[[nodiscard]] Cause causeOfTimeout(SshPhase phase);
+
+class SshProgress
+{
+public:
+    void enter(SshPhase phase);
+
+    [[nodiscard]] SshPhase phase() const { return m_phase; }
+    // So far, the phase that goes on now included.
+    [[nodiscard]] std::chrono::nanoseconds spentIn(SshPhase phase) const;
+
+    QByteArray address;         // the literal in use; empty until there is one
+    bool isCommandSent = false; // from here on the host must not be tried again
+
+private:
+    using Clock = std::chrono::steady_clock;
+    std::array<std::chrono::nanoseconds, sshPhaseCount> m_spent{};
+    Clock::time_point m_entered = Clock::now();
+    SshPhase m_phase = SshPhase::Idle;
+};
+
+} // namespace collector

@@ -1,0 +1,54 @@
+// SshRun: what the SSH connections of one run share, whatever worker they are on.
+//
+// Made on the main thread before the workers, destroyed after them. Thread-safe.
+
+#pragma once
+
+#include "net/gate.h"
+#include "net/offload.h"
+#include "net/resolver.h"
+#include "ssh/addressgates.h"
+#include "ssh/passwordbrake.h"
+#include "ssh/provenkeys.h"
+
+#include <QHostAddress>
+
+#include <functional>
+#include <memory>
+
+namespace collector {
+
+class AgentClient;
+class KnownHostsAppender;
+
+class SshRun
+{
+public:
+    struct Options
+    {
+        int maxAuthFailures = 3; // --max-auth-failures
+        int unauthenticatedPerAddress = 8;
+        int opensshProcesses = 50;
+        // Asked of every address, those of jump hosts included, before a packet goes there. Called from all workers.
+        std::function<bool(const QHostAddress &)> isExcluded;
+    };
+
+    SshRun(Options options, Resolver &resolver, ThreadPool &blocking);
+    ~SshRun();
+    SshRun(const SshRun &) = delete;
+    SshRun &operator=(const SshRun &) = delete;
+
+    const Options options;
+    Resolver &resolver;
+    ThreadPool &blocking;
+    AddressGates addresses;
+    PasswordBrake passwords;
+    ProvenKeys provenKeys;
+    Gate opensshProcesses;
+
+    // Null: none. Set before the workers start.
+    std::shared_ptr<AgentClient> agent;
+    std::shared_ptr<KnownHostsAppender> knownHostsAppender;
+};
+
+} // namespace collector

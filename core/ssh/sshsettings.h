@@ -1,0 +1,99 @@
+// SshSettings: all that the transport has to know of one host before it makes a connection.
+//
+// Plain values, resolved by whoever asks for the connection from command line, inventory, ssh_config and defaults, in this order. Not
+// changed once a shell has them; a jump host's are shared by all its targets. Any thread.
+
+#pragma once
+
+#include "net/socketaddress.h"
+#include "ssh/credentials.h"
+#include "ssh/knownhosts.h"
+
+#include <QByteArray>
+#include <QStringList>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace collector {
+
+enum class HostKeyPolicy {
+    Strict,
+    AcceptNew, // a host of which nothing is known is believed, and written down
+    Off,       // any key; then no password is sent
+};
+
+enum class SshTransport { Native, OpenSsh };
+
+// How long each phase may take, from its own start. Absolute: bytes that trickle in do not extend it.
+struct SshTimeouts
+{
+    std::chrono::milliseconds resolve{10'000};
+    std::chrono::milliseconds connect{10'000}; // TCP, all addresses together
+    std::chrono::milliseconds handshake{15'000};
+    std::chrono::milliseconds authentication{20'000};
+    std::chrono::milliseconds slowAuthentication{60'000}; // where an agent or keyboard-interactive takes part
+    std::chrono::milliseconds channel{10'000};
+    std::chrono::milliseconds exec{10'000};
+};
+
+// Algorithm lists as in ssh_config, without its `+`, `-` and `^` forms (resolved by then). Empty: our own list.
+struct SshAlgorithms
+{
+    QByteArray kex;
+    QByteArray hostKeys;
+    QByteArray ciphers;
+    QByteArray macs;
+    QByteArray publicKeys; // PubkeyAcceptedAlgorithms
+};
+
+// --become: how commands that ask for it are raised.
+struct Become
+{
+    enum class Method { Sudo, Doas, Su };
+
+    bool isWanted = false;
+    Method method = Method::Sudo;
+    QByteArray user = "root";
+    std::shared_ptr<const Secret> password; // null: only where none is asked for
+};
+
+struct SshSettings
+{
+    QByteArray host; // name or literal, after HostName; a literal may have a zone
+    quint16 port = 22;
+    AddressFamily family = AddressFamily::Any;
+    QByteArray bindAddress; // literal; empty: any
+
+    // First hop first; each is reached through those before it. The host's own key is checked under its own name.
+    std::vector<std::shared_ptr<const SshSettings>> jumps;
+    QStringList proxyCommand; // argv, tokens expanded, run without a shell; empty: none
+
+    QByteArray hostKeyAlias;
+    std::shared_ptr<const KnownHosts> knownHosts;
+    QString knownHostsFile; // where accept-new writes; empty: nowhere
+    HostKeyPolicy hostKeyPolicy = HostKeyPolicy::Strict;
+
+    QByteArray user;
+    std::shared_ptr<Credentials> credentials;
+    QStringList identityFiles; // empty: the defaults
+    QStringList certificateFiles;
+    bool identitiesOnly = false;
+    std::shared_ptr<const Secret> password; // null: none
+    QByteArray credentialsGroup;            // hosts of one group are likely to take the same key: the one that worked is offered first
+    bool mayUseAgent = true;                // IdentityAgent none
+    std::vector<QByteArray> preferredAuthentications; // empty: publickey, password, keyboard-interactive
+
+    SshAlgorithms algorithms;
+    bool legacy = false; // also what is broken, for devices that have nothing else
+    SshTimeouts timeouts;
+    std::vector<std::pair<QByteArray, QByteArray>> environment; // SetEnv; what the server refuses is left out
+    Become become;
+
+    SshTransport transport = SshTransport::Native;
+    QString openSshConfig; // for ssh(1): -F; empty: its own
+};
+
+} // namespace collector

@@ -1,0 +1,41 @@
+// SshShell: the one SSH connection to a host, as its jobs see it.
+//
+// Connects when the first command asks for it; what that failed with, each later command fails with again. Commands run one after the
+// other, each on a channel of its own. `info` and `progress` belong to the host's run, outlive the shell and are filled in as things are
+// learnt, so that they also tell of a connection that failed. Destroying the shell drops the connection at once; its run() tasks must be
+// gone by then. On the worker's thread.
+
+#pragma once
+
+#include "model/record.h"
+#include "ssh/sshprogress.h"
+#include "ssh/sshsettings.h"
+#include "ssh/sshworker.h"
+
+#include <collector/joberror.h>
+#include <collector/remoteshell.h>
+
+#include <memory>
+
+namespace collector {
+
+class SshShell final : public RemoteShell
+{
+public:
+    SshShell(SshWorker &worker, std::shared_ptr<const SshSettings> settings, ConnectionInfo &info, SshProgress &progress);
+    ~SshShell() override;
+
+    using RemoteShell::run;
+    Task<ShellReply> run(ShellCommand command) override;
+
+private:
+    class Transport;
+    SshWorker &m_worker;
+    const std::shared_ptr<const SshSettings> m_settings;
+    ConnectionInfo &m_info;
+    SshProgress &m_progress;
+    Gate m_turn; // one command at a time
+    std::unique_ptr<Transport> m_transport;
+};
+
+} // namespace collector

@@ -9,6 +9,21 @@ if(NOT DEFINED COLLECTOR_PLUGIN_DIRECTORY)
     set(COLLECTOR_PLUGIN_DIRECTORY ${CMAKE_BINARY_DIR}/lib/collector/plugins)
 endif()
 
+# What must be alike in a program and its plugins, into the variables named: interface, compiler, sanitizer.
+function(collector_plugin_stamps interface compiler sanitizer)
+    string(REGEX MATCH "^[0-9]+" major "${CMAKE_CXX_COMPILER_VERSION}")
+    set(sanitizers "none")
+    if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=([a-z,]+)")
+        set(sanitizers ${CMAKE_MATCH_1})
+    elseif(COLLECTOR_SANITIZE)
+        set(sanitizers ${COLLECTOR_SANITIZE})
+    endif()
+    string(REPLACE "," "+" sanitizers "${sanitizers}")
+    set(${interface} ${COLLECTOR_PLUGIN_INTERFACE} PARENT_SCOPE)
+    set(${compiler} ${CMAKE_CXX_COMPILER_ID}-${major} PARENT_SCOPE)
+    set(${sanitizer} ${sanitizers} PARENT_SCOPE)
+endfunction()
+
 function(collector_add_plugin name)
     cmake_parse_arguments(ARG "" "METADATA" "SOURCES;LINKS" ${ARGN})
     if(NOT ARG_SOURCES OR NOT ARG_METADATA)
@@ -16,19 +31,11 @@ function(collector_add_plugin name)
     endif()
     cmake_path(ABSOLUTE_PATH ARG_METADATA NORMALIZE OUTPUT_VARIABLE manifest)
 
-    set(sanitizer "none")
-    if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=([a-z,]+)")
-        set(sanitizer ${CMAKE_MATCH_1})
-    elseif(COLLECTOR_SANITIZE)
-        set(sanitizer ${COLLECTOR_SANITIZE})
-    endif()
-    string(REPLACE "," "+" sanitizer "${sanitizer}")
-    string(REGEX MATCH "^[0-9]+" compiler "${CMAKE_CXX_COMPILER_VERSION}")
-
+    collector_plugin_stamps(interface compiler sanitizer)
     add_library(${name} MODULE ${ARG_SOURCES})
     set_target_properties(${name} PROPERTIES
         PREFIX "" AUTOMOC ON CXX_VISIBILITY_PRESET hidden
-        AUTOMOC_MOC_OPTIONS "-Mcollector_interface=${COLLECTOR_PLUGIN_INTERFACE};-Mcollector_compiler=${CMAKE_CXX_COMPILER_ID}-${compiler};-Mcollector_sanitizer=${sanitizer}"
+        AUTOMOC_MOC_OPTIONS "-Mcollector_interface=${interface};-Mcollector_compiler=${compiler};-Mcollector_sanitizer=${sanitizer}"
         LIBRARY_OUTPUT_DIRECTORY ${COLLECTOR_PLUGIN_DIRECTORY})
     # moc embeds the manifest when it runs: a changed manifest must run it again.
     set_property(SOURCE ${ARG_SOURCES} APPEND PROPERTY OBJECT_DEPENDS ${manifest})

@@ -1,0 +1,102 @@
+#include "plugin/registry.h"
+
+#include "model/nearest.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QPluginLoader>
+
+#include <sys/auxv.h>
+
+#include <algorithm>
+
+namespace collector {
+
+QList<PluginRegistry::Place> PluginRegistry::standardPlaces(const QStringList &pluginDirectories)
+{
+    QList<Place> places;
+    if (getauxval(AT_SECURE) == 0) {
+        for (const QString &directory : pluginDirectories)
+            places.append({directory, QStringLiteral("--plugin-dir")});
+        const QStringList path = qEnvironmentVariable("COLLECTOR_PLUGIN_PATH").split(u':', Qt::SkipEmptyParts);
+        for (const QString &directory : path)
+            places.append({directory, QStringLiteral("COLLECTOR_PLUGIN_PATH")});
+    }
+    const QDir program(QCoreApplication::applicationDirPath());
+    places.append({program.absoluteFilePath(QStringLiteral("../lib/collector/plugins")), QStringLiteral("beside the program")});
+    places.append({QStringLiteral(COLLECTOR_INSTALLED_PLUGINS), QStringLiteral("installed")});
+    return places;
+}
+
+PluginRegistry::PluginRegistry(const QList<Place> &places, const QStringList &coreOptions)
+{
+    QStringList seen; // a folder that is named twice is looked at once
+    for (const Place &place : places) {
+        const QDir directory(place.directory);
+        if (seen.contains(directory.canonicalPath()))
+            continue;
+        seen.append(directory.canonicalPath());
+        for (const QString &file : directory.entryList({QStringLiteral("*.so")}, QDir::Files, QDir::Name)) {
+            PluginFile plugin = inspectPlugin(directory.absoluteFilePath(file), place.origin);
+            if (plugin.isUsable()) {
+                for (const OptionSpec &option : plugin.manifest->options) {
+                    if (coreOptions.contains(QString::fromUtf8(option.name)))
+                        plugin.refusal = QStringLiteral("it declares the option --%1, which is collector's own; rename it")
+                                             .arg(QString::fromUtf8(option.name));
+                }
+            }
+            if (plugin.isUsable()) {
+                if (const PluginFile *first = find(plugin.manifest->name))
+                    plugin.refusal = QStringLiteral("%1 has the same name and was found first").arg(first->path);
+            }
+            m_plugins.append(plugin);
+        }
+    }
+}
+
+const PluginFile *PluginRegistry::find(QByteArrayView name) const
+{
+    const auto found = std::find_if(m_plugins.begin(), m_plugins.end(),
+                                    [name](const PluginFile &plugin) { return plugin.isUsable() && plugin.manifest->name == name; });
+    return found == m_plugins.end() ? nullptr : &*found;
+}
+
+QString PluginRegistry::whyNot(const QString &name) const
+{
+    QStringList names;
+    for (const PluginFile &plugin : m_plugins) {
+        if (plugin.isUsable()) {
+            names.append(QString::fromUtf8(plugin.manifest->name));
+            continue;
+        }
+        const bool isMeant = plugin.manifest ? QString::fromUtf8(plugin.manifest->name) == name
+                                             : QDir(plugin.path).dirName() == name + QStringLiteral(".so");
+        if (isMeant)
+            return QStringLiteral("the plugin \"%1\" (%2) is refused: %3").arg(name, plugin.path, plugin.refusal);
+    }
+    if (names.isEmpty())
+        return QStringLiteral("there is no plugin \"%1\", nor any other: where do they lie? (--plugin-dir, COLLECTOR_PLUGIN_PATH)")
+            .arg(name);
+    return QStringLiteral("there is no plugin \"%1\"; did you mean \"%2\"? `collector plugins` lists them").arg(name, nearest(name, names));
+}
+
+std::optional<PluginRegistry::Loaded> PluginRegistry::load(const PluginFile &plugin, QString *error)
+{
+    QPluginLoader loader(plugin.path);
+    loader.setLoadHints(QLibrary::ResolveAllSymbolsHint | QLibrary::PreventUnloadHint);
+    QObject *instance = loader.instance();
+    if (!instance) {
+        *error =
+            QStringLiteral("the plugin \"%1\" cannot be loaded: %2").arg(QString::fromUtf8(plugin.manifest->name), loader.errorString());
+        return std::nullopt;
+    }
+    Job *job = qobject_cast<Job *>(instance);
+    if (!job) {
+        *error = QStringLiteral("the plugin \"%1\" (%2) is no collector::Job: Q_INTERFACES(collector::Job) is missing")
+                     .arg(QString::fromUtf8(plugin.manifest->name), plugin.path);
+        return std::nullopt;
+    }
+    return Loaded{plugin.manifest, job, sha256OfFile(plugin.path)};
+}
+
+} // namespace collector

@@ -1,0 +1,68 @@
+// Engine: carries a plan out: its workers, and the watchdog over them. Main thread.
+
+#pragma once
+
+#include "engine/plan.h"
+#include "engine/recordsink.h"
+#include "engine/transport.h"
+#include "engine/worker.h"
+#include "net/offload.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace collector {
+
+class Engine : public QObject
+{
+public:
+    // `transports` and `sinks` outlive the engine.
+    Engine(std::shared_ptr<const Plan> plan, TransportFactory &transports, RecordSinkFactory &sinks);
+    ~Engine() override;
+
+    // Starts the workers. `whenFinished` is called on the main thread, once: every host has its record with the sinks.
+    void start(std::function<void()> whenFinished);
+
+    // Ends the run early: hosts in flight end with `cause`, the rest as not_attempted, with this message.
+    void stop(Cause cause, const QString &message);
+    [[nodiscard]] bool isStopped() const { return m_isStopped; }
+
+    struct Counts
+    {
+        quint64 total = 0; // candidates: an upper bound of the hosts
+        quint64 done = 0;
+        quint64 inFlight = 0;
+        quint64 waiting = 0; // for another attempt
+    };
+    [[nodiscard]] Counts counts() const;
+
+    // For the watchdog's messages to the log.
+    std::function<void(const QString &)> warn;
+    // How long one call may hold a worker before it is told of, and before the worker is given up.
+    std::chrono::milliseconds silenceToWarn{5'000};
+    std::chrono::milliseconds silenceToAbandon{30'000};
+
+private:
+    std::unique_ptr<Worker> makeWorker(Worker::Pending pending);
+    void workerIdle();
+    void watch();
+
+    std::shared_ptr<const Plan> m_plan;
+    TransportFactory &m_transports;
+    RecordSinkFactory &m_sinks;
+    ThreadPool m_pool; // before the workers: destroyed after them
+    std::vector<std::unique_ptr<Worker>> m_workers;
+    std::vector<Worker *> m_abandoned; // leaked: their threads hang
+    std::function<void()> m_whenFinished;
+    QTimer m_watchdog;
+    Cause m_stopCause = Cause::None;
+    QString m_stopMessage;
+    int m_idle = 0;
+    bool m_isStopped = false;
+};
+
+} // namespace collector

@@ -1,0 +1,301 @@
+#include "engine/hostrun.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace collector {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+qint64 millisecondsSince(steady_clock::time_point start)
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start).count();
+}
+
+qint64 epochMilliseconds()
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+bool isBeforeSession(Cause cause)
+{
+    return cause >= Cause::Dns && cause <= Cause::NoReply;
+}
+
+// What may pass by itself. Never a refused login or a wrong host key.
+bool mayPass(Cause cause)
+{
+    switch (cause) {
+    case Cause::Dns:
+    case Cause::Refused:
+    case Cause::ConnectTimeout:
+    case Cause::Reset:
+    case Cause::RateLimited:
+    case Cause::HandshakeTimeout:
+    case Cause::JumpFailed:
+    case Cause::NoReply:
+    case Cause::ConnectionLost: // the caller has seen to it that no command was sent
+        return true;
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+Status statusOf(Cause cause)
+{
+    if (isBeforeSession(cause))
+        return Status::Unreachable;
+    switch (cause) {
+    case Cause::None:
+        return Status::Ok;
+    case Cause::UnsupportedConnection:
+    case Cause::Excluded:
+        return Status::Skipped;
+    case Cause::Interrupted:
+    case Cause::NotAttempted:
+        return Status::Cancelled;
+    default:
+        return Status::Failed;
+    }
+}
+
+// What the running job is given.
+class HostRun::Context final : public JobContext
+{
+public:
+    Context(HostRun &run, int job, Options options) : m_run(run), m_options(std::move(options)), m_job(job) {}
+
+    const Host &host() const override { return *m_run.m_host; }
+    const Options &options() const override { return m_options; }
+    Facts &facts() override { return result().facts; }
+    const Facts *factsOf(QByteArrayView plugin) const override
+    {
+        for (size_t i = 0; i < m_run.m_results.size(); ++i) {
+            if (m_run.m_hasEnded[i] && m_run.m_results[i].facts.manifest().name == plugin)
+                return &m_run.m_results[i].facts;
+        }
+        return nullptr;
+    }
+    RemoteShell &shell() override
+    {
+        require(Manifest::Use::Shell, "shell");
+        return m_run.shell();
+    }
+    Pinger &pinger() override
+    {
+        require(Manifest::Use::Ping, "ping");
+        return m_run.pinger();
+    }
+    Task<std::unique_ptr<TcpStream>> connectTcp(quint16 port, std::chrono::milliseconds timeout) override
+    {
+        require(Manifest::Use::Tcp, "tcp");
+        return m_run.m_worker.transport.connectTcp(*m_run.m_host, m_run.m_progress, port, timeout);
+    }
+    Task<> sleep(std::chrono::milliseconds duration) override
+    {
+        Reactor &reactor = m_run.m_worker.reactor;
+        co_await reactor.sleepUntil(reactor.after(duration));
+    }
+    void setPartial(Cause cause, const QString &message) override
+    {
+        JobResult &own = result();
+        if (own.status == Status::Partial)
+            return; // the first reason counts
+        own.status = Status::Partial;
+        own.cause = cause;
+        own.message = message;
+    }
+
+protected:
+    Task<> runBlocking(std::function<void()> function) override
+    {
+        return offload(m_run.m_worker.reactor, m_run.m_worker.pool, std::move(function));
+    }
+
+private:
+    JobResult &result() const { return m_run.m_results[size_t(m_job)]; }
+    void require(Manifest::Use use, const char *name) const
+    {
+        if (!m_options.manifest().uses.contains(use))
+            throw JobError(Cause::PluginError,
+                           QStringLiteral("the plugin %1 used what its manifest does not list: add \"%2\" to its \"uses\"")
+                               .arg(QString::fromUtf8(m_options.manifest().name), QLatin1String(name)));
+    }
+
+    HostRun &m_run;
+    const Options m_options;
+    const int m_job;
+};
+
+HostRun::HostRun(const HostRunHost &worker, std::unique_ptr<PlannedHost> host, int attempt)
+    : m_worker(worker),
+      m_host(std::move(host)),
+      m_start(steady_clock::now()),
+      m_jobStart(m_start),
+      m_startedMs(epochMilliseconds()),
+      m_attempt(attempt)
+{
+    m_results.reserve(worker.plan.jobs().size());
+    for (const PlannedJob &job : worker.plan.jobs())
+        m_results.push_back({Facts(job.manifest), Status::Ok, Cause::None, {}, 0});
+    m_hasEnded.resize(m_results.size());
+}
+
+// The coroutine first: what it awaits lives in the members.
+HostRun::~HostRun()
+{
+    m_task.reset();
+}
+
+void HostRun::start(std::function<void()> whenOver)
+{
+    QString message;
+    const Cause refusal = m_host->refusal(&message);
+    if (refusal != Cause::None) {
+        cut(refusal, message);
+        return;
+    }
+    m_whenOver = std::move(whenOver);
+    m_isStarting = true;
+    m_task.emplace(runJobs());
+    m_task->start();
+    m_isStarting = false;
+}
+
+Task<> HostRun::runJobs()
+{
+    for (const int job : m_worker.plan.runningOrder()) {
+        co_await runJob(job);
+        // Another attempt is made at the whole host: no further job is tried over what has just failed, and may pass.
+        if (willRetry())
+            break;
+    }
+    for (size_t i = 0; i < m_results.size(); ++i) {
+        if (!m_hasEnded[i])
+            end(m_results[i], m_results[size_t(m_running)].cause, m_results[size_t(m_running)].message);
+    }
+    m_running = -1;
+    m_isOver = true;
+    if (!m_isStarting)
+        m_whenOver();
+}
+
+Task<> HostRun::runJob(int job)
+{
+    JobResult &result = m_results[size_t(job)];
+    const int ping = m_worker.plan.pingJob();
+    if (m_worker.plan.limits().isOnlyAlive && job != ping && ping >= 0 && m_results[size_t(ping)].status != Status::Ok) {
+        end(result, m_results[size_t(ping)].cause, QStringLiteral("not tried: the host did not answer the ping (--only-alive)"));
+        result.status = Status::Skipped;
+        co_return;
+    }
+    m_running = job;
+    m_jobStart = steady_clock::now();
+    try {
+        const PlannedJob &planned = m_worker.plan.jobs()[size_t(job)];
+        m_context = std::make_unique<Context>(*this, job, m_host->options(job, planned.options));
+        co_await planned.job->run(*m_context);
+        m_hasEnded[size_t(job)] = 1;
+    } catch (const JobError &error) {
+        end(result, error.cause(), error.message());
+    } catch (const std::exception &error) {
+        end(result, Cause::PluginError,
+            QStringLiteral("the plugin %1 threw: %2").arg(QString::fromUtf8(result.facts.manifest().name), printable(error.what())));
+    } catch (...) {
+        end(result, Cause::PluginError, QStringLiteral("the plugin %1 threw").arg(QString::fromUtf8(result.facts.manifest().name)));
+    }
+    result.elapsedMs = millisecondsSince(m_jobStart);
+}
+
+void HostRun::end(JobResult &result, Cause cause, const QString &message)
+{
+    result.status = statusOf(cause);
+    result.cause = cause;
+    result.message = message;
+    m_hasEnded[size_t(&result - m_results.data())] = 1;
+}
+
+void HostRun::cut(Cause cause, const QString &message)
+{
+    m_task.reset();
+    if (m_running >= 0 && !m_hasEnded[size_t(m_running)])
+        m_results[size_t(m_running)].elapsedMs = millisecondsSince(m_jobStart);
+    for (size_t i = 0; i < m_results.size(); ++i) {
+        if (!m_hasEnded[i])
+            end(m_results[i], cause, message);
+    }
+    m_isOver = true;
+}
+
+bool HostRun::willRetry() const
+{
+    if (m_progress.isCommandSent)
+        return false;
+    bool mayRetry = false, isOnlySilence = true;
+    for (const JobResult &result : m_results) {
+        if (mayPass(result.cause)) {
+            mayRetry = true;
+            isOnlySilence = isOnlySilence && result.cause == Cause::NoReply;
+        }
+    }
+    const RunLimits &limits = m_worker.plan.limits();
+    return mayRetry && m_attempt <= (isOnlySilence ? limits.pingRetries : limits.retries);
+}
+
+RemoteShell &HostRun::shell()
+{
+    if (!m_shell)
+        m_shell = m_worker.transport.makeShell(*m_host, m_progress);
+    return *m_shell;
+}
+
+Pinger &HostRun::pinger()
+{
+    if (!m_pinger)
+        m_pinger = m_worker.transport.makePinger(*m_host, m_progress);
+    return *m_pinger;
+}
+
+namespace {
+
+Record recordOf(const PlannedHost &host)
+{
+    Record record;
+    record.host = host.name();
+    record.address = host.address();
+    record.groupsJson = host.groupsJson();
+    record.vars = host.recordedVariables();
+    return record;
+}
+
+} // namespace
+
+Record recordWithoutRun(const Plan &plan, const PlannedHost &host, int attempts, Cause cause, const QString &message)
+{
+    Record record = recordOf(host);
+    record.attempts = attempts;
+    for (const PlannedJob &job : plan.jobs())
+        record.jobs.push_back({Facts(job.manifest), statusOf(cause), cause, message, 0});
+    concludeFromJobs(record);
+    return record;
+}
+
+Record HostRun::takeRecord()
+{
+    Record record = recordOf(*m_host);
+    if (!m_progress.address.isEmpty())
+        record.address = m_progress.address;
+    record.startedMs = m_startedMs;
+    record.elapsedMs = millisecondsSince(m_start);
+    record.attempts = m_attempt;
+    record.jobs = std::move(m_results);
+    record.connection = std::move(m_progress.connection);
+    concludeFromJobs(record);
+    return record;
+}
+
+} // namespace collector

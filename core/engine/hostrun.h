@@ -1,0 +1,93 @@
+// HostRun: one attempt at one host: its jobs, one after the other, over one connection; and the record that comes of it.
+//
+// Lives outside the coroutine that it runs, so whoever destroys that (deadline, interrupt) still has what was learnt. On one
+// worker's thread.
+
+#pragma once
+
+#include "engine/plan.h"
+#include "engine/transport.h"
+#include "model/record.h"
+#include "net/offload.h"
+#include "net/reactor.h"
+
+#include <collector/job.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace collector {
+
+// What a host's run needs of its worker.
+struct HostRunHost
+{
+    Reactor &reactor;
+    Transport &transport;
+    ThreadPool &pool;
+    const Plan &plan;
+};
+
+class HostRun
+{
+public:
+    HostRun(const HostRunHost &worker, std::unique_ptr<PlannedHost> host, int attempt);
+    ~HostRun();
+    HostRun(const HostRun &) = delete;
+    HostRun &operator=(const HostRun &) = delete;
+
+    // Starts the jobs. `whenOver` is called, within the reactor's turn, once they have all ended, unless they end within this
+    // call. Before that the run may be destroyed at any time, but only from the loop.
+    void start(std::function<void()> whenOver);
+    [[nodiscard]] bool isOver() const { return m_isOver; }
+
+    // Ends what still runs: the coroutine is destroyed, the running job gets this cause, those that had not begun as well.
+    // From the loop only.
+    void cut(Cause cause, const QString &message);
+
+    // Whether this host is to be tried again: what it has met may pass, no command was sent, and attempts are left.
+    [[nodiscard]] bool willRetry() const;
+
+    [[nodiscard]] const Progress &progress() const { return m_progress; }
+    [[nodiscard]] int runningJob() const { return m_running; }
+
+    // The record, once over: the run has nothing left afterwards.
+    [[nodiscard]] Record takeRecord();
+
+private:
+    class Context;
+
+    Task<> runJobs();
+    Task<> runJob(int job);
+    Task<> perform(Context &context, int job);
+    void end(JobResult &result, Cause cause, const QString &message);
+    [[nodiscard]] RemoteShell &shell();
+    [[nodiscard]] Pinger &pinger();
+
+    HostRunHost m_worker;
+    std::unique_ptr<PlannedHost> m_host;
+    Progress m_progress;
+    std::unique_ptr<RemoteShell> m_shell; // before the record's facts, after the task: destroyed in that order
+    std::unique_ptr<Pinger> m_pinger;
+    std::vector<JobResult> m_results; // by number of the job
+    std::vector<char> m_hasEnded;     // likewise
+    std::unique_ptr<Context> m_context;
+    std::function<void()> m_whenOver;
+    std::optional<Task<>> m_task;
+    std::chrono::steady_clock::time_point m_start;
+    std::chrono::steady_clock::time_point m_jobStart;
+    qint64 m_startedMs;
+    int m_attempt;
+    int m_running = -1;
+    bool m_isStarting = false;
+    bool m_isOver = false;
+};
+
+// The record of a host that was given up without a run: every job ends with that cause.
+[[nodiscard]] Record recordWithoutRun(const Plan &plan, const PlannedHost &host, int attempts, Cause cause, const QString &message);
+
+// How a job that ends with this cause stands in the record.
+[[nodiscard]] Status statusOf(Cause cause);
+
+} // namespace collector

@@ -1,0 +1,48 @@
+// Transport: what one worker has to reach hosts with. The composition root stands SSH and ICMP behind it. Made, used and
+// destroyed on the worker's thread.
+
+#pragma once
+
+#include "engine/hostsource.h"
+#include "model/record.h"
+#include "net/reactor.h"
+
+#include <collector/pinger.h>
+#include <collector/remoteshell.h>
+#include <collector/tcpstream.h>
+
+#include <memory>
+
+namespace collector {
+
+// How far the host's connection has come. Lives outside the coroutines: who destroys them reads it, to say in the record
+// where the time ran out.
+struct Progress
+{
+    Cause expiry = Cause::ExecTimeout;          // what it means when the host's time is up now: connect_timeout, handshake_timeout, …
+    QByteArray phase;                           // for -vv and messages: "key exchange"
+    bool isCommandSent = false;                 // from here on the host is not tried again: a command never runs twice
+    QByteArray address;                         // the one in use, as a literal
+    std::unique_ptr<ConnectionInfo> connection; // made when a connection is tried
+};
+
+class Transport
+{
+public:
+    virtual ~Transport() = default;
+    // `host` and `progress` outlive what is made here.
+    [[nodiscard]] virtual std::unique_ptr<RemoteShell> makeShell(const PlannedHost &host, Progress &progress) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Pinger> makePinger(const PlannedHost &host, Progress &progress) = 0;
+    virtual Task<std::unique_ptr<TcpStream>> connectTcp(const PlannedHost &host, Progress &progress, quint16 port,
+                                                        std::chrono::milliseconds timeout) = 0;
+};
+
+class TransportFactory
+{
+public:
+    virtual ~TransportFactory() = default;
+    // On the worker's thread, once.
+    [[nodiscard]] virtual std::unique_ptr<Transport> make(Reactor &reactor) = 0;
+};
+
+} // namespace collector

@@ -1,0 +1,345 @@
+#include "engine/worker.h"
+
+#include <QRandomGenerator>
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+namespace collector {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+constexpr auto longestFill = 4ms; // of a turn spent on starting hosts
+
+class CallTimer final : public Deadlines::Timer
+{
+public:
+    explicit CallTimer(std::function<void()> call) : m_call(std::move(call)) {}
+
+protected:
+    void expired() override { m_call(); }
+
+private:
+    std::function<void()> m_call;
+};
+
+} // namespace
+
+// A place for a host in flight, with its deadline.
+class Worker::Slot final : public Deadlines::Timer
+{
+public:
+    Slot(Worker &worker, int place) : m_worker(worker), number(place) {}
+
+    std::optional<HostRun> run;
+    quint64 index = 0;
+    int attempt = 0;
+    bool isQueued = false; // among those that are over
+
+protected:
+    void expired() override { m_worker.slotOver(*this); }
+
+private:
+    Worker &m_worker;
+
+public:
+    const int number; // of the slot, in the ledger
+};
+
+Worker::Worker(Setup setup)
+    : m_setup(std::move(setup)),
+      m_ledger(m_setup.window),
+      m_pending(std::move(m_setup.pending)),
+      m_pace(m_setup.rate),
+      m_jitter(QRandomGenerator::global()->generate64())
+{
+}
+
+Worker::~Worker()
+{
+    join();
+}
+
+void Worker::start()
+{
+    std::promise<void> isReady;
+    QObject::connect(&m_thread, &QThread::started, [this, &isReady] {
+        auto *reactor = new Reactor;
+        m_inbox = reactor->inbox();
+        m_reactor.store(reactor);
+        m_transport = m_setup.transports.make(*reactor);
+        m_fillTimer = std::make_unique<CallTimer>([this] { fillLater(); });
+        isReady.set_value();
+        fillLater();
+    });
+    QObject::connect(&m_thread, &QThread::finished, [this] {
+        m_slots.clear();
+        m_fillTimer.reset();
+        m_transport.reset();
+        delete m_reactor.exchange(nullptr);
+    });
+    m_thread.setObjectName(QStringLiteral("worker"));
+    m_thread.start();
+    isReady.get_future().wait();
+}
+
+void Worker::join()
+{
+    if (m_isAbandoned)
+        return;
+    m_thread.quit();
+    m_thread.wait();
+}
+
+void Worker::stop(Cause cause, const QString &message)
+{
+    m_inbox->send([this, stop = Stop{cause, message}] { m_reactor.load()->later([this, stop] { stopNow(stop); }); });
+}
+
+void Worker::wake()
+{
+    if (m_inbox)
+        m_inbox->send([this] { fillLater(); });
+}
+
+int64_t Worker::turnStarted() const
+{
+    const Reactor *reactor = m_reactor.load();
+    return reactor ? reactor->turnStarted() : 0;
+}
+
+void Worker::fillLater()
+{
+    if (std::exchange(m_isFillDue, true))
+        return;
+    m_reactor.load()->later([this] {
+        m_isFillDue = false;
+        fill();
+    });
+}
+
+// From the loop: ends what is over, starts what fits.
+void Worker::fill()
+{
+    for (Slot *slot : std::exchange(m_over, {}))
+        endHost(*slot);
+    const auto start = steady_clock::now();
+    for (int count = 1; !m_isAbandoned && startNext(); ++count) {
+        if (count % 16 == 0 && steady_clock::now() - start > longestFill) {
+            fillLater();
+            break;
+        }
+    }
+    m_setup.sink->flush();
+    checkIdle();
+}
+
+bool Worker::startNext()
+{
+    if (!m_setup.sink->hasRoom())
+        return false;
+    Reactor &reactor = *m_reactor.load();
+    const int inFlight = int(m_slots.size()) - int(m_free.size());
+    if (m_stop) {
+        // What is left of the plan is not attempted, and gets its records.
+        if (const auto entry = nextRetry(never))
+            giveUp(entry->index, entry->attempt - 1, Cause::NotAttempted, m_stop->message);
+        else if (const auto position = nextPosition(m_setup.window))
+            giveUp(m_setup.plan->indexAt(*position), 0, Cause::NotAttempted, m_stop->message);
+        else
+            return false;
+        return true;
+    }
+    if (inFlight >= m_setup.window)
+        return false;
+    // A start that the pace allows must find a host, or the tokens would be lost: look first.
+    if (!m_pace.isDue(reactor.now())) {
+        reactor.startTimer(*m_fillTimer, reactor.after(m_pace.wait()));
+        return false;
+    }
+    if (const auto position = nextPosition(m_setup.window - inFlight)) {
+        m_pace.count();
+        startHost(m_setup.plan->indexAt(*position), 1);
+        return true;
+    }
+    if (const auto entry = nextRetry(reactor.now())) {
+        m_pace.count();
+        startHost(entry->index, entry->attempt);
+        return true;
+    }
+    return false;
+}
+
+std::optional<quint64> Worker::nextPosition(int most)
+{
+    const std::lock_guard lock(m_pendingMutex);
+    auto &[first, last] = m_pending.taken;
+    if (first == last && !m_isPlanUsed) {
+        m_pending.taken = m_setup.plan->take(most);
+        m_isPlanUsed = first == last;
+    }
+    return first == last ? std::nullopt : std::optional(first++);
+}
+
+// The first retry that is due; otherwise sees to it that the worker looks again when it is.
+std::optional<RetryQueue::Entry> Worker::nextRetry(Deadline now)
+{
+    const std::lock_guard lock(m_pendingMutex);
+    if (m_pending.retries.isEmpty())
+        return std::nullopt;
+    if (m_pending.retries.due() > now) {
+        m_reactor.load()->startTimer(*m_fillTimer, m_pending.retries.due());
+        return std::nullopt;
+    }
+    const RetryQueue::Entry entry = m_pending.retries.take();
+    m_counters.waiting.store(m_pending.retries.count(), std::memory_order_relaxed);
+    return entry;
+}
+
+Worker::Pending Worker::abandon(const QString &message)
+{
+    m_isAbandoned.store(true);
+    for (int slot = 0; slot < m_ledger.count(); ++slot) {
+        const quint64 entry = m_ledger.entry(slot);
+        if (entry == 0 || !m_ledger.strikeOut(slot, entry - 1))
+            continue;
+        std::unique_ptr<PlannedHost> host = m_setup.plan->source().at(entry - 1);
+        if (!host)
+            continue;
+        put(recordWithoutRun(*m_setup.plan, *host, 1, Cause::Internal, message));
+    }
+    m_setup.sink->flush();
+    m_counters.inFlight.store(0);
+    m_counters.waiting.store(0);
+    const std::lock_guard lock(m_pendingMutex);
+    return std::exchange(m_pending, {});
+}
+
+void Worker::startHost(quint64 index, int attempt)
+{
+    std::unique_ptr<PlannedHost> host = m_setup.plan->source().at(index);
+    if (!host)
+        return; // left out by the selection
+    if (m_free.empty()) {
+        m_free.push_back(int(m_slots.size()));
+        m_slots.push_back(std::make_unique<Slot>(*this, int(m_slots.size())));
+    }
+    Reactor &reactor = *m_reactor.load();
+    Slot &slot = *m_slots[size_t(m_free.back())];
+    m_free.pop_back();
+    slot.index = index;
+    slot.attempt = attempt;
+    m_ledger.enter(slot.number, index);
+    m_setup.sink->setRunning(slot.number, index, 0);
+    m_counters.inFlight.fetch_add(1, std::memory_order_relaxed);
+    slot.run.emplace(HostRunHost{reactor, *m_transport, m_setup.pool, *m_setup.plan}, std::move(host), attempt);
+    slot.run->start([this, &slot] { slotOver(slot); });
+    if (slot.run->isOver())
+        endHost(slot);
+    else
+        reactor.startTimer(slot, reactor.after(m_setup.plan->limits().timeout));
+}
+
+// Within a turn, perhaps with the run's own coroutine on the stack: what follows waits until it is not.
+void Worker::slotOver(Slot &slot)
+{
+    if (!std::exchange(slot.isQueued, true))
+        m_over.push_back(&slot);
+    fillLater();
+}
+
+void Worker::endHost(Slot &slot)
+{
+    slot.isQueued = false;
+    if (!slot.run)
+        return;
+    Reactor &reactor = *m_reactor.load();
+    reactor.startTimer(slot, never);
+    if (!slot.run->isOver())
+        timeIsUp(slot);
+    m_setup.sink->setRunning(slot.number, slot.index, -1);
+    if (m_ledger.strikeOut(slot.number, slot.index)) {
+        if (!m_stop && slot.run->willRetry()) {
+            const std::lock_guard lock(m_pendingMutex);
+            m_pending.retries.add({retryAt(slot.attempt), slot.index, slot.attempt + 1});
+            m_counters.waiting.store(m_pending.retries.count(), std::memory_order_relaxed);
+        } else {
+            put(slot.run->takeRecord());
+        }
+    }
+    slot.run.reset();
+    m_free.push_back(slot.number);
+    m_counters.inFlight.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Worker::timeIsUp(Slot &slot)
+{
+    const Progress &progress = slot.run->progress();
+    const auto seconds = std::chrono::duration<double>(m_setup.plan->limits().timeout).count();
+    const QString phase = progress.phase.isEmpty() ? QString() : QStringLiteral(" (in %1)").arg(QString::fromUtf8(progress.phase));
+    slot.run->cut(progress.expiry,
+                  QStringLiteral("not done within %1 s%2; raise --timeout if this host needs longer").arg(seconds).arg(phase));
+}
+
+// A host that was never tried, or waits for an attempt that will not come.
+void Worker::giveUp(quint64 index, int attempts, Cause cause, const QString &message)
+{
+    const std::unique_ptr<PlannedHost> host = m_setup.plan->source().at(index);
+    if (!host)
+        return;
+    QString reason;
+    const Cause refusal = host->refusal(&reason);
+    if (refusal != Cause::None)
+        put(recordWithoutRun(*m_setup.plan, *host, 0, refusal, reason));
+    else
+        put(recordWithoutRun(*m_setup.plan, *host, attempts, cause, message));
+}
+
+void Worker::put(Record &&record)
+{
+    m_setup.sink->put(std::move(record));
+    m_counters.done.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Worker::stopNow(const Stop &stop)
+{
+    if (m_stop)
+        return;
+    m_stop = stop;
+    for (const auto &slot : m_slots) {
+        if (slot->run) {
+            if (!slot->run->isOver())
+                slot->run->cut(stop.cause, stop.message);
+            endHost(*slot);
+        }
+    }
+    m_over.clear();
+    fillLater();
+}
+
+void Worker::checkIdle()
+{
+    if (m_free.size() != m_slots.size() || !m_isPlanUsed)
+        return;
+    {
+        const std::lock_guard lock(m_pendingMutex);
+        if (m_pending.taken.first < m_pending.taken.second || !m_pending.retries.isEmpty())
+            return;
+    }
+    if (!std::exchange(m_isIdleTold, true))
+        m_setup.whenIdle();
+}
+
+Deadline Worker::retryAt(int attempt)
+{
+    // 5, 10, 20 s …, each by up to a quarter longer: hosts that failed together do not come back together.
+    m_jitter = m_jitter * 6364136223846793005ULL + 1442695040888963407ULL;
+    const auto base = m_setup.plan->limits().retryDelay * (1 << std::min(attempt - 1, 8));
+    return m_reactor.load()->after(base + base * ((m_jitter >> 40) & 0xff) / 1024);
+}
+
+} // namespace collector

@@ -1,0 +1,128 @@
+// Worker: one thread, its Qt event loop, its reactor, and the hosts that it has in flight. It takes hosts from the plan by
+// itself, as many as its share of the window, the rate and the writer's credit allow; a host stays on its worker.
+//
+// Made on the main thread, then lives on its own; talks to the engine by its counters and two calls.
+
+#pragma once
+
+#include "engine/hostrun.h"
+#include "engine/ledger.h"
+#include "engine/pace.h"
+#include "engine/plan.h"
+#include "engine/recordsink.h"
+#include "engine/retryqueue.h"
+#include "engine/transport.h"
+#include "net/reactor.h"
+
+#include <QThread>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace collector {
+
+// What a worker counts for all to read.
+struct WorkerCounters
+{
+    std::atomic<quint64> done = 0;
+    std::atomic<int> inFlight = 0;
+    std::atomic<quint64> waiting = 0; // for another attempt
+};
+
+class Worker
+{
+public:
+    // Hosts that are a worker's to start, but not in flight.
+    struct Pending
+    {
+        std::pair<quint64, quint64> taken{0, 0}; // positions of the plan
+        RetryQueue retries;
+    };
+
+    struct Setup
+    {
+        std::shared_ptr<const Plan> plan;
+        TransportFactory &transports;
+        std::unique_ptr<RecordSink> sink;
+        ThreadPool &pool;
+        int window = 1;                 // hosts in flight
+        double rate = 0;                // starts a second; 0: no limit
+        std::function<void()> whenIdle; // from the worker's thread: nothing in flight, nothing left to take
+        Pending pending{};              // what an abandoned worker left behind
+    };
+
+    explicit Worker(Setup setup);
+    ~Worker();
+    Worker(const Worker &) = delete;
+    Worker &operator=(const Worker &) = delete;
+
+    void start();
+    // Any thread. No new hosts; those in flight end with `cause`; of the rest each gets a record `not_attempted`.
+    void stop(Cause cause, const QString &message);
+    // Any thread: the writer has room again.
+    void wake();
+    // Ends the thread once its work is done; waits for it.
+    void join();
+
+    [[nodiscard]] const WorkerCounters &counters() const { return m_counters; }
+    [[nodiscard]] Ledger &ledger() { return m_ledger; }
+    // For the watchdog, any thread: when the turn that goes on began (steady clock, ns), 0 between turns.
+    [[nodiscard]] int64_t turnStarted() const;
+    // For the watchdog: gives this worker up. From now on it touches neither plan nor sink, its thread is never waited for, and
+    // the object must be leaked. Each host in flight gets a record `internal`; what was pending is for another worker.
+    [[nodiscard]] Pending abandon(const QString &message);
+    [[nodiscard]] RecordSink &sink() { return *m_setup.sink; }
+
+private:
+    class Slot;
+    struct Stop
+    {
+        Cause cause;
+        QString message;
+    };
+
+    void fill();
+    void fillLater();
+    bool startNext();
+    void startHost(quint64 index, int attempt);
+    void slotOver(Slot &slot);
+    void endHost(Slot &slot);
+    void giveUp(quint64 index, int attempts, Cause cause, const QString &message);
+    [[nodiscard]] std::optional<RetryQueue::Entry> nextRetry(Deadline now);
+    [[nodiscard]] std::optional<quint64> nextPosition(int most);
+    void put(Record &&record);
+    void stopNow(const Stop &stop);
+    void timeIsUp(Slot &slot);
+    void checkIdle();
+    [[nodiscard]] Deadline retryAt(int attempt);
+
+    Setup m_setup;
+    QThread m_thread;
+    std::atomic<Reactor *> m_reactor = nullptr;
+    std::shared_ptr<Inbox> m_inbox; // the reactor's; set before start() returns
+    std::unique_ptr<Transport> m_transport;
+    Ledger m_ledger;
+    WorkerCounters m_counters;
+    std::atomic<bool> m_isAbandoned = false;
+    std::mutex m_pendingMutex; // held for an instant: only the watchdog ever contends
+    Pending m_pending;
+
+    // Of the worker's thread.
+    std::vector<std::unique_ptr<Slot>> m_slots;
+    std::vector<int> m_free;
+    std::vector<Slot *> m_over; // ended in this turn
+    Pace m_pace;
+    std::unique_ptr<Deadlines::Timer> m_fillTimer;
+    std::optional<Stop> m_stop;
+    quint64 m_jitter = 0;
+    bool m_isFillDue = false;
+    bool m_isPlanUsed = false;
+    bool m_isIdleTold = false;
+};
+
+} // namespace collector

@@ -1,0 +1,56 @@
+// The journal: a header, then every record of a run as one line of JSON, in `.NAME.journal` beside the first regular output.
+// It alone is the truth until the outputs stand under their names: what is in it has happened, all else has not.
+//
+//     {"journal":"collector/1","run":{…},"seed":"…"}
+//     {"schema":"collector/1","run":"…","host":"web01",…}
+//     {"crashed":{"host":"web02","plugin":"ssh-facts","signal":11}}       (crashnote.h; then the process died)
+//
+// A line that is torn, or that a power cut left as a hole, ends it: that and what follows is cut off.
+
+#pragma once
+
+#include "output/bytesource.h"
+#include "output/outputspec.h"
+
+#include "model/runinfo.h"
+
+#include <QJsonObject>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace collector {
+
+struct JournalHeader
+{
+    QByteArray runId;
+    qint64 startedMs = 0;
+    quint64 seed = 0; // of the order in which hosts start
+    QJsonObject run;  // the object `run` of the outputs
+
+    [[nodiscard]] static JournalHeader of(const RunInfo &run, quint64 seed);
+    [[nodiscard]] QByteArray toLine() const; // newline included
+    [[nodiscard]] static std::optional<JournalHeader> fromLine(QByteArrayView line);
+};
+
+// A host on which a plugin ended the process.
+struct CrashNote
+{
+    QByteArray host;
+    QByteArray plugin;
+    int signal = 0;
+};
+
+// Where the journal of these outputs lies; empty where none of them is a regular file.
+[[nodiscard]] QByteArray journalPath(const QList<OutputSpec> &outputs);
+
+// The header of the interrupted run of these outputs, for `--resume`: its id, start and seed are those to go on with. Nothing
+// where there is no journal, or, with `error`, where it cannot be read.
+[[nodiscard]] std::optional<JournalHeader> findInterruptedRun(const QList<OutputSpec> &outputs, QString *error);
+
+// Why `run` is not the one to go on with, each difference in words; empty where it is. Options that do not change what is
+// collected (rates, timeouts, what is shown) may differ.
+[[nodiscard]] QStringList differences(const JournalHeader &header, const RunInfo &run);
+
+} // namespace collector

@@ -1,0 +1,37 @@
+// OutputSpec: one output of a run, as `-o`, `-f` and the ending of its name say. Parsed before anything is opened. Pure functions.
+
+#pragma once
+
+#include <QByteArray>
+#include <QList>
+#include <QString>
+#include <QStringList>
+
+#include <optional>
+
+namespace collector {
+
+struct OutputSpec
+{
+    enum class Format : quint8 { Json, JsonLines, Csv, Table, AnsibleCache };
+    enum class Packing : quint8 { None, Gzip, Zstandard };
+
+    QByteArray path; // as in the file system, times filled in; `-` is standard output; a directory (AnsibleCache) ends in `/`
+    Format format = Format::JsonLines;
+    Packing packing = Packing::None;
+
+    [[nodiscard]] bool isStandardOutput() const { return path == "-"; }
+    // The file beside it that belongs to this run: `.NAME` + suffix.
+    [[nodiscard]] QByteArray besides(QByteArrayView suffix) const;
+};
+
+[[nodiscard]] QByteArrayView formatName(OutputSpec::Format format);
+[[nodiscard]] std::optional<OutputSpec::Format> formatFromName(QByteArrayView name);
+
+// The outputs of a run. `outputs` are the values of -o, `format` that of -f (empty: not given); without -o the one output is
+// standard output, a table if it is a terminal, else JSON lines. `%Y-%m-%d` and the like of strftime(3) become the local time
+// `nowMs`. Nothing, and why in `error`, where a format is unknown or missing, or two outputs are the same.
+[[nodiscard]] std::optional<QList<OutputSpec>> parseOutputs(const QStringList &outputs, const QString &format, bool isTerminal,
+                                                            qint64 nowMs, QString *error);
+
+} // namespace collector

@@ -1,7 +1,8 @@
-// Fleet: what all hosts share. Constant after construction, but for the journal, which may be called from any thread.
+// Fleet: what all hosts share. Constant after construction, but for journal and orphans, which any thread may call.
 
 #pragma once
 
+#include "children.h"
 #include "faultmap.h"
 #include "hostkeys.h"
 #include "journal.h"
@@ -19,6 +20,7 @@ struct Fleet
     const HostKeys keys;
     const FaultMap faults;
     Journal journal;
+    Orphans orphans;
 };
 
 } // namespace collector::fleet

@@ -25,6 +25,7 @@ private Q_SLOTS:
     void inputReachesTheCommand();
     void aSignalIsTold();
     void outputThatOutlivesItsShellIsWaitedFor();
+    void aCommandOutlivesItsConnectionButNotTheFleet();
     void aStrangersKeyIsRefused();
     void anotherUserIsRefused();
     void latencyAndDelayTakeTheirTime();
@@ -32,6 +33,7 @@ private Q_SLOTS:
     void aContactIsLoggedOnce();
     void eachFault_data();
     void eachFault();
+    void theReadmeNamesEveryFault();
     void promptsAreAnswered_data();
     void promptsAreAnswered();
     void aBadOptionIsRefused_data();
@@ -112,6 +114,18 @@ void TestFleet::outputThatOutlivesItsShellIsWaitedFor()
     const Answer answer = ssh(fleet, u"127.0.0.2"_qs, u"(sleep 0.3; echo late) & exit 5"_qs);
     QCOMPARE(answer.status, 5);
     QCOMPARE(answer.output, "late\n");
+}
+
+void TestFleet::aCommandOutlivesItsConnectionButNotTheFleet()
+{
+    using namespace std::chrono_literals;
+    FleetProcess fleet({u"--run"_qs});
+    const Answer answer = ssh(fleet, u"127.0.0.2"_qs, u"echo $$; sleep 1000; true"_qs, {}, {}, 500ms);
+    QCOMPARE(answer.status, -1);
+    const QString process = u"/proc/"_qs + QString::fromLatin1(answer.output.trimmed());
+    QVERIFY(QFile::exists(process));
+    fleet.stop();
+    QVERIFY(!QFile::exists(process));
 }
 
 void TestFleet::aStrangersKeyIsRefused()
@@ -224,10 +238,28 @@ void TestFleet::eachFault()
     QFETCH(QByteArray, output);
     QFETCH(QByteArray, error);
     const FleetProcess fleet({u"--fault"_qs, QString::fromLatin1(QTest::currentDataTag())});
-    const Answer answer = ssh(fleet, u"127.0.0.2"_qs, u"true"_qs, {}, {u"-v"_qs}, status < 0 ? 1000ms : 20'000ms);
+    const Answer answer = ssh(fleet, u"127.0.0.2"_qs, u"true"_qs, {}, {u"-v"_qs}, status < 0 ? 500ms : 20'000ms);
     QCOMPARE(answer.status, status);
     QCOMPARE(answer.output, output);
     QVERIFY2(answer.error.contains(error), answer.error.constData());
+}
+
+void TestFleet::theReadmeNamesEveryFault()
+{
+    QFile readme(QStringLiteral(SOURCE_DIR "/tests/fleet/README.md"));
+    QVERIFY(readme.open(QIODevice::ReadOnly));
+    const QByteArray text = readme.readAll();
+    QProcess fleet;
+    fleet.start(QStringLiteral(BUILD_DIR "/tests/fleet"), {u"--list-faults"_qs});
+    QVERIFY(fleet.waitForFinished());
+    const QList<QByteArray> faults = fleet.readAllStandardOutput().trimmed().split('\n');
+    QVERIFY(faults.size() >= 20);
+    for (const QByteArray &fault : faults) {
+        const QList<QByteArray> fields = fault.split('\t');
+        const QByteArray row =
+            "| `" + fields.value(0) + "` | `" + QByteArray(fields.value(1)).replace("|", "`, `") + "` | " + fields.value(2) + " |";
+        QVERIFY2(text.contains(row), row.constData());
+    }
 }
 
 void TestFleet::promptsAreAnswered_data()

@@ -1,8 +1,7 @@
-// Fleet: what all hosts share. Constant after construction, but for journal and orphans, which any thread may call.
+// Fleet: what all hosts share. Constant after construction, but for the journal, which may be called from any thread.
 
 #pragma once
 
-#include "children.h"
 #include "faultmap.h"
 #include "hostkeys.h"
 #include "journal.h"
@@ -20,7 +19,6 @@ struct Fleet
     const HostKeys keys;
     const FaultMap faults;
     Journal journal;
-    Orphans orphans;
 };
 
 } // namespace collector::fleet

@@ -58,9 +58,8 @@ void serve(Fleet &fleet)
     std::printf("listening %d\nhostkey %s\nfingerprint %s\n", int(listener.port()), line.c_str(), fleet.keys.fingerprint().c_str());
     std::fflush(stdout);
 
-    const timespec oneSecond{1, 0};
-    while (sigtimedwait(&signals, nullptr, &oneSecond) < 0)
-        fleet.orphans.reap();
+    int signal = 0;
+    sigwait(&signals, &signal);
     for (const auto &worker : workers)
         worker->stop();
 }

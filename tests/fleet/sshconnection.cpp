@@ -193,7 +193,7 @@ std::unique_ptr<Program> SshConnection::programFor(std::string line)
     if (m_fault && m_fault->channel == ChannelRule::InputUnread)
         return std::make_unique<Play>(plays::silence(options), own);
     if (options.run)
-        return std::make_unique<Command>(m_fleet, std::move(line), m_call, m_user, m_place, Clock::now() + options.delay);
+        return std::make_unique<Command>(std::move(line), m_call, m_user, m_place, Clock::now() + options.delay);
     return std::make_unique<Play>(plays::answer(options), own);
 }
 

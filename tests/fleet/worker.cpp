@@ -2,7 +2,6 @@
 
 #include "dialogue.h"
 #include "sshconnection.h"
-#include "wireconnection.h"
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -136,8 +135,6 @@ void Worker::take(Call call)
     std::unique_ptr<Connection> connection;
     if (fault && fault->dialogue) {
         connection = std::make_unique<Dialogue>(m_fleet, place, std::move(call), fault->dialogue());
-    } else if (fault && fault->wire != WireRule::None) {
-        connection = std::make_unique<WireConnection>(m_fleet, place, std::move(call), fault->wire);
     } else {
         ssh_bind bind = fault && fault->otherHostKey ? m_otherBind.get() : m_bind.get();
         connection = std::make_unique<SshConnection>(m_fleet, place, std::move(call), fault, bind);

@@ -2,6 +2,8 @@
 
 #include <QJsonDocument>
 
+#include <algorithm>
+
 namespace collector {
 
 namespace {
@@ -25,8 +27,8 @@ bool JsonPieces::more()
         return false;
     }
     if (m_pieceStart > 0) {
+        m_droppedLines += quint64(std::count(m_buffer.cbegin(), m_buffer.cbegin() + m_pieceStart, '\n'));
         m_buffer.remove(0, m_pieceStart);
-        m_dropped += quint64(m_pieceStart);
         m_at -= m_pieceStart;
         m_pieceStart = 0;
     }
@@ -129,8 +131,13 @@ bool JsonPieces::scanTail()
 QByteArrayView JsonPieces::fail(const QString &reason)
 {
     if (m_error.isEmpty())
-        m_error = reason.arg(m_dropped + quint64(m_at));
+        m_error = reason.arg(lineAt(m_at));
     return {};
+}
+
+quint64 JsonPieces::lineAt(qsizetype at) const
+{
+    return m_droppedLines + 1 + quint64(std::count(m_buffer.cbegin(), m_buffer.cbegin() + at, '\n'));
 }
 
 QByteArrayView JsonPieces::next()
@@ -147,19 +154,19 @@ QByteArrayView JsonPieces::next()
         if (m_place == Place::Hosts && c == ']') {
             m_place = Place::Outside;
             if (!scanTail())
-                return fail(QStringLiteral("it ends in the middle of the document, at byte %1: it was cut off"));
+                return fail(QStringLiteral("it ends in the middle of the document, on line %1: it was cut off"));
             m_frameTail = m_buffer.mid(m_pieceStart, m_at - m_pieceStart);
             m_pieceStart = m_at;
             continue;
         }
         if (c < 0)
             return m_place == Place::Outside ? QByteArrayView()
-                                             : fail(QStringLiteral("it ends in the middle of the document, at byte %1: it was cut off"));
+                                             : fail(QStringLiteral("it ends in the middle of the document, on line %1: it was cut off"));
         if (c != '{')
-            return fail(QStringLiteral("it is no result of collector: no record begins at byte %1"));
+            return fail(QStringLiteral("it is no result of collector: no record begins on line %1"));
         bool entersHosts = false;
         if (!scanObject(m_place == Place::Outside, &entersHosts))
-            return fail(QStringLiteral("it ends in the middle of a record, at byte %1: it was cut off"));
+            return fail(QStringLiteral("it ends in the middle of a record, on line %1: it was cut off"));
         if (!entersHosts)
             return QByteArrayView(m_buffer).sliced(m_pieceStart, m_at - m_pieceStart);
         m_isDocument = true;

@@ -19,6 +19,8 @@ public:
     [[nodiscard]] QByteArrayView next();
     [[nodiscard]] const QString &error() const { return m_error; }
 
+    [[nodiscard]] quint64 line() const { return lineAt(m_pieceStart); } // where the last record begins, from 1
+
     [[nodiscard]] bool isDocument() const { return m_isDocument; }
     // The document without its records: whole after the end, what stands before `hosts` earlier. Empty for JSON lines.
     [[nodiscard]] QJsonObject frame() const;
@@ -30,13 +32,14 @@ private:
     [[nodiscard]] int peek();
     [[nodiscard]] bool scanObject(bool mayHoldHosts, bool *entersHosts);
     [[nodiscard]] bool scanTail();
+    [[nodiscard]] quint64 lineAt(qsizetype at) const;
     QByteArrayView fail(const QString &reason);
 
     ByteSource &m_source;
     QByteArray m_buffer;
     qsizetype m_at = 0;         // what was taken of the buffer
     qsizetype m_pieceStart = 0; // where the piece that is being scanned begins: kept when the buffer moves
-    quint64 m_dropped = 0;      // bytes of the file before the buffer
+    quint64 m_droppedLines = 0; // of the file before the buffer
     Place m_place = Place::Outside;
     bool m_isDocument = false;
     QByteArray m_frameHead;

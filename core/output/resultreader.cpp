@@ -61,14 +61,14 @@ public:
         record.json = m_pieces.next();
         if (record.json.isEmpty())
             return m_pieces.error().isEmpty() ? false : fail(m_pieces.error());
-        ++m_count;
         auto head = readRecordHead(record.json);
         if (!head)
-            return fail(QStringLiteral("record %1 in it has no host or no status: it is no result of collector").arg(m_count));
+            return fail(QStringLiteral("line %1: the record there has no host or no status, or is no JSON").arg(line()));
         record.head = std::move(*head);
         return true;
     }
 
+    quint64 line() const override { return m_pieces.line(); }
     QJsonObject run() const override { return m_pieces.frame().value(u"run").toObject(); }
     QJsonObject summary() const override { return m_pieces.frame().value(u"summary").toObject(); }
     bool hasTypedFacts() const override { return true; }
@@ -76,7 +76,6 @@ public:
 private:
     std::unique_ptr<ByteSource> m_source;
     JsonPieces m_pieces;
-    quint64 m_count = 0;
 };
 
 class CsvResult final : public ResultReader
@@ -114,6 +113,7 @@ public:
         return true;
     }
 
+    quint64 line() const override { return m_rows.line(); }
     QJsonObject run() const override { return {}; }
     QJsonObject summary() const override { return {}; }
     bool hasTypedFacts() const override { return false; }

@@ -41,6 +41,10 @@ public:
     // False at the end, and where error() is set: then what was read before is good, but not all there is.
     [[nodiscard]] virtual bool next(StoredRecord &record) = 0;
     [[nodiscard]] const QString &error() const { return m_error; } // names the file
+    [[nodiscard]] virtual quint64 line() const = 0;                // where the last record begins, from 1
+
+    // Ends the reading with an error of the user's own: for a record that he cannot make sense of.
+    bool fail(const QString &reason);
 
     // The objects `run` and `summary` of a document; empty for other formats. `summary` is known after the last record.
     [[nodiscard]] virtual QJsonObject run() const = 0;
@@ -50,8 +54,6 @@ public:
 
 protected:
     explicit ResultReader(const QByteArray &path);
-    bool fail(const QString &reason);
-
     QString m_name;
     QString m_error;
 };

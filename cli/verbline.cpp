@@ -1,0 +1,157 @@
+#include "cli/verbline.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <numeric>
+#include <vector>
+
+namespace collector {
+
+namespace {
+
+void say(const QString &verb, const QString &message)
+{
+    const QByteArray text = QStringLiteral("collector %1: %2\n").arg(verb, message).toLocal8Bit();
+    std::fputs(text.constData(), stderr);
+}
+
+// How many letters must change to make one word of the other.
+int distance(const QString &one, const QString &other)
+{
+    std::vector<int> row(size_t(other.size()) + 1);
+    std::iota(row.begin(), row.end(), 0);
+    for (qsizetype i = 0; i < one.size(); ++i) {
+        int corner = std::exchange(row[0], int(i) + 1);
+        for (qsizetype j = 0; j < other.size(); ++j) {
+            const int change = corner + (one[i] == other[j] ? 0 : 1);
+            corner = row[size_t(j) + 1];
+            row[size_t(j) + 1] = std::min({change, corner + 1, row[size_t(j)] + 1});
+        }
+    }
+    return row.back();
+}
+
+QString nearest(const VerbTable &table, const QString &name)
+{
+    QString best = QStringLiteral("help");
+    for (const VerbOption &option : table.options) {
+        if (distance(option.name, name) < distance(best, name))
+            best = option.name;
+    }
+    return best;
+}
+
+} // namespace
+
+VerbLine::VerbLine(const VerbTable &table, const QStringList &words) : m_table(table)
+{
+    parse(words);
+    if (isDone())
+        return;
+    if (m_operands.size() < table.minimumOperands)
+        mistake(QStringLiteral("expects %1").arg(table.synopsis));
+    else if (table.maximumOperands >= 0 && m_operands.size() > table.maximumOperands)
+        mistake(QStringLiteral("\"%1\" is one too many: expects %2").arg(m_operands[table.maximumOperands], table.synopsis));
+}
+
+void VerbLine::parse(const QStringList &words)
+{
+    const auto find = [this](const auto &matches) {
+        const auto found = std::find_if(m_table.options.begin(), m_table.options.end(), matches);
+        return found == m_table.options.end() ? nullptr : &*found;
+    };
+    bool onlyOperands = false;
+    for (qsizetype i = 0; i < words.size() && !isDone(); ++i) {
+        const QString &word = words[i];
+        if (onlyOperands || word == u"-" || !word.startsWith(u'-')) {
+            m_operands.append(word);
+            continue;
+        }
+        if (word == u"--") {
+            onlyOperands = true;
+            continue;
+        }
+        if (word == u"--help" || word == u"-h") {
+            std::fputs(verbHelp(m_table).toUtf8().constData(), stdout);
+            m_exitStatus = 0;
+            return;
+        }
+        const bool isLong = word.startsWith(u"--");
+        const qsizetype equals = isLong ? word.indexOf(u'=') : -1;
+        const QString name = isLong ? word.mid(2, equals < 0 ? -1 : equals - 2) : word.mid(1, 1);
+        const VerbOption *const option = isLong ? find([&](const VerbOption &each) { return each.name == name; })
+                                                : find([&](const VerbOption &each) { return each.shortName == name[0]; });
+        if (!option) {
+            mistake(isLong ? QStringLiteral("there is no option --%1: is --%2 meant?").arg(name, nearest(m_table, name))
+                           : QStringLiteral("there is no option -%1: see collector %2 --help").arg(name, m_table.name));
+            return;
+        }
+        const bool hasValue = isLong ? equals >= 0 : word.size() > 2;
+        if (option->argument.isEmpty()) {
+            if (hasValue)
+                mistake(QStringLiteral("--%1 takes no value").arg(option->name));
+            m_values[option->name].append(QString());
+        } else if (hasValue) {
+            take(*option, isLong ? word.mid(equals + 1) : word.mid(2));
+        } else if (i + 1 < words.size()) {
+            take(*option, words[++i]);
+        } else {
+            mistake(QStringLiteral("--%1 needs a value: %2").arg(option->name, option->argument));
+        }
+    }
+}
+
+void VerbLine::take(const VerbOption &option, const QString &value)
+{
+    if (!option.choices.isEmpty() && !option.choices.contains(value)) {
+        mistake(QStringLiteral("--%1 is one of %2, not \"%3\"").arg(option.name, option.choices.join(QStringLiteral(", ")), value));
+        return;
+    }
+    m_values[option.name].append(value);
+}
+
+void VerbLine::mistake(const QString &message)
+{
+    m_exitStatus = refuse(message);
+}
+
+QString VerbLine::value(const QString &name, const QString &without) const
+{
+    const auto found = m_values.constFind(name);
+    return found == m_values.constEnd() ? without : found->last();
+}
+
+int VerbLine::refuse(const QString &message) const
+{
+    say(m_table.name, message);
+    return 2;
+}
+
+int VerbLine::failedOutput(const QString &message) const
+{
+    say(m_table.name, message);
+    return 1;
+}
+
+QString verbHelp(const VerbTable &table)
+{
+    QString text = QStringLiteral("Usage: collector %1 [options] %2\n\n%3\n\nOptions:\n").arg(table.name, table.synopsis, table.summary);
+    const auto line = [&text](const QString &left, const QString &help) {
+        constexpr qsizetype column = 28;
+        const QStringList lines = help.split(u'\n');
+        text += QStringLiteral("  ") + left;
+        text += left.size() + 4 > column ? QString(u'\n') + QString(column, u' ') : QString(column - left.size() - 2, u' ');
+        text += lines.join(QString(u'\n') + QString(column, u' ')) + u'\n';
+    };
+    for (const VerbOption &option : table.options) {
+        QString left = option.shortName.isNull() ? QStringLiteral("    ") : QStringLiteral("-%1, ").arg(option.shortName);
+        left += QStringLiteral("--") + option.name;
+        if (!option.argument.isEmpty())
+            left += u' ' + option.argument;
+        line(left, option.help);
+    }
+    line(QStringLiteral("-h, --help"), QStringLiteral("this page"));
+    return text + u'\n' + table.notes.trimmed() + u'\n';
+}
+
+} // namespace collector

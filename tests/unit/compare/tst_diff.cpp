@@ -1,0 +1,196 @@
+#include "cli/diffverb.h"
+#include "output/compare/diffwriter.h"
+
+#include "records.h"
+
+#include <QJsonArray>
+#include <QTest>
+
+using namespace collector;
+
+class TestDiff : public QObject
+{
+    Q_OBJECT
+
+    QTemporaryDir m_directory;
+    QByteArray m_old;
+    QByteArray m_new;
+
+    static QJsonObject told(const QByteArray &before, const QByteArray &after)
+    {
+        const FactClasses classes(someManifests());
+        DiffResult diff;
+        QString error;
+        if (!compareResults(before, after, classes, diff, &error))
+            qFatal("%s", qPrintable(error));
+        QByteArray text;
+        writeDiffJson(diff, {"old", "new"}, [&](QByteArrayView bytes) { text += bytes; });
+        QJsonParseError parsed;
+        const QJsonObject object = QJsonDocument::fromJson(text, &parsed).object();
+        if (parsed.error != QJsonParseError::NoError)
+            qFatal("no JSON: %s", text.constData());
+        return object;
+    }
+
+    static QString failure(const QByteArray &before, const QByteArray &after)
+    {
+        const FactClasses classes(someManifests());
+        DiffResult diff;
+        QString error;
+        return compareResults(before, after, classes, diff, &error) ? QString() : error;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY(m_directory.isValid());
+        const QByteArray kernel = facts(json("'kernel':'6.1','uptime_seconds':5"));
+        const QByteArray newer = facts(json("'kernel':'6.2','uptime_seconds':9"));
+        m_old = resultFile(m_directory, "old.jsonl",
+                           {record("a", "ok", kernel), record("b", "ok", kernel), record("c", "ok", kernel), record("went", "ok", kernel),
+                            record("lost", "ok", kernel), record("back", "unreachable", facts(""), "22", "no_route")});
+        m_new = resultFile(m_directory, "new.jsonl",
+                           {record("came", "ok", newer, "23"), record("back", "ok", newer, "23"), record("c", "ok", kernel, "23"),
+                            record("b", "ok", newer, "23"), record("a", "ok", newer, "23"),
+                            record("lost", "unreachable", facts(""), "23", "connect_timeout")});
+    }
+
+    void hostsAndFoldedFacts()
+    {
+        const QJsonObject diff = told(m_old, m_new);
+        const QJsonObject hosts = diff[u"hosts"].toObject();
+        QCOMPARE(hosts[u"came"].toArray(), QJsonArray{QStringLiteral("came")});
+        QCOMPARE(hosts[u"went"].toArray(), QJsonArray{QStringLiteral("went")});
+        QCOMPARE(hosts[u"unreachable"].toArray(), QJsonArray{QStringLiteral("lost")});
+        QCOMPARE(hosts[u"unreachable_causes"].toObject()[u"connect_timeout"].toArray(), QJsonArray{QStringLiteral("lost")});
+        QCOMPARE(hosts[u"returned"].toArray(), QJsonArray{QStringLiteral("back")});
+        const QJsonArray changes = diff[u"changes"].toArray();
+        QCOMPARE(changes.size(), 1); // the two that got the new kernel, and nothing of what noise there was
+        const QJsonObject change = changes[0].toObject();
+        QCOMPARE(change[u"class"].toString(), QStringLiteral("configuration"));
+        QCOMPARE(change[u"fact"].toString(), QStringLiteral("kernel"));
+        QCOMPARE(change[u"old"].toString(), QStringLiteral("6.1"));
+        QCOMPARE(change[u"new"].toString(), QStringLiteral("6.2"));
+        QCOMPARE(change[u"hosts"].toArray(), (QJsonArray{QStringLiteral("a"), QStringLiteral("b")}));
+        QCOMPARE(diff[u"summary"].toObject()[u"changed_hosts"].toInt(), 2);
+    }
+
+    void theSameResultHasNoDifferences()
+    {
+        const QJsonObject diff = told(m_old, m_old);
+        QVERIFY(diff[u"changes"].toArray().isEmpty());
+        QCOMPARE(runDiffVerb({QFile::decodeName(m_old), QFile::decodeName(m_old)}, someManifests()), 0);
+    }
+
+    void exitStatus_data()
+    {
+        QTest::addColumn<QString>("failOn");
+        QTest::addColumn<int>("status");
+        QTest::newRow("any difference") << QString() << 1;
+        QTest::newRow("the class that differs") << QStringLiteral("identity,configuration") << 1;
+        QTest::newRow("a class that does not") << QStringLiteral("hardware") << 0;
+        QTest::newRow("hosts") << QStringLiteral("hosts") << 1;
+        QTest::newRow("no class") << QStringLiteral("weather") << 2;
+        QTest::newRow("noise is never told") << QStringLiteral("noise") << 2;
+    }
+    void exitStatus()
+    {
+        QFETCH(QString, failOn);
+        QFETCH(int, status);
+        QStringList words{QFile::decodeName(m_old), QFile::decodeName(m_new)};
+        if (!failOn.isEmpty())
+            words << QStringLiteral("--fail-on") << failOn;
+        QCOMPARE(runDiffVerb(words, someManifests()), status);
+    }
+
+    void inputThatIsNoResult_data()
+    {
+        QTest::addColumn<QByteArray>("content");
+        QTest::addColumn<QString>("reason");
+        const QByteArray good = record("a", "ok", facts(""));
+        QTest::newRow("cut off") << good + '\n' + good.left(80) << QStringLiteral("cut off");
+        QTest::newRow("broken record") << QByteArray(good).replace("\"attempts\":1", "\"attempts\":") << QStringLiteral("line 1");
+        QTest::newRow("broken record on the third line") << good + "\n" + QByteArray(good).replace("\"host\":\"a\"", "\"host\":\"b\"") +
+                                                                "\n" + QByteArray(good).replace("\"host\":\"a\"", "\"host\":\"c\",,")
+                                                         << QStringLiteral("line 3");
+        QTest::newRow("host twice") << good + '\n' + good << QStringLiteral("twice");
+        QTest::newRow("something else") << QByteArray("PK\x03\x04 not a result") << QString();
+    }
+    void inputThatIsNoResult()
+    {
+        QFETCH(QByteArray, content);
+        QFETCH(QString, reason);
+        const QByteArray path = resultFile(m_directory, "broken.jsonl", {content});
+        for (const QString &error : {failure(path, m_new), failure(m_new, path)}) {
+            QVERIFY2(error.contains(QStringLiteral("broken.jsonl")), qPrintable(error));
+            QVERIFY2(error.contains(reason), qPrintable(error));
+        }
+    }
+
+    void whatASensitiveFactWasIsNotWritten()
+    {
+        const QByteArray before = resultFile(m_directory, "s1.jsonl", {record("a", "ok", facts(json("'env':{'TOKEN':'hunter2'}")))});
+        const QByteArray after = resultFile(m_directory, "s2.jsonl", {record("a", "ok", facts(json("'env':{'TOKEN':'hunter3'}")))});
+        const QByteArray text = QJsonDocument(told(before, after)).toJson();
+        QVERIFY(text.contains("env.TOKEN"));
+        QVERIFY(!text.contains("hunter"));
+    }
+
+    void textForATerminalHasNoControlCharacters()
+    {
+        const QByteArray before = resultFile(m_directory, "t1.jsonl",
+                                             {record("a", "ok",
+                                                     facts(json("'kernel':'x\xc2\x9b"
+                                                                "31m'")))});
+        const QByteArray after = resultFile(m_directory, "t2.jsonl", {record("a", "ok", facts(json("'kernel':'\xe2\x80\xae\\u001b[2J'")))});
+        const FactClasses classes(someManifests());
+        DiffResult diff;
+        QString error;
+        QVERIFY(compareResults(before, after, classes, diff, &error));
+        QByteArray text;
+        writeDiffText(diff, {"a\x1b[1m", "b"}, true, [&](QByteArrayView bytes) { text += bytes; });
+        QVERIFY(text.contains("kernel"));
+        QVERIFY(!text.contains('\x1b') && !text.contains("\xc2\x9b") && !text.contains("\xe2\x80\xae"));
+    }
+
+    void aHugeValueIsToldByItsSize()
+    {
+        const QByteArray huge(1'000'000, 'x');
+        const QByteArray before = resultFile(m_directory, "h1.jsonl", {record("a", "ok", facts("\"odd\":\"" + huge + '"'))});
+        const QByteArray after = resultFile(m_directory, "h2.jsonl", {record("a", "ok", facts("\"odd\":\"y" + huge + '"'))});
+        const QJsonObject change = told(before, after)[u"changes"].toArray()[0].toObject();
+        QCOMPARE(change[u"old"].toString(), QStringLiteral("(text of 1000002 bytes)"));
+    }
+
+    void moreChangesThanMemoryIsGivenWaitOnTheDisk()
+    {
+        constexpr int hosts = 300;
+        QList<QByteArray> before, after;
+        for (int host = 0; host < hosts; ++host) {
+            QByteArray was, is;
+            for (int fact = 0; fact < 100; ++fact) {
+                const QByteArray name = "\"f" + QByteArray::number(fact) + "\":";
+                was += (fact ? "," : "") + name + '"' + QByteArray(900, 'a') + QByteArray::number(host) + '"';
+                is += (fact ? "," : "") + name + '"' + QByteArray(900, 'b') + (fact == 7 ? QByteArray() : QByteArray::number(host)) + '"';
+            }
+            const QByteArray name = "host" + QByteArray::number(host);
+            before.append(record(name, "ok", facts(was)));
+            after.prepend(record(name, "ok", facts(is), "23"));
+        }
+        const QJsonArray changes =
+            told(resultFile(m_directory, "m1.jsonl", before), resultFile(m_directory, "m2.jsonl", after))[u"changes"].toArray();
+        QCOMPARE(changes.size(), hosts * 100);
+        QHash<QString, int> ofHost;
+        for (const QJsonValue &value : changes) {
+            const QJsonObject change = value.toObject();
+            const QString host = change[u"hosts"].toArray()[0].toString();
+            ++ofHost[host];
+            QVERIFY(change[u"old"].toString().endsWith(u'a' + host.mid(4)));
+        }
+        QCOMPARE(ofHost.size(), hosts);
+        QCOMPARE(ofHost[QStringLiteral("host299")], 100);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestDiff)
+#include "tst_diff.moc"

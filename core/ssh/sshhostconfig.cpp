@@ -1,0 +1,42 @@
+#include "ssh/sshhostconfig.h"
+
+#include "ssh/namepattern.h"
+
+#include <algorithm>
+
+namespace collector {
+
+namespace {
+
+std::string_view view(const QByteArray &bytes)
+{
+    return {bytes.constData(), size_t(bytes.size())};
+}
+
+} // namespace
+
+QByteArray withAlgorithms(const QByteArray &spec, const QByteArray &defaults)
+{
+    if (spec.isEmpty())
+        return defaults;
+    const char sign = spec.front();
+    if (sign != '+' && sign != '-' && sign != '^')
+        return spec;
+    QList<QByteArray> result = defaults.split(',');
+    const QByteArray rest = spec.mid(1);
+    if (sign == '-') {
+        result.removeIf([&](const QByteArray &name) { return matchPatternList(view(name), view(rest)) == PatternMatch::Positive; });
+        return result.join(',');
+    }
+    QList<QByteArray> named;
+    for (const QByteArray &name : rest.split(',')) {
+        if (!name.isEmpty() && !named.contains(name) && (sign == '^' || !result.contains(name)))
+            named.append(name);
+    }
+    if (sign == '+')
+        return (result + named).join(',');
+    result.removeIf([&](const QByteArray &name) { return named.contains(name); });
+    return (named + result).join(',');
+}
+
+} // namespace collector

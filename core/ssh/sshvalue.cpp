@@ -145,7 +145,7 @@ std::optional<Values> time(const Values &words, QString *error)
     if (!word)
         return {};
     if (*word == "none")
-        return Values{"none"};
+        return Values(); // as good as not written, to ssh: a later value counts
     const auto seconds = sshSeconds(*word);
     return seconds ? std::optional(Values{QByteArray::number(*seconds)}) : fail(error, QStringLiteral("%1 is no time").arg(quoted(*word)));
 }

@@ -90,8 +90,11 @@ void SshResolver::apply(const SshStatement &statement)
             return;
         }
         break;
-    case SshWord::ProxyCommand:
-    case SshWord::ProxyJump: // whichever of the two comes first
+    case SshWord::ProxyCommand: // whichever of the two comes first; but "ProxyJump none" leaves room for a command
+        if (isSet(SshWord::ProxyCommand) || (isSet(SshWord::ProxyJump) && !isNone(value(SshWord::ProxyJump))))
+            return;
+        break;
+    case SshWord::ProxyJump:
         if (isSet(SshWord::ProxyCommand) || isSet(SshWord::ProxyJump))
             return;
         break;

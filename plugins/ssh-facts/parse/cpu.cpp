@@ -1,0 +1,185 @@
+#include "cpu.h"
+
+#include "text.h"
+
+#include <QSet>
+
+#include <algorithm>
+#include <array>
+
+namespace collector::facts {
+
+namespace {
+
+// What Ansible counts while it reads /proc/cpuinfo.
+struct Counts
+{
+    QJsonArray processor;
+    qint64 entries = 0, vendors = 0, models = 0, processors = 0, active = 0;
+    QList<std::pair<QByteArrayView, qint64>> sockets; // physical id, cores; in the order of appearance
+    qint64 siblings = 0;                              // of the first core
+    qint64 s390Processors = 0;
+    bool isXenParavirtual = false;
+    QByteArrayView flags;
+    QByteArrayView model;
+};
+
+void setSocket(Counts &counts, QByteArrayView id, qint64 cores)
+{
+    const auto known = std::find_if(counts.sockets.begin(), counts.sockets.end(), [&](const auto &socket) { return socket.first == id; });
+    if (known == counts.sockets.end())
+        counts.sockets.append({id, cores > 0 ? cores : 1});
+    else if (cores > 0)
+        known->second = cores;
+}
+
+Counts countCpuinfo(QByteArrayView cpuinfo, bool isXen)
+{
+    static constexpr std::array<QByteArrayView, 6> listed{"model name", "Processor", "vendor_id", "cpu", "Vendor", "processor"};
+    Counts counts;
+    QByteArrayView socket = "0";
+    for (const QByteArrayView line : linesOf(cpuinfo)) {
+        const auto [key, value] = keyValue(line, ':');
+        if (std::find(listed.begin(), listed.end(), key) != listed.end()) {
+            if (counts.processor.size() < mostEntries)
+                counts.processor.append(toText(value));
+            ++counts.entries;
+            counts.vendors += key == "vendor_id";
+            counts.models += key == "model name";
+            counts.processors += key == "processor";
+            if ((key == "model name" || key == "cpu" || key == "Processor") && counts.model.isEmpty())
+                counts.model = value;
+        } else if (key == "physical id") {
+            setSocket(counts, socket = value, 0);
+        } else if (key == "cpu cores") {
+            setSocket(counts, socket, toInteger(value).value_or(0));
+        } else if (key == "siblings") {
+            if (counts.siblings == 0)
+                counts.siblings = toInteger(value).value_or(0);
+        } else if (key == "# processors") {
+            counts.s390Processors = toInteger(value).value_or(0);
+        } else if (key == "ncpus active") {
+            counts.active = toInteger(value).value_or(0);
+        } else if (key == "flags" || key == "Features" || key == "features") {
+            if (counts.flags.isEmpty())
+                counts.flags = value;
+            counts.isXenParavirtual |= isXen && key == "flags" && !value.contains("vme");
+        } else if ((key == "uarch" || key == "cpu model" || key == "machine") && counts.model.isEmpty()) {
+            counts.model = value;
+        }
+    }
+    return counts;
+}
+
+void setCounted(const Counts &counts, const QString &architecture, Findings &out)
+{
+    if (architecture == u"s390x") {
+        // Ansible gives only the cores here.
+        out.set(u"processor_cores", counts.s390Processors);
+        out.set(u"processor_vcpus", counts.s390Processors);
+        return;
+    }
+    qint64 number = counts.active > 0 ? counts.active : counts.entries;
+    if (counts.vendors > 0 && counts.vendors == counts.models)
+        number = counts.vendors;
+    if (architecture.startsWith(u"armv") || architecture.startsWith(u"aarch") || architecture.startsWith(u"ppc") ||
+        architecture.startsWith(u"riscv") || architecture.startsWith(u"mips"))
+        number = counts.processors;
+    qint64 sockets = counts.sockets.isEmpty() ? number : counts.sockets.size();
+    qint64 cores = counts.sockets.isEmpty() ? 1 : counts.sockets.constFirst().second;
+    qint64 threads = std::max<qint64>(1, counts.siblings / std::max<qint64>(1, cores));
+    if (counts.isXenParavirtual) {
+        sockets = cores = number;
+        threads = 1;
+    }
+    out.set(u"processor_count", sockets);
+    out.set(u"processor_cores", cores);
+    out.set(u"processor_threads_per_core", threads);
+    out.set(u"processor_vcpus", counts.isXenParavirtual ? number : sockets * cores * threads);
+}
+
+void setTopology(const Section &in, const Counts &counts, Findings &out)
+{
+    QSet<QByteArray> packages, cores;
+    qint64 threads = 0;
+    for (const QByteArrayView line : linesOf(in.bytes("topology"))) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        if (words.size() != 3)
+            continue;
+        ++threads;
+        packages.insert(words[1].toByteArray());
+        cores.insert(words[1].toByteArray() + ':' + words[2].toByteArray());
+    }
+    if (threads == 0) {
+        threads = counts.processors > 0 ? counts.processors : counts.s390Processors;
+        out.miss(u"cpu_sockets", Absence::Unsupported);
+        out.miss(u"cpu_cores", Absence::Unsupported);
+    } else {
+        out.set(u"cpu_sockets", packages.size());
+        out.set(u"cpu_cores", cores.size());
+    }
+    if (threads > 0)
+        out.set(u"cpu_threads", threads);
+    if (!counts.model.isEmpty())
+        out.setText(u"cpu_model", counts.model);
+    else
+        out.miss(u"cpu_model", Absence::NotApplicable);
+}
+
+void setLimit(const Section &in, Findings &out)
+{
+    const QList<Thing> things = thingsOf(in.bytes("online"));
+    const QByteArrayView quota = things.isEmpty() ? QByteArrayView() : things.constFirst().value("cpu.max");
+    const QList<QByteArrayView> words = wordsOf(quota);
+    const auto used = words.size() == 2 ? toNumber(words[0]) : std::nullopt;
+    const auto period = words.size() == 2 ? toNumber(words[1]) : std::nullopt;
+    if (used && period && *period > 0)
+        out.set(u"cpu_limit_cores", *used / *period);
+    else
+        out.miss(u"cpu_limit_cores", Absence::NotApplicable);
+    const auto memory = things.isEmpty() ? std::nullopt : toInteger(things.constFirst().value("memory.max"));
+    if (memory)
+        out.set(u"memory_limit_bytes", *memory);
+    else
+        out.miss(u"memory_limit_bytes", Absence::NotApplicable);
+}
+
+} // namespace
+
+qint64 countOfList(QByteArrayView list)
+{
+    qint64 count = 0;
+    for (const QByteArrayView part : split(list.trimmed(), ',')) {
+        const QList<QByteArrayView> ends = split(part, '-');
+        const auto first = toInteger(ends.constFirst());
+        const auto last = toInteger(ends.constLast());
+        if (!first || !last || ends.size() > 2 || *last < *first || *last - *first > 1'000'000)
+            return 0;
+        count += *last - *first + 1;
+    }
+    return count;
+}
+
+void parseCpu(const Section &in, Findings &out)
+{
+    const QByteArrayView cpuinfo = in.has("cpuinfo") ? in.bytes("cpuinfo") : in.bytes("/proc/cpuinfo");
+    if (cpuinfo.isEmpty())
+        return;
+    const bool isXen = in.exists("/proc/xen") || in.firstLine("/sys/hypervisor/type") == "xen";
+    const Counts counts = countCpuinfo(cpuinfo, isXen);
+    out.set(u"processor", counts.processor);
+    setCounted(counts, out.text(u"architecture"), out);
+    const qint64 usable = countOfList(in.firstLine("affinity"));
+    out.set(u"processor_nproc", usable > 0 ? usable : counts.processors);
+    QJsonArray flags;
+    for (const QByteArrayView flag : wordsOf(counts.flags))
+        flags.append(toText(flag));
+    if (!flags.isEmpty())
+        out.set(u"flags", flags);
+    else
+        out.miss(u"flags", Absence::NotApplicable);
+    setTopology(in, counts, out);
+    setLimit(in, out);
+}
+
+} // namespace collector::facts

@@ -1,0 +1,244 @@
+#include "devices.h"
+
+#include "text.h"
+
+#include <QHash>
+#include <QMap>
+#include <QRegularExpression>
+
+#include <algorithm>
+#include <array>
+
+namespace collector::facts {
+
+namespace {
+
+using Links = QMap<QByteArray, QStringList>; // device → names
+
+// /dev/disk/by-* and who lies on whom.
+struct LinkTable
+{
+    Links ids, uuids, labels, masters;
+    QHash<QByteArray, QByteArray> wwns;    // device → what stands behind wwn-
+    QHash<QByteArray, QByteArray> targets; // /sys/block/NAME → where it really is
+};
+
+LinkTable linkTable(const Section &in, const QList<Thing> &things)
+{
+    LinkTable table;
+    for (const auto &[link, target] : linksOf(in.bytes("links"))) {
+        const QByteArray device = baseName(target).toByteArray();
+        const QByteArrayView name = baseName(link);
+        if (link.startsWith("/dev/disk/by-id/")) {
+            table.ids[device].append(toText(name));
+            if (name.startsWith("wwn-"))
+                table.wwns.insert(device, name.sliced(4).toByteArray());
+        } else if (link.startsWith("/dev/disk/by-uuid/")) {
+            table.uuids[device].append(toText(name));
+        } else if (link.startsWith("/dev/disk/by-label/")) {
+            table.labels[device].append(toText(name));
+        } else if (link.startsWith("/sys/block/")) {
+            table.targets.insert(name.toByteArray(), target.toByteArray());
+        }
+    }
+    for (const Thing &thing : things) {
+        for (const QByteArrayView slave : thing.values("slave"))
+            table.masters[slave.toByteArray()].append(toText(thing.name));
+    }
+    for (Links *links : {&table.ids, &table.uuids, &table.labels, &table.masters}) {
+        for (QStringList &names : *links)
+            names.sort();
+    }
+    return table;
+}
+
+QJsonObject toJson(const Links &links)
+{
+    QJsonObject object;
+    for (auto link = links.begin(); link != links.end(); ++link)
+        object.insert(toText(link.key()), QJsonArray::fromStringList(link.value()));
+    return object;
+}
+
+QJsonObject linksOfDevice(const LinkTable &table, const QByteArray &name)
+{
+    const auto array = [&](const Links &links) { return QJsonArray::fromStringList(links.value(name)); };
+    return {{QStringLiteral("ids"), array(table.ids)},
+            {QStringLiteral("uuids"), array(table.uuids)},
+            {QStringLiteral("labels"), array(table.labels)},
+            {QStringLiteral("masters"), array(table.masters)}};
+}
+
+QByteArrayView udev(const Thing &thing, QByteArrayView property)
+{
+    const QByteArray key = "E:" + property.toByteArray();
+    return thing.value(key);
+}
+
+QJsonArray holders(const Thing &thing, const QHash<QByteArray, QByteArrayView> &mapped)
+{
+    QJsonArray names;
+    for (const QByteArrayView holder : thing.values("holder")) {
+        if (!holder.startsWith("dm-"))
+            continue;
+        const QByteArrayView name = mapped.value(holder.toByteArray());
+        names.append(toText(name.isEmpty() ? holder : name));
+    }
+    return names;
+}
+
+QJsonValue textOrNull(QByteArrayView value)
+{
+    return value.isEmpty() ? QJsonValue() : QJsonValue(toText(value));
+}
+
+QJsonValue textOr(QByteArrayView value, const char *otherwise)
+{
+    return value.isEmpty() ? QJsonValue(QString::fromLatin1(otherwise)) : QJsonValue(toText(value));
+}
+
+QString sizeOf(QByteArrayView sectors)
+{
+    return sizeForPeople(double(toInteger(sectors).value_or(0)) * 512.0);
+}
+
+QJsonObject partitionOf(const Thing &thing, const LinkTable &table, const QHash<QByteArray, QByteArrayView> &mapped)
+{
+    const QByteArray name = baseName(thing.name).toByteArray();
+    QJsonObject partition{
+        {QStringLiteral("links"), linksOfDevice(table, name)},         {QStringLiteral("start"), textOr(thing.value("start"), "0")},
+        {QStringLiteral("sectors"), textOr(thing.value("size"), "0")}, {QStringLiteral("sectorsize"), 512},
+        {QStringLiteral("size"), sizeOf(thing.value("size"))},         {QStringLiteral("holders"), holders(thing, mapped)}};
+    const QStringList uuids = table.uuids.value(name);
+    if (!uuids.isEmpty())
+        partition.insert(u"uuid", uuids.constFirst());
+    else
+        partition.insert(u"uuid", textOrNull(udev(thing, "ID_FS_UUID")));
+    return partition;
+}
+
+// Where the disk hangs, by the PCI address in its path, in lspci's words.
+QString hostOf(const QByteArray &target, const Section &in)
+{
+    static const QRegularExpression pci(QStringLiteral(".+/([a-f0-9]{4}:[a-f0-9]{2}:[0|1][a-f0-9]\\.[0-7])/"));
+    const QByteArray address = pci.match(toText(target)).captured(1).toUtf8();
+    if (address.isEmpty())
+        return {};
+    for (const QByteArrayView line : linesOf(in.bytes("lspci"))) {
+        if (line.startsWith(address) && line.size() > address.size() + 1)
+            return toText(line.sliced(address.size() + 1));
+    }
+    return {};
+}
+
+QString schedulerOf(QByteArrayView schedulers)
+{
+    const qsizetype open = schedulers.indexOf('['), close = schedulers.indexOf(']');
+    return open >= 0 && close > open ? toText(schedulers.sliced(open + 1, close - open - 1)) : QString();
+}
+
+QByteArrayView serialOf(const Thing &thing)
+{
+    for (const QByteArrayView value : {thing.value("serial"), udev(thing, "ID_SCSI_SERIAL"), udev(thing, "ID_SERIAL_SHORT")}) {
+        if (!value.isEmpty())
+            return value;
+    }
+    return {};
+}
+
+void putIdentity(QJsonObject &device, const Thing &thing, const LinkTable &table)
+{
+    for (const char *key : {"vendor", "model", "sas_address", "sas_device_handle"})
+        device.insert(QString::fromLatin1(key), textOrNull(thing.value(key)));
+    if (const QByteArrayView serial = serialOf(thing); !serial.isEmpty())
+        putText(device, u"serial", serial);
+    QByteArray wwn = table.wwns.value(thing.name.toByteArray());
+    if (wwn.isEmpty())
+        wwn = udev(thing, "ID_WWN").toByteArray();
+    if (!wwn.isEmpty())
+        putText(device, u"wwn", wwn);
+    for (const char *key : {"rev", "firmware_rev"}) {
+        if (thing.has(key))
+            putText(device, u"firmware", thing.value(key));
+    }
+    if (const QByteArrayView uuid = udev(thing, "ID_FS_UUID"); !uuid.isEmpty())
+        putText(device, u"filesystem_uuid", uuid);
+    if (thing.has("name"))
+        putText(device, u"dm_name", thing.value("name"));
+    if (thing.has("uuid"))
+        putText(device, u"dm_uuid", thing.value("uuid"));
+}
+
+QJsonObject deviceOf(const Thing &thing, const LinkTable &table, const QHash<QByteArray, QByteArrayView> &mapped, const Section &in)
+{
+    const QByteArray name = thing.name.toByteArray();
+    const QByteArrayView sectorSize = thing.has("logical_block_size") ? thing.value("logical_block_size") : thing.value("hw_sector_size");
+    // Ansible says 1 for every device of a kernel whose /sys/block holds links, that is for all of them.
+    QJsonObject device{{QStringLiteral("virtual"), 1},
+                       {QStringLiteral("links"), linksOfDevice(table, name)},
+                       {QStringLiteral("removable"), textOrNull(thing.value("removable"))},
+                       {QStringLiteral("support_discard"), textOrNull(thing.value("discard_granularity"))},
+                       {QStringLiteral("rotational"), textOrNull(thing.value("rotational"))},
+                       {QStringLiteral("scheduler_mode"), schedulerOf(thing.value("scheduler"))},
+                       {QStringLiteral("sectors"), textOr(thing.value("size"), "0")},
+                       {QStringLiteral("sectorsize"), textOr(sectorSize, "512")},
+                       {QStringLiteral("size"), sizeOf(thing.value("size"))},
+                       {QStringLiteral("host"), hostOf(table.targets.value(name), in)},
+                       {QStringLiteral("holders"), holders(thing, mapped)},
+                       {QStringLiteral("partitions"), QJsonObject()}};
+    putIdentity(device, thing, table);
+    return device;
+}
+
+bool isDisk(const Thing &thing)
+{
+    static constexpr std::array<QByteArrayView, 7> pseudo{"loop", "ram", "zram", "dm-", "md", "sr", "fd"};
+    return std::none_of(pseudo.begin(), pseudo.end(), [&](QByteArrayView prefix) { return thing.name.startsWith(prefix); });
+}
+
+} // namespace
+
+void parseDevices(const Section &in, Findings &out)
+{
+    if (!in.has("block"))
+        return;
+    const QList<Thing> things = thingsOf(in.bytes("block"));
+    const LinkTable table = linkTable(in, things);
+    QHash<QByteArray, QByteArrayView> mapped;
+    for (const Thing &thing : things) {
+        if (thing.has("name"))
+            mapped.insert(thing.name.toByteArray(), thing.value("name"));
+    }
+    QJsonObject devices, partitions;
+    qint64 diskBytes = 0, disks = 0;
+    for (const Thing &thing : things) {
+        const qsizetype slash = thing.name.indexOf('/');
+        if (slash >= 0) {
+            const QString disk = toText(thing.name.first(slash));
+            QJsonObject of = partitions.value(disk).toObject();
+            of.insert(toText(thing.name.sliced(slash + 1)), partitionOf(thing, table, mapped));
+            partitions.insert(disk, of);
+        } else if (!thing.name.isEmpty()) {
+            devices.insert(toText(thing.name), deviceOf(thing, table, mapped, in));
+            const qint64 bytes = toInteger(thing.value("size")).value_or(0) * 512;
+            if (isDisk(thing) && bytes > 0) {
+                diskBytes += bytes;
+                ++disks;
+            }
+        }
+    }
+    for (auto disk = partitions.begin(); disk != partitions.end(); ++disk) {
+        QJsonObject device = devices.value(disk.key()).toObject();
+        device.insert(u"partitions", disk.value());
+        devices.insert(disk.key(), device);
+    }
+    out.set(u"devices", devices);
+    out.set(u"device_links", QJsonObject{{QStringLiteral("ids"), toJson(table.ids)},
+                                         {QStringLiteral("uuids"), toJson(table.uuids)},
+                                         {QStringLiteral("labels"), toJson(table.labels)},
+                                         {QStringLiteral("masters"), toJson(table.masters)}});
+    out.set(u"disk_total_bytes", diskBytes);
+    out.set(u"disk_count", disks);
+}
+
+} // namespace collector::facts

@@ -1,0 +1,151 @@
+#include "local.h"
+
+#include "text.h"
+
+#include <QJsonDocument>
+
+namespace collector::facts {
+
+namespace {
+
+// Qt's parser is recursive and guards itself at 1024 levels; the record allows 32.
+bool isTooDeep(QByteArrayView json)
+{
+    int depth = 0;
+    bool isText = false;
+    for (qsizetype i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (isText) {
+            if (c == '\\')
+                ++i;
+            else if (c == '"')
+                isText = false;
+        } else if (c == '"') {
+            isText = true;
+        } else if (c == '{' || c == '[') {
+            if (++depth > 28)
+                return true;
+        } else if (c == '}' || c == ']') {
+            --depth;
+        }
+    }
+    return false;
+}
+
+std::optional<QJsonValue> parseJson(QByteArrayView text)
+{
+    QJsonParseError error;
+    const QByteArray bytes = text.trimmed().toByteArray();
+    // A document must be an object or a list for Qt; Ansible takes a bare number too.
+    const QJsonDocument document = QJsonDocument::fromJson('[' + bytes + ']', &error);
+    if (error.error != QJsonParseError::NoError || document.array().size() != 1)
+        return {};
+    return document.array().at(0);
+}
+
+} // namespace
+
+std::optional<QJsonObject> parseIni(QByteArrayView text)
+{
+    QJsonObject sections, section;
+    QString name, key;
+    const auto close = [&] {
+        if (!name.isNull())
+            sections.insert(name, section);
+    };
+    for (const QByteArrayView line : linesOf(text)) {
+        const QByteArrayView bare = line.trimmed();
+        if (bare.isEmpty() || bare.front() == '#' || bare.front() == ';')
+            continue;
+        if (bare.front() == '[' && bare.contains(']')) {
+            close();
+            name = toText(bare.sliced(1, bare.indexOf(']') - 1));
+            section = sections.value(name).toObject();
+            key.clear();
+            continue;
+        }
+        if (name.isNull())
+            return {};
+        const bool isContinued = (line.front() == ' ' || line.front() == '\t') && !key.isEmpty();
+        if (isContinued) {
+            section.insert(key, QString(section.value(key).toString() + u'\n' + toText(bare)));
+            continue;
+        }
+        qsizetype at = bare.indexOf('=');
+        const qsizetype colon = bare.indexOf(':');
+        if (at < 0 || (colon >= 0 && colon < at))
+            at = colon;
+        if (at <= 0 || section.size() >= mostEntries)
+            return {};
+        key = toText(bare.first(at).trimmed()).toLower();
+        section.insert(key, toText(bare.sliced(at + 1).trimmed()));
+    }
+    close();
+    return sections;
+}
+
+void parseLocal(const Section &in, Findings &out)
+{
+    QJsonObject local;
+    for (const Block &block : in.blocks) {
+        QString name = toText(baseName(block.label));
+        name.remove(QStringLiteral(".fact"));
+        const QString path = QStringLiteral("local.") + name;
+        if (block.kind == Block::Kind::Missing) {
+            out.miss(path, block.reason == "denied" ? Absence::Denied : Absence::ToolMissing);
+        } else if (block.isTimedOut()) {
+            out.miss(path, Absence::Timeout);
+        } else if (block.bytes.size() > 256 * 1024 || isTooDeep(block.bytes)) {
+            out.miss(path, Absence::Limit);
+        } else if (block.kind == Block::Kind::Output && block.status.value_or(1) != 0) {
+            local.insert(
+                name, QStringLiteral("Failure executing fact script (%1), rc: %2").arg(toText(block.label)).arg(block.status.value_or(-1)));
+        } else if (const auto json = parseJson(block.bytes)) {
+            local.insert(name, *json);
+        } else if (const auto ini = parseIni(block.bytes)) {
+            local.insert(name, *ini);
+        } else {
+            local.insert(name, QStringLiteral("error loading facts as JSON or ini - please check content: %1").arg(toText(block.label)));
+        }
+    }
+    out.set(u"local", local);
+}
+
+void parseLvm(const Section &in, Findings &out)
+{
+    for (const QByteArrayView reason : {in.missing("lvm"), in.missing("vgs")}) {
+        if (!reason.isEmpty()) {
+            out.miss(u"lvm", reason == "denied" ? Absence::Denied : Absence::ToolMissing);
+            return;
+        }
+    }
+    const Block *groups = in.find("vgs");
+    if (!groups || groups->status != 0) {
+        out.miss(u"lvm", groups && groups->isTimedOut() ? Absence::Timeout : Absence::Denied);
+        return;
+    }
+    const auto rows = [&](QByteArrayView label, int width) {
+        QList<QList<QByteArrayView>> all;
+        for (const QByteArrayView line : linesOf(in.bytes(label))) {
+            const QList<QByteArrayView> cells = split(line.trimmed(), ',');
+            if (cells.size() == width && all.size() < mostEntries)
+                all.append(cells);
+        }
+        return all;
+    };
+    QJsonObject vgs, lvs, pvs;
+    for (const auto &cells : rows("vgs", 5))
+        vgs.insert(toText(cells[0]), QJsonObject{{QStringLiteral("num_pvs"), toText(cells[1])},
+                                                 {QStringLiteral("num_lvs"), toText(cells[2])},
+                                                 {QStringLiteral("size_g"), toText(cells[3])},
+                                                 {QStringLiteral("free_g"), toText(cells[4])}});
+    for (const auto &cells : rows("lvs", 3))
+        lvs.insert(toText(cells[0]), QJsonObject{{QStringLiteral("vg"), toText(cells[1])}, {QStringLiteral("size_g"), toText(cells[2])}});
+    for (const auto &cells : rows("pvs", 4))
+        pvs.insert(toText(cells[0]), QJsonObject{{QStringLiteral("vg"), toText(cells[1])},
+                                                 {QStringLiteral("size_g"), toText(cells[2])},
+                                                 {QStringLiteral("free_g"), toText(cells[3])}});
+    out.set(u"lvm", QJsonObject{{QStringLiteral("vgs"), vgs}, {QStringLiteral("lvs"), lvs}, {QStringLiteral("pvs"), pvs}});
+}
+
+} // namespace collector::facts

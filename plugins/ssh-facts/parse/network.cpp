@@ -1,0 +1,373 @@
+#include "network.h"
+
+#include "addresses.h"
+#include "text.h"
+
+#include <QHash>
+
+#include <algorithm>
+
+namespace collector::facts {
+
+namespace {
+
+QString typeOf(QByteArrayView number)
+{
+    static const QHash<QByteArray, QString> names{{"1", QStringLiteral("ether")},
+                                                  {"32", QStringLiteral("infiniband")},
+                                                  {"512", QStringLiteral("ppp")},
+                                                  {"772", QStringLiteral("loopback")},
+                                                  {"65534", QStringLiteral("tunnel")}};
+    return names.value(number.toByteArray(), QStringLiteral("unknown"));
+}
+
+QJsonArray textArray(const QList<QByteArrayView> &words)
+{
+    QJsonArray array;
+    for (const QByteArrayView word : words)
+        array.append(toText(word));
+    return array;
+}
+
+QString firstWord(QByteArrayView text)
+{
+    const QList<QByteArrayView> words = wordsOf(text);
+    return words.isEmpty() ? QString() : toText(words.constFirst());
+}
+
+void putBridge(QJsonObject &object, const Thing &thing)
+{
+    object.insert(u"type", QStringLiteral("bridge"));
+    object.insert(u"interfaces", textArray(thing.values("port")));
+    if (thing.has("bridge_id"))
+        object.insert(u"id", toText(thing.value("bridge_id")));
+    if (thing.has("stp_state"))
+        object.insert(u"stp", thing.value("stp_state") == "1");
+}
+
+void putBond(QJsonObject &object, const Thing &thing)
+{
+    object.insert(u"type", QStringLiteral("bonding"));
+    object.insert(u"slaves", textArray(wordsOf(thing.value("slaves"))));
+    object.insert(u"mode", firstWord(thing.value("mode")));
+    object.insert(u"miimon", firstWord(thing.value("miimon")));
+    object.insert(u"lacp_rate", firstWord(thing.value("lacp_rate")));
+    if (thing.has("primary")) {
+        object.insert(u"primary", toText(thing.value("primary")));
+        if (thing.has("all_slaves_active"))
+            object.insert(u"all_slaves_active", thing.value("all_slaves_active") == "1");
+    }
+}
+
+// What /sys/class/net says of one interface.
+QJsonObject interfaceOf(const Thing &thing, const QHash<QByteArray, QByteArray> &links)
+{
+    const QByteArray path = "/sys/class/net/" + thing.name.toByteArray();
+    QJsonObject object{{QStringLiteral("device"), toText(thing.name)}};
+    if (thing.has("address") && thing.value("address") != "00:00:00:00:00:00")
+        object.insert(u"macaddress", toText(thing.value("address")));
+    if (const auto mtu = toInteger(thing.value("mtu")))
+        object.insert(u"mtu", *mtu);
+    if (thing.has("operstate"))
+        object.insert(u"active", thing.value("operstate") != "down");
+    if (links.contains(path + "/device/driver/module"))
+        object.insert(u"module", toText(baseName(links.value(path + "/device/driver/module"))));
+    if (links.contains(path + "/device/driver"))
+        object.insert(u"driver", toText(baseName(links.value(path + "/device/driver"))));
+    if (thing.has("type"))
+        object.insert(u"type", typeOf(thing.value("type")));
+    if (thing.has("bridge"))
+        putBridge(object, thing);
+    if (thing.has("bonding"))
+        putBond(object, thing);
+    if (thing.has("perm_hwaddr"))
+        object.insert(u"perm_macaddress", toText(thing.value("perm_hwaddr")));
+    if (links.contains(path + "/device"))
+        object.insert(u"pciid", toText(baseName(links.value(path + "/device"))));
+    if (const auto speed = toInteger(thing.value("speed")))
+        object.insert(u"speed", *speed);
+    if (thing.has("duplex"))
+        object.insert(u"duplex", toText(thing.value("duplex")));
+    QByteArrayView flags = thing.value("flags");
+    if (flags.startsWith("0x"))
+        flags = flags.sliced(2);
+    if (const auto bits = toInteger(flags, 16))
+        object.insert(u"promisc", (*bits & 0x100) != 0);
+    return object;
+}
+
+bool isWayOut(const InterfaceAddresses &addresses, const DefaultRoute &route)
+{
+    return !route.interface.isEmpty() && addresses.name == route.interface;
+}
+
+// A pair of veth whose other end lies in a container: no hardware, nothing below it, and the other end's index is not ours.
+bool isContainerEnd(const Thing &thing, const InterfaceAddresses *addresses)
+{
+    const auto own = toInteger(thing.value("ifindex")), other = toInteger(thing.value("iflink"));
+    if (!own || !other || *own == *other || *other == 0 || thing.has("device") || thing.has("DEVTYPE"))
+        return false;
+    for (const auto &[key, value] : thing.attributes) {
+        if (key.startsWith("lower_"))
+            return false;
+    }
+    return !addresses || (addresses->ipv4.isEmpty() && std::none_of(addresses->ipv6.begin(), addresses->ipv6.end(),
+                                                                    [](const Ipv6 &one) { return one.scope == "global"; }));
+}
+
+void putAddresses(QJsonObject &object, const InterfaceAddresses &addresses)
+{
+    QJsonArray secondaries, ipv6;
+    for (const Ipv4 &address : addresses.ipv4) {
+        // An alias such as eth0:1 has an object of its own in Ansible, and stands among its device's secondaries too.
+        if (!address.isSecondary && !object.contains(u"ipv4") &&
+            (address.label == addresses.name || address.label.isEmpty() || !address.label.contains(':')))
+            object.insert(u"ipv4", toJson(address));
+        else
+            secondaries.append(toJson(address));
+    }
+    for (const Ipv6 &address : addresses.ipv6)
+        ipv6.append(toJson(address));
+    if (!secondaries.isEmpty())
+        object.insert(u"ipv4_secondaries", secondaries);
+    if (!ipv6.isEmpty())
+        object.insert(u"ipv6", ipv6);
+}
+
+QList<InterfaceAddresses> addressesOf(const Section &in)
+{
+    if (in.has("addr"))
+        return parseIpAddr(in.bytes("addr"));
+    if (in.has("ifconfig"))
+        return parseIfconfig(in.bytes("ifconfig"));
+    return parseProcNet(in.bytes("/proc/net/fib_trie"), in.bytes("/proc/net/route"), in.bytes("/proc/net/if_inet6"));
+}
+
+const InterfaceAddresses *find(const QList<InterfaceAddresses> &all, QByteArrayView name)
+{
+    const auto found = std::find_if(all.begin(), all.end(), [&](const InterfaceAddresses &one) { return one.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+void setDefault4(DefaultRoute route, const QList<InterfaceAddresses> &all, const QHash<QByteArray, QJsonObject> &objects, Findings &out)
+{
+    QJsonObject object;
+    if (route.interface.isEmpty()) {
+        out.set(u"default_ipv4", object);
+        return;
+    }
+    const InterfaceAddresses *home = find(all, route.interface);
+    if (route.address.isEmpty() && home && !home->ipv4.isEmpty())
+        route.address = home->ipv4.constFirst().address;
+    object.insert(u"interface", toText(route.interface));
+    if (!route.address.isEmpty())
+        object.insert(u"address", toText(route.address));
+    if (!route.gateway.isEmpty())
+        object.insert(u"gateway", toText(route.gateway));
+    for (const InterfaceAddresses &one : all) {
+        for (const Ipv4 &address : one.ipv4) {
+            if (address.address != route.address)
+                continue;
+            const QJsonObject details = toJson(address);
+            for (const QStringView key : {u"broadcast", u"netmask", u"network", u"prefix"})
+                object.insert(key.toString(), details.value(key));
+            const QJsonObject device = objects.value(one.name);
+            object.insert(u"macaddress", device.value(u"macaddress"));
+            object.insert(u"mtu", device.value(u"mtu"));
+            object.insert(u"type", device.value(u"type").toString(QStringLiteral("unknown")));
+            object.insert(u"alias", toText(address.label));
+        }
+    }
+    out.set(u"default_ipv4", object);
+}
+
+void setDefault6(DefaultRoute route, const QList<InterfaceAddresses> &all, const QHash<QByteArray, QJsonObject> &objects, Findings &out)
+{
+    QJsonObject object;
+    if (route.interface.isEmpty()) {
+        out.set(u"default_ipv6", object);
+        return;
+    }
+    const InterfaceAddresses *home = find(all, route.interface);
+    if (route.address.isEmpty() && home) {
+        const auto global = std::find_if(home->ipv6.begin(), home->ipv6.end(), [](const Ipv6 &one) { return one.scope == "global"; });
+        if (global != home->ipv6.end())
+            route.address = global->address;
+    }
+    object.insert(u"interface", toText(route.interface));
+    if (!route.address.isEmpty())
+        object.insert(u"address", toText(route.address));
+    if (!route.gateway.isEmpty())
+        object.insert(u"gateway", toText(route.gateway));
+    for (const InterfaceAddresses &one : all) {
+        for (const Ipv6 &address : one.ipv6) {
+            if (address.address != route.address)
+                continue;
+            const QJsonObject device = objects.value(one.name);
+            object.insert(u"prefix", QString::number(address.prefix));
+            object.insert(u"scope", toText(address.scope));
+            object.insert(u"macaddress", device.value(u"macaddress"));
+            object.insert(u"mtu", device.value(u"mtu"));
+            object.insert(u"type", device.value(u"type").toString(QStringLiteral("unknown")));
+        }
+    }
+    out.set(u"default_ipv6", object);
+}
+
+// `local 127.0.0.1 dev lo …`, `local default dev lo`: what this host answers to.
+QJsonArray localAddresses(QByteArrayView routes)
+{
+    QJsonArray addresses;
+    for (const QByteArrayView line : linesOf(routes)) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        if (words.size() > 1 && words[0] == "local" && addresses.size() < mostEntries)
+            addresses.append(toText(words[1]));
+    }
+    return addresses;
+}
+
+void putEthtool(QJsonObject &object, const QByteArray &name, const Section &in)
+{
+    const Block *features = in.find("ethtool-k " + name);
+    if (features && features->status == 0)
+        object.insert(u"features", parseEthtoolFeatures(features->bytes));
+    const Block *times = in.find("ethtool-T " + name);
+    if (times && times->status == 0)
+        putTimestamping(object, times->bytes);
+}
+
+QString factNameOf(QByteArrayView interface)
+{
+    QString name = toText(interface);
+    return name.replace(u'-', u'_').replace(u':', u'_');
+}
+
+void setLists(const QList<InterfaceAddresses> &all, Findings &out)
+{
+    QJsonArray ipv4, ipv6;
+    for (const InterfaceAddresses &one : all) {
+        for (const bool isSecondary : {false, true}) {
+            for (const Ipv4 &address : one.ipv4) {
+                if (address.isSecondary == isSecondary && !address.address.startsWith("127."))
+                    ipv4.append(toText(address.address));
+            }
+        }
+        for (const Ipv6 &address : one.ipv6) {
+            if (address.address != "::1")
+                ipv6.append(toText(address.address));
+        }
+    }
+    out.set(u"all_ipv4_addresses", ipv4);
+    out.set(u"all_ipv6_addresses", ipv6);
+}
+
+} // namespace
+
+QJsonObject parseEthtoolFeatures(QByteArrayView output)
+{
+    QJsonObject features;
+    for (const QByteArrayView line : linesOf(output)) {
+        const auto [key, value] = keyValue(line, ':');
+        if (!value.isEmpty() && features.size() < 500)
+            features.insert(toText(key).replace(u'-', u'_'), toText(value));
+    }
+    return features;
+}
+
+void putTimestamping(QJsonObject &interface, QByteArrayView output)
+{
+    QJsonArray modes, filters;
+    for (const QByteArrayView line : linesOf(output)) {
+        for (QByteArrayView word : wordsOf(line)) {
+            while (word.startsWith('('))
+                word = word.sliced(1);
+            while (word.endsWith(')'))
+                word.chop(1);
+            if (word.startsWith("SOF_TIMESTAMPING_"))
+                modes.append(toText(word.sliced(17)).toLower());
+            else if (word.startsWith("HWTSTAMP_FILTER_"))
+                filters.append(toText(word.sliced(16)).toLower());
+        }
+        const auto [key, value] = keyValue(line, ':');
+        if (key == "PTP Hardware Clock" && toInteger(value))
+            interface.insert(u"phc_index", *toInteger(value));
+    }
+    interface.insert(u"timestamping", modes);
+    interface.insert(u"hw_timestamp_filters", filters);
+}
+
+void parseNetwork(const Section &in, Findings &out)
+{
+    if (!in.has("net"))
+        return;
+    QHash<QByteArray, QByteArray> links;
+    for (const auto &[link, target] : linksOf(in.bytes("links")))
+        links.insert(link.toByteArray(), target.toByteArray());
+    const QList<InterfaceAddresses> all = addressesOf(in);
+    const DefaultRoute route4 = in.has("route4") ? parseRouteGet(in.bytes("route4")) : parseProcRoute(in.bytes("/proc/net/route"));
+    const DefaultRoute route6 = in.has("route6") ? parseRouteGet(in.bytes("route6")) : parseProcRoute6(in.bytes("/proc/net/ipv6_route"));
+
+    QHash<QByteArray, QJsonObject> objects;
+    QJsonArray names, list;
+    for (const Thing &thing : thingsOf(in.bytes("net"))) {
+        if (thing.name.isEmpty())
+            continue;
+        const QByteArray name = thing.name.toByteArray();
+        const InterfaceAddresses *addresses = find(all, name);
+        QJsonObject object = interfaceOf(thing, links);
+        if (addresses)
+            putAddresses(object, *addresses);
+        putEthtool(object, name, in);
+        objects.insert(name, object);
+        names.append(toText(name).replace(u':', u'_'));
+        list.append(object);
+        const QString key = factNameOf(name);
+        const bool isHidden =
+            isContainerEnd(thing, addresses) && !(addresses && (isWayOut(*addresses, route4) || isWayOut(*addresses, route6)));
+        if (!isHidden && !out.has(key) && !out.isReserved(key))
+            out.set(key, object);
+    }
+    out.set(u"interfaces", names);
+    out.set(u"network_interfaces", list);
+    setLists(all, out);
+    setDefault4(route4, all, objects, out);
+    setDefault6(route6, all, objects, out);
+    if (in.has("local4") || in.has("local6"))
+        out.set(u"locally_reachable_ips", QJsonObject{{QStringLiteral("ipv4"), localAddresses(in.bytes("local4"))},
+                                                      {QStringLiteral("ipv6"), localAddresses(in.bytes("local6"))}});
+    else
+        out.miss(u"locally_reachable_ips", Absence::ToolMissing);
+    const QString primary = out.value(u"default_ipv4")[u"address"].toString();
+    out.set(u"primary_ip", primary.isEmpty() ? out.value(u"default_ipv6")[u"address"] : QJsonValue(primary));
+    if (!out.has(u"primary_ip"))
+        out.miss(u"primary_ip", Absence::NotApplicable);
+}
+
+void parseFabric(const Section &in, Findings &out)
+{
+    QJsonArray ports;
+    for (const Thing &thing : thingsOf(in.bytes("fc"))) {
+        for (const QByteArrayView port : thing.values("port_name"))
+            ports.append(toText(port.startsWith("0x") ? port.sliced(2) : port));
+    }
+    out.set(u"fibre_channel_wwn", ports);
+    QString initiator, nqn;
+    for (const QByteArrayView line : linesOf(in.bytes("/etc/iscsi/initiatorname.iscsi"))) {
+        if (line.startsWith("InitiatorName=") && initiator.isEmpty())
+            initiator = toText(line.sliced(14)).trimmed();
+    }
+    for (const QByteArrayView line : linesOf(in.bytes("/etc/nvme/hostnqn"))) {
+        if (line.startsWith("nqn.") && nqn.isEmpty())
+            nqn = toText(line).trimmed();
+    }
+    if (in.missing("/etc/iscsi/initiatorname.iscsi") == "denied")
+        out.miss(u"iscsi_iqn", Absence::Denied);
+    else
+        out.set(u"iscsi_iqn", initiator);
+    if (in.missing("/etc/nvme/hostnqn") == "denied")
+        out.miss(u"hostnqn", Absence::Denied);
+    else
+        out.set(u"hostnqn", nqn);
+}
+
+} // namespace collector::facts

@@ -1,0 +1,160 @@
+# shellcheck shell=sh
+# collector ssh-facts: reads what this host is, prints it, changes nothing. The line before this one sets
+#   N  the nonce that marks our lines   T  seconds for one command that may hang   D  seconds for everything
+#   S  the sections to print            B  yes: raise listed reads                 X  further folders of tools
+# Every line that begins with the nonce is ours; all between two of them is as it was read.
+{
+LC_ALL=C
+export LC_ALL
+unset LANG LANGUAGE ENV BASH_ENV CDPATH GREP_OPTIONS
+PATH=$PATH${X:+:$X}
+export PATH
+umask 077
+# The shell has read all of the script by now (one brace group): nothing below can eat the rest of it.
+exec </dev/null 2>/dev/null
+
+# ksh and mksh would start a process for each printf.
+if [ -n "${KSH_VERSION-}${SH_VERSION-}${ERRNO-}" ]; then
+    # shellcheck disable=SC3061
+    eval 'p() { print -r -- "$1"; }'
+else
+    p() { printf '%s\n' "$1"; }
+fi
+
+# m WORDS: a line of ours. What was printed before may lack its newline.
+m() {
+    p ''
+    p "$N $1"
+}
+
+has() {
+    command -v "$1" >/dev/null
+}
+
+# h LINES FILE…: files that are short, with builtins only.
+h() {
+    _max=$1
+    shift
+    for _f; do
+        if [ -f "$_f" ]; then
+            if [ -r "$_f" ]; then
+                m "F $_f"
+                _k=0
+                while IFS= read -r _l || [ -n "$_l" ]; do
+                    p "$_l"
+                    _k=$((_k + 1))
+                    [ "$_k" -lt "$_max" ] || break
+                    _l=
+                done <"$_f"
+            else
+                m "M denied $_f"
+            fi
+        fi
+    done
+}
+
+f() {
+    h 500 "$@"
+}
+
+# a FOLDER NAME…: NAME=first line of FOLDER/NAME, !NAME where it may not be read.
+a() {
+    _d=$1
+    shift
+    for _a; do
+        if [ -r "$_d/$_a" ]; then
+            _l=
+            IFS= read -r _l <"$_d/$_a"
+            [ -z "$_l" ] || p "$_a=$_l"
+        elif [ -e "$_d/$_a" ]; then
+            p "!$_a"
+        fi
+    done
+}
+
+# x PATH…: those that exist.
+x() {
+    for _f; do
+        [ ! -e "$_f" ] || p "$_f"
+    done
+}
+
+# c LABEL COMMAND…: output and status of a command that cannot hang.
+c() {
+    _n=$1
+    shift
+    if has "$1"; then
+        m "C $_n"
+        "$@"
+        m "X $? $_n"
+    else
+        m "M tool_missing $_n"
+    fi
+}
+
+# g LABEL COMMAND…: the same for one that can; it is killed after T seconds.
+g() {
+    _n=$1
+    shift
+    if ! has "$1"; then
+        m "M tool_missing $_n"
+        return
+    fi
+    m "C $_n"
+    "$@" &
+    _c=$!
+    (
+        trap 'kill "$_sg"; exit 0' TERM
+        sleep "$T" &
+        _sg=$!
+        wait "$_sg" && kill -9 "$_c"
+    ) >/dev/null &
+    _w=$!
+    wait "$_c"
+    _r=$?
+    kill "$_w"
+    wait "$_w"
+    m "X $_r $_n"
+}
+
+# r LABEL PROGRAM ARGUMENT…: a read that only root may do. The program has its full path, so that a sudoers line can name it.
+r() {
+    _n=$1
+    if [ ! -x "$2" ]; then
+        m "M tool_missing $_n"
+    elif [ "$U" = 0 ]; then
+        shift
+        g "$_n" "$@"
+    elif [ "$B" = yes ]; then
+        shift
+        raise "$_n" "$@"
+    else
+        m "M denied $_n"
+    fi
+}
+
+raise() {
+    _n=$1
+    shift
+    g "$_n" sudo -n -- "$@"
+}
+
+# Who we are, and where: builtins where they know.
+O=
+[ ! -r /proc/sys/kernel/ostype ] || read -r O </proc/sys/kernel/ostype
+[ -n "$O" ] || O=$(uname -s)
+U=
+G=
+if [ -r /proc/self/status ]; then
+    while read -r _k _r _e _l; do
+        case $_k in
+        Uid:) U=$_e ;;
+        Gid:)
+            G=$_e
+            break
+            ;;
+        esac
+    done </proc/self/status
+else
+    U=$(id -u)
+fi

@@ -1,0 +1,20 @@
+# shellcheck shell=sh
+# What is short and in /proc.
+s_state() {
+    f /proc/uptime /proc/loadavg
+    [ -r /proc/uptime ] || {
+        c boottime sysctl -n kern.boottime
+        c loadavg sysctl -n vm.loadavg
+        c uptime uptime
+    }
+}
+
+s_cmdline() {
+    f /proc/cmdline
+}
+
+s_date_time() {
+    c date date '+%s %Z %z %Y %m %d %H %M %S %w %j %N'
+    h 1 /etc/timezone
+    [ ! -f /etc/localtime ] || c localtime tail -n 1 /etc/localtime
+}

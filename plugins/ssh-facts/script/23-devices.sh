@@ -1,0 +1,55 @@
+# shellcheck shell=sh
+# @name opens a device, @name/partition a partition; then attribute=value.
+s_devices() {
+    [ -d /sys/block ] || {
+        s_devices_elsewhere
+        return
+    }
+    m 'C block'
+    for _b in /sys/block/*; do
+        [ -e "$_b/size" ] || continue
+        _o=${_b##*/}
+        p "@$_o"
+        a "$_b" dev size removable ro
+        a "$_b/queue" discard_granularity rotational logical_block_size hw_sector_size scheduler
+        if [ -e "$_b/device" ]; then
+            p 'device=1'
+            a "$_b/device" vendor model serial sas_address sas_device_handle rev firmware_rev wwid
+        fi
+        [ ! -e "$_b/wwid" ] || a "$_b" wwid
+        a "$_b/dm" name uuid
+        a "$_b/md" level raid_disks degraded array_state
+        for _i in "$_b"/slaves/* "$_b"/holders/*; do
+            [ -e "$_i" ] || continue
+            case $_i in */slaves/*) p "slave=${_i##*/}" ;; *) p "holder=${_i##*/}" ;; esac
+        done
+        udev "b"
+        for _i in "$_b/$_o"*; do
+            [ -e "$_i/partition" ] || continue
+            p "@$_o/${_i##*/}"
+            a "$_i" dev start size ro
+            for _j in "$_i"/holders/*; do
+                [ ! -e "$_j" ] || p "holder=${_j##*/}"
+            done
+            udev "b"
+        done
+    done
+    # shellcheck disable=SC2046
+    c links ls -ld /sys/block/* $(set -- /dev/disk/by-id/* && [ -e "$1" ] && p "$*") \
+        $(set -- /dev/disk/by-uuid/* && [ -e "$1" ] && p "$*") $(set -- /dev/disk/by-label/* && [ -e "$1" ] && p "$*")
+    if has lspci; then
+        c lspci lspci -D
+    fi
+}
+
+# What udev's database says of the device whose number `a` has just printed the value of; it is world-readable.
+udev() {
+    read -r _l <"$_d/dev"
+    [ -r "/run/udev/data/$1$_l" ] || return
+    while IFS= read -r _l; do
+        case $_l in
+        E:ID_SERIAL_SHORT=* | E:ID_SERIAL=* | E:ID_WWN=* | E:ID_MODEL=* | E:ID_VENDOR=* | E:ID_REVISION=* | E:ID_FS_UUID=* | \
+            E:ID_FS_LABEL=* | E:ID_FS_TYPE=* | E:ID_BUS=* | E:ID_SCSI_SERIAL=* | E:ID_ATA_ROTATION_RATE_RPM=* | E:ID_PART_ENTRY_NAME=*) p "$_l" ;;
+        esac
+    done <"/run/udev/data/$1$_l"
+}

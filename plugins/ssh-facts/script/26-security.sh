@@ -1,0 +1,45 @@
+# shellcheck shell=sh
+s_selinux() {
+    m 'C exists'
+    x /sys/fs/selinux/enforce /selinux/enforce
+    m 'C selinux'
+    a /sys/fs/selinux enforce policyvers
+    f /etc/selinux/config
+}
+
+s_apparmor() {
+    m 'C exists'
+    x /sys/kernel/security/apparmor
+    m 'C module'
+    a /sys/module/apparmor/parameters enabled
+}
+
+s_fips() {
+    f /proc/sys/crypto/fips_enabled
+}
+
+s_chroot() {
+    m 'C inode'
+    has ls && ls -id / /proc/1/root/.
+    m 'C fstype'
+    while read -r _a _a _a _a _at _a _l; do
+        case $_at in
+        /) p "${_l##*- }" ;;
+        esac
+    done </proc/self/mountinfo
+    m 'C env'
+    p "${debian_chroot-}"
+}
+
+s_caps() {
+    m 'C caps'
+    while read -r _k _l; do
+        case $_k in Cap???:) p "$_k $_l" ;; esac
+    done </proc/self/status
+}
+
+s_ssh_keys() {
+    for _d in /etc/ssh /etc/openssh /etc; do
+        f "$_d/ssh_host_dsa_key.pub" "$_d/ssh_host_rsa_key.pub" "$_d/ssh_host_ecdsa_key.pub" "$_d/ssh_host_ed25519_key.pub"
+    done
+}

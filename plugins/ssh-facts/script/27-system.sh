@@ -1,0 +1,51 @@
+# shellcheck shell=sh
+s_pkg_mgr() {
+    m 'C exists'
+    x /usr/bin/rpm-ostree /usr/bin/yum /usr/bin/dnf /usr/bin/dnf-3 /usr/bin/dnf5 /usr/bin/microdnf /usr/bin/apt-get /usr/bin/zypper \
+        /usr/sbin/urpmi /usr/bin/pacman /bin/opkg /usr/pkg/bin/pkgin /opt/local/bin/pkgin /opt/tools/bin/pkgin /opt/local/bin/port \
+        /usr/local/bin/brew /opt/homebrew/bin/brew /sbin/apk /usr/sbin/pkg /usr/sbin/swlist /usr/bin/emerge /usr/sbin/pkgadd \
+        /usr/bin/pkg /usr/bin/xbps-install /usr/local/sbin/pkg /usr/bin/swupd /usr/sbin/sorcery /usr/bin/installp \
+        /QOpenSys/pkgs/bin/yum /run/ostree-booted /usr/bin/rpm
+    # An apt-get that belongs to an rpm package: ALT Linux.
+    [ ! -x /usr/bin/rpm ] || [ ! -x /usr/bin/apt-get ] || g apt_rpm /usr/bin/rpm -q --whatprovides /usr/bin/apt-get
+}
+
+s_service_mgr() {
+    f /proc/1/comm
+    [ -r /proc/1/comm ] || c ps ps -p 1 -o comm
+    m 'C exists'
+    x /run/systemd/system /dev/.run/systemd /dev/.systemd /etc/init /sbin/openrc /etc/init.d
+    has systemctl && p systemctl
+    has initctl && p initctl
+    [ ! -h /sbin/init ] || c init ls -ld /sbin/init
+}
+
+s_user() {
+    c id id
+    m 'C env'
+    p "${LOGNAME-}"
+    p "${USER-}"
+    # An entry of /etc/passwd without a process; only where there is none, the directory services, which may hang.
+    m 'C passwd'
+    _k=
+    while IFS=: read -r _n _a _i _l; do
+        if [ "$_i" = "$U" ]; then
+            p "$_n:x:$_i:$_l"
+            _k=1
+        fi
+    done </etc/passwd
+    [ -n "$_k" ] || g getent getent passwd "$U"
+    m 'C gid'
+    p "$G"
+}
+
+s_env() {
+    c env env
+}
+
+s_python() {
+    m 'C exists'
+    for _d in /usr/bin /usr/local/bin /usr/libexec; do
+        x "$_d"/python3 "$_d"/python2 "$_d"/python "$_d"/platform-python "$_d"/python3.[0-9] "$_d"/python3.[0-9][0-9] "$_d"/python2.[0-9]
+    done
+}

@@ -1,0 +1,73 @@
+# shellcheck shell=sh
+# @name opens an interface; then attribute=value.
+s_network() {
+    [ -d /sys/class/net ] || {
+        s_network_elsewhere
+        return
+    }
+    m 'C net'
+    _tools=
+    for _b in /sys/class/net/*; do
+        [ -e "$_b/ifindex" ] || continue
+        _o=${_b##*/}
+        p "@$_o"
+        a "$_b" address mtu operstate type speed duplex flags ifindex iflink carrier tun_flags
+        if [ -e "$_b/bridge" ]; then
+            p 'bridge=1'
+            a "$_b/bridge" bridge_id stp_state
+            for _i in "$_b"/brif/*; do
+                [ ! -e "$_i" ] || p "port=${_i##*/}"
+            done
+        fi
+        if [ -e "$_b/bonding" ]; then
+            p 'bonding=1'
+            a "$_b/bonding" slaves mode miimon lacp_rate primary all_slaves_active
+        fi
+        [ ! -e "$_b/bonding_slave" ] || a "$_b/bonding_slave" perm_hwaddr
+        [ ! -e "$_b/device" ] || p 'device=1'
+        for _i in "$_b"/lower_* "$_b"/upper_*; do
+            [ ! -e "$_i" ] || p "${_i##*/}"
+        done
+        while read -r _l; do
+            case $_l in DEVTYPE=*) p "$_l" ;; esac
+        done <"$_b/uevent"
+    done
+    # shellcheck disable=SC2046
+    c links ls -ld /sys/class/net/*/device /sys/class/net/*/device/driver /sys/class/net/*/device/driver/module
+    if has ip; then
+        c addr ip addr show
+        c route4 ip -4 route get 8.8.8.8
+        c route6 ip -6 route get 2404:6800:400a:800::1012
+        c local4 ip -4 route show table local
+        c local6 ip -6 route show table local
+    else
+        m 'M tool_missing addr'
+        [ ! -e /proc/net/fib_trie ] || c ifconfig ifconfig -a
+        h 20000 /proc/net/fib_trie /proc/net/if_inet6
+        h 2000 /proc/net/route /proc/net/ipv6_route
+    fi
+    if has ethtool; then
+        for _b in /sys/class/net/*; do
+            [ -e "$_b/ifindex" ] || continue
+            c "ethtool-k ${_b##*/}" ethtool -k "${_b##*/}"
+            c "ethtool-T ${_b##*/}" ethtool -T "${_b##*/}"
+        done
+    else
+        m 'M tool_missing ethtool'
+    fi
+    f /proc/net/vlan/config
+}
+
+s_dns() {
+    f /etc/resolv.conf
+    # Where systemd's stub is asked, the servers behind it.
+    f /run/systemd/resolve/resolv.conf
+}
+
+s_fabric() {
+    m 'C fc'
+    for _b in /sys/class/fc_host/*; do
+        [ ! -d "$_b" ] || a "$_b" port_name
+    done
+    f /etc/iscsi/initiatorname.iscsi /etc/nvme/hostnqn
+}

@@ -1,0 +1,18 @@
+# shellcheck shell=sh
+s_lvm() {
+    has vgs || {
+        m 'M tool_missing lvm'
+        return
+    }
+    if [ "$U" != 0 ] && [ "$B" != yes ]; then
+        m 'M denied lvm'
+        return
+    fi
+    for _o in /sbin /usr/sbin; do
+        [ -x "$_o/vgs" ] || continue
+        r vgs "$_o/vgs" --noheadings --nosuffix --units g --separator , -o vg_name,pv_count,lv_count,vg_size,vg_free
+        r lvs "$_o/lvs" --noheadings --nosuffix --units g --separator , -o lv_name,vg_name,lv_size
+        r pvs "$_o/pvs" --noheadings --nosuffix --units g --separator , -o pv_name,vg_name,pv_size,pv_free
+        break
+    done
+}

@@ -1,0 +1,210 @@
+#include "sections.h"
+
+#include "parse/cpu.h"
+#include "parse/devices.h"
+#include "parse/distribution.h"
+#include "parse/dmi.h"
+#include "parse/local.h"
+#include "parse/memory.h"
+#include "parse/mounts.h"
+#include "parse/network.h"
+#include "parse/platform.h"
+#include "parse/state.h"
+#include "parse/system.h"
+#include "parse/text.h"
+#include "parse/virtualization.h"
+#include "pieces.h"
+
+#include <QSet>
+
+#include <algorithm>
+#include <array>
+
+namespace collector::facts {
+
+namespace {
+
+using Cost = SectionSpec::Cost;
+
+// clang-format off
+constexpr std::array sections{
+    SectionSpec{"platform", Cost::Minimal, "system kernel kernel_version machine architecture machine_id hostname fqdn domain", "", parsePlatform},
+    SectionSpec{"distribution", Cost::Minimal, "distribution_version distribution_release distribution_major_version os_family lsb", "platform", parseDistribution},
+    SectionSpec{"state", Cost::Default, "hardware uptime uptime_seconds loadavg", "", parseState},
+    SectionSpec{"cmdline", Cost::Minimal, "proc_cmdline", "", parseCmdline},
+    SectionSpec{"date_time", Cost::Minimal, "", "", parseDateTime},
+    SectionSpec{"cpu", Cost::Default, "hardware processor processor_cores processor_count", "platform", parseCpu},
+    SectionSpec{"memory", Cost::Default, "hardware", "", parseMemory},
+    SectionSpec{"devices", Cost::Default, "hardware", "", parseDevices},
+    SectionSpec{"dmi", Cost::Default, "hardware", "", parseDmi},
+    SectionSpec{"virtualization", Cost::Default, "virtual virtualization_type virtualization_role virtualization_tech_guest virtualization_tech_host", "", parseVirtualization},
+    SectionSpec{"selinux", Cost::Minimal, "", "", parseSelinux},
+    SectionSpec{"apparmor", Cost::Minimal, "", "", parseApparmor},
+    SectionSpec{"fips", Cost::Minimal, "", "", parseFips},
+    SectionSpec{"chroot", Cost::Default, "is_chroot", "", parseChroot},
+    SectionSpec{"caps", Cost::Minimal, "system_capabilities system_capabilities_enforced", "", parseCaps},
+    SectionSpec{"ssh_keys", Cost::Minimal, "ssh_pub_keys ssh_host_pub_keys ssh_host_key_dsa_public ssh_host_key_rsa_public ssh_host_key_ecdsa_public ssh_host_key_ed25519_public", "", parseSshKeys},
+    SectionSpec{"pkg_mgr", Cost::Minimal, "", "platform distribution", parsePkgMgr},
+    SectionSpec{"service_mgr", Cost::Minimal, "", "platform distribution", parseServiceMgr},
+    SectionSpec{"user", Cost::Minimal, "user_id user_uid user_gid user_gecos user_dir user_shell real_user_id effective_user_id effective_group_ids", "", parseUser},
+    SectionSpec{"env", Cost::Private, "", "", parseEnv},
+    SectionSpec{"python", Cost::Minimal, "python_version", "", parsePython},
+    SectionSpec{"network", Cost::Default, "interfaces default_ipv4 default_ipv6 all_ipv4_addresses all_ipv6_addresses", "platform", parseNetwork},
+    SectionSpec{"dns", Cost::Minimal, "", "", parseDns},
+    SectionSpec{"fabric", Cost::Default, "network fibre_channel_wwn iscsi nvme", "", parseFabric},
+    SectionSpec{"lvm", Cost::Default, "hardware", "", parseLvm},
+    SectionSpec{"local", Cost::Minimal, "", "", parseLocal},
+    SectionSpec{"mounts", Cost::Default, "hardware", "", parseMounts},
+};
+// clang-format on
+
+bool hasWord(const char *words, QByteArrayView word)
+{
+    return wordsOf(words).contains(word);
+}
+
+bool answersTo(const SectionSpec &section, QByteArrayView word)
+{
+    if (word == "all")
+        return section.cost == Cost::Minimal || section.cost == Cost::Default;
+    if (word == "min")
+        return section.cost == Cost::Minimal;
+    if (word == "everything")
+        return section.cost != Cost::Private;
+    return word == section.name || hasWord(section.words, word);
+}
+
+bool isKnown(QByteArrayView word)
+{
+    // Ansible's words for what we have not: harmless in a list that was written for it.
+    static constexpr std::array<QByteArrayView, 5> empty{"facter", "ohai", "systemd", "iscsi", "nvme"};
+    return std::find(empty.begin(), empty.end(), word) != empty.end() ||
+           std::any_of(sections.begin(), sections.end(), [&](const SectionSpec &section) { return answersTo(section, word); });
+}
+
+Absence reasonFor(const Section *section, bool isComplete)
+{
+    if (!section || !section->isEnded)
+        return isComplete ? Absence::ParseError : Absence::Timeout;
+    for (const Block &block : section->blocks) {
+        if (block.isTimedOut())
+            return Absence::Timeout;
+    }
+    for (const QByteArrayView reason : {QByteArrayView("tool_missing"), QByteArrayView("denied")}) {
+        const bool isHere = std::any_of(section->blocks.begin(), section->blocks.end(),
+                                        [&](const Block &block) { return block.kind == Block::Kind::Missing && block.reason == reason; });
+        if (isHere)
+            return reason == "denied" ? Absence::Denied : Absence::ToolMissing;
+    }
+    return Absence::Unsupported;
+}
+
+} // namespace
+
+std::span<const SectionSpec> allSections()
+{
+    return sections;
+}
+
+QList<const SectionSpec *> selectSections(const QList<QByteArray> &words, QList<QByteArray> *unknown)
+{
+    QSet<const SectionSpec *> wanted;
+    const auto change = [&](QByteArrayView word, bool isAdded) {
+        for (const SectionSpec &section : sections) {
+            if (!answersTo(section, word))
+                continue;
+            if (isAdded)
+                wanted.insert(&section);
+            else
+                wanted.remove(&section);
+        }
+    };
+    const auto isExclusion = [](const QByteArray &word) { return word.startsWith('!'); };
+    // As Ansible: with exclusions alone all the others are meant, and `min` is there unless it is excluded by name.
+    const bool hasOnlyExclusions = std::all_of(words.begin(), words.end(), isExclusion);
+    change(hasOnlyExclusions ? "all" : "min", true);
+    for (const QByteArray &word : words) {
+        const QByteArrayView bare = isExclusion(word) ? QByteArrayView(word).sliced(1) : QByteArrayView(word);
+        if (!isKnown(bare) && unknown)
+            unknown->append(bare.toByteArray());
+        if (!isExclusion(word))
+            change(bare, true);
+    }
+    for (const QByteArray &word : words) {
+        if (!isExclusion(word))
+            continue;
+        const QByteArrayView bare = QByteArrayView(word).sliced(1);
+        for (const SectionSpec &section : sections) {
+            // What is asked for by its own name stays; and `!all` keeps min and what is asked for by any other word.
+            const bool namesAll = bare == "all" || bare == "everything";
+            const bool isKept =
+                (namesAll && section.cost == Cost::Minimal) || std::any_of(words.begin(), words.end(), [&](const QByteArray &other) {
+                    return !isExclusion(other) && other != "all" && (namesAll ? answersTo(section, other) : other == section.name);
+                });
+            if (answersTo(section, bare) && !isKept)
+                wanted.remove(&section);
+        }
+    }
+    for (const SectionSpec &section : sections) {
+        if (!wanted.contains(&section))
+            continue;
+        for (const SectionSpec &needed : sections) {
+            if (hasWord(section.needs, needed.name))
+                wanted.insert(&needed);
+        }
+    }
+    QList<const SectionSpec *> ordered;
+    for (const SectionSpec &section : sections) {
+        if (wanted.contains(&section))
+            ordered.append(&section);
+    }
+    return ordered;
+}
+
+QByteArray scriptFor(const QList<const SectionSpec *> &wanted, const ScriptSettings &settings)
+{
+    QByteArray names;
+    for (const SectionSpec *section : wanted)
+        names += (names.isEmpty() ? "" : " ") + QByteArray(section->name);
+    QByteArray script = "N=" + settings.nonce + " T=" + QByteArray::number(settings.commandSeconds) +
+                        " D=" + QByteArray::number(settings.totalSeconds) + " S='" + names + "' B=" + (settings.isRaised ? "yes" : "no") +
+                        " X=" + settings.toolFolders + '\n';
+    for (const Piece &piece : scriptPieces()) {
+        const QByteArrayView text(piece.text);
+        const auto defines = [&](const SectionSpec &section) { return text.contains(QByteArray("s_") + section.name + "() {"); };
+        const bool isShared = std::none_of(sections.begin(), sections.end(), defines);
+        if (isShared || std::any_of(wanted.begin(), wanted.end(), [&](const SectionSpec *section) { return defines(*section); }))
+            script += text;
+    }
+    return script;
+}
+
+QByteArray wholeScript()
+{
+    QByteArray script;
+    for (const Piece &piece : scriptPieces())
+        script += piece.text;
+    return script;
+}
+
+Findings parseAnswer(QByteArrayView output, QByteArrayView nonce, const QList<const SectionSpec *> &wanted, const Manifest &manifest)
+{
+    const Frames frames = parseFrames(output, nonce);
+    Findings findings(&manifest);
+    for (const SectionSpec *spec : wanted) {
+        const Section *section = frames.find(spec->name);
+        if (section)
+            spec->parse(*section, findings);
+    }
+    for (const SectionSpec *spec : wanted) {
+        const Section *section = frames.find(spec->name);
+        for (const FactSpec &fact : manifest.facts) {
+            const QString key = QString::fromUtf8(fact.name);
+            if (fact.subset == spec->name && !fact.isPattern() && !findings.has(key) && !findings.isMissing(key))
+                findings.miss(key, reasonFor(section, frames.isComplete));
+        }
+    }
+    return findings;
+}
+
+} // namespace collector::facts

@@ -1,0 +1,113 @@
+// ssh-facts: what a host is. One command on one channel: a POSIX script on the standard input of /bin/sh, which prints
+// sections; they are parsed here. Nothing is written over there, and nothing outlives the channel.
+
+#include "sections.h"
+
+#include <collector/plugin.h>
+
+#include <QRandomGenerator>
+
+#include <algorithm>
+#include <array>
+
+using namespace collector;
+
+namespace {
+
+constexpr qint64 largestAnswer = 16 << 20; // bytes; the record has its own, smaller limit
+
+QByteArray makeNonce()
+{
+    std::array<quint32, 4> words{};
+    QRandomGenerator::system()->fillRange(words.data(), qsizetype(words.size()));
+    return QByteArray(reinterpret_cast<const char *>(words.data()), sizeof words).toHex();
+}
+
+bool isSpoiled(Absence reason)
+{
+    return reason == Absence::Timeout || reason == Absence::ParseError || reason == Absence::Limit;
+}
+
+QString joined(QStringList names)
+{
+    constexpr qsizetype shown = 8;
+    const qsizetype rest = names.size() - shown;
+    if (rest > 0)
+        names = names.first(shown) << QStringLiteral("%1 more").arg(rest);
+    return names.join(QStringLiteral(", "));
+}
+
+} // namespace
+
+class SshFacts : public QObject, public Job
+{
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID CollectorJob_iid FILE "ssh-facts.json")
+    Q_INTERFACES(collector::Job)
+
+public:
+    void prepare(const Options &options) override
+    {
+        QList<QByteArray> unknown;
+        (void)facts::selectSections(options.list("facts"), &unknown);
+        if (!unknown.isEmpty())
+            throw JobError(Cause::BadVariable, QStringLiteral("--facts %1: no such subset; `collector plugins ssh-facts` lists them")
+                                                   .arg(printable(unknown.constFirst(), 60)));
+    }
+
+    Task<> run(JobContext &job) override
+    {
+        const QList<const facts::SectionSpec *> sections = facts::selectSections(job.options().list("facts"), nullptr);
+        facts::ScriptSettings settings;
+        settings.nonce = makeNonce();
+        settings.commandSeconds = int(std::clamp<qint64>(job.options().duration("section-timeout").count() / 1000, 1, 600));
+        settings.totalSeconds = 10 * settings.commandSeconds + 20;
+
+        ShellCommand command;
+        command.command = RemoteShell::scriptCommand();
+        command.input = facts::scriptFor(sections, settings);
+        command.outputLimit = largestAnswer;
+        const ShellReply reply = co_await job.shell().run(std::move(command));
+
+        if (!facts::parseFrames(reply.output, settings.nonce).sections.isEmpty())
+            store(reply, settings.nonce, sections, job);
+        else
+            throw JobError(Cause::ShellRejected, rejection(reply));
+    }
+
+private:
+    static void store(const ShellReply &reply, const QByteArray &nonce, const QList<const facts::SectionSpec *> &sections, JobContext &job)
+    {
+        const facts::Findings found = facts::parseAnswer(reply.output, nonce, sections, job.facts().manifest());
+        QStringList spoiled;
+        const QJsonObject &all = found.facts();
+        for (auto fact = all.begin(); fact != all.end(); ++fact) {
+            const QByteArray key = fact.key().toUtf8();
+            const QJsonValue exact = all.value(fact.key() + QStringLiteral("_base64"));
+            if (exact.isString())
+                job.facts().setBytes(key, QByteArray::fromBase64(exact.toString().toLatin1()));
+            else if (!key.endsWith("_base64") || !all.contains(fact.key().chopped(7)))
+                job.facts().set(key, fact.value());
+        }
+        for (const facts::Findings::Missing &missing : found.missing()) {
+            if (found.has(missing.path))
+                continue;
+            job.facts().setAbsent(missing.path.toUtf8(), missing.reason);
+            if (isSpoiled(missing.reason))
+                spoiled.append(missing.path);
+        }
+        if (reply.isTruncated)
+            job.setPartial(Cause::OutputLimit, QStringLiteral("the host printed more than 16 MiB; what came first was kept"));
+        else if (!spoiled.isEmpty())
+            job.setPartial(Cause::BadOutput, QStringLiteral("not had in time, or not understood: %1; see `absent`").arg(joined(spoiled)));
+    }
+
+    static QString rejection(const ShellReply &reply)
+    {
+        const QByteArray said = reply.output.trimmed().isEmpty() ? reply.errorOutput.trimmed() : reply.output.trimmed();
+        return QStringLiteral("the login shell did not run /bin/sh; it said: %1")
+            .arg(said.isEmpty() ? QStringLiteral("nothing") : printable(said));
+    }
+};
+
+#include "sshfacts.moc"

@@ -1,0 +1,36 @@
+// The script run here by a shell of choice, as sshd would: on standard input, in a session of its own.
+
+#pragma once
+
+#include "findings.h"
+#include "sections.h"
+
+#include <QProcess>
+
+#include <memory>
+
+namespace collector::facts {
+
+struct LocalRun
+{
+    QByteArray shell = "/bin/sh";
+    QList<QByteArray> arguments{"-s"};
+    QByteArray path; // PATH of the shell; empty: ours
+    QList<QByteArray> words;
+    QList<QByteArray> user; // a program to run it through, such as setpriv
+    int commandSeconds = 5;
+
+    QByteArray output;
+    QByteArray nonce = "00112233445566778899aabbccddeeff";
+    int exitStatus = -1;
+    qint64 elapsedMs = 0;
+
+    void run();
+    [[nodiscard]] Findings parse() const;
+    [[nodiscard]] QJsonObject absent() const; // path → reason, as in the record
+};
+
+// The manifest as the build made it.
+[[nodiscard]] std::shared_ptr<const Manifest> builtManifest();
+
+} // namespace collector::facts

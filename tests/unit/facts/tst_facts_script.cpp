@@ -1,0 +1,240 @@
+// The script under each shell that is installed, and with each tool that it may call taken away: facts come by another way,
+// or stand in `absent` with their reason. Also: it writes nothing to stderr, starts few processes, and ends when told.
+
+#include "localrun.h"
+
+#include <QJsonDocument>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace collector::facts;
+
+class FactsScript : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyShellSaysTheSame_data();
+    void everyShellSaysTheSame();
+    void withoutATool_data();
+    void withoutATool();
+    void isCleanForShellcheck();
+    void everySectionHasItsPieceAndItsFacts();
+    void startsFewProcesses();
+    void asksOnlyForWhatIsWanted();
+};
+
+namespace {
+
+// Facts that do not move while the tests run.
+QJsonObject still(QJsonObject facts)
+{
+    for (const char *moving : {"uptime_seconds", "boot_time", "loadavg", "memfree_mb", "swapfree_mb", "memory_mb", "memory_available_bytes",
+                               "date_time", "mounts", "filesystems_available_bytes", "env", "system_capabilities"})
+        facts.remove(QString::fromLatin1(moving));
+    return facts;
+}
+
+QString find(const char *program)
+{
+    return QStandardPaths::findExecutable(QString::fromLatin1(program));
+}
+
+QString differences(const QJsonObject &a, const QJsonObject &b)
+{
+    QStringList lines;
+    QStringList keys = a.keys() + b.keys();
+    keys.removeDuplicates();
+    for (const QString &key : keys) {
+        if (a.value(key) != b.value(key))
+            lines.append(key + QStringLiteral(": ") +
+                         QString::fromUtf8(QJsonDocument(QJsonArray{a.value(key), b.value(key)}).toJson(QJsonDocument::Compact).left(600)));
+    }
+    return lines.join(u'\n');
+}
+
+} // namespace
+
+void FactsScript::everyShellSaysTheSame_data()
+{
+    QTest::addColumn<QByteArray>("shell");
+    QTest::addColumn<QList<QByteArray>>("arguments");
+    QTest::newRow("dash") << QByteArray("dash") << QList<QByteArray>{"-s"};
+    QTest::newRow("bash --posix") << QByteArray("bash") << QList<QByteArray>{"--posix", "-s"};
+    QTest::newRow("busybox ash") << QByteArray("busybox") << QList<QByteArray>{"ash", "-s"};
+    QTest::newRow("ksh93") << QByteArray("ksh93") << QList<QByteArray>{"-s"};
+    QTest::newRow("mksh") << QByteArray("mksh") << QList<QByteArray>{"-s"};
+    QTest::newRow("zsh's sh") << QByteArray("zsh") << QList<QByteArray>{"--emulate", "sh", "-s"};
+    QTest::newRow("yash") << QByteArray("yash") << QList<QByteArray>{"-o", "posixly-correct", "-s"};
+}
+
+void FactsScript::everyShellSaysTheSame()
+{
+    QFETCH(QByteArray, shell);
+    QFETCH(QList<QByteArray>, arguments);
+    if (find(shell.constData()).isEmpty())
+        QSKIP(qPrintable(QString::fromUtf8(shell) + QStringLiteral(" is not installed")));
+    static const QJsonObject reference = [] {
+        LocalRun first;
+        first.run();
+        return still(first.parse().facts());
+    }();
+    LocalRun run;
+    run.shell = shell;
+    run.arguments = arguments;
+    run.run();
+    QCOMPARE(run.exitStatus, 0);
+    QVERIFY(parseFrames(run.output, run.nonce).isComplete);
+    const QJsonObject facts = still(run.parse().facts());
+    QVERIFY2(facts == reference, qPrintable(differences(reference, facts)));
+}
+
+void FactsScript::withoutATool_data()
+{
+    QTest::addColumn<QStringList>("gone");
+    QTest::addColumn<QStringList>("kept");    // facts that must be there all the same
+    QTest::addColumn<QStringList>("missing"); // facts that must be absent as tool_missing
+    const QStringList core{QStringLiteral("system"),      QStringLiteral("distribution"), QStringLiteral("processor_vcpus"),
+                           QStringLiteral("memtotal_mb"), QStringLiteral("mounts"),       QStringLiteral("devices"),
+                           QStringLiteral("interfaces"),  QStringLiteral("dns")};
+    const auto row = [&](const char *tool, const QStringList &further = {}, const QStringList &missing = {}) {
+        QTest::newRow(tool) << QStringList{QString::fromLatin1(tool)} << core + further << missing;
+    };
+    row("ip", {QStringLiteral("all_ipv4_addresses"), QStringLiteral("default_ipv4")}, {QStringLiteral("locally_reachable_ips")});
+    row("stat");
+    row("sed");
+    row("grep", {QStringLiteral("virtualization_type")});
+    row("getconf", {QStringLiteral("userspace_bits")});
+    row("id", {QStringLiteral("user_id"), QStringLiteral("user_dir")}, {});
+    row("date", {}, {QStringLiteral("date_time")});
+    row("ls");
+    row("uname", {}, {QStringLiteral("machine")});
+    row("tail");
+    row("tr");
+    row("renice");
+    row("ionice");
+    row("lspci");
+    row("ethtool");
+    QTest::newRow("nothing but the shell") << QStringList{QStringLiteral("*")}
+                                           << QStringList{QStringLiteral("system"),          QStringLiteral("distribution"),
+                                                          QStringLiteral("memtotal_mb"),     QStringLiteral("devices"),
+                                                          QStringLiteral("interfaces"),      QStringLiteral("dns"),
+                                                          QStringLiteral("processor_vcpus"), QStringLiteral("all_ipv4_addresses")}
+                                           << QStringList{QStringLiteral("date_time"), QStringLiteral("machine")};
+}
+
+void FactsScript::withoutATool()
+{
+    QFETCH(QStringList, gone);
+    QFETCH(QStringList, kept);
+    QFETCH(QStringList, missing);
+    // A folder of links to everything but that.
+    const QTemporaryDir tools;
+    if (!gone.contains(u"*")) {
+        for (const char *folder : {"/usr/bin", "/usr/sbin", "/bin", "/sbin"}) {
+            const QDir from(QString::fromLatin1(folder));
+            for (const QString &name : from.entryList(QDir::Files | QDir::Executable)) {
+                if (!gone.contains(name))
+                    QFile::link(from.filePath(name), tools.filePath(name));
+            }
+        }
+    }
+    LocalRun run;
+    run.path = tools.path().toLocal8Bit();
+    run.run();
+    QCOMPARE(run.exitStatus, 0);
+    QVERIFY(parseFrames(run.output, run.nonce).isComplete);
+    const Findings findings = run.parse();
+    const QJsonObject absent = run.absent();
+    for (const QString &key : std::as_const(kept))
+        QVERIFY2(findings.has(key), qPrintable(key + QStringLiteral(": ") + absent.value(key).toString(QStringLiteral("no reason"))));
+    for (const QString &key : std::as_const(missing))
+        QCOMPARE(absent.value(key).toString(), QStringLiteral("tool_missing"));
+}
+
+void FactsScript::isCleanForShellcheck()
+{
+    if (find("shellcheck").isEmpty())
+        QSKIP("shellcheck is not installed");
+    QProcess cat, check;
+    cat.setWorkingDirectory(QStringLiteral(SOURCE_DIR "/plugins/ssh-facts/script"));
+    cat.start(QStringLiteral("sh"), {QStringLiteral("-c"), QStringLiteral("cat *.sh")});
+    QVERIFY(cat.waitForFinished());
+    check.start(QStringLiteral("shellcheck"),
+                {QStringLiteral("-s"), QStringLiteral("sh"), QStringLiteral("-e"), QStringLiteral("SC2154"), QStringLiteral("-e"),
+                 QStringLiteral("SC1128"), QStringLiteral("-e"), QStringLiteral("SC2317"), QStringLiteral("-")});
+    check.write(cat.readAllStandardOutput());
+    check.closeWriteChannel();
+    QVERIFY(check.waitForFinished());
+    const QByteArray said = check.readAllStandardOutput();
+    QVERIFY2(check.exitCode() == 0, said.constData());
+}
+
+void FactsScript::everySectionHasItsPieceAndItsFacts()
+{
+    const auto manifest = builtManifest();
+    const QByteArray script = wholeScript();
+    for (const SectionSpec &section : allSections()) {
+        QVERIFY2(script.contains(QByteArray("s_") + section.name + "() {"), section.name);
+        const bool hasFacts =
+            std::any_of(manifest->facts.begin(), manifest->facts.end(), [&](const auto &fact) { return fact.subset == section.name; });
+        QVERIFY2(hasFacts, section.name);
+    }
+    for (const auto &fact : manifest->facts) {
+        const bool isKnown = std::any_of(allSections().begin(), allSections().end(),
+                                         [&](const SectionSpec &section) { return fact.subset == section.name; });
+        QVERIFY2(isKnown, fact.name.constData());
+    }
+}
+
+void FactsScript::startsFewProcesses()
+{
+    if (find("strace").isEmpty())
+        QSKIP("strace is not installed");
+    const QTemporaryDir folder;
+    LocalRun run;
+    run.user = {"strace", "-f", "-qq", "-e", "trace=clone,clone3,fork,vfork", "-o", folder.filePath(QStringLiteral("trace")).toLocal8Bit()};
+    run.run();
+    QFile trace(folder.filePath(QStringLiteral("trace")));
+    QVERIFY(trace.open(QIODevice::ReadOnly));
+    const QByteArray calls = trace.readAll();
+    if (calls.isEmpty())
+        QSKIP("strace may not trace here");
+    int processes = 0;
+    for (const QByteArray &line : calls.split('\n'))
+        processes += line.contains("clone") || line.contains("fork(");
+    const qsizetype interfaces = run.parse().value(u"interfaces").toArray().size();
+    qInfo("%d processes with %lld interfaces", processes, static_cast<long long>(interfaces));
+    QVERIFY(processes <= 40 + 3 * std::max<qsizetype>(0, interfaces - 2)); // lo is not counted
+}
+
+void FactsScript::asksOnlyForWhatIsWanted()
+{
+    const auto names = [](const QList<QByteArray> &words) {
+        QByteArrayList list;
+        for (const SectionSpec *section : selectSections(words, nullptr))
+            list.append(section->name);
+        return list;
+    };
+    QVERIFY(!names({}).contains("env"));
+    QVERIFY(names({}).contains("devices"));
+    QVERIFY(names({"!hardware"}).contains("network"));
+    QVERIFY(!names({"!hardware"}).contains("devices"));
+    QCOMPARE(names({"!all", "!min", "dns"}), QByteArrayList{"dns"});
+    QVERIFY(names({"!all"}).contains("dns"));
+    QVERIFY(!names({"!all"}).contains("devices"));
+    QVERIFY(names({"network"}).contains("platform"));
+    QVERIFY(names({"env"}).contains("env"));
+    QList<QByteArray> unknown;
+    (void)selectSections({"hardwear"}, &unknown);
+    QCOMPARE(unknown, QList<QByteArray>{"hardwear"});
+    ScriptSettings settings;
+    settings.nonce = "00";
+    const QByteArray one = scriptFor(selectSections({"!all", "!min", "dns"}, nullptr), settings);
+    QVERIFY(!one.contains("s_devices()"));
+    QVERIFY(one.size() < wholeScript().size() / 2);
+}
+
+QTEST_GUILESS_MAIN(FactsScript)
+#include "tst_facts_script.moc"

@@ -1,0 +1,88 @@
+// Builds an inventory by the rules of Ansible's InventoryData: who belongs to which group, what a repeated name means, what happens
+// when all sources are read. The readers of the formats call it; one thread.
+#pragma once
+
+#include "inventory/hostaddress.h"
+#include "inventory/inventorytables.h"
+#include "inventory/problems.h"
+
+#include <QHash>
+
+#include <optional>
+#include <unordered_set>
+
+namespace collector {
+
+class InventoryBuilder final
+{
+public:
+    InventoryBuilder(InventoryTables &tables, Problems &problems, quint64 mostSpelledOut);
+
+    [[nodiscard]] InventoryTables &tables() { return m_tables; }
+    [[nodiscard]] Problems &problems() { return m_problems; }
+
+    /// Names what is read now; all that is added carries it.
+    void enterFile(const QByteArray &name);
+    [[nodiscard]] const QByteArray &fileName() const { return m_tables.files[m_file]; }
+    void atLine(int line, QByteArrayView text);
+    /// Whether hosts are read as somebody typed them after -i, where "10.0.0.5/24" means the network.
+    void setTyped(bool typed) { m_typed = typed; }
+    [[nodiscard]] Problems::Place here(qsizetype byteInLine = -1) const;
+
+    [[nodiscard]] bool hasGroup(QByteArrayView name) const { return m_tables.findGroup(name).has_value(); }
+    GroupIndex addGroup(QByteArrayView name);
+    /// False where it makes a group its own ancestor; the error is reported then.
+    bool addChild(GroupIndex parent, GroupIndex child);
+
+    /// A host by its plain name.
+    HostIndex addHost(QByteArrayView name, std::optional<GroupIndex> group, std::optional<qint64> port = std::nullopt);
+    /// What a source may write for a host: a name, a name with ranges and a port, a CIDR, a range of addresses. The entries are in
+    /// hosts() until the next call. False where it is refused; that is reported. `at`: where in the line the pattern stands.
+    bool addHosts(QByteArrayView pattern, std::optional<GroupIndex> group, qsizetype at = -1);
+    [[nodiscard]] const std::vector<HostIndex> &hosts() const { return m_added; }
+
+    void setHostVariable(HostIndex host, TextId name, ValueRef value);
+    void setGroupVariable(GroupIndex group, TextId name, ValueRef value);
+    /// Variables of host_vars/ and group_vars/: one list, several owners.
+    [[nodiscard]] VariableIndex addVariable(VariableIndex list, TextId name, ValueRef value);
+
+    /// When all sources are read: who hangs below `all`, who is ungrouped, what deserves a warning. Then group depths.
+    void reconcile();
+
+private:
+    HostIndex addEntry(TextId name, std::optional<qint64> port);
+    HostIndex addRange(QByteArrayView text, RangeEntry range, std::optional<GroupIndex> group, std::optional<qint64> port);
+    void addToGroup(HostIndex host, GroupIndex group);
+    void addLoneToGroup(HostIndex host, GroupIndex group);
+    void inheritFromRanges(HostIndex host, QByteArrayView name);
+    void takeOverHosts(HostIndex rangeHost);
+    void setPort(HostIndex host, qint64 port);
+    GroupSetIndex groupSetWith(GroupSetIndex set, GroupIndex group);
+    GroupSetIndex groupSetWithout(GroupSetIndex set, GroupIndex group);
+    GroupSetIndex internGroupSet(std::vector<GroupIndex> groups);
+    void appendVariables(HostIndex host, VariableIndex list);
+    void reconcileUngrouped();
+    void warnOfSharedNames();
+    void computeDepths();
+
+    InventoryTables &m_tables;
+    Problems &m_problems;
+    const quint64 m_mostSpelledOut;
+    const HostAddressGrammar m_grammar;
+    const TextId m_portName;
+    const TextId m_priorityName;
+    QHash<QByteArray, quint32> m_fileNumbers;
+    quint32 m_file = 0;
+    int m_line = 0;
+    bool m_typed = false;
+    QByteArrayView m_text;
+    std::vector<HostIndex> m_added;
+    std::optional<QByteArray> m_localhost;
+    std::unordered_map<quint64, GroupSetIndex> m_transitions; // set, group → set with it
+    std::map<std::vector<GroupIndex>, GroupSetIndex> m_setNumbers;
+    std::unordered_set<quint64> m_edges;
+    bool m_literalsKnown = false;
+    std::map<IpAddress, HostIndex> m_literals; // hosts named by an address, once there is a range of addresses
+};
+
+} // namespace collector

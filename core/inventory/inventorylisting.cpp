@@ -1,0 +1,211 @@
+#include "inventory/inventorylisting.h"
+
+#include "inventory/hostview.h"
+#include "inventory/inventorytables.h"
+
+#include <algorithm>
+#include <array>
+
+namespace collector {
+
+namespace {
+
+constexpr qsizetype bufferBytes = 64 * 1024;
+
+// What Ansible keeps for itself and ansible-inventory never prints.
+constexpr std::array internalNames{"ansible_diff_mode",
+                                   "ansible_config_file",
+                                   "ansible_facts",
+                                   "ansible_forks",
+                                   "ansible_inventory_sources",
+                                   "ansible_limit",
+                                   "ansible_run_tags",
+                                   "ansible_skip_tags",
+                                   "ansible_version",
+                                   "ansible_playbook_python",
+                                   "ansible_verbosity",
+                                   "inventory_dir",
+                                   "inventory_file",
+                                   "inventory_hostname",
+                                   "inventory_hostname_short",
+                                   "groups",
+                                   "group_names",
+                                   "omit",
+                                   "playbook_dir"};
+
+bool isInternal(QByteArrayView name)
+{
+    return std::any_of(internalNames.begin(), internalNames.end(),
+                       [name](const char *internal) { return name == QByteArrayView(internal); });
+}
+
+} // namespace
+
+InventoryListing::InventoryListing(const Inventory &inventory, Sink sink) : m_inventory(inventory), m_sink(std::move(sink)) {}
+
+void InventoryListing::put(QByteArrayView text)
+{
+    m_buffer.append(text);
+    if (m_buffer.size() >= bufferBytes)
+        flush();
+}
+
+void InventoryListing::flush()
+{
+    m_open = m_open && m_sink(m_buffer);
+    m_buffer.clear();
+}
+
+void InventoryListing::list()
+{
+    const InventoryTables &tables = m_inventory.tables();
+    // Groups below `all`, in the order of their names; "_meta" has its place among them.
+    std::vector<GroupIndex> groups = tables.descendants(InventoryTables::all);
+    const auto nameOf = [&](GroupIndex group) { return tables.texts.text(tables.groups[group].name); };
+    std::sort(groups.begin(), groups.end(), [&](GroupIndex a, GroupIndex b) { return nameOf(a) < nameOf(b); });
+    bool metaDone = false;
+    put("{");
+    const char *separator = "\n";
+    for (const GroupIndex group : groups) {
+        if (!metaDone && QByteArrayView("_meta") < nameOf(group)) {
+            put(separator);
+            listHostVariables();
+            separator = ",\n";
+            metaDone = true;
+        }
+        const GroupEntry &entry = tables.groups[group];
+        if (!m_open || (entry.children.empty() && (entry.hosts.empty() || group == InventoryTables::all)))
+            continue;
+        listGroup(group, separator);
+        separator = ",\n";
+    }
+    if (!metaDone) {
+        put(separator);
+        listHostVariables();
+    }
+    put("\n}\n");
+    flush();
+}
+
+void InventoryListing::listGroup(quint32 group, const char *separator)
+{
+    const InventoryTables &tables = m_inventory.tables();
+    const GroupEntry &entry = tables.groups[group];
+    QByteArray text = separator;
+    text += "    ";
+    appendJsonText(text, tables.texts.text(entry.name));
+    text += ": {";
+    const char *between = "\n            ";
+    if (!entry.children.empty()) {
+        text += "\n        \"children\": [";
+        for (const GroupIndex child : entry.children) {
+            text += between;
+            between = ",\n            ";
+            appendJsonText(text, tables.texts.text(tables.groups[child].name));
+        }
+        text += "\n        ]";
+    }
+    put(text);
+    if (!entry.hosts.empty() && group != InventoryTables::all) {
+        put(entry.children.empty() ? "\n        \"hosts\": [" : ",\n        \"hosts\": [");
+        between = "\n            ";
+        for (const HostIndex host : entry.hosts) {
+            const RangeEntry *range = tables.isLone(host) ? nullptr : &tables.ranges[tables.hosts[host].range];
+            for (quint64 offset = 0; m_open && offset < tables.hostCount(host); ++offset) {
+                if (range && range->singled.contains(offset))
+                    continue;
+                text = between;
+                between = ",\n            ";
+                appendJsonText(text, m_inventory.hostAt(host, offset).name());
+                put(text);
+            }
+        }
+        put("\n        ]");
+    }
+    put("\n    }");
+}
+
+void InventoryListing::listHostVariables()
+{
+    const InventoryTables &tables = m_inventory.tables();
+    std::vector<HostIndex> hosts = tables.membersOf(InventoryTables::all);
+    const auto nameOf = [&](HostIndex host) { return tables.texts.text(tables.hosts[host].name); };
+    std::sort(hosts.begin(), hosts.end(), [&](HostIndex a, HostIndex b) { return nameOf(a) < nameOf(b); });
+    put("    \"_meta\": {\n        \"hostvars\": {");
+    bool first = true;
+    for (const HostIndex host : hosts) {
+        const RangeEntry *range = tables.isLone(host) ? nullptr : &tables.ranges[tables.hosts[host].range];
+        if (range && !m_inventory.hostAt(host, 0).hasVariables() && !range->overlaps)
+            continue;
+        for (quint64 offset = 0; m_open && offset < tables.hostCount(host); ++offset) {
+            if (!range || !range->singled.contains(offset))
+                putHostVariables(host, offset, first);
+        }
+    }
+    put(first ? "}\n    }" : "\n        }\n    }");
+}
+
+void InventoryListing::putHostVariables(quint32 host, quint64 offset, bool &first)
+{
+    const QByteArray variables = variablesJson(host, offset, 12);
+    if (variables == "{}")
+        return;
+    QByteArray text = first ? "\n            " : ",\n            ";
+    first = false;
+    appendJsonText(text, m_inventory.hostAt(host, offset).name());
+    put(text + ": " + variables);
+}
+
+QByteArray InventoryListing::variablesJson(quint32 host, quint64 offset, int indent) const
+{
+    const InventoryTables &tables = m_inventory.tables();
+    std::vector<std::pair<QByteArrayView, VariableIndex>> sorted;
+    for (const auto &[name, index] : HostView(m_inventory, host, offset).variables()) {
+        const QByteArrayView text = tables.texts.text(name);
+        if (!isInternal(text))
+            sorted.emplace_back(text, index);
+    }
+    if (sorted.empty())
+        return "{}";
+    std::sort(sorted.begin(), sorted.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
+    QByteArray out = "{";
+    for (const auto &[name, index] : sorted) {
+        out += (out.size() > 1 ? ",\n" : "\n") + QByteArray(indent + 4, ' ');
+        appendJsonText(out, name);
+        out += ": ";
+        appendJson(out, tables.load(tables.variables[index].value), indent + 4);
+    }
+    return out + '\n' + QByteArray(indent, ' ') + '}';
+}
+
+void InventoryListing::host(const SelectedHost &host)
+{
+    put(variablesJson(host.m_host, host.m_offset, 0) + '\n');
+    flush();
+}
+
+void InventoryListing::graph(QByteArrayView group)
+{
+    if (const auto start = m_inventory.tables().findGroup(group))
+        graphGroup(*start, 0);
+    flush();
+}
+
+void InventoryListing::graphGroup(quint32 group, int depth)
+{
+    const InventoryTables &tables = m_inventory.tables();
+    const auto line = [&](int at, const QByteArray &text) {
+        put((at > 0 ? QByteArray("  |").repeated(at) + "--" : QByteArray()) + text + '\n');
+    };
+    line(depth, '@' + tables.texts.text(tables.groups[group].name).toByteArray() + ':');
+    for (const GroupIndex child : tables.groups[group].children) {
+        if (m_open)
+            graphGroup(child, depth + 1);
+    }
+    if (group == InventoryTables::all)
+        return;
+    for (const HostIndex host : tables.groups[group].hosts)
+        line(depth + 1, tables.texts.text(tables.hosts[host].name).toByteArray());
+}
+
+} // namespace collector

@@ -1,0 +1,154 @@
+#include "inventory/utf8.h"
+
+#include <QChar>
+
+namespace collector {
+
+namespace {
+
+uchar at(QByteArrayView text, qsizetype i)
+{
+    return static_cast<uchar>(text[i]);
+}
+
+bool isContinuation(uchar c)
+{
+    return (c & 0xc0) == 0x80;
+}
+
+bool isSpaceCharacter(char32_t c)
+{
+    return (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x20) || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
+           c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
+} // namespace
+
+qsizetype utf8Length(QByteArrayView text)
+{
+    if (text.isEmpty())
+        return 0;
+    const uchar lead = at(text, 0);
+    if (lead < 0x80)
+        return 1;
+    const auto follows = [&](qsizetype i) { return text.size() > i && isContinuation(at(text, i)); };
+    if (lead >= 0xc2 && lead <= 0xdf)
+        return follows(1) ? 2 : 0;
+    if (lead >= 0xe0 && lead <= 0xef) {
+        if (!follows(1) || !follows(2))
+            return 0;
+        const bool overlong = lead == 0xe0 && at(text, 1) < 0xa0;
+        const bool surrogate = lead == 0xed && at(text, 1) >= 0xa0;
+        return overlong || surrogate ? 0 : 3;
+    }
+    if (lead >= 0xf0 && lead <= 0xf4) {
+        if (!follows(1) || !follows(2) || !follows(3))
+            return 0;
+        const bool overlong = lead == 0xf0 && at(text, 1) < 0x90;
+        const bool beyond = lead == 0xf4 && at(text, 1) > 0x8f;
+        return overlong || beyond ? 0 : 4;
+    }
+    return 0;
+}
+
+bool isUtf8(QByteArrayView text)
+{
+    for (qsizetype i = 0; i < text.size();) {
+        const qsizetype length = utf8Length(text.sliced(i));
+        if (length == 0)
+            return false;
+        i += length;
+    }
+    return true;
+}
+
+qsizetype characterCount(QByteArrayView text)
+{
+    qsizetype count = 0;
+    for (qsizetype i = 0; i < text.size(); ++count)
+        i += std::max<qsizetype>(utf8Length(text.sliced(i)), 1);
+    return count;
+}
+
+void appendUtf8(QByteArray &out, char32_t c)
+{
+    if (c < 0x80) {
+        out += static_cast<char>(c);
+    } else if (c < 0x800) {
+        out += static_cast<char>(0xc0 | (c >> 6));
+        out += static_cast<char>(0x80 | (c & 0x3f));
+    } else if (c < 0x10000) {
+        out += static_cast<char>(0xe0 | (c >> 12));
+        out += static_cast<char>(0x80 | ((c >> 6) & 0x3f));
+        out += static_cast<char>(0x80 | (c & 0x3f));
+    } else {
+        out += static_cast<char>(0xf0 | (c >> 18));
+        out += static_cast<char>(0x80 | ((c >> 12) & 0x3f));
+        out += static_cast<char>(0x80 | ((c >> 6) & 0x3f));
+        out += static_cast<char>(0x80 | (c & 0x3f));
+    }
+}
+
+char32_t firstCharacter(QByteArrayView text)
+{
+    switch (utf8Length(text)) {
+    case 1:
+        return at(text, 0);
+    case 2:
+        return (at(text, 0) & 0x1fU) << 6 | (at(text, 1) & 0x3fU);
+    case 3:
+        return (at(text, 0) & 0x0fU) << 12 | (at(text, 1) & 0x3fU) << 6 | (at(text, 2) & 0x3fU);
+    case 4:
+        return (at(text, 0) & 0x07U) << 18 | (at(text, 1) & 0x3fU) << 12 | (at(text, 2) & 0x3fU) << 6 | (at(text, 3) & 0x3fU);
+    default:
+        return 0xfffd;
+    }
+}
+
+qsizetype leadingSpace(QByteArrayView text)
+{
+    const qsizetype length = utf8Length(text);
+    return length > 0 && isSpaceCharacter(firstCharacter(text)) ? length : 0;
+}
+
+qsizetype trailingSpace(QByteArrayView text)
+{
+    qsizetype length = 1;
+    while (length < 4 && length < text.size() && isContinuation(at(text, text.size() - length)))
+        ++length;
+    if (text.isEmpty())
+        return 0;
+    const QByteArrayView last = text.last(length);
+    return utf8Length(last) == length && isSpaceCharacter(firstCharacter(last)) ? length : 0;
+}
+
+QByteArrayView stripped(QByteArrayView text)
+{
+    while (const qsizetype length = leadingSpace(text))
+        text = text.sliced(length);
+    while (const qsizetype length = trailingSpace(text))
+        text.chop(length);
+    return text;
+}
+
+qsizetype lineEnd(QByteArrayView text)
+{
+    const uchar c = text.isEmpty() ? 0xff : at(text, 0);
+    if (c == '\r')
+        return text.size() > 1 && text[1] == '\n' ? 2 : 1;
+    if ((c >= 0x0a && c <= 0x0c) || (c >= 0x1c && c <= 0x1e))
+        return 1;
+    if (c == 0xc2)
+        return text.size() > 1 && at(text, 1) == 0x85 ? 2 : 0;
+    const bool separator = c == 0xe2 && text.size() > 2 && at(text, 1) == 0x80 && (at(text, 2) == 0xa8 || at(text, 2) == 0xa9);
+    return separator ? 3 : 0;
+}
+
+bool isWordCharacter(char32_t c)
+{
+    if (c < 0x80)
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    return QChar::isLetterOrNumber(c);
+}
+
+} // namespace collector

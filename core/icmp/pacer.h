@@ -31,7 +31,7 @@ public:
 
     void spend(int packets, int64_t now)
     {
-        if (!isLimited())
+        if (!isLimited() || packets == 0)
             return;
         m_tokens -= packets;
         // The next batch: a millisecond on, or when there is a whole token again.

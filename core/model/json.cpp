@@ -3,6 +3,7 @@
 #include <QJsonArray>
 #include <QJsonObject>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -71,8 +72,9 @@ int sequenceLength(QByteArrayView bytes)
 
 } // namespace
 
-void appendJsonString(QByteArray &out, QByteArrayView utf8)
+bool appendJsonString(QByteArray &out, QByteArrayView utf8)
 {
+    bool isValid = true;
     out += '"';
     qsizetype from = 0;
     for (qsizetype i = 0; i < utf8.size();) {
@@ -87,18 +89,33 @@ void appendJsonString(QByteArray &out, QByteArrayView utf8)
             continue;
         }
         out += utf8.sliced(from, i - from);
-        if (c < 0x80)
+        if (c < 0x80) {
             appendEscaped(out, c);
-        else
+        } else {
             out += "\xef\xbf\xbd";
+            isValid = false;
+        }
         from = ++i;
     }
     out += utf8.sliced(from);
     out += '"';
+    return isValid;
 }
 
 void appendJsonString(QByteArray &out, QStringView text)
 {
+    // Nearly all text is plain ASCII, and needs no copy in between.
+    const auto isPlainUnit = [](QChar c) { return c.unicode() < 0x80 && isPlain[c.unicode()]; };
+    if (std::all_of(text.begin(), text.end(), isPlainUnit)) {
+        const qsizetype start = out.size();
+        out.resize(start + text.size() + 2);
+        char *at = out.data() + start;
+        *at++ = '"';
+        for (const QChar c : text)
+            *at++ = char(c.unicode());
+        *at = '"';
+        return;
+    }
     const QByteArray utf8 = text.toUtf8();
     appendJsonString(out, QByteArrayView(utf8));
 }

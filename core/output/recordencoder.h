@@ -2,7 +2,7 @@
 // used by all workers at the same time. The JSON is rendered once: the journal, JSON lines and documents share it.
 //
 // A record is at most 4 MiB, 32 levels and 20,000 keys: a fact that would pass that is left out and stands in `absent` as
-// `limit`, its job is `partial`/`bad_output`, and so, if it was ok, is the record.
+// `limit`; its job, if it was ok, is `partial`/`bad_output`, and so is the record.
 
 #pragma once
 
@@ -13,8 +13,11 @@
 #include "model/runinfo.h"
 
 #include <memory>
+#include <vector>
 
 namespace collector {
+
+class FactWriter;
 
 class RecordEncoder
 {
@@ -27,25 +30,52 @@ public:
     };
 
     // `csv`, `table`: the columns of such outputs; empty where there is none.
-    RecordEncoder(std::shared_ptr<const RunInfo> run, Columns csv, Columns table);
-    RecordEncoder(std::shared_ptr<const RunInfo> run, Columns csv, Columns table, Limits limits);
+    RecordEncoder(const RunInfo &run, Columns csv, bool guardsFormulas, Columns table, Limits limits);
+    RecordEncoder(const RunInfo &run, Columns csv, bool guardsFormulas, Columns table)
+        : RecordEncoder(run, std::move(csv), guardsFormulas, std::move(table), Limits())
+    {
+    }
 
     // Appends one record to the batch.
     void encode(const Record &record, Batch &batch) const;
+    // Appends a record that was written before, from its line in a journal, newline not included. False where it is no record.
+    [[nodiscard]] bool encodeAgain(QByteArrayView line, Batch &batch) const;
 
 private:
-    struct JobNames;
-    struct Outcome;
+    // What is always the same of a job: its names, rendered.
+    struct JobText
+    {
+        std::shared_ptr<const Manifest> manifest;
+        QByteArray key;                // "ssh-facts":
+        QByteArray factsKey;           // "ssh_facts": , empty for those whose facts stand at the root
+        QByteArray absentPrefix;       // ssh_facts.
+        std::vector<QByteArray> facts; // "distribution", by the manifest's index
+    };
+    // Facts that were left out because of a limit.
+    struct Dropped
+    {
+        size_t job;
+        QByteArray fact;
+    };
+    // Status and cause as they are to be written, of the record and its jobs.
+    struct Verdict;
 
-    void appendLine(const Record &record, const Outcome &outcome, Batch &batch) const;
-    [[nodiscard]] bool appendFacts(const Record &record, Outcome &outcome, Batch &batch, qsizetype lineStart) const;
+    [[nodiscard]] const JobText &textOf(const JobResult &job) const;
+    [[nodiscard]] std::vector<Dropped> appendFacts(const Record &record, QByteArray &out, qsizetype end) const;
+    void appendFactsOf(const JobResult &job, size_t index, FactWriter &writer, bool *isFirst, int levels,
+                       std::vector<Dropped> &dropped) const;
+    void appendHead(const Record &record, const Verdict &verdict, QByteArray &out) const;
+    void appendJobs(const Record &record, const std::vector<Dropped> &dropped, QByteArray &out) const;
+    void appendAbsent(const Record &record, const std::vector<Dropped> &dropped, QByteArray &out) const;
+    void appendCells(const Record &record, QByteArrayView line, bool isWhole, Batch &batch) const;
+    void appendCells(const QJsonObject &record, Batch &batch) const;
 
-    std::shared_ptr<const RunInfo> m_run;
     Columns m_csv;
     Columns m_table;
+    bool m_guardsFormulas;
     Limits m_limits;
     QByteArray m_head; // {"schema":"collector/1","run":"…","host":
-    std::vector<JobNames> m_jobs;
+    std::vector<JobText> m_jobs;
 };
 
 } // namespace collector

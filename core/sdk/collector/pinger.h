@@ -5,6 +5,8 @@
 #include "cause.h"
 #include "task.h"
 
+#include <QString>
+
 #include <chrono>
 #include <optional>
 
@@ -31,6 +33,7 @@ struct PingReply
     std::chrono::nanoseconds maximum{0};
     std::optional<int> ttl;
     Cause cause = Cause::None; // where nothing was received: no_reply, no_route, prohibited, bad_address, local_limit
+    QString advice;            // of local_limit, for a person: what this machine refused, and what to do
 };
 
 class COLLECTOR_SDK Pinger

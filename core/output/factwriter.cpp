@@ -1,0 +1,69 @@
+#include "output/factwriter.h"
+
+#include "model/json.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+
+namespace collector {
+
+bool FactWriter::member(bool isFirst, QByteArrayView keyJson, const QJsonValue &value, int levels)
+{
+    const qsizetype before = m_out.size();
+    const int keysBefore = m_keysLeft;
+    if (!isFirst)
+        m_out += ',';
+    m_out += keyJson;
+    m_out += ':';
+    if (--m_keysLeft >= 0 && append(value, levels) && hasRoom())
+        return true;
+    m_out.truncate(before);
+    m_keysLeft = keysBefore;
+    return false;
+}
+
+bool FactWriter::append(const QJsonValue &value, int levels)
+{
+    switch (value.type()) {
+    case QJsonValue::Array: {
+        if (levels <= 0)
+            return false;
+        const QJsonArray array = value.toArray();
+        m_out += '[';
+        bool isFirst = true;
+        for (const QJsonValue &item : array) {
+            if (!isFirst)
+                m_out += ',';
+            isFirst = false;
+            if (!append(item, levels - 1) || !hasRoom())
+                return false;
+        }
+        m_out += ']';
+        return true;
+    }
+    case QJsonValue::Object: {
+        if (levels <= 0)
+            return false;
+        const QJsonObject object = value.toObject();
+        m_keysLeft -= int(qMin<qsizetype>(object.size(), 1'000'000));
+        if (m_keysLeft < 0)
+            return false;
+        m_out += '{';
+        for (auto it = object.begin(); it != object.end(); ++it) {
+            if (it != object.begin())
+                m_out += ',';
+            appendJsonString(m_out, QStringView(it.key()));
+            m_out += ':';
+            if (!append(it.value(), levels - 1) || !hasRoom())
+                return false;
+        }
+        m_out += '}';
+        return true;
+    }
+    default:
+        appendJson(m_out, value);
+        return true;
+    }
+}
+
+} // namespace collector

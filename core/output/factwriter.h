@@ -1,0 +1,30 @@
+// FactWriter: values to JSON within the limits of a record: so many bytes, levels and keys. A value that passes one of them
+// leaves nothing behind. On the stack of RecordEncoder; one record.
+
+#pragma once
+
+#include <QByteArray>
+#include <QJsonValue>
+
+namespace collector {
+
+class FactWriter
+{
+public:
+    // May write to `out` until it has `end` bytes, and `keys` keys of objects in all.
+    FactWriter(QByteArray &out, qsizetype end, int keys) : m_out(out), m_end(end), m_keysLeft(keys) {}
+
+    // Appends `"key":value`, and a comma before it unless `isFirst`. `keyJson` is a JSON string. The value may take `levels`
+    // levels. False, and nothing written, where that passes a limit.
+    [[nodiscard]] bool member(bool isFirst, QByteArrayView keyJson, const QJsonValue &value, int levels);
+
+private:
+    [[nodiscard]] bool append(const QJsonValue &value, int levels);
+    [[nodiscard]] bool hasRoom() const { return m_out.size() <= m_end; }
+
+    QByteArray &m_out;
+    qsizetype m_end;
+    int m_keysLeft;
+};
+
+} // namespace collector

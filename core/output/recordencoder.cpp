@@ -1,0 +1,373 @@
+#include "output/recordencoder.h"
+
+#include "output/csvrow.h"
+#include "output/factwriter.h"
+#include "output/jsonscan.h"
+#include "output/tablerow.h"
+#include "output/timestamp.h"
+
+#include "model/json.h"
+
+#include <QJsonDocument>
+
+#include <algorithm>
+
+namespace collector {
+
+namespace {
+
+// Room for what stands behind the facts, and for the connection: all of it is ours and bounded.
+constexpr qsizetype roomForTheRest = 64 * 1024;
+constexpr qsizetype longestMessage = 4000;
+constexpr int mostAbsent = 2000;
+
+QByteArray jsonString(QByteArrayView text)
+{
+    QByteArray out;
+    appendJsonString(out, text);
+    return out;
+}
+
+// `,"name":"text"`, null where it is empty, the exact bytes beside it where they are not UTF-8.
+void appendText(QByteArray &out, QByteArrayView nameWithColon, QByteArrayView text)
+{
+    out += nameWithColon;
+    if (text.isEmpty()) {
+        out += "null";
+        return;
+    }
+    if (appendJsonString(out, text))
+        return;
+    out += nameWithColon.chopped(2); // ": of `,"name":`
+    out += "_base64\":\"";
+    out += text.toByteArray().toBase64();
+    out += '"';
+}
+
+void appendWord(QByteArray &out, QByteArrayView word)
+{
+    if (word.isEmpty()) {
+        out += "null";
+        return;
+    }
+    out += '"';
+    out += word;
+    out += '"';
+}
+
+void appendConnection(QByteArray &out, const ConnectionInfo *connection)
+{
+    if (!connection) {
+        out += ",\"connection\":null";
+        return;
+    }
+    appendText(out, ",\"connection\":{\"user\":", connection->user);
+    out += ",\"port\":";
+    if (connection->port == 0)
+        out += "null";
+    else
+        appendJsonNumber(out, qint64(connection->port));
+    appendText(out, ",\"via\":", connection->via);
+    appendText(out, ",\"auth\":", connection->auth);
+    appendText(out, ",\"key\":", connection->key);
+    appendText(out, ",\"host_key_type\":", connection->hostKeyType);
+    appendText(out, ",\"host_key\":", connection->hostKey);
+    appendText(out, ",\"kex\":", connection->kex);
+    appendText(out, ",\"cipher\":", connection->cipher);
+    appendText(out, ",\"mac\":", connection->mac);
+    appendText(out, ",\"banner\":", connection->banner);
+    out += '}';
+}
+
+// The index in `list` of `value`, which most often is that of the record before.
+quint16 indexIn(std::vector<QByteArray> &list, const QByteArray &value)
+{
+    for (size_t i = list.size(); i > 0; --i) {
+        const QByteArray &known = list[i - 1];
+        if (known.constData() == value.constData() || known == value)
+            return quint16(i - 1);
+    }
+    list.push_back(value);
+    return quint16(list.size() - 1);
+}
+
+} // namespace
+
+struct RecordEncoder::Verdict
+{
+    Status status;
+    Cause cause;
+    int plugin;
+    QString message;
+};
+
+RecordEncoder::RecordEncoder(const RunInfo &run, Columns csv, bool guardsFormulas, Columns table, Limits limits)
+    : m_csv(std::move(csv)),
+      m_table(std::move(table)),
+      m_guardsFormulas(guardsFormulas),
+      m_limits(limits)
+{
+    m_head = "{\"schema\":\"collector/1\",\"run\":" + jsonString(run.id);
+    for (const RunInfo::Plugin &plugin : run.plugins) {
+        const Manifest &manifest = *plugin.manifest;
+        JobText text{plugin.manifest, jsonString(manifest.name) + ':', {}, {}, {}};
+        if (!manifest.factsKey.isEmpty()) {
+            text.factsKey = jsonString(manifest.factsKey) + ':';
+            text.absentPrefix = manifest.factsKey + '.';
+        }
+        for (const FactSpec &spec : manifest.facts)
+            text.facts.push_back(jsonString(spec.name));
+        m_jobs.push_back(std::move(text));
+    }
+}
+
+const RecordEncoder::JobText &RecordEncoder::textOf(const JobResult &job) const
+{
+    const Manifest *manifest = &job.facts.manifest();
+    const auto found = std::find_if(m_jobs.begin(), m_jobs.end(), [=](const JobText &text) { return text.manifest.get() == manifest; });
+    Q_ASSERT(found != m_jobs.end()); // a job of this run
+    return *found;
+}
+
+void RecordEncoder::encode(const Record &record, Batch &batch) const
+{
+    QByteArray &line = batch.lines;
+    const qsizetype start = line.size();
+    Verdict verdict{record.status, record.cause, record.plugin, record.message};
+    std::vector<Dropped> dropped;
+    appendHead(record, verdict, line);
+    appendJobs(record, dropped, line);
+    const qsizetype factsStart = line.size();
+    dropped = appendFacts(record, line, start + m_limits.bytes - roomForTheRest);
+    if (!dropped.empty()) {
+        // The verdict stands before the facts: said again, now that it is known.
+        batch.scratch = line.sliced(factsStart);
+        line.truncate(start);
+        const auto isCut = [&](int job) { return record.jobs[size_t(job)].status == Status::Ok && dropped.front().job == size_t(job); };
+        const auto first = int(dropped.front().job);
+        if (isCut(first) && (verdict.plugin < 0 || first < verdict.plugin)) {
+            verdict.cause = Cause::BadOutput;
+            verdict.plugin = first;
+            verdict.message = QStringLiteral("the fact %1 is larger than a record may be, and was left out; ask for fewer facts")
+                                  .arg(QString::fromUtf8(dropped.front().fact));
+        }
+        if (verdict.status == Status::Ok)
+            verdict.status = Status::Partial;
+        appendHead(record, verdict, line);
+        appendJobs(record, dropped, line);
+        line += batch.scratch;
+        batch.scratch = QByteArray();
+    }
+    appendAbsent(record, dropped, line);
+    line += "}\n";
+    appendCells(record, QByteArrayView(line).sliced(start).chopped(1), dropped.empty(), batch);
+    const QByteArray via = record.connection ? record.connection->via : QByteArray();
+    batch.entries.push_back({quint32(line.size()), quint32(batch.rows.size()), quint32(batch.cells.size()),
+                             indexIn(batch.groupSets, record.groupsJson), indexIn(batch.vias, via), NetworkKey::of(record.address),
+                             verdict.status, verdict.cause});
+}
+
+void RecordEncoder::appendHead(const Record &record, const Verdict &verdict, QByteArray &out) const
+{
+    out += m_head;
+    appendText(out, ",\"host\":", record.host);
+    appendText(out, ",\"address\":", record.address);
+    out += ",\"groups\":";
+    out += record.groupsJson.isEmpty() ? QByteArrayView("[]") : QByteArrayView(record.groupsJson);
+    out += ",\"status\":\"";
+    out += statusName(verdict.status);
+    out += "\",\"cause\":";
+    appendWord(out, causeName(verdict.cause));
+    out += ",\"message\":";
+    if (verdict.message.isEmpty())
+        out += "null";
+    else
+        appendJsonString(out, QStringView(verdict.message).left(longestMessage));
+    out += ",\"plugin\":";
+    appendWord(out, verdict.plugin < 0 ? QByteArrayView() : QByteArrayView(record.jobs[size_t(verdict.plugin)].facts.manifest().name));
+    out += ",\"started\":";
+    if (record.startedMs < 0) {
+        out += "null";
+    } else {
+        out += '"';
+        appendTimestamp(out, record.startedMs);
+        out += '"';
+    }
+    out += ",\"elapsed_ms\":";
+    appendJsonNumber(out, record.elapsedMs);
+    out += ",\"attempts\":";
+    appendJsonNumber(out, qint64(record.attempts));
+}
+
+void RecordEncoder::appendJobs(const Record &record, const std::vector<Dropped> &dropped, QByteArray &out) const
+{
+    out += ",\"jobs\":{";
+    for (size_t i = 0; i < record.jobs.size(); ++i) {
+        const JobResult &job = record.jobs[i];
+        const bool isCut =
+            job.status == Status::Ok && std::any_of(dropped.begin(), dropped.end(), [i](const Dropped &fact) { return fact.job == i; });
+        if (i > 0)
+            out += ',';
+        out += textOf(job).key;
+        out += "{\"status\":\"";
+        out += statusName(isCut ? Status::Partial : job.status);
+        out += "\",\"cause\":";
+        appendWord(out, causeName(isCut ? Cause::BadOutput : job.cause));
+        out += ",\"elapsed_ms\":";
+        appendJsonNumber(out, job.elapsedMs);
+        out += '}';
+    }
+    out += '}';
+    appendConnection(out, record.connection.get());
+    out += ",\"vars\":";
+    if (record.vars.isEmpty())
+        out += "{}";
+    else
+        appendJson(out, record.vars, m_limits.levels - 1);
+}
+
+std::vector<RecordEncoder::Dropped> RecordEncoder::appendFacts(const Record &record, QByteArray &out, qsizetype end) const
+{
+    std::vector<Dropped> dropped;
+    out += ",\"facts\":{";
+    FactWriter writer(out, end, m_limits.keys);
+    bool isFirst = true;
+    for (size_t i = 0; i < record.jobs.size(); ++i) {
+        if (textOf(record.jobs[i]).factsKey.isEmpty())
+            appendFactsOf(record.jobs[i], i, writer, &isFirst, m_limits.levels - 2, dropped);
+    }
+    for (size_t i = 0; i < record.jobs.size(); ++i) {
+        const JobResult &job = record.jobs[i];
+        const QByteArray &key = textOf(job).factsKey;
+        if (key.isEmpty() || job.facts.facts().empty())
+            continue;
+        if (!isFirst)
+            out += ',';
+        out += key;
+        out += '{';
+        isFirst = true;
+        appendFactsOf(job, i, writer, &isFirst, m_limits.levels - 3, dropped);
+        out += '}';
+        isFirst = false;
+    }
+    out += '}';
+    return dropped;
+}
+
+void RecordEncoder::appendFactsOf(const JobResult &job, size_t index, FactWriter &writer, bool *isFirst, int levels,
+                                  std::vector<Dropped> &dropped) const
+{
+    const JobText &text = textOf(job);
+    for (const Facts::Fact &fact : job.facts.facts()) {
+        // At the root, a name that only the host decided (a pattern's) must not hide another plugin's facts.
+        const bool isTaken =
+            !fact.name.isEmpty() && text.factsKey.isEmpty() &&
+            std::any_of(m_jobs.begin(), m_jobs.end(), [&](const JobText &other) { return other.manifest->factsKey == fact.name; });
+        if (isTaken)
+            continue;
+        const bool isWritten = fact.name.isEmpty() ? writer.member(*isFirst, text.facts[size_t(fact.spec)], fact.value, levels)
+                                                   : writer.member(*isFirst, jsonString(fact.name), fact.value, levels);
+        if (isWritten)
+            *isFirst = false;
+        else
+            dropped.push_back({index, job.facts.nameOf(fact).toByteArray()});
+    }
+}
+
+void RecordEncoder::appendAbsent(const Record &record, const std::vector<Dropped> &dropped, QByteArray &out) const
+{
+    char separator = '{';
+    int left = mostAbsent;
+    out += ",\"absent\":";
+    const auto append = [&](const JobResult &job, QByteArrayView path, Absence reason) {
+        if (left-- <= 0)
+            return;
+        out += separator;
+        separator = ',';
+        appendJsonString(out, textOf(job).absentPrefix + path.toByteArray());
+        out += ":\"";
+        out += absenceName(reason);
+        out += '"';
+    };
+    for (const Dropped &fact : dropped)
+        append(record.jobs[fact.job], fact.fact, Absence::Limit);
+    for (size_t i = 0; i < record.jobs.size(); ++i) {
+        const JobResult &job = record.jobs[i];
+        for (const Facts::Missing &missing : job.facts.missing()) {
+            // The last word counts: what was set after all is not missing, and one path stands there once.
+            const bool isDropped = std::any_of(dropped.begin(), dropped.end(),
+                                               [&](const Dropped &fact) { return fact.job == i && fact.fact == missing.path; });
+            if (!isDropped && job.facts.value(missing.path).isUndefined())
+                append(job, missing.path, missing.reason);
+        }
+    }
+    out += separator == '{' ? "{}" : "}";
+}
+
+void RecordEncoder::appendCells(const Record &record, QByteArrayView line, bool isWhole, Batch &batch) const
+{
+    if (m_csv.isEmpty() && m_table.isEmpty())
+        return;
+    if (!isWhole || !m_csv.readsRecords() || !m_table.readsRecords()) {
+        appendCells(QJsonDocument::fromJson(QByteArray::fromRawData(line.data(), line.size())).object(), batch);
+        return;
+    }
+    if (!m_csv.isEmpty()) {
+        CsvRow row(batch.rows, m_guardsFormulas);
+        m_csv.cells(record, row);
+        row.end();
+    }
+    if (!m_table.isEmpty()) {
+        TableRow row(batch.cells);
+        m_table.cells(record, row);
+        row.end();
+    }
+}
+
+void RecordEncoder::appendCells(const QJsonObject &record, Batch &batch) const
+{
+    if (!m_csv.isEmpty()) {
+        CsvRow row(batch.rows, m_guardsFormulas);
+        m_csv.cells(record, row);
+        row.end();
+    }
+    if (!m_table.isEmpty()) {
+        TableRow row(batch.cells);
+        m_table.cells(record, row);
+        row.end();
+    }
+}
+
+bool RecordEncoder::encodeAgain(QByteArrayView line, Batch &batch) const
+{
+    const auto head = readRecordHead(line);
+    if (!head)
+        return false;
+    QByteArray groups("[]");
+    QByteArray via;
+    const bool isObject = forEachMember(line, [&](QByteArrayView key, QByteArrayView value) {
+        if (key == "groups")
+            groups = value.toByteArray();
+        if (key != "connection")
+            return true;
+        // null where there was none: then there is nothing to go through
+        (void)forEachMember(value, [&](QByteArrayView name, QByteArrayView text) {
+            if (name == "via")
+                via = decodeJsonString(text).value_or(QByteArray());
+            return true;
+        });
+        return false;
+    });
+    if (!isObject)
+        return false;
+    if (!m_csv.isEmpty() || !m_table.isEmpty())
+        appendCells(QJsonDocument::fromJson(QByteArray::fromRawData(line.data(), line.size())).object(), batch);
+    batch.lines += line;
+    batch.lines += '\n';
+    batch.entries.push_back({quint32(batch.lines.size()), quint32(batch.rows.size()), quint32(batch.cells.size()),
+                             indexIn(batch.groupSets, groups), indexIn(batch.vias, via), NetworkKey::of(head->address), head->status,
+                             head->cause});
+    return true;
+}
+
+} // namespace collector

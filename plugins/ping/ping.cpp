@@ -1,0 +1,100 @@
+// ping: whether each host is alive, and what a series of echoes says of the way to it.
+
+#include <collector/plugin.h>
+
+#include <cmath>
+
+using namespace collector;
+
+namespace {
+
+PingRequest requestOf(const Options &options)
+{
+    PingRequest request;
+    request.count = int(options.integer("count"));
+    request.interval = options.duration("interval");
+    request.wait = options.duration("wait");
+    request.tcpPort = quint16(options.integer("tcp-port"));
+    const QByteArray method = options.text("method");
+    if (method == "icmp")
+        request.method = PingRequest::Method::Icmp;
+    else if (method == "tcp")
+        request.method = PingRequest::Method::Tcp;
+    return request;
+}
+
+// To the microsecond, as ping(8) prints it.
+double milliseconds(std::chrono::nanoseconds time)
+{
+    return double(std::chrono::round<std::chrono::microseconds>(time).count()) / 1000;
+}
+
+// To the tenth of a thousandth, as ping(8) prints it: 33.3333.
+double lossPercent(const PingReply &reply)
+{
+    return std::round(1e6 * (reply.sent - reply.received) / reply.sent) / 1e4;
+}
+
+QString silence(const PingReply &reply, const PingRequest &request)
+{
+    const QString packets = reply.sent == 1 ? QStringLiteral("1 packet") : QStringLiteral("%1 packets").arg(reply.sent);
+    if (reply.isTcp)
+        return QStringLiteral("TCP port %1 neither accepted nor refused a connection (%2); it may be filtered: see --tcp-port")
+            .arg(request.tcpPort)
+            .arg(packets);
+    return QStringLiteral("no answer within %1 ms (%2)").arg(request.wait.count()).arg(packets);
+}
+
+QString explanation(const PingReply &reply, const PingRequest &request)
+{
+    switch (reply.cause) {
+    case Cause::NoRoute:
+        return QStringLiteral("unreachable: a router, or this machine's routing table, says that there is no way to it");
+    case Cause::Prohibited:
+        return QStringLiteral("a firewall on the way says that pings are prohibited; another --method may get through");
+    case Cause::BadAddress:
+        return QStringLiteral(
+            "a broadcast, multicast or unspecified address, or a link-local one without its zone (%eth0): no host to ping");
+    case Cause::LocalLimit:
+        return reply.advice;
+    default:
+        return silence(reply, request);
+    }
+}
+
+} // namespace
+
+class Ping : public QObject, public Job
+{
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID CollectorJob_iid FILE "ping.json")
+    Q_INTERFACES(collector::Job)
+
+public:
+    Task<> run(JobContext &job) override
+    {
+        const PingRequest request = requestOf(job.options());
+        const PingReply reply = co_await job.pinger().ping(request);
+        Facts &facts = job.facts();
+        facts.set("method", reply.isTcp ? "tcp" : "icmp");
+        if (reply.sent > 0) {
+            facts.set("sent", reply.sent);
+            facts.set("received", reply.received);
+            facts.set("loss_percent", lossPercent(reply));
+        }
+        if (reply.received == 0) {
+            // What this machine would not send says nothing about the host.
+            if (reply.cause != Cause::LocalLimit)
+                facts.set("alive", false);
+            throw JobError(reply.cause, explanation(reply, request));
+        }
+        facts.set("alive", true);
+        facts.set("rtt_min_ms", milliseconds(reply.minimum));
+        facts.set("rtt_avg_ms", milliseconds(reply.average));
+        facts.set("rtt_max_ms", milliseconds(reply.maximum));
+        if (reply.ttl)
+            facts.set("ttl", *reply.ttl);
+    }
+};
+
+#include "ping.moc"

@@ -1,0 +1,80 @@
+// Pacer, on a clock of the test's own.
+
+#include "icmp/pacer.h"
+
+#include <QTest>
+
+using namespace collector;
+
+static constexpr int64_t second = 1'000'000'000;
+
+class tst_Pacer : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void holdsTheRate_data()
+    {
+        QTest::addColumn<double>("rate");
+        QTest::addColumn<qint64>("step");
+        QTest::newRow("one a second") << 1.0 << qint64(1'000'000);
+        QTest::newRow("the default, looked at each 200 us") << 5'000.0 << qint64(200'000);
+        QTest::newRow("the default, looked at each 3 ms") << 5'000.0 << qint64(3'000'000);
+        QTest::newRow("fast") << 50'000.0 << qint64(100'000);
+    }
+    void holdsTheRate()
+    {
+        QFETCH(double, rate);
+        QFETCH(qint64, step);
+        Pacer pacer(rate, 0);
+        double sent = 0;
+        const int64_t end = std::max<int64_t>(second, int64_t(20 * second / rate));
+        for (int64_t now = 0; now < end; now += step) {
+            const int packets = pacer.allowance(now, 64);
+            // Two milliseconds' worth of a batch, whatever was missed.
+            QVERIFY(packets <= std::max(1.0, rate / 500));
+            pacer.spend(packets, now);
+            sent += packets;
+        }
+        const double expected = rate * double(end) / second;
+        // A step longer than a batch's two milliseconds cannot make up for itself; all else within a hundredth.
+        const double most = step > 2'000'000 ? expected * 2e6 / double(step) : expected;
+        QVERIFY2(sent <= expected + 1 && sent >= most * 0.99 - 1, qPrintable(QString::number(sent)));
+    }
+
+    void catchesUpAfterAHiccup()
+    {
+        Pacer pacer(5'000, 0);
+        pacer.spend(pacer.allowance(0, 64), 0);
+        double sent = 0;
+        for (int64_t now = 30'000'000; now < 100'000'000; now += 100'000) { // 30 ms late
+            const int packets = pacer.allowance(now, 64);
+            pacer.spend(packets, now);
+            sent += packets;
+        }
+        QVERIFY2(sent > 475 && sent <= 500, qPrintable(QString::number(sent)));
+    }
+
+    void doesNotMakeUpForALongSleep()
+    {
+        Pacer pacer(5'000, 0);
+        double sent = 0;
+        for (int64_t now = 10 * second; now < 11 * second; now += 100'000) {
+            const int packets = pacer.allowance(now, 64);
+            pacer.spend(packets, now);
+            sent += packets;
+        }
+        QVERIFY2(sent <= 5'000 * 1.05 + 1, qPrintable(QString::number(sent)));
+    }
+
+    void noRateIsNoLimit()
+    {
+        Pacer pacer(0, 0);
+        QCOMPARE(pacer.allowance(0, 64), 64);
+        pacer.spend(64, 0);
+        QCOMPARE(pacer.allowance(0, 64), 64);
+    }
+};
+
+QTEST_APPLESS_MAIN(tst_Pacer)
+#include "tst_pacer.moc"

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -91,6 +92,26 @@ Child startShell(const std::string &line, const std::vector<std::string> &enviro
         throw std::runtime_error(std::string("no shell: ") + std::strerror(failure));
     const int life = static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); // close-on-exec by nature
     return {pid, life, Pipe::release(input.writeEnd), Pipe::release(output.readEnd), Pipe::release(error.readEnd)};
+}
+
+Orphans::~Orphans()
+{
+    for (const pid_t child : m_children) {
+        kill(-child, SIGKILL);
+        waitpid(child, nullptr, 0);
+    }
+}
+
+void Orphans::add(pid_t child)
+{
+    const std::lock_guard lock(m_mutex);
+    m_children.push_back(child);
+}
+
+void Orphans::reap()
+{
+    const std::lock_guard lock(m_mutex);
+    std::erase_if(m_children, [](pid_t child) { return waitpid(child, nullptr, WNOHANG) != 0; });
 }
 
 std::string signalName(int signal)

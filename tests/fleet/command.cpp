@@ -30,8 +30,9 @@ void Descriptor::close()
     m_fd = -1;
 }
 
-Command::Command(std::string line, const Call &call, std::string user, Place place, Clock::time_point start)
-    : m_line(std::move(line)),
+Command::Command(Fleet &fleet, std::string line, const Call &call, std::string user, Place place, Clock::time_point start)
+    : m_fleet(fleet),
+      m_line(std::move(line)),
       m_call(call),
       m_user(std::move(user)),
       m_place(place),
@@ -41,9 +42,8 @@ Command::Command(std::string line, const Call &call, std::string user, Place pla
 
 Command::~Command()
 {
-    // Whoever still runs is init's in the end; the fleet reaps what it can when it is told of it, and all of them by ending.
     if (m_child > 0 && !m_ended)
-        waitpid(m_child, nullptr, WNOHANG);
+        m_fleet.orphans.add(m_child);
 }
 
 Clock::time_point Command::due() const

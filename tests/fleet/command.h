@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "fleet.h"
 #include "interest.h"
 #include "program.h"
 
@@ -37,7 +38,7 @@ class Command final : public Program
 {
 public:
     // Starts at `start`; an empty line is a login shell, which reads its commands from the input.
-    Command(std::string line, const Call &call, std::string user, Place place, Clock::time_point start);
+    Command(Fleet &fleet, std::string line, const Call &call, std::string user, Place place, Clock::time_point start);
     ~Command() override;
 
     void advance(Channel &channel, Clock::time_point now) override;
@@ -49,6 +50,7 @@ private:
     void drain(Channel &channel, Descriptor &from, std::string &unsent, bool asError);
     void reap(Channel &channel);
 
+    Fleet &m_fleet;
     const std::string m_line;
     const Call &m_call; // the connection's, which outlives us
     const std::string m_user;

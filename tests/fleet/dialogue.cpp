@@ -8,10 +8,10 @@
 
 namespace collector::fleet {
 
-Dialogue::Dialogue(Fleet &fleet, Place place, Call call, Script script)
+Dialogue::Dialogue(Fleet &fleet, Place place, Call call, const Script &script)
     : m_fleet(fleet),
       m_call(std::move(call)),
-      m_script(std::move(script)),
+      m_script(script),
       m_interest(place.epoll, m_call.fd, place.id)
 {
     m_fleet.journal.connected(m_call.host, m_call.peer);

@@ -11,7 +11,7 @@ namespace collector::fleet {
 class Dialogue final : public Connection
 {
 public:
-    Dialogue(Fleet &fleet, Place place, Call call, Script script);
+    Dialogue(Fleet &fleet, Place place, Call call, const Script &script);
     ~Dialogue() override;
 
     void turn(Clock::time_point now) override;
@@ -24,7 +24,7 @@ private:
 
     Fleet &m_fleet;
     const Call m_call;
-    const Script m_script;
+    const Script &m_script; // the fleet's
     Interest m_interest;
     std::size_t m_step = 0;
     std::size_t m_sent = 0;      // of the step's bytes

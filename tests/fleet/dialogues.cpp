@@ -119,7 +119,7 @@ Script bannerTrickle()
 
 Script overlongBanner()
 {
-    return {{Kind::Send, "SSH-2.0-" + std::string(5000, 'x') + "\r\n"}};
+    return {{Kind::Send, "SSH-2.0-" + std::string(10'000, 'x') + "\r\n"}};
 }
 
 Script oldProtocol()
@@ -166,7 +166,7 @@ Script packetTrickle()
 {
     // An honest length of 256 KiB less a little, at two bytes a second.
     return {
-        {Kind::Send, banner + number32(262'136) + '\x04' + '\x14'}, {Kind::Send, "a"}, {Kind::Wait, {}, 0, 500ms}, {Kind::Repeat, {}, 2}};
+        {Kind::Send, banner + number32(262'132) + '\x04' + '\x14'}, {Kind::Send, "a"}, {Kind::Wait, {}, 0, 500ms}, {Kind::Repeat, {}, 2}};
 }
 
 Script noCommonAlgorithm()

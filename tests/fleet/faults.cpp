@@ -35,6 +35,13 @@ constexpr Fault play(std::string_view name, std::string_view cause, std::string_
     return fault;
 }
 
+constexpr Fault wire(std::string_view name, std::string_view cause, std::string_view description, WireRule rule)
+{
+    Fault fault{name, cause, description};
+    fault.wire = rule;
+    return fault;
+}
+
 constexpr Fault changedKey(std::string_view name, std::string_view cause, std::string_view description)
 {
     Fault fault{name, cause, description};
@@ -52,7 +59,7 @@ constexpr Fault table[] = {
     bare("endlessh", "handshake_timeout", "a line before the banner each half second, for ever", dialogues::endlessBanner),
     bare("banner-flood", "not_ssh", "lines before the banner as fast as they are read, for ever", dialogues::bannerFlood),
     bare("banner-trickle", "handshake_timeout", "a byte each half second, never a line", dialogues::bannerTrickle),
-    bare("overlong-banner", "not_ssh|handshake", "a banner of 5,000 bytes", dialogues::overlongBanner),
+    bare("overlong-banner", "not_ssh|handshake", "a banner of 10,000 bytes", dialogues::overlongBanner),
     bare("ssh1", "not_ssh|handshake", "speaks protocol 1.5 only", dialogues::oldProtocol),
     bare("http", "not_ssh", "answers as a web server", dialogues::http),
     bare("smtp", "not_ssh|handshake_timeout", "greets as a mail server, and waits", dialogues::smtp),
@@ -67,7 +74,9 @@ constexpr Fault table[] = {
     bare("reset-in-kex", "reset|handshake", "RST after the client's KEXINIT", dialogues::resetInKex),
     bare("disconnect-in-kex", "handshake", "SSH_MSG_DISCONNECT after the client's KEXINIT", dialogues::disconnectInKex),
     changedKey("other-host-key", "host_key_changed", "proves itself with another host key than the known one"),
+    wire("false-signature", "handshake", "the known host key, with a signature that is none", WireRule::FalseSignature),
     // Authentication.
+    wire("no-ext-info", "ok", "does not name its signature algorithms: libssh then has none for an RSA key", WireRule::PlainServer),
     login("stall-auth", "auth_timeout", "accepts the service, answers no request", LoginRule::Stalls),
     login("auth-denied", "auth_denied", "refuses whatever is offered", LoginRule::DeniesAll),
     login("password-only", "auth_denied", "offers password only (--password, else `secret`)", LoginRule::PasswordOnly),
@@ -85,6 +94,11 @@ constexpr Fault table[] = {
     channel("exec-stall", "exec_timeout", "never answers the exec request", ChannelRule::ExecUnanswered),
     channel("input-unread", "exec_timeout", "never opens the window again: no more than 32,000 bytes of input fit",
             ChannelRule::InputUnread),
+    wire("window-zero", "exec_timeout|ok", "a window of 0 for ever: no input fits", WireRule::ZeroWindow),
+    wire("max-packet-10", "channel_refused|exec_timeout|ok", "takes packets of 10 bytes: libssh 0.10 writes empty ones for ever",
+         WireRule::TinyPackets),
+    wire("keepalive-flood", "output_limit|exec_timeout", "keepalive@openssh.com with reply wanted, without end", WireRule::KeepaliveFlood),
+    wire("open-flood", "output_limit|exec_timeout", "CHANNEL_OPEN from the server, without end", WireRule::OpenFlood),
     // The command.
     play("output-stalls", "exec_timeout", "stops in the middle of the output", plays::outputStalls),
     play("trickle", "exec_timeout", "a byte of output each 200 ms, for ever", plays::outputTrickles),
@@ -99,6 +113,13 @@ constexpr Fault table[] = {
     play("slow-end", "ok", "EOF, 200 ms, exit status, 200 ms, CLOSE", plays::endsSlowly),
     play("reset-mid-output", "connection_lost", "RST in the middle of the output", plays::resetsMidway),
     play("close-mid-output", "connection_lost", "closes the connection in the middle of the output", plays::closesMidway),
+    wire("over-window", "output_limit", "output without end, whatever the window", WireRule::OverWindow),
+    wire("data-after-close", "ok", "output and another exit status after CLOSE", WireRule::DataAfterClose),
+    wire("close-twice", "ok", "CLOSE three times", WireRule::ClosesTwice),
+    wire("unknown-channel", "ok|connection_lost", "data and CLOSE for channels that nobody opened, then the answer",
+         WireRule::UnknownChannel),
+    wire("false-mac", "connection_lost", "a packet with a wrong MAC as output", WireRule::FalseMac),
+    wire("huge-packet", "connection_lost", "a packet of 2 GB as output", WireRule::HugePacket),
     play("ignore-flood", "output_limit|exec_timeout", "SSH_MSG_IGNORE without end", plays::ignoreFlood),
     play("login-noise", "ok|output_limit", "escape sequences and 1 MB without a line end before the output", plays::noisyLogin),
     play("nologin", "shell_rejected|exit_status", "`This account is currently not available.`, status 1", plays::noLogin),

@@ -26,6 +26,23 @@ enum class LoginRule {
 
 enum class ChannelRule { Normal, OpenRefused, OpenUnanswered, ExecRefused, ExecUnanswered, InputUnread };
 
+// What needs a transport of our own; see WireConnection.
+enum class WireRule {
+    None,
+    FalseSignature, // of the host key
+    PlainServer,    // healthy, but without SSH_MSG_EXT_INFO
+    ZeroWindow,
+    TinyPackets, // of at most 10 bytes
+    OverWindow,
+    KeepaliveFlood,
+    OpenFlood,
+    DataAfterClose,
+    ClosesTwice,
+    UnknownChannel,
+    FalseMac,
+    HugePacket,
+};
+
 struct Fault
 {
     std::string_view name;
@@ -35,6 +52,7 @@ struct Fault
     Script (*play)(const Options &) = nullptr; // instead of the command
     LoginRule login = LoginRule::Normal;
     ChannelRule channel = ChannelRule::Normal;
+    WireRule wire = WireRule::None;
     bool otherHostKey = false;
 };
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "options.h"
+#include "wiretransport.h"
 
 #include <libssh/libssh.h>
 
@@ -30,6 +31,7 @@ public:
     [[nodiscard]] ssh_key otherKey() const { return m_otherKey.get(); }
     [[nodiscard]] std::string knownHostsLine(std::uint16_t port) const; // without a line end
     [[nodiscard]] std::string fingerprint() const { return fingerprintOf(m_key.get()); }
+    [[nodiscard]] const WireIdentity &identity() const { return m_identity; } // of key(); empty if that is not ed25519
     [[nodiscard]] bool mayLogIn(ssh_key publicKey) const;
 
     [[nodiscard]] static std::string fingerprintOf(ssh_key key);
@@ -37,6 +39,7 @@ public:
 private:
     Key m_key;
     Key m_otherKey;
+    WireIdentity m_identity;
     std::vector<Key> m_authorized;
 };
 

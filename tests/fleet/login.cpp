@@ -82,16 +82,16 @@ Login::Outcome Login::answer(ssh_session session, ssh_message message)
         return Outcome::Answered;
     if (m_rule == LoginRule::Closes)
         return Outcome::Close;
-    const std::string user = userOf(message);
+    if (const std::string user = userOf(message); !user.empty()) // an answer to a prompt names none
+        m_user = user;
     const int method = ssh_message_subtype(message);
     if (method == SSH_AUTH_METHOD_NONE) { // how a client asks for the methods; sshd does not count it either
         ssh_message_reply_default(message);
         return Outcome::Answered;
     }
-    const bool isResponse = method == SSH_AUTH_METHOD_INTERACTIVE && ssh_message_auth_kbdint_is_response(message) > 0; // names no user
-    const bool isStranger = m_fleet.options.user && *m_fleet.options.user != user && !isResponse;
+    const bool isStranger = m_fleet.options.user && *m_fleet.options.user != m_user;
     if (m_rule == LoginRule::DeniesAll || m_rule == LoginRule::OneTry || isStranger)
-        return deny(message, "any", user);
+        return deny(message, "any", m_user);
     if (method == SSH_AUTH_METHOD_PUBLICKEY)
         return answerKey(session, message);
     if (method == SSH_AUTH_METHOD_PASSWORD)
@@ -104,7 +104,7 @@ Login::Outcome Login::answer(ssh_session session, ssh_message message)
 Login::Outcome Login::answerKey(ssh_session session, ssh_message message)
 {
     ssh_key key = keyOf(message);
-    const std::string detail = userOf(message) + ' ' + HostKeys::fingerprintOf(key);
+    const std::string detail = m_user + ' ' + HostKeys::fingerprintOf(key);
     const bool offered = m_rule == LoginRule::Normal || (m_rule == LoginRule::KeyThenCode && !m_keyAccepted);
     if (!offered || !m_fleet.keys.mayLogIn(key))
         return deny(message, "publickey", detail);
@@ -125,29 +125,27 @@ Login::Outcome Login::answerKey(ssh_session session, ssh_message message)
 
 Login::Outcome Login::answerPassword(ssh_message message)
 {
-    const std::string user = userOf(message);
     if (m_rule == LoginRule::PasswordExpired) {
-        m_fleet.journal.note(m_host, "auth", "password expired " + user);
+        m_fleet.journal.note(m_host, "auth", "password expired " + m_user);
         askForNewPassword(message);
         return Outcome::Answered;
     }
     const bool offered = m_rule == LoginRule::PasswordOnly || (m_rule == LoginRule::Normal && m_fleet.options.password);
-    return offered && password() == passwordOf(message) ? accept(message, "password", user) : deny(message, "password", user);
+    return offered && password() == passwordOf(message) ? accept(message, "password", m_user) : deny(message, "password", m_user);
 }
 
 Login::Outcome Login::answerPrompt(ssh_session session, ssh_message message)
 {
     const bool isCode = m_rule == LoginRule::OneTimePassword || (m_rule == LoginRule::KeyThenCode && m_keyAccepted);
     if (!isCode && m_rule != LoginRule::PromptOnly && m_rule != LoginRule::PromptsForEver)
-        return deny(message, "keyboard-interactive", userOf(message));
+        return deny(message, "keyboard-interactive", m_user);
     if (ssh_message_auth_kbdint_is_response(message) <= 0 || m_rule == LoginRule::PromptsForEver) {
         ask(message, isCode ? "Verification code: " : "Password: ", isCode);
         return Outcome::Answered;
     }
     const char *answer = ssh_userauth_kbdint_getnanswers(session) == 1 ? ssh_userauth_kbdint_getanswer(session, 0) : nullptr;
     const std::string right = isCode ? "314159" : password();
-    return answer && right == answer ? accept(message, "keyboard-interactive", userOf(message))
-                                     : deny(message, "keyboard-interactive", userOf(message));
+    return answer && right == answer ? accept(message, "keyboard-interactive", m_user) : deny(message, "keyboard-interactive", m_user);
 }
 
 Login::Outcome Login::accept(ssh_message message, std::string_view method, std::string_view detail)

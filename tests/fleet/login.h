@@ -36,6 +36,7 @@ private:
     Fleet &m_fleet;
     const std::string &m_host; // outlives us: the connection's
     const LoginRule m_rule;
+    std::string m_user;
     int m_refused = 0;
     bool m_keyAccepted = false; // KeyThenCode: the first half is done
 };

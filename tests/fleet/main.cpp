@@ -58,8 +58,9 @@ void serve(Fleet &fleet)
     std::printf("listening %d\nhostkey %s\nfingerprint %s\n", int(listener.port()), line.c_str(), fleet.keys.fingerprint().c_str());
     std::fflush(stdout);
 
-    int signal = 0;
-    sigwait(&signals, &signal);
+    const timespec oneSecond{1, 0};
+    while (sigtimedwait(&signals, nullptr, &oneSecond) < 0)
+        fleet.orphans.reap();
     for (const auto &worker : workers)
         worker->stop();
 }

@@ -2,13 +2,17 @@
 
 #include "channel.h"
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace collector::fleet {
 
 void Play::advance(Channel &channel, Clock::time_point now)
 {
     channel.take(channel.input().size());
+    if (std::exchange(m_yields, false))
+        m_due = Clock::time_point::max();
     // A flood must not keep the thread: a few steps, then the others' turn.
     for (int budget = 16; budget > 0 && m_step < m_script.size(); --budget) {
         const Step &step = m_script[m_step];
@@ -20,9 +24,30 @@ void Play::advance(Channel &channel, Clock::time_point now)
             return;
         ++m_step;
     }
-    // The client owes us nothing that would wake us: come back as soon as the others had their turn.
-    if (m_step < m_script.size() && m_due == Clock::time_point::max())
-        m_due = now;
+    if (m_step < m_script.size())
+        yield(now);
+}
+
+// The client may owe us nothing that would wake us.
+void Play::yield(Clock::time_point now)
+{
+    m_yields = true;
+    m_due = now + std::chrono::milliseconds(1);
+}
+
+bool Play::send(const Step &step, Channel &channel)
+{
+    const std::size_t size = step.bytes.size();
+    const std::size_t total = size * static_cast<std::size_t>(std::max<std::int64_t>(step.number, 1));
+    while (m_sent < total) {
+        const std::string_view rest = std::string_view(step.bytes).substr(m_sent % size);
+        const std::size_t taken = channel.write(rest, step.kind == Step::Kind::SendError);
+        m_sent += taken;
+        if (taken < rest.size())
+            return false;
+    }
+    m_sent = 0;
+    return true;
 }
 
 bool Play::perform(const Step &step, Channel &channel, Clock::time_point now)
@@ -31,12 +56,7 @@ bool Play::perform(const Step &step, Channel &channel, Clock::time_point now)
     switch (step.kind) {
     case Kind::Send:
     case Kind::SendError:
-        m_due = Clock::time_point::max();
-        m_sent += channel.write(std::string_view(step.bytes).substr(m_sent), step.kind == Kind::SendError);
-        if (m_sent < step.bytes.size())
-            return false;
-        m_sent = 0;
-        return true;
+        return send(step, channel);
     case Kind::Wait:
         if (m_due == Clock::time_point::max())
             m_due = now + step.time;
@@ -45,12 +65,14 @@ bool Play::perform(const Step &step, Channel &channel, Clock::time_point now)
         m_due = Clock::time_point::max();
         return true;
     case Kind::Ignore:
+        if (ssh_get_status(channel.session()) & SSH_WRITE_PENDING)
+            return false;
         ssh_send_ignore(channel.session(), step.bytes.c_str());
         return true;
     case Kind::Rekey: {
         // With a limit and no key exchange timed so far, libssh holds one to be due at its next packet.
-        const std::uint32_t anHour = 3600;
-        ssh_options_set(channel.session(), SSH_OPTIONS_REKEY_TIME, &anHour);
+        const std::uint32_t oneSecond = 1;
+        ssh_options_set(channel.session(), SSH_OPTIONS_REKEY_TIME, &oneSecond);
         return true;
     }
     case Kind::Eof:

@@ -21,7 +21,7 @@ protected:
 class Play final : public Program
 {
 public:
-    Play(Script script, Line &line) : m_script(std::move(script)), m_line(line) {}
+    Play(const Script &script, Line &line) : m_script(script), m_line(line) {}
 
     void advance(Channel &channel, Clock::time_point now) override;
     [[nodiscard]] Clock::time_point due() const override { return m_due; }
@@ -29,10 +29,14 @@ public:
 private:
     [[nodiscard]] bool perform(const Step &step, Channel &channel, Clock::time_point now); // false: not done yet
 
-    const Script m_script;
+    [[nodiscard]] bool send(const Step &step, Channel &channel);
+    void yield(Clock::time_point now);
+
+    const Script &m_script; // the fleet's
     Line &m_line;
     std::size_t m_step = 0;
-    std::size_t m_sent = 0; // of the step's bytes
+    std::size_t m_sent = 0; // by this step
+    bool m_yields = false;
     Clock::time_point m_due = Clock::time_point::max();
 };
 

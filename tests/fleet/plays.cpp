@@ -126,7 +126,7 @@ Script menu(const Options &)
 
 Script notUtf8(const Options &)
 {
-    return ending({{Kind::Send, std::string("caf\xe9 \xff\xfe \xc3( \xed\xa0\x80 \xf8\x88\x80\x80\x80 \0end\n", 27)}});
+    return ending({{Kind::Send, std::string("caf\xe9 \xff\xfe \xc3( \xed\xa0\x80 \xf8\x88\x80\x80\x80 \0end\n", 26)}});
 }
 
 Script rekeys(const Options &options)
@@ -138,7 +138,7 @@ Script rekeys(const Options &options)
 
 Script manyMegabytes(const Options &)
 {
-    return ending(Script(80, Step{Kind::Send, block(800'000)}));
+    return ending({{Kind::Send, block(64'000), 1000}});
 }
 
 } // namespace collector::fleet::plays

@@ -12,7 +12,7 @@ namespace collector::fleet {
 struct Step
 {
     enum class Kind {
-        Send,         // bytes: to the socket, or as output of the command
+        Send,         // bytes: to the socket, or as output of the command; there `number` times, 0 as 1
         SendError,    // bytes: as error output of the command
         Await,        // go on once the client has sent `number` bytes
         Wait,         // for `time`
@@ -32,7 +32,8 @@ struct Step
     std::chrono::milliseconds time{0};
 };
 
-// A script that ends without Close or CloseChannel holds its peer for as long as that likes.
+// Made once and then shared by all hosts that perform it. A script that ends without Close or CloseChannel holds its peer for as long as
+// that likes.
 using Script = std::vector<Step>;
 
 } // namespace collector::fleet

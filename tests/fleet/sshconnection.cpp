@@ -1,7 +1,6 @@
 #include "sshconnection.h"
 
 #include "command.h"
-#include "plays.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -189,12 +188,12 @@ std::unique_ptr<Program> SshConnection::programFor(std::string line)
     const Options &options = m_fleet.options;
     Line &own = *this;
     if (m_fault && m_fault->play)
-        return std::make_unique<Play>(m_fault->play(options), own);
+        return std::make_unique<Play>(m_fleet.scripts.of(*m_fault), own);
     if (m_fault && m_fault->channel == ChannelRule::InputUnread)
-        return std::make_unique<Play>(plays::silence(options), own);
+        return std::make_unique<Play>(m_fleet.scripts.silence(), own);
     if (options.run)
-        return std::make_unique<Command>(std::move(line), m_call, m_user, m_place, Clock::now() + options.delay);
-    return std::make_unique<Play>(plays::answer(options), own);
+        return std::make_unique<Command>(m_fleet, std::move(line), m_call, m_user, m_place, Clock::now() + options.delay);
+    return std::make_unique<Play>(m_fleet.scripts.answer(), own);
 }
 
 void SshConnection::leave()

@@ -2,6 +2,7 @@
 
 #include "dialogue.h"
 #include "sshconnection.h"
+#include "wireconnection.h"
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -134,7 +135,9 @@ void Worker::take(Call call)
     const Place place{m_epoll, m_nextId++};
     std::unique_ptr<Connection> connection;
     if (fault && fault->dialogue) {
-        connection = std::make_unique<Dialogue>(m_fleet, place, std::move(call), fault->dialogue());
+        connection = std::make_unique<Dialogue>(m_fleet, place, std::move(call), m_fleet.scripts.of(*fault));
+    } else if (fault && fault->wire != WireRule::None) {
+        connection = std::make_unique<WireConnection>(m_fleet, place, std::move(call), fault->wire);
     } else {
         ssh_bind bind = fault && fault->otherHostKey ? m_otherBind.get() : m_bind.get();
         connection = std::make_unique<SshConnection>(m_fleet, place, std::move(call), fault, bind);

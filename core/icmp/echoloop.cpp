@@ -7,12 +7,10 @@
 
 #include <QRandomGenerator>
 
-#include <sys/epoll.h>
-#include <unistd.h>
+#include <poll.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
+#include <ctime>
 
 namespace collector {
 
@@ -20,23 +18,6 @@ static constexpr int64_t nsPerMs = 1'000'000;
 static constexpr int64_t napTime = nsPerMs / 5; // while packets come and go: many at once cost less than each for itself
 static constexpr int64_t forever = INT64_MAX;
 static constexpr int64_t withdrawEvery = 10 * nsPerMs; // each costs a look at all that is in flight
-
-enum Source : uint32_t { FromIcmp4, FromIcmp6, FromProbes, FromDoorbell };
-
-static int makeEpoll()
-{
-    const int descriptor = epoll_create1(EPOLL_CLOEXEC);
-    if (descriptor < 0)
-        throw std::system_error(errno, std::generic_category(), "epoll_create1");
-    return descriptor;
-}
-
-static void watch(int epoll, int operation, int descriptor, uint32_t events, Source source)
-{
-    epoll_event event{events, {.u32 = source}};
-    if (epoll_ctl(epoll, operation, descriptor, &event) != 0)
-        throw std::system_error(errno, std::generic_category(), "epoll_ctl");
-}
 
 static SipKey randomKey()
 {
@@ -47,20 +28,14 @@ static SipKey randomKey()
 EchoLoop::EchoLoop(double rate, std::shared_ptr<EchoDoorbell> doorbell)
     : m_doorbell(std::move(doorbell)),
       m_key(randomKey()),
-      m_epoll(makeEpoll()),
       m_now(steadyNow()),
       m_ledger(m_now),
       m_pacer(rate, m_now),
       m_probes(m_now)
 {
-    watch(m_epoll, EPOLL_CTL_ADD, m_doorbell->descriptor(), EPOLLIN, FromDoorbell);
-    watch(m_epoll, EPOLL_CTL_ADD, m_probes.descriptor(), EPOLLIN, FromProbes);
 }
 
-EchoLoop::~EchoLoop()
-{
-    close(m_epoll);
-}
+EchoLoop::~EchoLoop() = default;
 
 void EchoLoop::add(std::shared_ptr<EchoMailbox> mailbox, uint8_t index)
 {
@@ -78,7 +53,6 @@ void EchoLoop::openSockets()
         if (!outlet.socket)
             continue;
         outlet.slotBySequence.resize(65536, SlotLink::none);
-        watch(m_epoll, EPOLL_CTL_ADD, outlet.socket->descriptor(), EPOLLIN, Source(lane));
     }
     noticeMethod(m_outlets[0].socket.get(), m_outlets[1].socket.get(), m_outlets[0].openError);
 }
@@ -96,6 +70,7 @@ void EchoLoop::turn()
 {
     sleep();
     m_now = steadyNow();
+    poll(0); // after the clock: what has come until now counts before what is over now
     const uint64_t before = m_ledger.counters.sent + m_ledger.counters.answered;
     receive();
     takeOutcomes();
@@ -140,13 +115,12 @@ void EchoLoop::sleep()
 {
     const int64_t now = steadyNow();
     const int64_t left = nextAt() == forever ? forever : nextAt() - now;
-    if (left <= 0) {
-        poll(0);
-    } else if (m_wasBusy) {
+    if (left <= 0)
+        return;
+    if (m_wasBusy) {
         const int64_t time = std::min(left, napTime);
         const timespec nap{0, long(time)};
         nanosleep(&nap, nullptr);
-        poll(0);
     } else {
         m_doorbell->lieDown();
         poll(m_doorbell->hasRung() ? 0 : left);
@@ -154,30 +128,25 @@ void EchoLoop::sleep()
     }
 }
 
+// By ppoll, not epoll: these are four descriptors, and a socket in an epoll set pays for it with each packet that comes.
 void EchoLoop::poll(int64_t timeout)
 {
-    std::array<epoll_event, 4> events;
-    const timespec time{time_t(timeout / 1'000'000'000), long(timeout % 1'000'000'000)};
-    const int ready = epoll_pwait2(m_epoll, events.data(), int(events.size()), timeout == forever ? nullptr : &time, nullptr);
-    for (int i = 0; i < ready; ++i) {
-        const auto &event = events[size_t(i)];
-        if (event.data.u32 > FromIcmp6)
-            continue;
-        Outlet &outlet = m_outlets[event.data.u32];
-        if (event.events & EPOLLERR)
-            outlet.hasComplaints = true;
-        if (event.events & EPOLLOUT)
-            setBlocked(outlet, false);
+    std::array<pollfd, 4> ready;
+    ready[2] = {m_doorbell->descriptor(), POLLIN, 0};
+    ready[3] = {m_probes.descriptor(), POLLIN, 0};
+    for (size_t i = 0; i < m_outlets.size(); ++i) {
+        const Outlet &outlet = m_outlets[i];
+        ready[i] = {outlet.socket ? outlet.socket->descriptor() : -1, short(outlet.isBlocked ? POLLIN | POLLOUT : POLLIN), 0};
     }
-}
-
-void EchoLoop::setBlocked(Outlet &outlet, bool isBlocked)
-{
-    if (outlet.isBlocked == isBlocked)
-        return;
-    outlet.isBlocked = isBlocked;
-    const uint32_t events = isBlocked ? EPOLLIN | EPOLLOUT : EPOLLIN;
-    watch(m_epoll, EPOLL_CTL_MOD, outlet.socket->descriptor(), events, Source(&outlet - m_outlets.data()));
+    const timespec time{time_t(timeout / 1'000'000'000), long(timeout % 1'000'000'000)};
+    ppoll(ready.data(), ready.size(), timeout == forever ? nullptr : &time, nullptr);
+    for (size_t i = 0; i < m_outlets.size(); ++i) {
+        Outlet &outlet = m_outlets[i];
+        outlet.hasAnswers = ready[i].revents & POLLIN;
+        outlet.hasComplaints = ready[i].revents & POLLERR;
+        if (ready[i].revents & POLLOUT)
+            outlet.isBlocked = false;
+    }
 }
 
 void EchoLoop::collect()

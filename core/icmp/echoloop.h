@@ -40,6 +40,7 @@ private:
         int64_t pausedUntil = 0;
         int64_t pause = 0;
         bool isBlocked = false; // until the socket is writable
+        bool hasAnswers = false;
         bool hasComplaints = false;
     };
 
@@ -58,14 +59,12 @@ private:
     void sendFailed(Outlet &outlet, uint32_t slot, int error);
     void sendProbes();
     void deliver();
-    void setBlocked(Outlet &outlet, bool isBlocked);
     [[nodiscard]] int64_t nextAt() const;
     [[nodiscard]] EchoMethod methodFor(const EchoRequest &request) const;
     [[nodiscard]] Outlet &outletOf(Lane lane) { return m_outlets[size_t(lane)]; }
 
     const std::shared_ptr<EchoDoorbell> m_doorbell;
     const SipKey m_key;
-    const int m_epoll;
     int64_t m_now;
     EchoLedger m_ledger;
     Pacer m_pacer;

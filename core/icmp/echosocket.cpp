@@ -105,7 +105,8 @@ bool EchoSocket::configure()
     const bool isV4 = m_family == Family::V4;
     const bool isSet =
         setOption(m_descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1) &&
-        (isV4 ? setOption(m_descriptor, IPPROTO_IP, IP_RECVERR, 1) && setOption(m_descriptor, IPPROTO_IP, IP_RECVTTL, 1)
+        (isV4 ? setOption(m_descriptor, IPPROTO_IP, IP_RECVERR, 1) &&
+                    (m_kind == Kind::Raw || setOption(m_descriptor, IPPROTO_IP, IP_RECVTTL, 1)) // raw: it is in the header
               : setOption(m_descriptor, IPPROTO_IPV6, IPV6_RECVERR, 1) && setOption(m_descriptor, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1));
     if (!isSet)
         return false;
@@ -205,8 +206,10 @@ std::span<const EchoSocket::Answer> EchoSocket::receive()
         size_t start = 0;
         const size_t length = b.in[i].msg_len;
         const char *data = b.data[i].data();
-        if (isV4 && m_kind == Kind::Raw && length > 0)
+        if (isV4 && m_kind == Kind::Raw && length >= sizeof(iphdr)) {
             start = size_t(data[0] & 15) * 4;
+            answer.ttl = uint8_t(data[8]);
+        }
         if (length != start + sizeof(EchoPacket) || (message.msg_flags & MSG_TRUNC))
             continue;
         EchoPacket packet;

@@ -22,7 +22,8 @@ void EchoLoop::receive()
     for (Outlet &outlet : m_outlets) {
         if (!outlet.socket)
             continue;
-        m_mayHaveMore |= receiveFrom(outlet);
+        if (outlet.hasAnswers)
+            m_mayHaveMore |= receiveFrom(outlet);
         if (outlet.hasComplaints)
             receiveComplaints(outlet);
     }
@@ -143,7 +144,7 @@ void EchoLoop::sendFailed(Outlet &outlet, uint32_t slot, int error)
     switch (error) {
     case EAGAIN:
         m_ledger.putBack(slot);
-        setBlocked(outlet, true);
+        outlet.isBlocked = true;
         return;
     case ENOBUFS: // a queue of the interface, or the neighbour table, is full
     case ENOMEM:

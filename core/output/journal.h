@@ -3,22 +3,21 @@
 //
 //     {"journal":"collector/1","run":{…},"seed":"…"}
 //     {"schema":"collector/1","run":"…","host":"web01",…}
-//     {"crashed":{"host":"web02","plugin":"ssh-facts","signal":11}}       (crashnote.h; then the process died)
+//     {"crashed":{"host":"web02","plugin":"ssh-facts","signal":11}}       (crashnotes.h; then the process died)
 //
 // A line that is torn, or that a power cut left as a hole, ends it: that and what follows is cut off.
 
 #pragma once
 
 #include "output/bytesource.h"
+#include "output/jsonscan.h"
 #include "output/outputspec.h"
 
 #include "model/runinfo.h"
 
 #include <QJsonObject>
 
-#include <functional>
 #include <optional>
-#include <vector>
 
 namespace collector {
 

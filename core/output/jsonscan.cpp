@@ -116,6 +116,11 @@ std::optional<QByteArray> decodeJsonString(QByteArrayView text)
     return array.first().toString().toUtf8();
 }
 
+bool isWholeObject(QByteArrayView text)
+{
+    return text.startsWith('{') && valueEnd(text, 0) == text.size();
+}
+
 std::optional<RecordHead> readRecordHead(QByteArrayView record)
 {
     RecordHead head;

@@ -21,6 +21,9 @@ namespace collector {
 // The bytes of a JSON string, quotes included, as UTF-8. Nothing if it is none.
 [[nodiscard]] std::optional<QByteArray> decodeJsonString(QByteArrayView text);
 
+// Whether it is one object and nothing else, every bracket and quote closed.
+[[nodiscard]] bool isWholeObject(QByteArrayView text);
+
 // The first fields of a record.
 struct RecordHead
 {

@@ -21,8 +21,6 @@ struct OutputSpec
     Packing packing = Packing::None;
 
     [[nodiscard]] bool isStandardOutput() const { return path == "-"; }
-    // The file beside it that belongs to this run: `.NAME` + suffix.
-    [[nodiscard]] QByteArray besides(QByteArrayView suffix) const;
 };
 
 [[nodiscard]] QByteArrayView formatName(OutputSpec::Format format);

@@ -20,32 +20,18 @@
 #include "output/journal.h"
 #include "output/recordencoder.h"
 #include "output/runcounts.h"
+#include "output/writersetup.h"
 
-#include <sys/types.h>
-
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
 
 namespace collector {
-
-struct WriterSetup
-{
-    enum class Resume : quint8 { No, Yes, RetryFailed };
-
-    std::shared_ptr<const RunInfo> run; // with Resume: id and start are those of findInterruptedRun()
-    QList<OutputSpec> outputs;
-    quint64 seed = 0;
-    Resume resume = Resume::No;
-    QStringList columns;                                           // --columns; empty: the usual ones
-    bool guardsFormulas = true;                                    // --csv-guard
-    mode_t newFileMode = 0600;                                     // --output-mode
-    int tableWidth = 0;                                            // of the terminal; 0: no limit
-    QByteArray summaryPath;                                        // --summary; empty: none
-    std::function<void(const QString &)> warn;                     // main thread, during open()
-    std::function<void()> onRoom;                                  // writer's thread
-    std::function<void(const QString &)> onFailure;                // writer's thread, once
-    std::function<void(const std::function<void()> &)> onTerminal; // wraps each write to a terminal: clear the progress line first
-};
 
 // How the run ended, as its engine saw it.
 struct RunFinish
@@ -67,34 +53,70 @@ struct RunOutcome
     QString journal;        // kept for --resume; empty: not kept
 };
 
+class RunFiles;
+
 class Writer final
 {
 public:
     // Nothing, and why in `error`, where an output, the journal or its lock cannot be had: the run ends with status 2.
     [[nodiscard]] static std::unique_ptr<Writer> open(WriterSetup setup, QString *error);
-    ~Writer(); // without finish(): the journal and nothing else stays
+    ~Writer(); // without finish(): the journal stays, and nothing else
     Writer(const Writer &) = delete;
     Writer &operator=(const Writer &) = delete;
 
-    // Of the interrupted run: hosts that need no further record, and those on which a plugin crashed it. They are in counts().
-    [[nodiscard]] const HostSet &done() const;
-    [[nodiscard]] const std::vector<CrashNote> &crashes() const;
+    // Of the interrupted run: hosts that need no further record, and those on which a plugin crashed it, which need one. The
+    // first are in counts() from the beginning.
+    [[nodiscard]] const HostSet &done() const { return m_done; }
+    [[nodiscard]] const std::vector<CrashNote> &crashes() const { return m_crashes; }
+    [[nodiscard]] int journalDescriptor() const; // for CrashNotes; -1: there is none
 
     void start();
-    [[nodiscard]] const RecordEncoder &encoder() const;
+    [[nodiscard]] const RecordEncoder &encoder() const { return *m_encoder; }
     [[nodiscard]] Batch takeBatch();
     void submit(Batch &&batch);
-    [[nodiscard]] bool hasRoom() const;
-    [[nodiscard]] bool hasFailed() const;
+    [[nodiscard]] bool hasRoom();
+    [[nodiscard]] bool hasFailed() const { return m_hasFailed.load(std::memory_order_relaxed); }
     [[nodiscard]] RunCounts counts() const;
-    [[nodiscard]] int journalDescriptor() const; // for CrashNotes; -1: there is none
 
     void finish(RunFinish finish, std::function<void(RunOutcome)> done);
 
 private:
-    class Thread;
-    explicit Writer(std::unique_ptr<Thread> thread);
-    std::unique_ptr<Thread> m_thread;
+    explicit Writer(WriterSetup setup);
+
+    void count(const Batch &batch);
+    void loop();
+    void write(std::vector<Batch> &batches);
+    void release(std::vector<Batch> &batches);
+    void tick();
+    void noteFailure();
+    void end();
+
+    // Constant once open.
+    WriterSetup m_setup;
+    std::unique_ptr<RecordEncoder> m_encoder;
+    HostSet m_done;
+    std::vector<CrashNote> m_crashes;
+
+    // The writer's thread only, once started.
+    std::unique_ptr<RunFiles> m_files;
+    FailureClusters m_clusters;
+    std::chrono::steady_clock::time_point m_nextSync;
+
+    // Any thread.
+    std::atomic<qsizetype> m_outstanding{0};
+    std::atomic<bool> m_wantsRoom{false};
+    std::atomic<bool> m_hasFailed{false};
+
+    mutable std::mutex m_mutex;
+    std::condition_variable m_wake;
+    std::vector<Batch> m_queue; // all below: under m_mutex
+    std::vector<Batch> m_free;
+    RunCounts m_counts;
+    std::optional<RunFinish> m_finish;
+    std::function<void(RunOutcome)> m_finished;
+    bool m_isAbandoned = false;
+
+    std::thread m_thread;
 };
 
 } // namespace collector

@@ -1,0 +1,81 @@
+#include "output/filelock.h"
+
+#include "output/bytesink.h"
+#include "output/livefile.h"
+
+#include <collector/joberror.h>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+
+namespace collector {
+
+namespace {
+
+// Whether the file that is locked is the one that has the name: its holder may have removed it before we had the lock.
+bool isStillNamed(int descriptor, const QByteArray &path)
+{
+    struct stat ours
+    {
+    };
+    struct stat named
+    {
+    };
+    return fstat(descriptor, &ours) == 0 && lstat(path.constData(), &named) == 0 && ours.st_ino == named.st_ino &&
+           ours.st_dev == named.st_dev;
+}
+
+QString holderOf(int descriptor)
+{
+    std::array<char, 200> text;
+    const ssize_t length = pread(descriptor, text.data(), text.size(), 0);
+    return length > 0 ? printable(QByteArrayView(text.data(), length)) : QStringLiteral("another run");
+}
+
+} // namespace
+
+std::optional<FileLock> FileLock::take(const QByteArray &output, const QByteArray &holder, QString *error)
+{
+    const QByteArray path = pathBeside(output, ".lock");
+    const QString name = QString::fromLocal8Bit(output);
+    for (;;) {
+        FileHandle file(::open(path.constData(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+        if (!file.isOpen()) {
+            *error = QStringLiteral("%1 cannot be written: its lock %2 cannot be made: %3")
+                         .arg(name, QString::fromLocal8Bit(path), errorText(errno));
+            return std::nullopt;
+        }
+        if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+            *error = errno == EWOULDBLOCK
+                         ? QStringLiteral("%1 is being written by %2: wait for it, or write elsewhere").arg(name, holderOf(file.get()))
+                         : QStringLiteral("%1 cannot be locked: %2").arg(name, errorText(errno));
+            return std::nullopt;
+        }
+        if (!isStillNamed(file.get(), path))
+            continue;
+        if (ftruncate(file.get(), 0) != 0 || !writeAll(file.get(), holder)) {
+            *error = QStringLiteral("%1 cannot be written: %2").arg(QString::fromLocal8Bit(path), errorText(errno));
+            return std::nullopt;
+        }
+        return FileLock(path, std::move(file));
+    }
+}
+
+FileLock &FileLock::operator=(FileLock &&other) noexcept
+{
+    std::swap(m_path, other.m_path);
+    std::swap(m_file, other.m_file);
+    return *this;
+}
+
+FileLock::~FileLock()
+{
+    if (m_file.isOpen())
+        unlink(m_path.constData());
+}
+
+} // namespace collector

@@ -1,0 +1,132 @@
+#include "output/journal.h"
+
+#include "output/journalreader.h"
+#include "output/livefile.h"
+#include "output/runjson.h"
+#include "output/timestamp.h"
+
+#include "model/json.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+
+#include <algorithm>
+#include <array>
+
+namespace collector {
+
+namespace {
+
+// Options that say how a run is done or shown, not what it finds.
+constexpr std::array<QByteArrayView, 29> freeOptions{
+    "accept-partial", "ask-become-pass", "ask-pass",     "color",    "columns",          "concurrency", "config",  "connect-timeout",
+    "csv-guard",      "deadline",        "format",       "log-file", "min-ok",           "order",       "output",  "output-mode",
+    "plugin-dir",     "progress",        "quiet",        "rate",     "resume",           "retries",     "summary", "threads",
+    "timeout",        "verbose",         "retry-failed", "help",     "max-auth-failures"};
+
+QString shown(const QJsonValue &value)
+{
+    if (value.isUndefined() || value.isNull())
+        return QStringLiteral("not given");
+    QByteArray text;
+    if (value.isString())
+        text = value.toString().toUtf8();
+    else
+        appendJson(text, value);
+    return QString::fromUtf8(text.left(80));
+}
+
+QStringList pluginNames(const QJsonValue &plugins)
+{
+    QStringList names;
+    const QJsonArray list = plugins.toArray();
+    for (const QJsonValue &plugin : list)
+        names.append(plugin[u"name"].toString());
+    return names;
+}
+
+} // namespace
+
+JournalHeader JournalHeader::of(const RunInfo &run, quint64 seed)
+{
+    return {run.id, run.startedMs, seed, runJson(run)};
+}
+
+QByteArray JournalHeader::toLine() const
+{
+    QByteArray line = "{\"journal\":\"collector/1\",\"run\":";
+    appendJson(line, run);
+    return line + ",\"seed\":\"" + QByteArray::number(seed, 16) + "\"}\n";
+}
+
+std::optional<JournalHeader> JournalHeader::fromLine(QByteArrayView line)
+{
+    const QJsonObject object = QJsonDocument::fromJson(QByteArray::fromRawData(line.data(), line.size())).object();
+    const QJsonObject run = object[u"run"].toObject();
+    const auto started = parseTimestamp(run[u"started"].toString().toLatin1());
+    bool hasSeed = false;
+    const quint64 seed = object[u"seed"].toString().toULongLong(&hasSeed, 16);
+    if (object[u"journal"].toString() != u"collector/1" || !started || !hasSeed || run[u"id"].toString().isEmpty())
+        return std::nullopt;
+    return JournalHeader{run[u"id"].toString().toUtf8(), *started, seed, run};
+}
+
+QByteArray journalPath(const QList<OutputSpec> &outputs)
+{
+    for (const OutputSpec &spec : outputs) {
+        const bool isFile = spec.format == OutputSpec::Format::AnsibleCache ||
+                            (namedDescriptor(spec.path) < 0 && placeKind(spec.path) != PlaceKind::Stream);
+        if (isFile)
+            return pathBeside(spec.path, ".journal");
+    }
+    return {};
+}
+
+std::optional<JournalHeader> findInterruptedRun(const QList<OutputSpec> &outputs, QString *error)
+{
+    const QByteArray path = journalPath(outputs);
+    if (path.isEmpty()) {
+        *error = QStringLiteral("--resume needs an output that is a file: its journal lies beside it");
+        return std::nullopt;
+    }
+    const PlaceKind kind = placeKind(path);
+    if (kind == PlaceKind::Nothing)
+        return std::nullopt;
+    if (kind != PlaceKind::RegularFile) {
+        *error = QStringLiteral("the journal %1 is no regular file").arg(QString::fromLocal8Bit(path));
+        return std::nullopt;
+    }
+    auto reader = JournalReader::open(path, error);
+    if (!reader)
+        return std::nullopt;
+    return reader->header();
+}
+
+QStringList differences(const JournalHeader &header, const RunInfo &info)
+{
+    QStringList found;
+    const QJsonObject now = runJson(info);
+    const auto compare = [&](const QString &name, const QJsonValue &then, const QJsonValue &today) {
+        if (then != today)
+            found.append(QStringLiteral("%1: %2 then, %3 now").arg(name, shown(then), shown(today)));
+    };
+    const QStringList pluginsThen = pluginNames(header.run[u"plugins"]);
+    const QStringList pluginsNow = pluginNames(now[u"plugins"]);
+    compare(QStringLiteral("plugins"), pluginsThen.join(u' '), pluginsNow.join(u' '));
+    const QJsonObject then = header.run[u"options"].toObject();
+    const QJsonObject today = info.options;
+    QStringList names = then.keys() + today.keys();
+    names.sort();
+    names.removeDuplicates();
+    for (const QString &name : names) {
+        const bool isFree = std::find(freeOptions.begin(), freeOptions.end(), name.toUtf8()) != freeOptions.end();
+        if (!isFree && name != u"plugin")
+            compare(QStringLiteral("--%1").arg(name), then[name], today[name]);
+    }
+    compare(QStringLiteral("shard"), header.run[u"shard"], now[u"shard"]);
+    compare(QStringLiteral("the inventory's SHA-256"), header.run[u"inventory_sha256"], now[u"inventory_sha256"]);
+    compare(QStringLiteral("the script's SHA-256"), header.run[u"script_sha256"], now[u"script_sha256"]);
+    return found;
+}
+
+} // namespace collector

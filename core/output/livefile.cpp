@@ -1,0 +1,139 @@
+#include "output/livefile.h"
+
+#include "output/bytesink.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+
+namespace collector {
+
+namespace {
+
+QString shown(const QByteArray &path)
+{
+    return QString::fromLocal8Bit(path);
+}
+
+} // namespace
+
+PlaceKind placeKind(const QByteArray &path)
+{
+    struct stat info
+    {
+    };
+    if (lstat(path.constData(), &info) != 0)
+        return errno == ENOENT ? PlaceKind::Nothing : PlaceKind::Other;
+    if (S_ISREG(info.st_mode))
+        return PlaceKind::RegularFile;
+    if (S_ISLNK(info.st_mode))
+        return PlaceKind::SymbolicLink;
+    return S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode) ? PlaceKind::Stream : PlaceKind::Other;
+}
+
+int namedDescriptor(const QByteArray &path)
+{
+    if (path == "-" || path == "/dev/stdout")
+        return STDOUT_FILENO;
+    if (path == "/dev/stderr")
+        return STDERR_FILENO;
+    for (const QByteArrayView folder : {"/dev/fd/", "/proc/self/fd/"}) {
+        bool isNumber = false;
+        const int number = path.startsWith(folder) ? path.sliced(folder.size()).toInt(&isNumber) : -1;
+        if (isNumber && number >= 0)
+            return number;
+    }
+    return -1;
+}
+
+QByteArray pathBeside(const QByteArray &path, QByteArrayView suffix)
+{
+    const QByteArray whole = path.endsWith('/') ? path.chopped(1) : path;
+    const qsizetype slash = whole.lastIndexOf('/');
+    return whole.first(slash + 1) + '.' + whole.sliced(slash + 1) + suffix.toByteArray();
+}
+
+bool syncFolderOf(const QByteArray &path)
+{
+    const QByteArray whole = path.endsWith('/') ? path.chopped(1) : path;
+    const qsizetype slash = whole.lastIndexOf('/');
+    const QByteArray folder = slash < 0 ? QByteArray(".") : slash == 0 ? QByteArray("/") : whole.first(slash);
+    const FileHandle handle(::open(folder.constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // Some file systems cannot sync a folder, and say so: nothing is lost that they could have kept.
+    return handle.isOpen() && (fsync(handle.get()) == 0 || errno == EINVAL || errno == EROFS);
+}
+
+LiveFile::~LiveFile()
+{
+    if (m_isThere)
+        unlink(m_livePath.constData());
+}
+
+FileHandle LiveFile::create(mode_t newFileMode, QString *error)
+{
+    switch (placeKind(m_path)) {
+    case PlaceKind::SymbolicLink:
+        *error = QStringLiteral("%1 is a symbolic link, and links are not followed: name the file it points to").arg(shown(m_path));
+        return {};
+    case PlaceKind::Stream:
+    case PlaceKind::Other:
+        *error = QStringLiteral("%1 cannot be replaced: it is no regular file, or its folder cannot be read").arg(shown(m_path));
+        return {};
+    case PlaceKind::RegularFile:
+        if (access(m_path.constData(), W_OK) != 0) {
+            *error = QStringLiteral("%1 cannot be written: %2").arg(shown(m_path), errorText(errno));
+            return {};
+        }
+        break;
+    case PlaceKind::Nothing:
+        break;
+    }
+    unlink(m_livePath.constData()); // of a run that was killed; whoever runs now holds the lock
+    FileHandle file(::open(m_livePath.constData(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file.isOpen()) {
+        *error = QStringLiteral("%1 cannot be written: %2").arg(shown(m_path), errorText(errno));
+        return {};
+    }
+    m_isThere = true;
+    if (!takeAfter(file.get(), newFileMode, error))
+        return {};
+    return file;
+}
+
+bool LiveFile::takeAfter(int descriptor, mode_t newFileMode, QString *error) const
+{
+    struct stat old
+    {
+    };
+    struct stat ours
+    {
+    };
+    const bool replaces = lstat(m_path.constData(), &old) == 0;
+    if (fstat(descriptor, &ours) != 0)
+        return false;
+    const bool isOther = replaces && (old.st_uid != ours.st_uid || old.st_gid != ours.st_gid);
+    if (isOther && fchown(descriptor, old.st_uid, old.st_gid) != 0) {
+        *error = QStringLiteral("%1 belongs to another user or group, which a new file cannot be given: remove it, or write elsewhere")
+                     .arg(shown(m_path));
+        return false;
+    }
+    if (fchmod(descriptor, replaces ? old.st_mode & 07777 : newFileMode) != 0) {
+        *error = QStringLiteral("%1: its mode cannot be set: %2").arg(shown(m_path), errorText(errno));
+        return false;
+    }
+    return true;
+}
+
+bool LiveFile::name(const QByteArray &path, QString *error)
+{
+    if (rename(m_livePath.constData(), path.constData()) != 0) {
+        *error = QStringLiteral("%1 cannot be replaced: %2").arg(shown(path), errorText(errno));
+        return false;
+    }
+    m_isThere = false;
+    return true;
+}
+
+} // namespace collector

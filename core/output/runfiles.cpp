@@ -1,0 +1,289 @@
+#include "output/runfiles.h"
+
+#include "output/bytesink.h"
+#include "output/journalreader.h"
+
+#include "model/json.h"
+
+#include <cerrno>
+#include <cstdio>
+
+namespace collector {
+
+namespace {
+
+QString shown(const QByteArray &path)
+{
+    return QString::fromLocal8Bit(path);
+}
+
+} // namespace
+
+std::unique_ptr<RunFiles> RunFiles::open(const WriterSetup &setup, const Columns &csv, const RecordEncoder &encoder, Recovered &recovered,
+                                         QString *error)
+{
+    std::unique_ptr<RunFiles> files(new RunFiles(setup));
+    if (!files->lock(error) || !files->openOutputs(csv, error) || !files->openJournal(encoder, recovered, error))
+        return nullptr;
+    return files;
+}
+
+bool RunFiles::lock(QString *error)
+{
+    const QByteArray holder = "process " + QByteArray::number(getpid()) + ", run " + m_setup.run->id + '\n';
+    for (const OutputSpec &spec : m_setup.outputs) {
+        const bool isStream = namedDescriptor(spec.path) >= 0 || placeKind(spec.path) == PlaceKind::Stream;
+        if (isStream)
+            continue;
+        auto lock = FileLock::take(spec.path, holder, error);
+        if (!lock)
+            return false;
+        m_locks.push_back(std::move(*lock));
+    }
+    return true;
+}
+
+bool RunFiles::openOutputs(const Columns &csv, QString *error)
+{
+    Output::Setup setup;
+    appendJson(setup.frame.run, runJson(*m_setup.run));
+    setup.frame.tableWidth = m_setup.tableWidth;
+    setup.newFileMode = m_setup.newFileMode;
+    setup.onTerminal = m_setup.onTerminal;
+    setup.warn = m_setup.warn;
+    for (const RunInfo::Plugin &plugin : m_setup.run->plugins) {
+        if (!plugin.manifest->factsKey.isEmpty())
+            setup.otherFactKeys.append(plugin.manifest->factsKey);
+    }
+    for (const OutputSpec &spec : m_setup.outputs) {
+        setup.frame.columns =
+            spec.format == OutputSpec::Format::Table && m_setup.columns.isEmpty() ? Columns::forTerminal(*m_setup.run) : csv;
+        auto output = Output::open(spec, setup, error);
+        if (!output)
+            return false;
+        if (!output->begin()) {
+            *error = output->error();
+            return false;
+        }
+        m_outputs.push_back(std::move(output));
+    }
+    if (m_setup.summaryPath.isEmpty())
+        return true;
+    // node_exporter runs as somebody else, and there are only numbers in it.
+    const mode_t mode = m_setup.summaryPath.endsWith(".prom") ? m_setup.newFileMode | 0444 : m_setup.newFileMode;
+    m_summary = std::make_unique<LiveFile>(m_setup.summaryPath);
+    m_summaryFile = m_summary->create(mode, error);
+    return m_summaryFile.isOpen();
+}
+
+bool RunFiles::openJournal(const RecordEncoder &encoder, Recovered &recovered, QString *error)
+{
+    const QByteArray path = journalPath(m_setup.outputs);
+    if (path.isEmpty())
+        return true;
+    if (m_setup.resume != WriterSetup::Resume::No && placeKind(path) == PlaceKind::RegularFile)
+        return recover(encoder, recovered, error);
+    return startJournal(error);
+}
+
+bool RunFiles::startJournal(QString *error)
+{
+    const QByteArray path = journalPath(m_setup.outputs);
+    if (placeKind(path) == PlaceKind::RegularFile) {
+        const QByteArray old = path + ".old";
+        if (rename(path.constData(), old.constData()) != 0) {
+            *error = QStringLiteral("the journal %1 cannot be put aside: %2").arg(shown(path), errorText(errno));
+            return false;
+        }
+        if (m_setup.warn)
+            m_setup.warn(QStringLiteral("%1 is from a run that did not end: it is put aside as %2 (--resume would have gone on from it)")
+                             .arg(shown(path), shown(old)));
+    }
+    m_journal = JournalFile::create(path, JournalHeader::of(*m_setup.run, m_setup.seed), error);
+    return m_journal.isOpen();
+}
+
+bool RunFiles::keeps(const RecordHead &record) const
+{
+    if (m_setup.resume == WriterSetup::Resume::RetryFailed)
+        return record.status == Status::Ok;
+    return record.status != Status::Cancelled;
+}
+
+bool RunFiles::recover(const RecordEncoder &encoder, Recovered &recovered, QString *error)
+{
+    const QByteArray path = journalPath(m_setup.outputs);
+    auto reader = JournalReader::open(path, error);
+    if (!reader)
+        return false;
+    const QStringList different = differences(reader->header(), *m_setup.run);
+    if (!different.isEmpty()) {
+        *error = QStringLiteral("the interrupted run %1 was another one, and cannot be gone on with:\n  %2\n"
+                                "run without --resume, or with what it was given")
+                     .arg(QString::fromUtf8(reader->header().runId), different.join(QStringLiteral("\n  ")));
+        return false;
+    }
+    bool isRewritten = false;
+    JournalReader::Entry entry;
+    std::vector<CrashNote> crashes;
+    while (reader->next(entry)) {
+        if (entry.crash)
+            crashes.push_back(*entry.crash);
+        else if (!keeps(*entry.record) || !recovered.done.insert(entry.record->host))
+            isRewritten = true;
+    }
+    if (!reader->error().isEmpty()) {
+        *error = reader->error();
+        return false;
+    }
+    for (const CrashNote &crash : crashes) {
+        if (!recovered.done.contains(crash.host))
+            recovered.crashes.push_back(crash);
+    }
+    if (!isRewritten)
+        m_journal = JournalFile::reopen(path, reader->wholeBytes(), error);
+    else {
+        unlink((path + ".new").constData()); // of a resumption that was killed
+        m_journal = JournalFile::create(path + ".new", reader->header(), error);
+    }
+    return m_journal.isOpen() && replay(encoder, recovered, isRewritten, error);
+}
+
+bool RunFiles::replay(const RecordEncoder &encoder, const Recovered &recovered, bool isRewritten, QString *error)
+{
+    const QByteArray path = journalPath(m_setup.outputs);
+    auto reader = JournalReader::open(path, error);
+    if (!reader)
+        return false;
+    Batch batch;
+    HostSet seen;
+    const auto handOver = [&] {
+        const bool isGood = (!isRewritten || m_journal.append(batch.lines)) && addToOutputs(batch);
+        recovered.replay(batch);
+        batch.clear();
+        if (!isGood)
+            *error = m_error.isEmpty() ? m_journal.error() : m_error;
+        return isGood;
+    };
+    JournalReader::Entry entry;
+    while (reader->next(entry)) {
+        const bool isKept = entry.record && keeps(*entry.record) && (!isRewritten || seen.insert(entry.record->host));
+        if (isKept && !encoder.encodeAgain(entry.line, batch)) {
+            *error = QStringLiteral("the journal %1 holds a record that cannot be read").arg(shown(path));
+            return false;
+        }
+        if (entry.crash && isRewritten && !m_journal.append(entry.line.toByteArray() + '\n')) {
+            *error = m_journal.error();
+            return false;
+        }
+        if (batch.bytes() >= Batch::handOver && !handOver())
+            return false;
+    }
+    if (!handOver())
+        return false;
+    if (!isRewritten || m_journal.moveTo(path))
+        return true;
+    *error = m_journal.error();
+    return false;
+}
+
+bool RunFiles::append(const Batch &batch)
+{
+    if (m_journal.isOpen() && !m_journal.append(batch.lines))
+        fail(m_journal.error());
+    return m_error.isEmpty() && addToOutputs(batch);
+}
+
+bool RunFiles::addToOutputs(const Batch &batch)
+{
+    if (batch.isEmpty())
+        return m_error.isEmpty();
+    for (const auto &output : m_outputs) {
+        if (!output->add(batch))
+            return fail(output->error());
+    }
+    return true;
+}
+
+bool RunFiles::sync()
+{
+    return !m_journal.isOpen() || m_journal.sync() || fail(m_journal.error());
+}
+
+bool RunFiles::pause()
+{
+    for (const auto &output : m_outputs) {
+        if (m_error.isEmpty() && !output->pause())
+            return fail(output->error());
+    }
+    return m_error.isEmpty();
+}
+
+bool RunFiles::end(const RunSummary &summary, bool isPartial, Naming *naming)
+{
+    naming->isPartial = isPartial;
+    sync();
+    bool isGood = m_error.isEmpty() && closeOutputs(summary);
+    if (isGood && m_summary)
+        isGood = writeSummary(summary);
+    if (isGood)
+        isGood = nameOutputs(isPartial, naming);
+    if (!isGood && m_summary) { // whoever watches the summaries is to see it
+        RunSummary failed = summary;
+        failed.exitStatus = 1;
+        writeSummary(failed);
+    }
+    if (m_summary && !m_summary->name(m_setup.summaryPath, &m_error))
+        isGood = false;
+    else if (m_summary)
+        syncFolderOf(m_setup.summaryPath);
+    m_outputs.clear();
+    if (!m_journal.isOpen())
+        return isGood;
+    if (isGood && !isPartial)
+        m_journal.remove();
+    else
+        naming->journal = shown(m_journal.path());
+    return isGood;
+}
+
+bool RunFiles::closeOutputs(const RunSummary &summary)
+{
+    const Document::Ending ending{summaryJson(summary), summary.hostKeysAdded};
+    for (const auto &output : m_outputs) {
+        if (!output->end(ending))
+            return fail(output->error());
+    }
+    return true;
+}
+
+bool RunFiles::nameOutputs(bool isPartial, Naming *naming)
+{
+    for (const auto &output : m_outputs) {
+        if (!output->name(isPartial))
+            return fail(output->error());
+        if (!output->hasName())
+            continue;
+        if (!syncFolderOf(output->path()))
+            return fail(QStringLiteral("the folder of %1 cannot be synced: %2").arg(shown(output->path()), errorText(errno)));
+        naming->files.append(shown(output->path()));
+    }
+    return true;
+}
+
+bool RunFiles::writeSummary(const RunSummary &summary)
+{
+    const QByteArray text = m_setup.summaryPath.endsWith(".prom") ? summaryProm(*m_setup.run, summary) : summaryJson(summary) + '\n';
+    const bool isWritten = ftruncate(m_summaryFile.get(), 0) == 0 && lseek(m_summaryFile.get(), 0, SEEK_SET) == 0 &&
+                           writeAll(m_summaryFile.get(), text) && fsync(m_summaryFile.get()) == 0;
+    return isWritten || fail(QStringLiteral("the summary %1 cannot be written: %2").arg(shown(m_setup.summaryPath), errorText(errno)));
+}
+
+bool RunFiles::fail(const QString &reason)
+{
+    if (m_error.isEmpty())
+        m_error = reason;
+    return false;
+}
+
+} // namespace collector

@@ -1,0 +1,131 @@
+#include "output/runjson.h"
+
+#include "output/timestamp.h"
+
+#include "model/json.h"
+
+#include <QJsonArray>
+
+namespace collector {
+
+namespace {
+
+QJsonValue textOrNull(const QByteArray &text)
+{
+    return text.isEmpty() ? QJsonValue() : QJsonValue(QString::fromUtf8(text));
+}
+
+void appendCount(QByteArray &out, QByteArrayView name, quint64 count)
+{
+    out += '"';
+    out += name;
+    out += "\":";
+    out += QByteArray::number(count);
+}
+
+// A metric's value of a label, escaped as the text format wants it.
+QByteArray labelled(QByteArray text)
+{
+    return text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+}
+
+void appendMetric(QByteArray &out, QByteArrayView name, QByteArrayView help)
+{
+    out += "# HELP ";
+    out += name;
+    out += ' ';
+    out += help;
+    out += "\n# TYPE ";
+    out += name;
+    out += " gauge\n";
+}
+
+void appendSample(QByteArray &out, QByteArrayView name, QByteArrayView labels, const QByteArray &value)
+{
+    out += name;
+    if (!labels.isEmpty()) {
+        out += '{';
+        out += labels;
+        out += '}';
+    }
+    out += ' ';
+    out += value;
+    out += '\n';
+}
+
+QByteArray seconds(qint64 ms)
+{
+    return QByteArray::number(ms / 1000) + '.' + QByteArray::number(ms % 1000).rightJustified(3, '0');
+}
+
+} // namespace
+
+QJsonObject runJson(const RunInfo &run)
+{
+    QJsonArray plugins;
+    for (const RunInfo::Plugin &plugin : run.plugins)
+        plugins.append(QJsonObject{{QStringLiteral("name"), QString::fromUtf8(plugin.manifest->name)},
+                                   {QStringLiteral("sha256"), textOrNull(plugin.sha256)}});
+    return {{QStringLiteral("id"), QString::fromUtf8(run.id)},
+            {QStringLiteral("version"), QStringLiteral(COLLECTOR_VERSION)},
+            {QStringLiteral("started"), QString::fromUtf8(timestamp(run.startedMs))},
+            {QStringLiteral("plugins"), plugins},
+            {QStringLiteral("options"), run.options},
+            {QStringLiteral("inventory_sha256"), textOrNull(run.inventorySha256)},
+            {QStringLiteral("shard"), textOrNull(run.shard)},
+            {QStringLiteral("script_sha256"), textOrNull(run.scriptSha256)}};
+}
+
+QByteArray summaryJson(const RunSummary &summary)
+{
+    QByteArray out("{");
+    appendCount(out, "hosts", summary.counts.hosts());
+    for (int i = 0; i < statusCount; ++i) {
+        out += ',';
+        appendCount(out, statusName(Status(i)), summary.counts.of(Status(i)));
+    }
+    out += ",\"causes\":";
+    char separator = '{';
+    for (int i = 1; i < causeCount; ++i) {
+        if (summary.counts.of(Cause(i)) == 0)
+            continue;
+        out += separator;
+        separator = ',';
+        appendCount(out, causeName(Cause(i)), summary.counts.of(Cause(i)));
+    }
+    out += separator == '{' ? "{}" : "}";
+    out += ",\"started\":\"" + timestamp(summary.startedMs) + "\",\"finished\":\"" + timestamp(summary.finishedMs) + "\",\"elapsed_ms\":";
+    appendJsonNumber(out, qMax<qint64>(0, summary.finishedMs - summary.startedMs));
+    out += ',';
+    appendCount(out, "host_keys_added", summary.hostKeysAdded);
+    out += ",\"exit_status\":";
+    appendJsonNumber(out, qint64(summary.exitStatus));
+    out += '}';
+    return out;
+}
+
+QByteArray summaryProm(const RunInfo &run, const RunSummary &summary)
+{
+    QByteArray out;
+    appendMetric(out, "collector_run_hosts", "Hosts of the last run by status.");
+    for (int i = 0; i < statusCount; ++i)
+        appendSample(out, "collector_run_hosts", "status=\"" + statusName(Status(i)).toByteArray() + '"',
+                     QByteArray::number(summary.counts.of(Status(i))));
+    appendMetric(out, "collector_run_failures", "Hosts of the last run that are not ok, by cause.");
+    for (int i = 1; i < causeCount; ++i)
+        appendSample(out, "collector_run_failures", "cause=\"" + causeName(Cause(i)).toByteArray() + '"',
+                     QByteArray::number(summary.counts.of(Cause(i))));
+    appendMetric(out, "collector_run_exit_status", "Exit status of the last run.");
+    appendSample(out, "collector_run_exit_status", {}, QByteArray::number(summary.exitStatus));
+    appendMetric(out, "collector_run_start_timestamp_seconds", "When the last run began.");
+    appendSample(out, "collector_run_start_timestamp_seconds", {}, seconds(summary.startedMs));
+    appendMetric(out, "collector_run_end_timestamp_seconds", "When the last run ended.");
+    appendSample(out, "collector_run_end_timestamp_seconds", {}, seconds(summary.finishedMs));
+    appendMetric(out, "collector_run_duration_seconds", "How long the last run took.");
+    appendSample(out, "collector_run_duration_seconds", {}, seconds(qMax<qint64>(0, summary.finishedMs - summary.startedMs)));
+    appendMetric(out, "collector_run_info", "The last run.");
+    appendSample(out, "collector_run_info", "run=\"" + labelled(run.id) + "\",version=\"" COLLECTOR_VERSION "\"", "1");
+    return out;
+}
+
+} // namespace collector

@@ -1,0 +1,35 @@
+// Table: cells to lines that a person reads, aligned, no wider than the terminal. The first rows decide the widths of the
+// columns and are held back until then (two hundred, or release()); what is longer later is cut. Memory is that of these rows.
+
+#pragma once
+
+#include "output/columns.h"
+
+#include <QStringList>
+
+#include <vector>
+
+namespace collector {
+
+class Table
+{
+public:
+    // `width`: of the terminal in columns; 0: no limit.
+    Table(const Columns &columns, int width);
+
+    // Rows as TableRow makes them. The text that is to be written now, if any.
+    [[nodiscard]] QByteArray add(const QByteArray &cells);
+    // What is held back, after the header.
+    [[nodiscard]] QByteArray release();
+
+private:
+    void decideWidths();
+    void appendLine(QByteArray &out, const QStringList &cells) const;
+
+    QStringList m_header;
+    int m_width;
+    std::vector<QStringList> m_held;
+    std::vector<int> m_widths; // empty: not yet decided
+};
+
+} // namespace collector

@@ -9,8 +9,8 @@ namespace collector::fleet {
 
 namespace {
 
-constexpr std::size_t mostInput = 256 * 1024; // beyond it the client's window closes
-constexpr std::size_t mostAtOnce = 32 * 1024;
+constexpr std::size_t mostInput = 262'144; // beyond it the client's window closes
+constexpr std::size_t mostAtOnce = 32'768;
 
 } // namespace
 

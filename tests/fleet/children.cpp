@@ -48,7 +48,7 @@ struct Pipe
 
 } // namespace
 
-Child startShell(const std::string &line, const std::vector<std::string> &environment)
+Child startShell(const std::string &shell, const std::string &line, const std::vector<std::string> &environment)
 {
     Pipe input;
     Pipe output;
@@ -72,20 +72,21 @@ Child startShell(const std::string &line, const std::vector<std::string> &enviro
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
 
     // POSIX wants char *const[], and promises not to write.
-    std::string shell = "sh";
+    std::string name = shell.substr(shell.rfind('/') + 1);
     std::string option = "-c";
     std::string command = line;
-    std::array<char *, 4> arguments{shell.data(), option.data(), command.data(), nullptr};
+    std::array<char *, 4> arguments{name.data(), option.data(), command.data(), nullptr};
     if (line.empty())
         arguments[1] = nullptr;
     std::vector<std::string> variables = environment;
     std::vector<char *> pointers;
+    pointers.reserve(variables.size() + 1);
     for (std::string &variable : variables)
         pointers.push_back(variable.data());
     pointers.push_back(nullptr);
 
     pid_t pid = 0;
-    const int failure = posix_spawn(&pid, "/bin/sh", &actions, &attributes, arguments.data(), pointers.data());
+    const int failure = posix_spawn(&pid, shell.c_str(), &actions, &attributes, arguments.data(), pointers.data());
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     if (failure)

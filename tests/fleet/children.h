@@ -20,7 +20,7 @@ struct Child
 };
 
 // Throws std::runtime_error. The child leads its own process group.
-[[nodiscard]] Child startShell(const std::string &line, const std::vector<std::string> &environment);
+[[nodiscard]] Child startShell(const std::string &shell, const std::string &line, const std::vector<std::string> &environment);
 
 // Children whose connection is gone. sshd leaves them alone, and so does the fleet as long as it runs. Any thread may call.
 class Orphans

@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <map>
 #include <stdexcept>
 
 namespace collector::fleet {
@@ -78,12 +79,22 @@ void Command::advance(Channel &channel, Clock::time_point now)
 
 void Command::spawn(const Channel &channel)
 {
-    const char *path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    std::vector<std::string> environment{path, "HOME=/", "SHELL=/bin/sh", "USER=" + m_user, "LOGNAME=" + m_user};
-    environment.push_back("SSH_CONNECTION=" + m_call.peer + ' ' + m_call.host + ' ' + std::to_string(m_call.port));
+    std::map<std::string, std::string> variables{
+        {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+        {"HOME", "/"},
+        {"SHELL", m_fleet.options.shell},
+        {"USER", m_user},
+        {"LOGNAME", m_user},
+        {"SSH_CONNECTION", m_call.peer + ' ' + m_call.host + ' ' + std::to_string(m_call.port)},
+    };
     for (const auto &[name, value] : channel.environment)
-        environment.push_back(name + '=' + value);
-    const Child child = startShell(m_line, environment);
+        variables[name] = value;
+    for (const std::string &given : m_fleet.options.environment)
+        variables[given.substr(0, given.find('='))] = given.substr(std::min(given.size(), given.find('=') + 1));
+    std::vector<std::string> environment;
+    for (const auto &[name, value] : variables)
+        environment.emplace_back(name).append("=").append(value);
+    const Child child = startShell(m_fleet.options.shell, m_line, environment);
     m_child = child.pid;
     m_life = std::make_unique<Descriptor>(child.life, m_place);
     m_input = std::make_unique<Descriptor>(child.input, m_place);
@@ -126,7 +137,7 @@ void Command::drain(Channel &channel, Descriptor &from, std::string &unsent, boo
         unsent.clear();
         if (from.fd() < 0)
             return;
-        std::array<char, 32 * 1024> buffer;
+        std::array<char, 32'768> buffer;
         const ssize_t count = read(from.fd(), buffer.data(), buffer.size());
         if (count > 0) {
             unsent.assign(buffer.data(), static_cast<std::size_t>(count));

@@ -1,4 +1,4 @@
-// Command: a real process, /bin/sh -c, with its three streams, its exit status or its signal.
+// Command: a real process, -c of the login shell, with its three streams, its exit status or its signal.
 //
 // As with sshd, it is not killed when its connection is lost: it loses its pipes. Its end is told at once, the channel closes
 // when nobody holds its output any more.

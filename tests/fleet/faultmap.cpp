@@ -73,6 +73,13 @@ FaultMap::FaultMap(const Options &options)
     }
 }
 
+bool FaultMap::needsEd25519() const
+{
+    const auto needs = [](const Fault *fault) { return fault && fault->wire != WireRule::None; };
+    return needs(m_everywhere) ||
+           std::any_of(m_ranges.begin(), m_ranges.end(), [&needs](const Range &range) { return needs(range.fault); });
+}
+
 const Fault *FaultMap::of(std::uint32_t address) const
 {
     const auto fits = [address](const Range &range) { return address >= range.first && address <= range.last; };

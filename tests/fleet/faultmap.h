@@ -18,6 +18,8 @@ public:
     // IPv4 in host order; null: healthy. Linear in the lines of the map: it is asked once a connection.
     [[nodiscard]] const Fault *of(std::uint32_t address) const;
 
+    [[nodiscard]] bool needsEd25519() const; // of the host key: a WireConnection has no other
+
 private:
     struct Range
     {

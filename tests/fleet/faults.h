@@ -12,8 +12,10 @@ namespace collector::fleet {
 
 enum class LoginRule {
     Normal,
-    Stalls,    // no answer to the first request
-    DeniesAll, // whatever is offered
+    ServiceStalls, // not even the service is accepted
+    Stalls,        // no answer to the first request
+    Banner,        // a hostile SSH_MSG_USERAUTH_BANNER, then as usual
+    DeniesAll,     // whatever is offered
     PasswordOnly,
     PromptOnly,      // keyboard-interactive, one hidden prompt for the password
     OneTimePassword, // keyboard-interactive, a code that is echoed
@@ -24,7 +26,7 @@ enum class LoginRule {
     Closes,          // at the first request
 };
 
-enum class ChannelRule { Normal, OpenRefused, OpenUnanswered, ExecRefused, ExecUnanswered, InputUnread };
+enum class ChannelRule { Normal, OpenRefused, OpenUnanswered, OpenCloses, ExecRefused, ExecUnanswered, ExecCloses, InputUnread };
 
 // What needs a transport of our own; see WireConnection.
 enum class WireRule {

@@ -9,13 +9,18 @@
 #include "options.h"
 #include "scripts.h"
 
-#include <memory>
+#include <stdexcept>
+#include <utility>
 
 namespace collector::fleet {
 
 struct Fleet
 {
-    explicit Fleet(Options given) : options(std::move(given)), keys(options), scripts(options), faults(options), journal(options.logFile) {}
+    explicit Fleet(Options given) : options(std::move(given)), keys(options), scripts(options), faults(options), journal(options.logFile)
+    {
+        if (faults.needsEd25519() && keys.identity().seed.empty())
+            throw std::invalid_argument("this fault needs an ed25519 host key");
+    }
 
     const Options options;
     const HostKeys keys;

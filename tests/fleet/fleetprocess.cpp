@@ -33,6 +33,12 @@ FleetProcess::FleetProcess(const QStringList &options)
     }
 }
 
+FleetProcess::~FleetProcess()
+{
+    if (stop() > 0) // what a sanitizer finds shows here
+        qCritical("the fleet failed: %s", standardError().right(8000).constData());
+}
+
 QList<FleetEvent> FleetProcess::log() const
 {
     QList<FleetEvent> events;

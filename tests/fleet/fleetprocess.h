@@ -37,6 +37,8 @@ public:
     [[nodiscard]] QList<FleetEvent> log() const;                                      // so far
     [[nodiscard]] int count(const QString &event, const QString &address = {}) const; // of any address, if none is given
 
+    ~FleetProcess() override; // complains if the fleet came to a bad end
+
     // Ends the fleet: connections, active, peak, auth_accepted, auth_denied, commands.
     [[nodiscard]] QJsonObject statistics();
 

@@ -93,7 +93,7 @@ std::string HostKeys::knownHostsLine(std::uint16_t port) const
     if (ssh_pki_export_pubkey_base64(m_key.get(), &text) != SSH_OK)
         throw std::runtime_error("cannot export the host key");
     const std::string pattern = port == 22 ? "127.*" : "[127.*]:" + std::to_string(port);
-    const std::string line = pattern + ' ' + ssh_key_type_to_char(ssh_key_type(m_key.get())) + ' ' + text;
+    std::string line = pattern + ' ' + ssh_key_type_to_char(ssh_key_type(m_key.get())) + ' ' + text;
     ssh_string_free_char(text);
     return line;
 }

@@ -1,5 +1,7 @@
 #include "login.h"
 
+#include <utility>
+
 namespace collector::fleet {
 
 namespace {
@@ -60,6 +62,17 @@ void askForNewPassword(ssh_message message)
     ssh_string_free(language);
 }
 
+void sendBanner(ssh_session session)
+{
+    std::string text = "\x1b]0;owned\x07\x1b[2J\x1b[31mAuthorised use only\r";
+    while (text.size() < 60'000)
+        text += "All that you do here is recorded.\n";
+    ssh_string banner = ssh_string_new(text.size());
+    ssh_string_fill(banner, text.data(), text.size());
+    ssh_send_issue_banner(session, banner);
+    ssh_string_free(banner);
+}
+
 void ask(ssh_message message, const char *prompt, bool echoed)
 {
     const char *prompts[] = {prompt};
@@ -82,6 +95,8 @@ Login::Outcome Login::answer(ssh_session session, ssh_message message)
         return Outcome::Answered;
     if (m_rule == LoginRule::Closes)
         return Outcome::Close;
+    if (m_rule == LoginRule::Banner && !std::exchange(m_bannerSent, true))
+        sendBanner(session);
     if (const std::string user = userOf(message); !user.empty()) // an answer to a prompt names none
         m_user = user;
     const int method = ssh_message_subtype(message);
@@ -105,7 +120,7 @@ Login::Outcome Login::answerKey(ssh_session session, ssh_message message)
 {
     ssh_key key = keyOf(message);
     const std::string detail = m_user + ' ' + HostKeys::fingerprintOf(key);
-    const bool offered = m_rule == LoginRule::Normal || (m_rule == LoginRule::KeyThenCode && !m_keyAccepted);
+    const bool offered = m_rule == LoginRule::Normal || m_rule == LoginRule::Banner || (m_rule == LoginRule::KeyThenCode && !m_keyAccepted);
     if (!offered || !m_fleet.keys.mayLogIn(key))
         return deny(message, "publickey", detail);
     if (signatureOf(message) == SSH_PUBLICKEY_STATE_NONE) {
@@ -130,7 +145,8 @@ Login::Outcome Login::answerPassword(ssh_message message)
         askForNewPassword(message);
         return Outcome::Answered;
     }
-    const bool offered = m_rule == LoginRule::PasswordOnly || (m_rule == LoginRule::Normal && m_fleet.options.password);
+    const bool offered =
+        m_rule == LoginRule::PasswordOnly || ((m_rule == LoginRule::Normal || m_rule == LoginRule::Banner) && m_fleet.options.password);
     return offered && password() == passwordOf(message) ? accept(message, "password", m_user) : deny(message, "password", m_user);
 }
 

@@ -37,6 +37,7 @@ private:
     const std::string &m_host; // outlives us: the connection's
     const LoginRule m_rule;
     std::string m_user;
+    bool m_bannerSent = false;
     int m_refused = 0;
     bool m_keyAccepted = false; // KeyThenCode: the first half is done
 };

@@ -50,6 +50,8 @@ void serve(Fleet &fleet)
 
     std::vector<std::unique_ptr<Worker>> workers;
     std::vector<std::jthread> threads;
+    workers.reserve(static_cast<std::size_t>(fleet.options.threads));
+    threads.reserve(static_cast<std::size_t>(fleet.options.threads));
     for (int i = 0; i < fleet.options.threads; ++i)
         workers.push_back(std::make_unique<Worker>(fleet, listener.fd()));
     for (const auto &worker : workers)

@@ -25,7 +25,9 @@ Simulates SSH hosts: every address of 127.0.0.0/8 is one of them. Ends on TERM, 
   --password P          offer the method password, with this one
   --max-auth-tries N    refused attempts before the connection is ended (6)
   --output FILE         what each command prints (hello world)
-  --run                 run commands with /bin/sh -c
+  --run                 run commands with -c of the login shell
+  --shell PROGRAM       login shell that runs them (/bin/sh)
+  --environment N=V     variable for them; repeatable
   --delay MS            time that a command takes
   --latency MS          time before each answer on the wire
   --fault NAME          all hosts have it
@@ -40,6 +42,8 @@ Ready, it prints `listening PORT`, `hostkey PATTERN TYPE KEY` and `fingerprint S
 
 enum class Id {
     Port = 256,
+    Shell,
+    Environment,
     AnyAddress,
     Threads,
     Backlog,
@@ -80,6 +84,8 @@ const option known[] = {
     entry("max-auth-tries", required_argument, Id::MaxAuthTries),
     entry("output", required_argument, Id::Output),
     entry("run", no_argument, Id::Run),
+    entry("shell", required_argument, Id::Shell),
+    entry("environment", required_argument, Id::Environment),
     entry("delay", required_argument, Id::Delay),
     entry("latency", required_argument, Id::Latency),
     entry("fault", required_argument, Id::Fault),
@@ -155,6 +161,12 @@ Options parseOptions(int argc, char **argv)
             break;
         case Id::Run:
             options.run = true;
+            break;
+        case Id::Shell:
+            options.shell = optarg;
+            break;
+        case Id::Environment:
+            options.environment.emplace_back(optarg);
             break;
         case Id::Delay:
             options.delay = std::chrono::milliseconds(number("delay", optarg, 0, anHour));

@@ -22,6 +22,8 @@ struct Options
     std::optional<std::string> user;             // none: any
     std::string output = "hello world\n";
     bool run = false;
+    std::string shell = "/bin/sh";        // login shell, for --run
+    std::vector<std::string> environment; // NAME=VALUE, for --run
     std::chrono::milliseconds delay{0};
     std::chrono::milliseconds latency{0};
     std::string fault;

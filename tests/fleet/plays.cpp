@@ -53,6 +53,21 @@ Script outputWithoutEnd(const Options &)
     return {{Kind::Send, block(32'000)}, {Kind::Repeat, {}, 1}};
 }
 
+Script errorsWithoutEnd(const Options &)
+{
+    return {{Kind::SendError, block(32'000)}, {Kind::Repeat, {}, 1}};
+}
+
+Script statusFirst(const Options &options)
+{
+    return {{Kind::ExitStatus, {}, 0}, {Kind::Wait, {}, 0, 200ms}, {Kind::Send, options.output}, {Kind::Eof}, {Kind::CloseChannel}};
+}
+
+Script resetsAfterStatus(const Options &options)
+{
+    return {{Kind::Send, options.output}, {Kind::ExitStatus, {}, 0}, {Kind::Wait, {}, 0, 50ms}, {Kind::Reset}};
+}
+
 Script silence(const Options &)
 {
     return {};

@@ -11,6 +11,9 @@ Script answer(const Options &options); // what a healthy host does
 Script outputStalls(const Options &options);
 Script outputTrickles(const Options &options);
 Script outputWithoutEnd(const Options &options);
+Script errorsWithoutEnd(const Options &options);
+Script statusFirst(const Options &options);
+Script resetsAfterStatus(const Options &options);
 Script silence(const Options &options);
 Script eofOnly(const Options &options);
 Script statusWithoutClose(const Options &options);

@@ -107,6 +107,8 @@ void SshConnection::settle(Clock::time_point now)
 int SshConnection::answer(ssh_message message)
 {
     switch (ssh_message_type(message)) {
+    case SSH_REQUEST_SERVICE:
+        return m_fault && m_fault->login == LoginRule::ServiceStalls ? 0 : 1;
     case SSH_REQUEST_AUTH:
         return answerLogin(message);
     case SSH_REQUEST_CHANNEL_OPEN:
@@ -140,7 +142,9 @@ int SshConnection::answerOpen(ssh_message message)
     const ChannelRule rule = m_fault ? m_fault->channel : ChannelRule::Normal;
     if (ssh_message_subtype(message) != SSH_CHANNEL_SESSION || rule == ChannelRule::OpenRefused)
         return 1;
-    if (rule == ChannelRule::OpenUnanswered)
+    if (rule == ChannelRule::OpenCloses)
+        closeLine();
+    if (rule == ChannelRule::OpenUnanswered || rule == ChannelRule::OpenCloses)
         return 0;
     ssh_channel channel = ssh_message_channel_request_open_reply_accept(message);
     if (!channel)
@@ -176,7 +180,9 @@ int SshConnection::run(Channel &channel, ssh_message message)
     const ChannelRule rule = m_fault ? m_fault->channel : ChannelRule::Normal;
     if (rule == ChannelRule::ExecRefused)
         return 1;
-    if (rule == ChannelRule::ExecUnanswered)
+    if (rule == ChannelRule::ExecCloses)
+        closeLine();
+    if (rule == ChannelRule::ExecUnanswered || rule == ChannelRule::ExecCloses)
         return 0;
     ssh_message_channel_request_reply_success(message);
     channel.start(programFor(line));

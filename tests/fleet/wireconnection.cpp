@@ -30,8 +30,8 @@ constexpr std::uint8_t channelSuccess = 99;
 
 constexpr std::uint32_t ourChannel = 0;
 constexpr std::uint32_t usualWindow = 2 * 1024 * 1024;
-constexpr std::uint32_t usualPacket = 32 * 1024;
-constexpr std::size_t enoughUnsent = 256 * 1024; // for the socket to be busy with
+constexpr std::uint32_t usualPacket = 32'768;
+constexpr std::size_t enoughUnsent = 262'144; // for the socket to be busy with
 
 } // namespace
 
@@ -66,7 +66,7 @@ void WireConnection::turn(Clock::time_point)
 
 void WireConnection::listen()
 {
-    std::array<char, 32 * 1024> buffer;
+    std::array<char, 32'768> buffer;
     const ssize_t count = recv(m_call.fd, buffer.data(), buffer.size(), 0);
     if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR))
         return end();

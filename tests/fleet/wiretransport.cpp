@@ -21,7 +21,7 @@ constexpr std::uint8_t kexEcdhReply = 31;
 
 constexpr std::size_t plainBlock = 8;
 constexpr std::size_t cipherBlock = 16;
-constexpr std::size_t largestPacket = 256 * 1024;
+constexpr std::size_t largestPacket = 262'144;
 constexpr std::size_t longestBanner = 255;
 
 void require(bool condition, const char *what)

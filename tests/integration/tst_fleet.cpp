@@ -22,6 +22,7 @@ private Q_SLOTS:
     void initTestCase();
     void aCommandHasItsCannedAnswer();
     void aCommandIsRun();
+    void shellAndEnvironmentAreAsGiven();
     void inputReachesTheCommand();
     void aSignalIsTold();
     void outputThatOutlivesItsShellIsWaitedFor();
@@ -87,6 +88,12 @@ void TestFleet::aCommandIsRun()
     QCOMPARE(answer.status, 4);
     QVERIFY2(answer.output.endsWith(" 127.9.8.7 " + QByteArray::number(fleet.port()) + '\n'), answer.output.constData());
     QCOMPARE(answer.error, "oh\n");
+}
+
+void TestFleet::shellAndEnvironmentAreAsGiven()
+{
+    const FleetProcess fleet({u"--run"_qs, u"--shell"_qs, u"/bin/bash"_qs, u"--environment"_qs, u"PATH=/nowhere"_qs});
+    QCOMPARE(ssh(fleet, u"127.0.0.2"_qs, u"echo $PATH ${BASH_VERSION:+bash}"_qs).output, "/nowhere bash\n");
 }
 
 void TestFleet::inputReachesTheCommand()
@@ -209,11 +216,15 @@ void TestFleet::eachFault_data()
     row("disconnect-in-kex", 255, "this host is closed for maintenance");
     row("other-host-key", 255, "REMOTE HOST IDENTIFICATION HAS CHANGED");
     row("false-signature", 255, "incorrect signature");
+    row("stall-service", -1, "");
     row("stall-auth", -1, "");
+    row("login-banner", 0, "All that you do here is recorded.", all);
     row("auth-denied", 255, "Permission denied (publickey,keyboard-interactive,password)");
     row("too-many-failures", 255, "Too many authentication failures");
     row("channel-refused", 255, "administratively prohibited");
     row("channel-stall", -1, "");
+    row("close-at-open", 255, "");
+    row("close-at-exec", 255, "");
     row("exec-refused", 255, "exec request failed");
     row("exec-stall", -1, "");
     row("output-stalls", -1, "", half);
@@ -222,9 +233,11 @@ void TestFleet::eachFault_data()
     row("close-no-status", 255, "", all);
     row("status-all-ones", 255, "", all);
     row("exit-3", 3, "that did not work", all);
+    row("status-first", 0, "", all);
+    row("reset-after-status", 255, "", all);
     row("slow-end", 0, "", all);
     row("reset-mid-output", 255, "", half);
-    row("close-mid-output", 255, "closed by remote host", half);
+    row("close-mid-output", 255, "", half);
     row("nologin", 1, "", "This account is currently not available.\n");
     row("rekey", 0, "SSH2_MSG_KEXINIT received\r\ndebug1: SSH2_MSG_KEXINIT sent", all); // the server's wish, not ours
     row("close-twice", 0, "close rcvd twice", all);

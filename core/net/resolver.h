@@ -23,6 +23,7 @@ struct Resolved
 {
     std::vector<SocketAddress> addresses; // in the resolver's order (RFC 6724), each once; port 0
     QString failure;                      // for a person, where there are none
+    bool isTemporary = false;             // of the failure: it may be another one in a while
 };
 
 class Resolver

@@ -16,8 +16,12 @@
 #include <collector/remoteshell.h>
 
 #include <memory>
+#include <optional>
 
 namespace collector {
+
+class ExecChannel;
+class SshConnection;
 
 class SshShell final : public RemoteShell
 {
@@ -29,13 +33,17 @@ public:
     Task<ShellReply> run(ShellCommand command) override;
 
 private:
-    class Transport;
+    Task<> connect();
+    Task<ShellReply> runNatively(ShellCommand command, Deadline deadline);
+    Task<ShellReply> runRaised(ShellCommand command, Deadline deadline);
+
     SshWorker &m_worker;
     const std::shared_ptr<const SshSettings> m_settings;
     ConnectionInfo &m_info;
     SshProgress &m_progress;
-    Gate m_turn; // one command at a time
-    std::unique_ptr<Transport> m_transport;
+    Gate m_turn{1}; // one command at a time
+    std::unique_ptr<SshConnection> m_connection;
+    std::optional<JobError> m_failure; // of the connection
 };
 
 } // namespace collector

@@ -6,13 +6,19 @@
 
 #include "net/gate.h"
 #include "net/reactor.h"
+#include "ssh/credentials.h"
 #include "ssh/sshrun.h"
+#include "ssh/sshsettings.h"
 
+#include <collector/task.h>
+
+#include <QStringList>
+
+#include <map>
 #include <memory>
+#include <tuple>
 
 namespace collector {
-
-class JumpHosts;
 
 class SshWorker
 {
@@ -22,10 +28,17 @@ public:
     SshWorker(const SshWorker &) = delete;
     SshWorker &operator=(const SshWorker &) = delete;
 
+    // The keys for a host, from what was gathered before the run; those that only its own settings name are read on the pool, once. Null:
+    // there are none.
+    Task<std::shared_ptr<const Credentials::Offers>> offersFor(const SshSettings &settings);
+
     Reactor &reactor;
     SshRun &run;
     Gate handshakes; // so many key exchanges and logins at once, or each takes longer than its deadline
-    const std::unique_ptr<JumpHosts> jumpHosts;
+
+private:
+    using OfferKey = std::tuple<Credentials *, QStringList, QStringList, bool>;
+    std::map<OfferKey, std::shared_ptr<const Credentials::Offers>> m_offers; // few: one for each set of files
 };
 
 } // namespace collector

@@ -1,0 +1,252 @@
+#include "net/tcpconnect.h"
+
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace collector {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto headStart = 250ms;   // RFC 8305, section 5
+constexpr auto unansweredFor = 20s; // unacknowledged data of ours, then the kernel gives the peer up
+constexpr int firstProbe = 15;      // seconds of silence
+constexpr int probeInterval = 10;   // seconds
+
+template<typename Value>
+void setOption(int descriptor, int level, int name, Value value)
+{
+    setsockopt(descriptor, level, name, &value, sizeof value);
+}
+
+QString place(const SocketAddress &peer)
+{
+    const QString literal = QString::fromLatin1(peer.toLiteral());
+    return (peer.isIPv6() ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2")).arg(literal).arg(peer.port());
+}
+
+// The first one's family first, then each in turn.
+std::vector<SocketAddress> alternating(std::vector<SocketAddress> peers)
+{
+    std::vector<SocketAddress> result;
+    result.reserve(peers.size());
+    const auto sameFamily = [&peers](const SocketAddress &peer) { return peer.family() == peers.front().family(); };
+    auto other = std::stable_partition(peers.begin() + 1, peers.end(), sameFamily);
+    const auto end = other;
+    for (auto one = peers.begin(); one != end || other != peers.end();) {
+        if (one != end)
+            result.push_back(*one++);
+        if (other != peers.end())
+            result.push_back(*other++);
+    }
+    return result;
+}
+
+// Connections to several addresses under way, all in an epoll set of their own.
+class Race
+{
+public:
+    Race(Reactor &reactor, std::vector<SocketAddress> peers, std::optional<SocketAddress> source)
+        : m_reactor(reactor),
+          m_peers(std::move(peers)),
+          m_source(std::move(source)),
+          m_set(reactor, epoll_create1(EPOLL_CLOEXEC))
+    {
+    }
+
+    [[nodiscard]] int descriptor() const { return m_set.descriptor(); }
+    [[nodiscard]] const SocketAddress &firstPeer() const { return m_peers.front(); }
+    [[nodiscard]] bool isMoreToStart() const { return m_started.size() < m_peers.size(); }
+
+    // Starts the next one that can be started at all. Throws when nothing is left that may yet succeed.
+    void startNext()
+    {
+        while (isMoreToStart()) {
+            const size_t index = m_started.size();
+            m_started.emplace_back();
+            try {
+                m_started[index] = startConnect(m_reactor, m_peers[index], m_source);
+            } catch (const JobError &error) {
+                noteFailure(error);
+                continue;
+            }
+            epoll_event event{};
+            event.events = EPOLLOUT;
+            event.data.u64 = index;
+            epoll_ctl(m_set.descriptor(), EPOLL_CTL_ADD, m_started[index].descriptor(), &event);
+            ++m_underWay;
+            return;
+        }
+        if (m_underWay == 0)
+            throw JobError(*m_firstFailure);
+    }
+
+    // The one that has been made, if any. Starts another for each that has failed.
+    [[nodiscard]] std::optional<Connected> winner()
+    {
+        std::array<epoll_event, 8> events{};
+        const int count = epoll_wait(m_set.descriptor(), events.data(), int(events.size()), 0);
+        for (int i = 0; i < count; ++i) {
+            const size_t index = events[size_t(i)].data.u64;
+            OwnedSocket &socket = m_started[index];
+            const auto failure = connectFailure(socket.descriptor(), m_peers[index]);
+            if (!failure) {
+                epoll_ctl(m_set.descriptor(), EPOLL_CTL_DEL, socket.descriptor(), nullptr);
+                return Connected{std::move(socket), m_peers[index]};
+            }
+            noteFailure(*failure);
+            socket = OwnedSocket();
+            --m_underWay;
+            startNext();
+        }
+        return std::nullopt;
+    }
+
+private:
+    void noteFailure(const JobError &error)
+    {
+        if (!m_firstFailure)
+            m_firstFailure.emplace(error);
+    }
+
+    Reactor &m_reactor;
+    const std::vector<SocketAddress> m_peers;
+    const std::optional<SocketAddress> m_source;
+    std::vector<OwnedSocket> m_started; // by index of the peer
+    int m_underWay = 0;
+    std::optional<JobError> m_firstFailure;
+    OwnedSocket m_set;
+};
+
+} // namespace
+
+OwnedSocket &OwnedSocket::operator=(OwnedSocket &&other) noexcept
+{
+    OwnedSocket previous(std::move(*this));
+    m_reactor = other.m_reactor;
+    m_descriptor = std::exchange(other.m_descriptor, -1);
+    return *this;
+}
+
+OwnedSocket::~OwnedSocket()
+{
+    if (m_descriptor < 0)
+        return;
+    m_reactor->forget(m_descriptor);
+    ::close(m_descriptor);
+}
+
+JobError connectError(int error, const SocketAddress &peer)
+{
+    const auto failed = [&peer](Cause cause, const QString &what) { return JobError(cause, what.arg(place(peer))); };
+    switch (error) {
+    case ECONNREFUSED:
+        return failed(Cause::Refused, QStringLiteral("%1 refuses connections; is sshd running there, on this port?"));
+    case ETIMEDOUT:
+        return failed(Cause::ConnectTimeout, QStringLiteral("%1 does not answer; is the host up, does a firewall drop the packets?"));
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+    case ENETDOWN:
+    case ENODEV:
+        return failed(Cause::NoRoute, QStringLiteral("there is no route to %1; check address and network"));
+    case EACCES:
+    case EPERM:
+        return failed(Cause::Prohibited, QStringLiteral("a firewall prohibits connections to %1"));
+    case ECONNRESET:
+    case EPIPE:
+    case ECONNABORTED:
+        return failed(Cause::Reset, QStringLiteral("%1 resets the connection"));
+    case EINVAL:
+    case EAFNOSUPPORT:
+    case EPROTONOSUPPORT:
+        return failed(Cause::BadAddress, QStringLiteral("%1 is no address that can be connected to"));
+    case EADDRNOTAVAIL:
+        return failed(Cause::LocalLimit, QStringLiteral("no local address or port is left for %1; check BindAddress, lower --concurrency"));
+    case EMFILE:
+    case ENFILE:
+        return failed(Cause::LocalLimit,
+                      QStringLiteral("no descriptor is left for %1; raise the limit (ulimit -n) or lower --concurrency"));
+    case ENOBUFS:
+    case ENOMEM:
+        return failed(Cause::LocalLimit, QStringLiteral("the kernel has no memory left for a connection to %1; lower --concurrency"));
+    default:
+        return failed(Cause::NoRoute, QStringLiteral("%1: ") + QString::fromLocal8Bit(strerror(error)));
+    }
+}
+
+JobError connectTimeout(const SocketAddress &peer, std::chrono::milliseconds after)
+{
+    return JobError(Cause::ConnectTimeout,
+                    QStringLiteral("%1 did not answer within %2 ms; is the host up, does a firewall drop the packets? (--connect-timeout)")
+                        .arg(place(peer))
+                        .arg(after.count()));
+}
+
+OwnedSocket startConnect(Reactor &reactor, const SocketAddress &peer, const std::optional<SocketAddress> &source)
+{
+    OwnedSocket socket(reactor, ::socket(peer.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const int fd = socket.descriptor();
+    if (fd < 0)
+        throw connectError(errno, peer);
+    setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    setOption(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    setOption(fd, IPPROTO_TCP, TCP_KEEPIDLE, firstProbe);
+    setOption(fd, IPPROTO_TCP, TCP_KEEPINTVL, probeInterval);
+    setOption(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, unsigned(std::chrono::milliseconds(unansweredFor).count()));
+    if (source && source->family() == peer.family()) {
+        setOption(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+        if (bind(fd, source->data(), source->size()) != 0)
+            throw connectError(errno, peer);
+    }
+    if (connect(fd, peer.data(), peer.size()) != 0 && errno != EINPROGRESS)
+        throw connectError(errno, peer);
+    return socket;
+}
+
+std::optional<JobError> connectFailure(int descriptor, const SocketAddress &peer)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+        error = errno;
+    if (error == 0)
+        return std::nullopt;
+    return connectError(error, peer);
+}
+
+Task<Connected> connectToAny(Reactor &reactor, std::vector<SocketAddress> peers, std::optional<SocketAddress> source,
+                             std::chrono::milliseconds timeout)
+{
+    const Deadline deadline = reactor.after(timeout);
+    Race race(reactor, alternating(std::move(peers)), std::move(source));
+    race.startNext();
+    for (;;) {
+        const Deadline next = race.isMoreToStart() ? std::min(deadline, reactor.after(headStart)) : deadline;
+        const Reactor::Wake wake = co_await reactor.ready(race.descriptor(), EPOLLIN, next);
+        if (wake == Reactor::Wake::Expired) {
+            if (next == deadline)
+                throw connectTimeout(race.firstPeer(), timeout);
+            race.startNext();
+            continue;
+        }
+        if (auto winner = race.winner())
+            co_return std::move(*winner);
+    }
+}
+
+bool isConnected(int descriptor)
+{
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    return getpeername(descriptor, reinterpret_cast<sockaddr *>(&peer), &size) == 0;
+}
+
+} // namespace collector

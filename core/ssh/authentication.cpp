@@ -1,0 +1,322 @@
+#include "ssh/authentication.h"
+
+#include "ssh/failure.h"
+#include "ssh/prompt.h"
+
+#include <algorithm>
+
+namespace collector {
+
+namespace {
+
+constexpr int mostOffers = 5;              // of MaxAuthTries 6: one is left for a password
+constexpr int mostRounds = 8;              // of keyboard-interactive
+constexpr uint64_t mayReceive = 64 * 1024; // bytes, for a whole login
+
+struct Method
+{
+    int bit;
+    const char *name;
+};
+constexpr Method methods[] = {
+    {SSH_AUTH_METHOD_PUBLICKEY, "publickey"},
+    {SSH_AUTH_METHOD_PASSWORD, "password"},
+    {SSH_AUTH_METHOD_INTERACTIVE, "keyboard-interactive"},
+    {SSH_AUTH_METHOD_GSSAPI_MIC, "gssapi-with-mic"},
+    {SSH_AUTH_METHOD_HOSTBASED, "hostbased"},
+};
+
+const std::vector<QByteArray> &ownOrder()
+{
+    static const std::vector<QByteArray> order{"publickey", "password", "keyboard-interactive"};
+    return order;
+}
+
+} // namespace
+
+Authentication::Authentication(SshWorker &worker, SshSession &session, const SshSettings &settings, ConnectionInfo &info,
+                               bool mayUsePassword)
+    : m_worker(worker),
+      m_session(session),
+      m_settings(settings),
+      m_info(info),
+      m_mayUsePassword(mayUsePassword),
+      m_deadline(worker.reactor.after(settings.timeouts.authentication))
+{
+    session.allowToReceive(mayReceive);
+}
+
+Task<> Authentication::run()
+{
+    Result result = co_await none();
+    if (result == Result::LoggedIn)
+        co_return;
+    m_offers = co_await m_worker.offersFor(m_settings);
+
+    const std::vector<QByteArray> &order = m_settings.preferredAuthentications.empty() ? ownOrder() : m_settings.preferredAuthentications;
+    for (size_t next = 0; next < order.size();) {
+        const QByteArray &method = order[next++];
+        if (method == "publickey" && (m_methods & SSH_AUTH_METHOD_PUBLICKEY))
+            result = co_await publicKeys();
+        else if (method == "password" && (m_methods & SSH_AUTH_METHOD_PASSWORD))
+            result = co_await password();
+        else if (method == "keyboard-interactive" && (m_methods & SSH_AUTH_METHOD_INTERACTIVE))
+            result = co_await prompts();
+        else
+            continue;
+        if (result == Result::LoggedIn)
+            co_return;
+        if (result == Result::Partial) {
+            m_isPartial = true;
+            next = 0; // the host wants something else as well, and has said what
+        }
+    }
+    throw failure();
+}
+
+// It costs a round trip, which sshd does not count; the answer lists the methods, and by then the host has said which RSA signatures
+// it takes.
+Task<Authentication::Result> Authentication::none()
+{
+    auto request = [session = m_session.handle(), user = m_settings.user.constData()] { return ssh_userauth_none(session, user); };
+    const int status = co_await call(request);
+    const Result result = resultOf(status);
+    if (result == Result::LoggedIn)
+        m_info.auth = QByteArrayLiteral("none");
+    co_return result;
+}
+
+std::vector<SharedIdentity> Authentication::keysInOrder() const
+{
+    std::vector<SharedIdentity> keys;
+    if (!m_offers)
+        return keys;
+    keys = m_offers->identities;
+    if (keys.size() < 2)
+        return keys;
+    const QByteArray proven = m_worker.run.provenKeys.of(m_settings.credentialsGroup);
+    std::stable_partition(keys.begin(), keys.end(),
+                          [&](const SharedIdentity &key) { return key->isCertificate() || key->publicKey() == proven; });
+    return keys;
+}
+
+Task<Authentication::Result> Authentication::publicKeys()
+{
+    const std::vector<SharedIdentity> keys = keysInOrder();
+    for (const SharedIdentity &key : keys) {
+        if (m_offered >= mostOffers)
+            break;
+        const Result result = co_await offerKey(key, keys.size() == 1);
+        if (result != Result::Refused)
+            co_return result;
+        if (!(m_methods & SSH_AUTH_METHOD_PUBLICKEY))
+            break;
+    }
+    co_return Result::Refused;
+}
+
+Task<Authentication::Result> Authentication::offerKey(SharedIdentity identity, bool isOnlyOne)
+{
+    ++m_offered;
+    const char *user = m_settings.user.constData();
+    ssh_session session = m_session.handle();
+    ssh_key key = identity->key();
+    if (!isOnlyOne) { // whether the host would take it: no signature is made for one that it refuses
+        auto ask = [session, user, key] { return ssh_userauth_try_publickey(session, user, key); };
+        const int status = co_await call(ask);
+        if (resultOf(status) == Result::Refused) {
+            m_refused.append(QStringLiteral("key %1").arg(QString::fromLatin1(identity->fingerprint())));
+            co_return Result::Refused;
+        }
+    }
+    auto sign = [session, user, key] { return ssh_userauth_publickey(session, user, key); };
+    const int signedStatus = co_await call(sign);
+    const Result result = resultOf(signedStatus);
+    if (result == Result::Refused) {
+        QString what = QStringLiteral("key %1").arg(QString::fromLatin1(identity->fingerprint()));
+        if (m_session.errorText().contains(QLatin1StringView("PUBLICKEY_ACCEPTED_TYPES")))
+            what += QStringLiteral(" (the host takes RSA with SHA-1 only: --legacy)");
+        m_refused.append(what);
+        co_return result;
+    }
+    m_info.auth = QByteArrayLiteral("publickey");
+    m_info.key = identity->fingerprint();
+    if (!isOnlyOne && !m_settings.credentialsGroup.isEmpty())
+        m_worker.run.provenKeys.set(m_settings.credentialsGroup, identity->publicKey());
+    co_return result;
+}
+
+Task<Authentication::Result> Authentication::password()
+{
+    const std::shared_ptr<const Secret> secret = m_settings.password;
+    if (!secret || !m_mayUsePassword) {
+        m_needsPassword = true;
+        co_return Result::Refused;
+    }
+    const Deadline before = m_worker.reactor.now();
+    PasswordBrake::Attempt attempt = co_await m_worker.run.passwords.attempt(m_worker.reactor, m_settings.user, secret);
+    extend(m_worker.reactor.now() - before);
+    auto request = [session = m_session.handle(), user = m_settings.user.constData(), text = secret->cString()] {
+        return ssh_userauth_password(session, user, text);
+    };
+    const int status = co_await call(request);
+    if (status == SSH_AUTH_ERROR) { // alive, and no answer to a password that libssh knows: SSH_MSG_USERAUTH_PASSWD_CHANGEREQ
+        attempt.accepted();
+        throw JobError(Cause::PasswordExpired, QStringLiteral("the password of %1 has expired and must be changed by hand").arg(account()));
+    }
+    const Result result = resultOf(status);
+    if (result == Result::Refused) {
+        attempt.refused();
+        m_refused.append(QStringLiteral("password"));
+        co_return result;
+    }
+    attempt.accepted();
+    m_info.auth = QByteArrayLiteral("password");
+    co_return result;
+}
+
+Task<Authentication::Result> Authentication::prompts()
+{
+    m_deadline = std::max(m_deadline, m_worker.reactor.after(m_settings.timeouts.slowAuthentication));
+    co_return co_await answerPrompts(m_mayUsePassword ? m_settings.password : nullptr);
+}
+
+Task<Authentication::Result> Authentication::answerPrompts(std::shared_ptr<const Secret> secret)
+{
+    ssh_session session = m_session.handle();
+    auto request = [session, user = m_settings.user.constData()] { return ssh_userauth_kbdint(session, user, nullptr); };
+    PasswordBrake::Attempt attempt;
+    bool isAnswered = false;
+    for (int round = 0; round < mostRounds; ++round) {
+        const int status = co_await call(request);
+        if (status != SSH_AUTH_INFO) {
+            const Result result = resultOf(status);
+            if (result == Result::Refused) {
+                attempt.refused();
+                if (isAnswered)
+                    m_refused.append(QStringLiteral("password (keyboard-interactive)"));
+            } else {
+                attempt.accepted();
+                m_info.auth = QByteArrayLiteral("keyboard-interactive");
+            }
+            co_return result;
+        }
+        const Prompt prompt = Prompt::of(session);
+        if (prompt.kind == Prompt::Kind::None)
+            continue;
+        if (prompt.kind == Prompt::Kind::NewPassword) {
+            attempt.accepted();
+            throw JobError(
+                Cause::PasswordExpired,
+                QStringLiteral("the password of %1 has expired, the host asks: %2; change it by hand").arg(account(), prompt.text));
+        }
+        if (prompt.kind == Prompt::Kind::SecondFactor)
+            throw JobError(
+                Cause::MfaRequired,
+                QStringLiteral("the host asks %1 for a second factor: %2; nobody is there to give it").arg(account(), prompt.text));
+        if (!secret) {
+            m_needsPassword = true;
+            throw failure();
+        }
+        if (isAnswered) { // it asks once more: the answer was wrong
+            attempt.refused();
+            m_refused.append(QStringLiteral("password (keyboard-interactive)"));
+            throw failure();
+        }
+        const Deadline before = m_worker.reactor.now();
+        attempt = co_await m_worker.run.passwords.attempt(m_worker.reactor, m_settings.user, secret);
+        extend(m_worker.reactor.now() - before);
+        ssh_userauth_kbdint_setanswer(session, 0, secret->cString());
+        isAnswered = true;
+    }
+    throw denied(QStringLiteral("the host goes on asking"));
+}
+
+Authentication::Result Authentication::resultOf(int status)
+{
+    switch (status) {
+    case SSH_AUTH_SUCCESS:
+        return Result::LoggedIn;
+    case SSH_AUTH_PARTIAL:
+    case SSH_AUTH_DENIED:
+        m_methods = ssh_userauth_list(m_session.handle(), nullptr);
+        return status == SSH_AUTH_PARTIAL ? Result::Partial : Result::Refused;
+    default:
+        throw lost();
+    }
+}
+
+// One request, until it is answered: none can be abandoned for another, so a deadline ends the connection.
+template<typename Call>
+Task<int> Authentication::call(Call &request)
+{
+    const SshSession::Outcome outcome = co_await m_session.finish(request, SSH_AUTH_AGAIN, m_deadline);
+    switch (outcome.end) {
+    case SshSession::End::Done:
+        if (outcome.status == SSH_AUTH_ERROR && m_session.isDead())
+            throw lost();
+        co_return outcome.status;
+    case SshSession::End::Expired:
+        throw JobError(Cause::AuthTimeout,
+                       QStringLiteral("the host did not answer the login of %1 in time; its directory or PAM may hang").arg(account()));
+    case SshSession::End::Died:
+        throw lost();
+    case SshSession::End::Flooded:
+        throw flooded(QStringLiteral("during the login"));
+    }
+    Q_UNREACHABLE();
+}
+
+JobError Authentication::lost() const
+{
+    const QString said = m_session.errorText();
+    if (said.contains(QLatin1StringView("Too many authentication failures")))
+        return denied(said);
+    return JobError(Cause::ConnectionLost,
+                    QStringLiteral("the host dropped the connection during the login of %1: %2").arg(account(), said));
+}
+
+JobError Authentication::denied(const QString &said) const
+{
+    QString message = QStringLiteral("%1 was refused").arg(account());
+    if (!m_refused.isEmpty())
+        message += QStringLiteral(" with %1").arg(m_refused.join(QStringLiteral(", ")));
+    message += QStringLiteral(": %1; check user, keys and authorized_keys").arg(said);
+    return JobError(Cause::AuthDenied, message);
+}
+
+JobError Authentication::failure() const
+{
+    if (m_isPartial && m_refused.isEmpty())
+        return JobError(Cause::MfaRequired,
+                        QStringLiteral("the host wants a second factor of %1 (%2) that we do not have").arg(account(), methodsText()));
+    if (!m_refused.isEmpty())
+        return denied(QStringLiteral("the host accepts %1").arg(methodsText()));
+    QString have = QStringLiteral("there is no key");
+    if (m_offers && !m_offers->identities.empty())
+        have = QStringLiteral("it does not take keys");
+    else if (m_offers && !m_offers->problems.isEmpty())
+        have = m_offers->problems.join(QStringLiteral("; "));
+    if (m_needsPassword && m_settings.password)
+        have += QStringLiteral(", and no password is sent to a host whose key is not checked (--host-keys off)");
+    return JobError(Cause::NoCredentials, QStringLiteral("nothing to log in with as %1, the host accepts %2: %3; give --identity, or "
+                                                         "--ask-pass")
+                                              .arg(account(), methodsText(), have));
+}
+
+QString Authentication::account() const
+{
+    return printable(m_settings.user, 64);
+}
+
+QString Authentication::methodsText() const
+{
+    QStringList names;
+    for (const Method &method : methods) {
+        if (m_methods & method.bit)
+            names.append(QString::fromLatin1(method.name));
+    }
+    return names.isEmpty() ? QStringLiteral("no method that we know") : names.join(u',');
+}
+
+} // namespace collector

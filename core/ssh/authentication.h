@@ -1,0 +1,65 @@
+// Authentication: one login, from "none" to success.
+//
+// Order: what the host lists, of it in the order of the settings; keys first: certificates, the key that opened hosts of the same group,
+// the others; then the password, then keyboard-interactive with its one hidden prompt. At most five keys, since each refused one counts
+// against MaxAuthTries. Throws JobError: auth_denied, auth_timeout, auth_stopped, no_credentials, mfa_required, password_expired,
+// connection_lost, output_limit. On the worker's thread.
+
+#pragma once
+
+#include "model/record.h"
+#include "ssh/credentials.h"
+#include "ssh/session.h"
+#include "ssh/sshsettings.h"
+#include "ssh/sshworker.h"
+
+#include <QStringList>
+
+namespace collector {
+
+class Authentication
+{
+public:
+    // All of it outlives the task. `mayUsePassword`: not with a host whose key nobody has checked.
+    Authentication(SshWorker &worker, SshSession &session, const SshSettings &settings, ConnectionInfo &info, bool mayUsePassword);
+
+    Task<> run();
+
+private:
+    enum class Result { LoggedIn, Partial, Refused };
+
+    Task<Result> none();
+    Task<Result> publicKeys();
+    Task<Result> password();
+    Task<Result> prompts();
+
+    Task<Result> offerKey(SharedIdentity identity, bool isOnlyOne);
+    Task<Result> answerPrompts(std::shared_ptr<const Secret> secret);
+    [[nodiscard]] std::vector<SharedIdentity> keysInOrder() const;
+    [[nodiscard]] Result resultOf(int status);
+
+    template<typename Call>
+    Task<int> call(Call &request);
+    void extend(std::chrono::nanoseconds pause) { m_deadline += pause; }
+
+    [[nodiscard]] JobError failure() const;
+    [[nodiscard]] JobError denied(const QString &said) const;
+    [[nodiscard]] JobError lost() const;
+    [[nodiscard]] QString account() const;
+    [[nodiscard]] QString methodsText() const;
+
+    SshWorker &m_worker;
+    SshSession &m_session;
+    const SshSettings &m_settings;
+    ConnectionInfo &m_info;
+    const bool m_mayUsePassword;
+    std::shared_ptr<const Credentials::Offers> m_offers;
+    Deadline m_deadline;
+    int m_methods = 0; // that the host lists
+    int m_offered = 0; // keys
+    bool m_isPartial = false;
+    bool m_needsPassword = false; // it was asked for, and there is none
+    QStringList m_refused;        // what was offered, for the message
+};
+
+} // namespace collector

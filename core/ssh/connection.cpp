@@ -1,0 +1,277 @@
+#include "ssh/connection.h"
+
+#include "ssh/algorithms.h"
+#include "ssh/authentication.h"
+#include "ssh/failure.h"
+#include "ssh/hostkeycheck.h"
+#include "ssh/keyblob.h"
+
+#include <algorithm>
+
+namespace collector {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto patience = 1s;                    // before it is asked whether the silent host is connected at all
+constexpr auto shortPause = 50ms;                // while a banner comes byte by byte
+constexpr uint64_t keyExchangeBytes = 64 * 1024; // more than any server's, certificates and long lists included
+
+} // namespace
+
+SshConnection::SshConnection(SshWorker &worker, std::shared_ptr<const SshSettings> settings, ConnectionInfo &info, SshProgress &progress)
+    : m_worker(worker),
+      m_settings(std::move(settings)),
+      m_info(info),
+      m_progress(progress),
+      m_turn(worker)
+{
+}
+
+SshConnection::~SshConnection() = default;
+
+Task<> SshConnection::open()
+{
+    m_info.user = m_settings->user;
+    m_info.port = m_settings->port;
+    co_await connect();
+    co_await awaitBanner();
+    m_progress.enter(SshPhase::Wait);
+    const Deadline before = m_worker.reactor.now();
+    co_await m_turn.waitForHandshake();
+    m_handshakeEnd += m_worker.reactor.now() - before;
+    m_progress.enter(SshPhase::Handshake);
+    co_await exchangeKeys();
+    m_progress.enter(SshPhase::HostKey);
+    co_await checkHostKey();
+    m_progress.enter(SshPhase::Authenticate);
+    co_await logIn();
+    m_turn.end();
+    m_progress.enter(SshPhase::Idle);
+}
+
+Task<> SshConnection::connect()
+{
+    if (!m_settings->jumps.empty() || !m_settings->proxyCommand.isEmpty())
+        throw JobError(Cause::UnsupportedConnection, QStringLiteral("jump hosts and ProxyCommand are not supported yet"));
+    co_await connectDirectly();
+    co_await lookUpHostKeys();
+}
+
+// Those that the files know of it, under its own name.
+Task<> SshConnection::lookUpHostKeys()
+{
+    const SshSettings &settings = *m_settings;
+    if (!settings.knownHosts) {
+        m_knownKeys.emplace(std::vector<KnownKey>());
+    } else if (!settings.knownHosts->needsHashing(settings.host, settings.port, settings.hostKeyAlias)) {
+        m_knownKeys = settings.knownHosts->lookup(settings.host, settings.port, settings.hostKeyAlias);
+    } else {
+        auto found = std::make_shared<std::optional<HostKeys>>();
+        std::function<void()> step = [found, own = m_settings] {
+            *found = own->knownHosts->lookup(own->host, own->port, own->hostKeyAlias);
+        };
+        co_await offload(m_worker.reactor, m_worker.run.blocking, std::move(step));
+        m_knownKeys = std::move(*found);
+    }
+}
+
+Task<> SshConnection::connectDirectly()
+{
+    m_progress.enter(SshPhase::Resolve);
+    const Deadline resolveEnd = m_worker.reactor.after(m_settings->timeouts.resolve);
+    const std::vector<SocketAddress> found =
+        co_await m_worker.run.resolver.resolve(m_worker.reactor, m_settings->host, m_settings->family, resolveEnd);
+    std::vector<SocketAddress> addresses = found;
+    for (SocketAddress &address : addresses)
+        address.setPort(m_settings->port);
+    refuseExcluded(addresses);
+    std::optional<SocketAddress> source;
+    if (!m_settings->bindAddress.isEmpty()) {
+        source = SocketAddress::fromLiteral(m_settings->bindAddress);
+        if (!source)
+            throw JobError(Cause::BadVariable, QStringLiteral("BindAddress %1 is no address").arg(printable(m_settings->bindAddress, 64)));
+    }
+
+    m_progress.address = addresses.front().toLiteral();
+    co_await takeTurn(m_progress.address);
+    m_progress.enter(SshPhase::Connect);
+    if (addresses.size() == 1) {
+        m_peer = addresses.front();
+        m_socket = startConnect(m_worker.reactor, m_peer, source);
+        m_handshakeEnd = m_worker.reactor.after(m_settings->timeouts.handshake);
+        co_return; // awaitBanner() sees to the rest: a server speaks first, so one wait will do for both
+    }
+    Connected connected = co_await connectToAny(m_worker.reactor, std::move(addresses), source, m_settings->timeouts.connect);
+    m_socket = std::move(connected.socket);
+    m_peer = connected.peer;
+    m_progress.address = m_peer.toLiteral();
+    m_handshakeEnd = m_worker.reactor.after(m_settings->timeouts.handshake);
+    m_turn.setConnected();
+    m_progress.enter(SshPhase::Handshake);
+}
+
+// Not more at a time than sshd takes, and no login again that was refused there.
+Task<> SshConnection::takeTurn(const QByteArray &address)
+{
+    m_progress.enter(SshPhase::Wait);
+    const QByteArray where = address + ' ' + QByteArray::number(m_settings->port);
+    co_await m_turn.waitForAddress(where);
+    m_login = where + ' ' + m_settings->user + ' ' + m_settings->identityFiles.join(u' ').toUtf8() + ' ' +
+              QByteArray::number(quintptr(m_settings->password.get()));
+    if (m_worker.run.addresses.wasRefused(m_login)) {
+        m_turn.openAddressForOthers();
+        throw JobError(Cause::AuthStopped,
+                       QStringLiteral("%1 was refused at this address with the same keys before, and is not tried again: failed logins are "
+                                      "punished (PerSourcePenalties)")
+                           .arg(printable(m_settings->user, 64)));
+    }
+}
+
+void SshConnection::refuseExcluded(const std::vector<SocketAddress> &addresses) const
+{
+    const auto &isExcluded = m_worker.run.options.isExcluded;
+    if (!isExcluded)
+        return;
+    for (const SocketAddress &address : addresses) {
+        if (isExcluded(address.toHostAddress()))
+            throw JobError(Cause::Excluded, QStringLiteral("%1 is excluded").arg(QString::fromLatin1(address.toLiteral())));
+    }
+}
+
+// A host that has said nothing for a while: is it there at all?
+Task<> SshConnection::awaitConnected()
+{
+    const int fd = m_socket.descriptor();
+    if (!isConnected(fd)) {
+        const auto left = m_settings->timeouts.connect - std::min<std::chrono::milliseconds>(patience, m_settings->timeouts.connect);
+        const Reactor::Wake wake = co_await m_worker.reactor.ready(fd, EPOLLOUT, m_worker.reactor.after(left));
+        if (wake == Reactor::Wake::Expired)
+            throw connectTimeout(m_peer, m_settings->timeouts.connect);
+        if (const auto failure = connectFailure(fd, m_peer))
+            throw JobError(*failure);
+        m_handshakeEnd = m_worker.reactor.after(m_settings->timeouts.handshake);
+    }
+    m_turn.setConnected();
+    m_progress.enter(SshPhase::Handshake);
+}
+
+Task<> SshConnection::awaitBanner()
+{
+    Reactor &reactor = m_worker.reactor;
+    const int fd = m_socket.descriptor();
+    if (m_progress.phase() == SshPhase::Connect) {
+        const auto wait = std::min<std::chrono::milliseconds>(patience, m_settings->timeouts.connect);
+        const Reactor::Wake wake = co_await reactor.ready(fd, EPOLLIN, reactor.after(wait));
+        if (wake == Reactor::Wake::Expired)
+            co_await awaitConnected();
+        else if (const auto failure = connectFailure(fd, m_peer))
+            throw JobError(*failure);
+        else
+            m_turn.setConnected();
+    }
+    BannerReader banner(place());
+    for (;;) {
+        switch (banner.read(fd)) {
+        case BannerReader::Found::Ssh:
+            co_return;
+        case BannerReader::Found::Undecided:
+            co_await reactor.sleepUntil(std::min(m_handshakeEnd, reactor.after(shortPause)));
+            if (reactor.now() >= m_handshakeEnd)
+                throw banner.timeout(m_settings->timeouts.handshake);
+            continue;
+        case BannerReader::Found::Nothing:
+            break;
+        }
+        // Some wait for us to speak first.
+        if (!m_session)
+            makeSession();
+        m_session->begin();
+        const Reactor::Wake wake = co_await reactor.ready(fd, EPOLLIN, m_handshakeEnd);
+        if (wake == Reactor::Wake::Expired)
+            throw banner.timeout(m_settings->timeouts.handshake);
+    }
+}
+
+void SshConnection::makeSession()
+{
+    m_session = std::make_unique<SshSession>(m_worker.reactor, std::move(m_socket));
+    setAlgorithms();
+}
+
+void SshConnection::setAlgorithms()
+{
+    SshAlgorithms lists = proposedAlgorithms(m_settings->algorithms, m_settings->legacy);
+    // A host with many keys is to show one that we can check.
+    if (m_settings->algorithms.hostKeys.isEmpty() && !m_knownKeys->keys().empty())
+        lists.hostKeys = m_knownKeys->preferredAlgorithms(lists.hostKeys);
+    ssh_session session = m_session->handle();
+    const auto set = [&](ssh_options_e option, const QByteArray &list) {
+        if (ssh_options_set(session, option, list.constData()) != SSH_OK)
+            throw JobError(Cause::BadVariable, QStringLiteral("none of these algorithms is supported here: %1").arg(printable(list)));
+    };
+    set(SSH_OPTIONS_KEY_EXCHANGE, lists.kex);
+    set(SSH_OPTIONS_HOSTKEYS, lists.hostKeys);
+    set(SSH_OPTIONS_CIPHERS_C_S, lists.ciphers);
+    set(SSH_OPTIONS_CIPHERS_S_C, lists.ciphers);
+    set(SSH_OPTIONS_HMAC_C_S, lists.macs);
+    set(SSH_OPTIONS_HMAC_S_C, lists.macs);
+    set(SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, lists.publicKeys);
+    set(SSH_OPTIONS_COMPRESSION, QByteArrayLiteral("none"));
+}
+
+Task<> SshConnection::exchangeKeys()
+{
+    if (!m_session)
+        makeSession();
+    m_session->begin();
+    m_session->allowToReceive(keyExchangeBytes);
+    auto request = [session = m_session->handle()] { return ssh_connect(session); };
+    const SshSession::Outcome outcome = co_await m_session->finish(request, SSH_AGAIN, m_handshakeEnd);
+    ssh_session session = m_session->handle();
+    if (const char *banner = ssh_get_serverbanner(session))
+        m_info.banner = QByteArray(banner);
+    if (outcome.end != SshSession::End::Done || outcome.status != SSH_OK)
+        throw handshakeFailure(*m_session, outcome.end, place(), m_settings->timeouts.handshake);
+    m_info.kex = ssh_get_kex_algo(session);
+    m_info.cipher = ssh_get_cipher_in(session);
+    m_info.mac = ssh_get_hmac_in(session);
+}
+
+Task<> SshConnection::checkHostKey()
+{
+    ssh_key key = nullptr;
+    if (ssh_get_server_publickey(m_session->handle(), &key) != SSH_OK)
+        throw JobError(Cause::Handshake, QStringLiteral("%1 has shown no host key").arg(place()));
+    const QByteArray blob = publicBlob(key);
+    ssh_key_free(key);
+    m_info.hostKeyType = keyType(blob);
+    m_info.hostKey = fingerprint(blob);
+    const HostKeyDecision decision = judgeHostKey(*m_knownKeys, blob, *m_settings);
+    m_mayUsePassword = decision != HostKeyDecision::Unchecked;
+    co_return;
+}
+
+Task<> SshConnection::logIn()
+{
+    Authentication authentication(m_worker, *m_session, *m_settings, m_info, m_mayUsePassword);
+    try {
+        co_await authentication.run();
+    } catch (const JobError &error) {
+        if (error.cause() == Cause::AuthDenied)
+            m_worker.run.addresses.setRefused(m_login);
+        throw;
+    }
+    m_turn.openAddressForOthers();
+}
+
+QString SshConnection::place() const
+{
+    const QString host = QString::fromUtf8(m_progress.address);
+    return (host.contains(u':') ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2"))
+        .arg(printable(m_progress.address, 255))
+        .arg(m_settings->port);
+}
+
+} // namespace collector

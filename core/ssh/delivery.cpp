@@ -1,0 +1,40 @@
+#include "ssh/delivery.h"
+
+namespace collector {
+
+QByteArray quoted(const QByteArray &text)
+{
+    QByteArray word = text;
+    word.replace('\'', "'\\''");
+    return '\'' + word + '\'';
+}
+
+// One compound command: the shell has read all of it, and nothing behind it, before it runs the first word. The watchdog is a grandchild,
+// so that a `wait` of the script does not wait for it. When the script has ended, whatever it has left running on purpose stays.
+QByteArray supervised(const QByteArray &script)
+{
+    return "{ exec 3<&0 </dev/null\n"
+           "( (while read -r _; do :; done; kill -s 0 $$ && { kill -s KILL -- -$$ || kill -s KILL 0; }) <&3 3<&- >/dev/null 2>&1 & )\n"
+           "exec 3<&-\n"
+           "eval " +
+           quoted(script) +
+           "\n"
+           "exit $?; }\n";
+}
+
+QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const QByteArray &begun)
+{
+    const QByteArray user = quoted(become.user);
+    const QByteArray shell = "/bin/sh -c 'echo " + begun + "; exec /bin/sh -s'";
+    switch (become.method) {
+    case Become::Method::Sudo:
+        return (prompt.isEmpty() ? QByteArray("sudo -n") : "sudo -S -p " + prompt) + " -u " + user + " -- " + shell;
+    case Become::Method::Doas:
+        return "doas -n -u " + user + ' ' + shell;
+    case Become::Method::Su:
+        return "su " + user + " -c 'echo " + begun + "; exec /bin/sh -s'";
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace collector

@@ -1,0 +1,24 @@
+// Delivery: how commands and scripts are put so that any login shell runs them, and nothing of ours outlives the channel.
+//
+// Pure functions; any thread.
+
+#pragma once
+
+#include "ssh/sshsettings.h"
+
+#include <QByteArray>
+
+namespace collector {
+
+// What `/bin/sh -s` gets on its standard input to run the script with nothing on the script's own: if the channel is closed before
+// the script has ended, its process group is killed. Standard input must stay open meanwhile.
+[[nodiscard]] QByteArray supervised(const QByteArray &script);
+
+// For /bin/sh: one word, whatever is in it.
+[[nodiscard]] QByteArray quoted(const QByteArray &text);
+
+// A command line that raises a shell, understood by sh, csh and fish alike, and the marks that tell how it goes: `prompt` comes on standard
+// error when the password is wanted (empty: ask for none), `begun` and a line end on standard output once the raised `/bin/sh -s` reads.
+[[nodiscard]] QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const QByteArray &begun);
+
+} // namespace collector

@@ -1,0 +1,258 @@
+#include "ssh/execchannel.h"
+
+#include "ssh/failure.h"
+#include "ssh/packetsizewatch.h"
+
+#include <algorithm>
+
+namespace collector {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto graceAfterStatus = 2s; // a grandchild holds the pipes; sshd waits for it, we do not
+constexpr auto graceAfterEof = 5s;
+constexpr uint32_t mostAhead = 32 * 1024; // bytes of input handed to libssh and not yet sent
+constexpr unsigned smallestPacket = 1024;
+constexpr uint64_t protocolBytes = 256 * 1024; // that may come beside the output
+constexpr uint64_t bite = 4096;                // bytes that libssh takes from the socket in one go
+constexpr int mostBites = 8;                   // then it is another's turn
+
+} // namespace
+
+ExecChannel::ExecChannel(SshSession &session, const SshSettings &settings, SshProgress &progress, Limits limits)
+    : m_session(session),
+      m_settings(settings),
+      m_progress(progress),
+      m_limits(limits)
+{
+    ssh_callbacks_init(&m_callbacks);
+    m_callbacks.userdata = this;
+    // Called from within libssh: they may note things, and nothing else.
+    m_callbacks.channel_data_function = [](ssh_session, ssh_channel, void *data, uint32_t size, int isError, void *self) {
+        return static_cast<ExecChannel *>(self)->takeData(data, size, isError);
+    };
+    m_callbacks.channel_eof_function = [](ssh_session, ssh_channel, void *self) { static_cast<ExecChannel *>(self)->m_isEof = true; };
+    m_callbacks.channel_close_function = [](ssh_session, ssh_channel, void *self) { static_cast<ExecChannel *>(self)->m_isClosed = true; };
+    m_callbacks.channel_exit_status_function = [](ssh_session, ssh_channel, int status, void *self) {
+        static_cast<ExecChannel *>(self)->m_reply.exitStatus = status < 0 ? 255 : status; // 0xffffffff has been seen
+    };
+    m_callbacks.channel_exit_signal_function = [](ssh_session, ssh_channel, const char *signal, int, const char *, const char *,
+                                                  void *self) { static_cast<ExecChannel *>(self)->setSignal(signal); };
+}
+
+ExecChannel::~ExecChannel()
+{
+    if (!m_channel)
+        return;
+    ssh_remove_channel_callbacks(m_channel, &m_callbacks);
+    if (m_isOver || m_session.isDead()) {
+        m_session.retire(m_channel); // most sessions end now: no packet for it
+        return;
+    }
+    if (m_progress.phase() == SshPhase::Run)
+        ssh_channel_request_send_signal(m_channel, "KILL"); // sshd 7.9 and newer do it, but for root
+    ssh_channel_free(m_channel);
+}
+
+Task<> ExecChannel::open(bool willFeed)
+{
+    m_progress.enter(SshPhase::OpenChannel);
+    m_session.allowToReceive(uint64_t(m_limits.output + m_limits.error) * 5 / 4 + protocolBytes);
+    m_session.freeRetired();
+    m_channel = ssh_channel_new(m_session.handle());
+    if (!m_channel)
+        throw connectionLost(m_session, QStringLiteral("before a channel was opened"));
+    ssh_set_channel_callbacks(m_channel, &m_callbacks);
+
+    std::optional<unsigned> packetSize;
+    auto request = [channel = m_channel, willFeed, &packetSize] {
+        const PacketSizeWatch watch(willFeed);
+        const int status = ssh_channel_open_session(channel);
+        if (watch.size())
+            packetSize = watch.size();
+        return status;
+    };
+    const Deadline deadline = m_session.reactor().after(m_settings.timeouts.channel);
+    const SshSession::Outcome outcome = co_await m_session.finish(request, SSH_AGAIN, deadline);
+    check(outcome, QStringLiteral("while a channel was opened"));
+    if (outcome.status != SSH_OK)
+        throw JobError(Cause::ChannelRefused, QStringLiteral("the host opens no session: %1").arg(m_session.errorText()));
+    if (packetSize && *packetSize < smallestPacket)
+        throw JobError(Cause::ChannelRefused,
+                       QStringLiteral("the host takes packets of %1 bytes at most, which is too small").arg(*packetSize));
+}
+
+Task<> ExecChannel::exec(QByteArray command)
+{
+    m_progress.enter(SshPhase::Execute);
+    const Deadline deadline = m_session.reactor().after(m_settings.timeouts.exec);
+    for (const auto &[name, value] : m_settings.environment) {
+        auto set = [channel = m_channel, key = name.constData(), text = value.constData()] {
+            return ssh_channel_request_env(channel, key, text);
+        };
+        const SshSession::Outcome outcome = co_await m_session.finish(set, SSH_AGAIN, deadline);
+        check(outcome, QStringLiteral("while the environment was set"));
+    }
+    m_progress.isCommandSent = true;
+    auto request = [channel = m_channel, line = command.constData()] { return ssh_channel_request_exec(channel, line); };
+    const SshSession::Outcome started = co_await m_session.finish(request, SSH_AGAIN, deadline);
+    check(started, QStringLiteral("while the command was started"));
+    if (started.status != SSH_OK)
+        throw JobError(Cause::ShellRejected,
+                       QStringLiteral("the host refuses to run commands; is it a device, or is there a ForceCommand?"));
+    m_progress.enter(SshPhase::Run);
+}
+
+void ExecChannel::check(SshSession::Outcome outcome, const QString &during)
+{
+    switch (outcome.end) {
+    case SshSession::End::Done:
+        if (outcome.status == SSH_ERROR && m_session.isDead())
+            throw connectionLost(m_session, during);
+        return;
+    case SshSession::End::Expired:
+        throw JobError(Cause::ExecTimeout, QStringLiteral("the host did not answer in time %1").arg(during));
+    case SshSession::End::Died:
+        throw connectionLost(m_session, during);
+    case SshSession::End::Flooded:
+        throw flooded(during);
+    }
+}
+
+int ExecChannel::takeData(const void *bytes, uint32_t size, bool isError)
+{
+    QByteArray &kept = isError ? m_reply.errorOutput : m_reply.output;
+    const qint64 room = std::max<qint64>((isError ? m_limits.error : m_limits.output) - kept.size(), 0);
+    if (size > room)
+        m_reply.isTruncated = true;
+    kept.append(static_cast<const char *>(bytes), std::min<qint64>(size, room));
+    return int(size); // what is over is dropped: left with libssh it would pile up
+}
+
+void ExecChannel::setSignal(const char *name)
+{
+    const QByteArrayView text(name ? name : "");
+    for (const char c : text.first(std::min<qsizetype>(text.size(), 16))) {
+        if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+            m_reply.signal += c;
+    }
+    if (m_reply.signal.isEmpty())
+        m_reply.signal = "UNKNOWN";
+}
+
+void ExecChannel::feed(const QByteArray &bytes)
+{
+    m_input = m_input.mid(m_inputSent) + bytes;
+    m_inputSent = 0;
+    sendInput();
+}
+
+void ExecChannel::feedEnd()
+{
+    m_isInputEnding = true;
+    sendInput();
+}
+
+// At once: it is short, and nothing was fed before it.
+void ExecChannel::feedSecret(const Secret &secret)
+{
+    if (m_session.isDead() || ssh_channel_window_size(m_channel) <= secret.size())
+        return;
+    ssh_channel_write(m_channel, secret.bytes().data(), uint32_t(secret.size()));
+    ssh_channel_write(m_channel, "\n", 1);
+}
+
+void ExecChannel::sendInput()
+{
+    while (m_inputSent < m_input.size() && !m_isClosed && !m_session.isDead() && !m_session.hasUnsent()) {
+        const uint32_t window = ssh_channel_window_size(m_channel);
+        const uint32_t size = std::min({window, mostAhead, uint32_t(m_input.size() - m_inputSent)});
+        if (size == 0)
+            return;
+        const int taken = ssh_channel_write(m_channel, m_input.constData() + m_inputSent, size);
+        if (taken <= 0)
+            return;
+        m_inputSent += taken;
+    }
+    if (m_inputSent < m_input.size() || !m_isInputEnding || m_isInputEnded || m_isClosed || m_session.isDead())
+        return;
+    m_isInputEnded = true;
+    m_input.clear();
+    m_inputSent = 0;
+    ssh_channel_send_eof(m_channel);
+}
+
+Task<bool> ExecChannel::advance(Deadline deadline)
+{
+    judge();
+    if (m_isOver)
+        co_return true;
+    const Deadline until = std::min(deadline, m_graceEnd);
+    const Reactor::Wake wake = co_await m_session.progress(until);
+    if (wake == Reactor::Wake::Expired) {
+        if (until != m_graceEnd)
+            co_return false;
+        m_isOver = true;
+        co_return true;
+    }
+    for (int i = 0; i < mostBites; ++i) {
+        const uint64_t before = m_session.received();
+        m_session.pump();
+        if (m_session.isDead()) {
+            m_isLost = true;
+            break;
+        }
+        if (m_session.received() - before < bite || m_session.isFlooded())
+            break;
+    }
+    if (!m_isLost && (m_inputSent < m_input.size() || m_isInputEnding))
+        sendInput();
+    judge();
+    co_return true;
+}
+
+// What has come so far: does it end the command? (ENGINE.md 1.7)
+void ExecChannel::judge()
+{
+    const bool hasEnd = m_reply.exitStatus || !m_reply.signal.isEmpty();
+    m_isOver = m_isOver || m_isClosed || m_isLost || m_session.isFlooded() || (hasEnd && m_isEof);
+    if (m_isOver || m_graceEnd != never)
+        return;
+    if (hasEnd)
+        m_graceEnd = m_session.reactor().after(graceAfterStatus);
+    else if (m_isEof)
+        m_graceEnd = m_session.reactor().after(graceAfterEof);
+}
+
+Task<ShellReply> ExecChannel::runToEnd(Deadline deadline)
+{
+    judge();
+    while (!m_isOver) {
+        const bool isInTime = co_await advance(deadline);
+        if (!isInTime)
+            throw JobError(Cause::ExecTimeout, QStringLiteral("the command did not end in time"));
+    }
+    ShellReply reply = takeReply();
+    co_return reply;
+}
+
+ShellReply ExecChannel::takeReply()
+{
+    const bool hasEnd = m_reply.exitStatus || !m_reply.signal.isEmpty();
+    if (!hasEnd && m_session.isFlooded()) {
+        if (!m_reply.isTruncated)
+            throw flooded(QStringLiteral("beside the output"));
+        return std::move(m_reply); // its head
+    }
+    if (!hasEnd && m_isLost)
+        throw connectionLost(m_session, QStringLiteral("while the command ran"));
+    if (!hasEnd)
+        throw JobError(Cause::ConnectionLost, QStringLiteral("the host ended the command without saying how; was the shell killed?"));
+    if (m_isLost && !m_isEof && !m_isClosed)
+        m_reply.isTruncated = true; // who knows what was still to come
+    return std::move(m_reply);
+}
+
+} // namespace collector

@@ -1,0 +1,57 @@
+#include "ssh/failure.h"
+
+#include <QRegularExpression>
+
+namespace collector {
+
+namespace {
+
+// "kex error : no match for method kex algos: server [a,b], client [c,d]"
+std::optional<JobError> noCommonAlgorithm(const QString &place, const char *said)
+{
+    static const QRegularExpression pattern(QStringLiteral("no match for method ([^:]+): server \\[([^\\]]*)\\], client \\[([^\\]]*)\\]"));
+    const auto match = pattern.match(printable(QByteArrayView(said), 4000));
+    if (!match.hasMatch())
+        return std::nullopt;
+    const auto shortened = [](const QString &list) { return list.size() > 400 ? list.left(400) + QChar(0x2026) : list; };
+    return JobError(Cause::NoCommonAlgorithm,
+                    QStringLiteral("no common algorithm with %1 (%2): it offers %3; we offer %4. An old device may "
+                                   "need --legacy")
+                        .arg(place, match.captured(1), shortened(match.captured(2)), shortened(match.captured(3))));
+}
+
+bool isReset(const QString &said)
+{
+    return said.contains(QLatin1StringView("reset by peer"), Qt::CaseInsensitive) || said.contains(QLatin1StringView("Broken pipe"));
+}
+
+} // namespace
+
+JobError handshakeFailure(const SshSession &session, SshSession::End end, const QString &place, std::chrono::milliseconds after)
+{
+    if (end == SshSession::End::Expired)
+        return JobError(Cause::HandshakeTimeout,
+                        QStringLiteral("%1 did not finish the key exchange within %2 ms; is it overloaded?").arg(place).arg(after.count()));
+    if (end == SshSession::End::Flooded)
+        return JobError(Cause::Handshake, QStringLiteral("%1 sends more than a key exchange takes; it is no proper SSH server").arg(place));
+    if (auto error = noCommonAlgorithm(place, ssh_get_error(session.handle())))
+        return *error;
+    const QString said = session.errorText();
+    if (isReset(said))
+        return JobError(Cause::Reset, QStringLiteral("%1 reset the connection during the key exchange").arg(place));
+    if (said.contains(QLatin1StringView("MaxStartups")) || said.contains(QLatin1StringView("Not allowed at this time")))
+        return JobError(Cause::RateLimited, QStringLiteral("%1 does not take more logins now: %2; lower --rate").arg(place, said));
+    return JobError(Cause::Handshake, QStringLiteral("the key exchange with %1 failed: %2").arg(place, said));
+}
+
+JobError connectionLost(const SshSession &session, const QString &during)
+{
+    return JobError(Cause::ConnectionLost, QStringLiteral("the connection was lost %1: %2").arg(during, session.errorText()));
+}
+
+JobError flooded(const QString &when)
+{
+    return JobError(Cause::OutputLimit, QStringLiteral("the host sends without end %1; the connection was dropped").arg(when));
+}
+
+} // namespace collector

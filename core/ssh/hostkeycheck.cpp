@@ -1,0 +1,70 @@
+#include "ssh/hostkeycheck.h"
+
+#include "ssh/keyblob.h"
+
+namespace collector {
+
+namespace {
+
+// How OpenSSH's tools want a host and a port: what a person can paste.
+QString scanCommand(const SshSettings &settings)
+{
+    const QString host = printable(settings.host, 255);
+    return settings.port == 22 ? QStringLiteral("ssh-keyscan %1").arg(host)
+                               : QStringLiteral("ssh-keyscan -p %1 %2").arg(settings.port).arg(host);
+}
+
+QString keyText(const QByteArray &blob)
+{
+    return QString::fromLatin1(keyType(blob) + ' ' + fingerprint(blob));
+}
+
+QString fileText(const SshSettings &settings)
+{
+    return settings.knownHostsFile.isEmpty() ? QStringLiteral("~/.ssh/known_hosts") : settings.knownHostsFile;
+}
+
+JobError unknownKey(const QByteArray &name, const QByteArray &blob, const SshSettings &settings)
+{
+    return JobError(Cause::HostKeyUnknown,
+                    QStringLiteral("no host key is known for %1, it shows %2; compare it, then `%3 >> %4`, or accept all new ones with "
+                                   "--host-keys accept-new")
+                        .arg(printable(name, 255), keyText(blob), scanCommand(settings), fileText(settings)));
+}
+
+JobError changedKey(const QByteArray &name, const QByteArray &blob, const KnownKey &known)
+{
+    return JobError(
+        Cause::HostKeyChanged,
+        QStringLiteral("the host key of %1 has changed: %2 is known (%3), it shows %4; somebody may be listening. If the change "
+                       "is right: `ssh-keygen -f %5 -R '%1'`")
+            .arg(printable(name, 255), keyText(known.blob), known.place(), keyText(blob), known.file));
+}
+
+} // namespace
+
+HostKeyDecision judgeHostKey(const HostKeys &known, const QByteArray &blob, const SshSettings &settings)
+{
+    const QByteArray name = knownHostsName(settings.host, settings.port, settings.hostKeyAlias);
+    const HostKeyVerdict verdict = known.classify(blob);
+    using Kind = HostKeyVerdict::Kind;
+    if (verdict.kind == Kind::Revoked)
+        throw JobError(Cause::HostKeyRevoked, QStringLiteral("the host key of %1, %2, is revoked (%3); the host needs a new one")
+                                                  .arg(printable(name, 255), keyText(blob), verdict.known->place()));
+    if (verdict.kind == Kind::Match)
+        return HostKeyDecision::Known;
+    if (settings.hostKeyPolicy == HostKeyPolicy::Off)
+        return HostKeyDecision::Unchecked;
+    if (known.hasCertAuthority())
+        throw JobError(Cause::HostCertUnsupported,
+                       QStringLiteral("known_hosts expects a host certificate of %1 (@cert-authority), which libssh "
+                                      "cannot check; use --transport openssh for it")
+                           .arg(printable(name, 255)));
+    if (verdict.kind != Kind::Unknown && verdict.known)
+        throw changedKey(name, blob, *verdict.known);
+    if (settings.hostKeyPolicy == HostKeyPolicy::AcceptNew)
+        return HostKeyDecision::New;
+    throw unknownKey(name, blob, settings);
+}
+
+} // namespace collector

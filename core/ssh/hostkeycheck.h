@@ -1,0 +1,22 @@
+// The host key, judged before any credential is sent. Pure; any thread.
+
+#pragma once
+
+#include "ssh/hostkeys.h"
+#include "ssh/sshsettings.h"
+
+#include <collector/joberror.h>
+
+namespace collector {
+
+enum class HostKeyDecision {
+    Known,
+    New,       // believed, and to be written down
+    Unchecked, // believed because nothing is checked: no password may be sent
+};
+
+// `blob`: the key that the host has proven to own. Throws JobError: host_key_unknown, host_key_changed, host_key_revoked,
+// host_cert_unsupported.
+[[nodiscard]] HostKeyDecision judgeHostKey(const HostKeys &known, const QByteArray &blob, const SshSettings &settings);
+
+} // namespace collector

@@ -1,0 +1,46 @@
+#include "ssh/packetsizewatch.h"
+
+#include <libssh/callbacks.h>
+
+#include <cstdio>
+#include <cstring>
+
+namespace collector {
+
+namespace {
+
+thread_local unsigned seen = 0; // libssh's log callback is the thread's, and so is what it hears
+
+void listen(int, const char *, const char *message, void *)
+{
+    unsigned window = 0;
+    unsigned size = 0;
+    if (const char *start = strstr(message, "Remote window");
+        start && sscanf(start, "Remote window : %u, maxpacket : %u", &window, &size) == 2)
+        seen = size;
+}
+
+} // namespace
+
+PacketSizeWatch::PacketSizeWatch(bool isWanted) : m_isWanted(isWanted)
+{
+    if (!m_isWanted)
+        return;
+    m_previousLevel = ssh_get_log_level();
+    seen = 0;
+    ssh_set_log_callback(listen);
+    ssh_set_log_level(SSH_LOG_PROTOCOL);
+}
+
+PacketSizeWatch::~PacketSizeWatch()
+{
+    if (m_isWanted)
+        ssh_set_log_level(m_previousLevel);
+}
+
+std::optional<unsigned> PacketSizeWatch::size() const
+{
+    return seen ? std::optional(seen) : std::nullopt;
+}
+
+} // namespace collector

@@ -1,0 +1,124 @@
+// SshSession: one libssh session over a connected socket, and how a coroutine waits for it.
+//
+// What libssh demands is kept here (ENGINE.md 1): it never blocks, owns the socket once it has begun, is asked after each call whether the
+// session is dead, since it would say "again" for ever, and is freed by ssh_free() alone. Byte limits are checked between calls. On the
+// reactor's thread.
+
+#pragma once
+
+#include "net/reactor.h"
+#include "net/tcpconnect.h"
+
+#include <collector/joberror.h>
+#include <collector/task.h>
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+
+#include <sys/epoll.h>
+
+#include <memory>
+
+namespace collector {
+
+class SshSession
+{
+public:
+    // How a call of libssh ended.
+    enum class End {
+        Done,    // with `status`
+        Expired, // not within the deadline
+        Died,    // the connection is gone
+        Flooded, // the host has sent more than it may
+    };
+    struct Outcome
+    {
+        End end = End::Done;
+        int status = SSH_OK;
+    };
+
+    // Takes the socket over. The session has no options yet but those that every session has.
+    SshSession(Reactor &reactor, OwnedSocket socket);
+    ~SshSession();
+    SshSession(const SshSession &) = delete;
+    SshSession &operator=(const SshSession &) = delete;
+
+    [[nodiscard]] ssh_session handle() const { return m_session.get(); }
+    [[nodiscard]] Reactor &reactor() const { return m_reactor; }
+
+    // The first ssh_connect(): sends our banner, reads nothing.
+    void begin();
+
+    // Calls until libssh no longer answers `again`. `call` outlives the task.
+    template<typename Call>
+    Task<Outcome> finish(Call &call, int again, Deadline deadline);
+
+    // Takes in and sends out what there is, in any state after the key exchange; callbacks are called from here.
+    void pump();
+
+    // Until there is something to take in, or room for what is to be sent.
+    [[nodiscard]] Reactor::ReadyWait progress(Deadline deadline);
+
+    // To be asked after every call.
+    [[nodiscard]] bool isDead();
+    [[nodiscard]] bool isFlooded() const { return m_received.in_bytes > m_mayReceive; }
+    [[nodiscard]] bool hasUnsent() const { return ssh_get_status(m_session.get()) & SSH_WRITE_PENDING; }
+
+    // A channel that has served. It is closed before the next one is opened, or goes with the session, without a word.
+    void retire(ssh_channel channel);
+    void freeRetired();
+
+    // How many bytes the host may send from now on.
+    void allowToReceive(uint64_t bytes) { m_mayReceive = m_received.in_bytes + bytes; }
+    [[nodiscard]] uint64_t received() const { return m_received.in_bytes; }
+
+    // What libssh says of its last failure, fit to be shown.
+    [[nodiscard]] QString errorText() const;
+
+private:
+    struct Free
+    {
+        void operator()(ssh_session session) const { ssh_free(session); }
+    };
+
+    void noteProgress();
+
+    Reactor &m_reactor;
+    OwnedSocket m_socket; // until libssh has it
+    std::unique_ptr<ssh_session_struct, Free> m_session;
+    ssh_event m_event = nullptr;
+    ssh_channel m_retired = nullptr;
+    int m_fd = -1; // what the reactor watches; -1: dead
+    ssh_counter_struct m_received{};
+    uint64_t m_mayReceive = 0;
+    uint64_t m_lastBytes = 0;
+    int m_idleWakes = 0;
+    bool m_hasBegun = false;
+};
+
+template<typename Call>
+Task<SshSession::Outcome> SshSession::finish(Call &call, int again, Deadline deadline)
+{
+    for (;;) {
+        const int status = call();
+        const bool isOver = isDead(); // before anything else can take the descriptor's number
+        if (status != again)
+            co_return Outcome{End::Done, status};
+        if (isOver)
+            co_return Outcome{End::Died, status};
+        if (isFlooded())
+            co_return Outcome{End::Flooded, status};
+        noteProgress();
+        const Reactor::Wake wake = co_await progress(deadline);
+        if (wake == Reactor::Wake::Expired)
+            co_return Outcome{End::Expired, status};
+    }
+}
+
+inline Reactor::ReadyWait SshSession::progress(Deadline deadline)
+{
+    // Not what ssh_get_poll_flags() says: it asks for POLLOUT after every write.
+    return m_reactor.ready(m_fd, hasUnsent() ? EPOLLIN | EPOLLOUT : EPOLLIN, deadline);
+}
+
+} // namespace collector

@@ -1,0 +1,117 @@
+#include "sshbench.h"
+
+#include "fleet/serverprocess.h"
+
+#include <QCoreApplication>
+#include <QElapsedTimer>
+#include <QEventLoop>
+
+namespace collector {
+
+SshBench::SshBench(SshRun::Options options) : ssh(std::move(options), resolver, blocking), worker(std::make_unique<SshWorker>(reactor, ssh))
+{
+}
+
+SshBench::~SshBench()
+{
+    destroyAll();
+}
+
+SshSettings SshBench::settingsFor(const ServerProcess &server, const QByteArray &address) const
+{
+    SshSettings settings;
+    settings.host = address;
+    settings.port = server.port();
+    settings.user = ServerProcess::user().toUtf8();
+    Credentials::Sources sources;
+    sources.identities = {server.clientKey()};
+    settings.credentials = Credentials::gather(std::move(sources));
+    settings.knownHostsFile = server.knownHostsFile();
+    KnownHostsFiles files;
+    settings.knownHosts = files.open({server.knownHostsFile()});
+    return settings;
+}
+
+Task<> SshBench::work(HostRun &host, std::vector<ShellCommand> commands)
+{
+    try {
+        for (ShellCommand &command : commands)
+            host.outcome.reply = co_await host.shell->run(std::move(command));
+    } catch (const JobError &error) {
+        host.outcome.cause = error.cause();
+        host.outcome.message = error.message();
+    }
+    reactor.later([this, &host] { finished(host); });
+}
+
+void SshBench::finished(HostRun &host)
+{
+    host.outcome.lastPhase = host.progress.phase();
+    host.outcome.isCommandSent = host.progress.isCommandSent;
+    host.task.reset();
+    host.shell.reset();
+    --m_inFlight;
+}
+
+const SshOutcome &SshBench::start(SshSettings settings, std::vector<ShellCommand> commands)
+{
+    HostRun &host = m_hosts.emplace_back();
+    host.shell =
+        std::make_unique<SshShell>(*worker, std::make_shared<const SshSettings>(std::move(settings)), host.outcome.info, host.progress);
+    host.task.emplace(work(host, std::move(commands)));
+    ++m_inFlight;
+    reactor.later([&host] { host.task->start(); });
+    return host.outcome;
+}
+
+const SshOutcome &SshBench::start(SshSettings settings, QByteArray command)
+{
+    ShellCommand request;
+    request.command = std::move(command);
+    return start(std::move(settings), std::vector<ShellCommand>{request});
+}
+
+void SshBench::wait()
+{
+    while (m_inFlight > 0)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+}
+
+void SshBench::spinFor(std::chrono::milliseconds time)
+{
+    QElapsedTimer timer;
+    for (timer.start(); timer.elapsed() < time.count();)
+        QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
+}
+
+void SshBench::destroyAll()
+{
+    bool isDone = false;
+    reactor.later([this, &isDone] {
+        for (HostRun &host : m_hosts) {
+            host.task.reset();
+            host.shell.reset();
+        }
+        m_inFlight = 0;
+        isDone = true;
+    });
+    while (!isDone)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    m_hosts.clear();
+}
+
+SshOutcome SshBench::run(SshSettings settings, ShellCommand command)
+{
+    const SshOutcome &outcome = start(std::move(settings), std::vector<ShellCommand>{std::move(command)});
+    wait();
+    return outcome;
+}
+
+SshOutcome SshBench::run(SshSettings settings, QByteArray command)
+{
+    const SshOutcome &outcome = start(std::move(settings), std::move(command));
+    wait();
+    return outcome;
+}
+
+} // namespace collector

@@ -1,0 +1,78 @@
+// SshBench: a worker without an engine, to run commands over SSH from a test.
+//
+// One thread, one event loop; every run() is a host of its own, and many may be in flight.
+
+#pragma once
+
+#include "net/offload.h"
+#include "net/reactor.h"
+#include "net/resolver.h"
+#include "ssh/sshrun.h"
+#include "ssh/sshshell.h"
+#include "ssh/sshworker.h"
+
+#include <QString>
+
+#include <list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace collector {
+
+class ServerProcess;
+
+// How a host ended.
+struct SshOutcome
+{
+    std::optional<ShellReply> reply;
+    Cause cause = Cause::None;
+    QString message;
+    ConnectionInfo info;
+    SshPhase lastPhase = SshPhase::Idle;
+    bool isCommandSent = false;
+};
+
+class SshBench
+{
+public:
+    explicit SshBench(SshRun::Options options = {});
+    ~SshBench();
+
+    // Settings for a host of that server, with the key that may log in.
+    [[nodiscard]] SshSettings settingsFor(const ServerProcess &server, const QByteArray &address = "127.0.0.1") const;
+
+    // Starts it; the outcome is there once wait() has returned.
+    const SshOutcome &start(SshSettings settings, std::vector<ShellCommand> commands);
+    const SshOutcome &start(SshSettings settings, QByteArray command);
+    void wait();
+    // As an interrupt does: destroys all that is in flight, from the loop.
+    void destroyAll();
+    void spinFor(std::chrono::milliseconds time);
+    [[nodiscard]] int inFlight() const { return m_inFlight; }
+
+    SshOutcome run(SshSettings settings, ShellCommand command);
+    SshOutcome run(SshSettings settings, QByteArray command);
+
+    Reactor reactor;
+    Resolver resolver;
+    ThreadPool blocking{4, "blocking"};
+    SshRun ssh;
+    std::unique_ptr<SshWorker> worker;
+
+private:
+    struct HostRun
+    {
+        SshOutcome outcome;
+        SshProgress progress;
+        std::unique_ptr<SshShell> shell;
+        std::optional<Task<>> task;
+    };
+    Task<> work(HostRun &host, std::vector<ShellCommand> commands);
+    void finished(HostRun &host);
+
+    std::list<HostRun> m_hosts;
+    int m_inFlight = 0;
+};
+
+} // namespace collector

@@ -1,0 +1,106 @@
+// The SSH transport against a real sshd.
+
+#include "sshbench.h"
+
+#include "fleet/sshdprocess.h"
+#include "ssh/delivery.h"
+
+#include <QTest>
+
+using namespace collector;
+
+class SshOpenssh : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (!SshdProcess::isInstalled())
+            QSKIP("sshd is not installed");
+        m_sshd = std::make_unique<SshdProcess>();
+        m_bench = std::make_unique<SshBench>();
+    }
+    void cleanupTestCase()
+    {
+        m_bench.reset();
+        m_sshd.reset();
+    }
+
+    void runsACommand()
+    {
+        const SshOutcome outcome = m_bench->run(settings(), "printf out; printf err >&2; exit 3");
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.reply->output, "out");
+        QCOMPARE(outcome.reply->errorOutput, "err");
+        QCOMPARE(outcome.reply->exitStatus, 3);
+        QVERIFY(outcome.isCommandSent);
+        QCOMPARE(outcome.info.auth, "publickey");
+        QVERIFY(outcome.info.key.startsWith("SHA256:"));
+        QCOMPARE(outcome.info.hostKeyType, "ssh-ed25519");
+        QVERIFY(outcome.info.banner.startsWith("SSH-2.0-OpenSSH"));
+        QVERIFY(!outcome.info.kex.isEmpty() && !outcome.info.cipher.isEmpty() && !outcome.info.mac.isEmpty());
+    }
+
+    void runsAScriptOnStandardInput()
+    {
+        ShellCommand script;
+        script.command = RemoteShell::scriptCommand();
+        script.input = "x='it''s'\nfor i in 1 2; do echo \"$i $x\"; done\ncat\n(exit 4)\n";
+        const SshOutcome outcome = m_bench->run(settings(), script);
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.reply->output, "1 its\n2 its\n");
+        QCOMPARE(outcome.reply->exitStatus, 4);
+    }
+
+    void sendsALongScriptAndTakesLongOutput()
+    {
+        ShellCommand script;
+        script.command = RemoteShell::scriptCommand();
+        script.input = "# " + QByteArray(500'000, 'x') + "\nhead -c 3000000 /dev/zero | tr '\\0' a\necho end >&2\n";
+        const SshOutcome outcome = m_bench->run(settings(), script);
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.reply->output.size(), 3'000'000);
+        QCOMPARE(outcome.reply->errorOutput, "end\n");
+        QVERIFY(!outcome.reply->isTruncated);
+    }
+
+    void feedsACommand()
+    {
+        ShellCommand command;
+        command.command = "wc -c";
+        command.input = QByteArray(300'000, 'x');
+        const SshOutcome outcome = m_bench->run(settings(), command);
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.reply->output.trimmed(), "300000");
+    }
+
+    void tellsASignal()
+    {
+        const SshOutcome outcome = m_bench->run(settings(), "kill -TERM $$");
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.reply->signal, "TERM");
+        QVERIFY(!outcome.reply->exitStatus);
+    }
+
+    void severalCommandsShareAConnection()
+    {
+        std::vector<ShellCommand> commands(3);
+        for (ShellCommand &command : commands)
+            command.command = "echo $PPID";
+        commands.back().command = "echo $SSH_CONNECTION";
+        const SshOutcome &outcome = m_bench->start(settings(), std::move(commands));
+        m_bench->wait();
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QVERIFY(outcome.reply->output.startsWith("127.0.0.1 "));
+    }
+
+private:
+    [[nodiscard]] SshSettings settings() const { return m_bench->settingsFor(*m_sshd); }
+
+    std::unique_ptr<SshdProcess> m_sshd;
+    std::unique_ptr<SshBench> m_bench;
+};
+
+QTEST_GUILESS_MAIN(SshOpenssh)
+#include "tst_ssh_openssh.moc"

@@ -35,6 +35,13 @@ std::pair<QByteArrayView, int> addressAndPrefix(QByteArrayView text, int whole)
     return {text.first(slash), prefix && *prefix >= 0 && *prefix <= whole ? int(*prefix) : whole};
 }
 
+// Four numbers: what prints addresses knows which there are.
+bool isDotted(QByteArrayView text)
+{
+    const QList<QByteArrayView> parts = split(text, '.');
+    return parts.size() == 4 && std::all_of(parts.begin(), parts.end(), [](QByteArrayView part) { return toInteger(part).has_value(); });
+}
+
 void addIpLine(const QList<QByteArrayView> &words, InterfaceAddresses &interface)
 {
     if (words.size() < 2)
@@ -43,7 +50,7 @@ void addIpLine(const QList<QByteArrayView> &words, InterfaceAddresses &interface
         const auto [address, prefix] = addressAndPrefix(words[1], 32);
         // A point-to-point line has the other end's prefix: `inet 10.0.0.1 peer 10.0.0.2/32`.
         const QByteArrayView broadcast = words.size() > 3 && words[2] == "brd" ? words[3] : QByteArrayView();
-        if (ipv4Number(address))
+        if (isDotted(address))
             interface.ipv4.append({address.toByteArray(), prefix, broadcast.toByteArray(), words.constLast().toByteArray(),
                                    words.contains(QByteArrayView("secondary"))});
     } else if (words[0] == "inet6") {

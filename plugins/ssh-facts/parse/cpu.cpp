@@ -18,7 +18,7 @@ struct Counts
     qint64 entries = 0, vendors = 0, models = 0, processors = 0, active = 0;
     QList<std::pair<QByteArrayView, qint64>> sockets; // physical id, cores; in the order of appearance
     qint64 siblings = 0;                              // of the first core
-    qint64 s390Processors = 0;
+    qint64 s390Processors = 0, s390Listed = 0;        // those in use, those configured
     bool isXenParavirtual = false;
     QByteArrayView flags;
     QByteArrayView model;
@@ -58,6 +58,8 @@ Counts countCpuinfo(QByteArrayView cpuinfo, bool isXen)
                 counts.siblings = toInteger(value).value_or(0);
         } else if (key == "# processors") {
             counts.s390Processors = toInteger(value).value_or(0);
+        } else if (key.startsWith("processor ") && value.startsWith("version")) {
+            ++counts.s390Listed;
         } else if (key == "ncpus active") {
             counts.active = toInteger(value).value_or(0);
         } else if (key == "flags" || key == "Features" || key == "features") {
@@ -74,8 +76,9 @@ Counts countCpuinfo(QByteArrayView cpuinfo, bool isXen)
 void setCounted(const Counts &counts, const QString &architecture, Findings &out)
 {
     if (architecture == u"s390x") {
-        // Ansible gives only the cores here.
+        out.set(u"processor_count", 1);
         out.set(u"processor_cores", counts.s390Processors);
+        out.set(u"processor_threads_per_core", 1);
         out.set(u"processor_vcpus", counts.s390Processors);
         return;
     }
@@ -111,7 +114,7 @@ void setTopology(const Section &in, const Counts &counts, Findings &out)
         cores.insert(words[1].toByteArray() + ':' + words[2].toByteArray());
     }
     if (threads == 0) {
-        threads = counts.processors > 0 ? counts.processors : counts.s390Processors;
+        threads = std::max({counts.processors, counts.s390Processors, counts.s390Listed, counts.active});
         out.miss(u"cpu_sockets", Absence::Unsupported);
         out.miss(u"cpu_cores", Absence::Unsupported);
     } else {
@@ -121,7 +124,7 @@ void setTopology(const Section &in, const Counts &counts, Findings &out)
     if (threads > 0)
         out.set(u"cpu_threads", threads);
     if (!counts.model.isEmpty())
-        out.setText(u"cpu_model", counts.model);
+        out.set(u"cpu_model", toText(counts.model).simplified());
     else
         out.miss(u"cpu_model", Absence::NotApplicable);
 }
@@ -170,7 +173,7 @@ void parseCpu(const Section &in, Findings &out)
     out.set(u"processor", counts.processor);
     setCounted(counts, out.text(u"architecture"), out);
     const qint64 usable = countOfList(in.firstLine("affinity"));
-    out.set(u"processor_nproc", usable > 0 ? usable : counts.processors);
+    out.set(u"processor_nproc", usable > 0 ? usable : std::max(counts.processors, counts.s390Processors));
     QJsonArray flags;
     for (const QByteArrayView flag : wordsOf(counts.flags))
         flags.append(toText(flag));

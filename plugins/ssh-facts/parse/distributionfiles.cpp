@@ -2,9 +2,10 @@
 
 #include "text.h"
 
-#include <QHash>
+#include <QMap>
 #include <QRegularExpression>
 
+#include <algorithm>
 #include <array>
 
 namespace collector::facts {
@@ -23,6 +24,7 @@ struct Guess
     QString name;
     QString version;
     QString codename;
+    bool hasCodename = false; // os-release has a word on it, were it an empty one
 };
 
 // The file whose rule decides, in the order in which they are asked.
@@ -320,26 +322,25 @@ QString capitalised(const QString &id)
     return id.isEmpty() ? id : id.at(0).toUpper() + id.mid(1).toLower();
 }
 
-// The one-line file that would be asked where there is no os-release.
+// The one-line file that would be asked where there is no os-release: the first by name that is not another's.
 ReleaseLine releaseLine(const Section &in, QString *id)
 {
-    static constexpr std::array<std::pair<QByteArrayView, const char *>, 9> files{{
-        {"/etc/altlinux-release", "altlinux"},
-        {"/etc/centos-release", "centos"},
-        {"/etc/gentoo-release", "gentoo"},
-        {"/etc/oracle-release", "oracle"},
-        {"/etc/redhat-release", "rhel"},
-        {"/etc/slackware-version", "slackware"},
-        {"/etc/sourcemage-release", "sourcemage"},
-        {"/etc/SuSE-release", "suse"},
-        {"/etc/alpine-release", "alpine"},
-    }};
-    for (const auto &[path, name] : files) {
-        const QByteArrayView line = in.firstLine(path);
-        if (!line.isEmpty()) {
-            *id = QString::fromLatin1(name);
-            return parseReleaseLine(line);
-        }
+    static constexpr std::array<QByteArrayView, 6> others{"os", "lsb", "system", "initrd", "debian", "openwrt"};
+    QMap<QByteArray, QByteArrayView> files;
+    for (const Block &block : in.blocks) {
+        QByteArrayView name = baseName(block.label);
+        const qsizetype dash = std::max(name.lastIndexOf('-'), name.lastIndexOf('_'));
+        const bool isRelease = dash > 0 && (name.sliced(dash + 1) == "release" || name.sliced(dash + 1) == "version");
+        if (block.kind != Block::Kind::File || !isRelease || !block.label.startsWith("/etc/"))
+            continue;
+        name = name.first(dash);
+        if (std::find(others.begin(), others.end(), name) == others.end() && !in.firstLine(block.label).isEmpty())
+            files.insert(name.toByteArray(), block.label);
+    }
+    for (auto file = files.begin(); file != files.end(); ++file) {
+        const QString name = toText(file.key()).toLower();
+        *id = name == u"redhat" ? QStringLiteral("rhel") : name;
+        return parseReleaseLine(in.firstLine(file.value()));
     }
     return {};
 }
@@ -368,18 +369,15 @@ Guess guessOf(const Section &in)
     const QString debian = toText(in.firstLine("/etc/debian_version"));
     if (guess.id == u"debian" && debian.count(u'.') > guess.version.count(u'.'))
         guess.version = debian;
-    guess.codename = toText(release.value("VERSION_CODENAME"));
-    if (guess.codename.isEmpty())
-        guess.codename = toText(release.value("UBUNTU_CODENAME"));
-    if (guess.codename.isEmpty())
+    // A distribution may say that it has none, with an empty value: then nothing else is asked.
+    guess.codename = toText(release.has("VERSION_CODENAME") ? release.value("VERSION_CODENAME") : release.value("UBUNTU_CODENAME"));
+    guess.hasCodename = release.has("VERSION_CODENAME") || !guess.codename.isEmpty();
+    if (!guess.hasCodename)
         guess.codename = toText(lsb.value("DISTRIB_CODENAME"));
-    if (guess.codename.isEmpty()) {
-        static const QRegularExpression bracketed(QStringLiteral("\\((\\D+)\\)|,\\s*(\\D+)"));
-        const QRegularExpressionMatch match = bracketed.match(toText(release.value("VERSION")));
-        guess.codename = match.captured(1).isEmpty() ? match.captured(2).trimmed() : match.captured(1).trimmed();
-    }
-    if (guess.codename.isEmpty())
+    if (!guess.hasCodename && guess.codename.isEmpty())
         guess.codename = QString::fromUtf8(line.codename);
+    if (!guess.hasCodename && guess.codename.isEmpty())
+        guess.codename = QString::fromUtf8(parseReleaseLine(in.firstLine("/etc/system-release")).codename);
     guess.name = guess.id == u"amzn"   ? QStringLiteral("Amazon")
                  : guess.id == u"rhel" ? QStringLiteral("Redhat")
                  : guess.id.isEmpty()  ? QStringLiteral("OtherLinux")
@@ -440,7 +438,7 @@ void parseDistributionFiles(const Section &in, Findings &out)
     const QString unknown = QStringLiteral("NA");
     out.set(u"distribution", guess.name);
     out.set(u"distribution_version", guess.version.isEmpty() ? unknown : guess.version);
-    out.set(u"distribution_release", guess.codename.isEmpty() ? unknown : guess.codename);
+    out.set(u"distribution_release", guess.codename.isEmpty() && !guess.hasCodename ? unknown : guess.codename);
     const QString major = guess.version.section(u'.', 0, 0);
     out.set(u"distribution_major_version", major.isEmpty() ? unknown : major);
 

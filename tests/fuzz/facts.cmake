@@ -1,0 +1,17 @@
+# One fuzzer a section of ssh-facts, and one for the frames. Seeds: any answer of the script (fuzz/README.md says how).
+if(COLLECTOR_FUZZERS)
+    set(sections frames)
+    file(GLOB fragments ${PROJECT_SOURCE_DIR}/plugins/ssh-facts/manifest/[0-9]*.json)
+    foreach(fragment ${fragments})
+        cmake_path(GET fragment STEM name)
+        string(REGEX REPLACE "^[0-9]+-" "" name ${name})
+        list(APPEND sections ${name})
+    endforeach()
+    foreach(section ${sections})
+        add_executable(fuzz_facts_${section} ${CMAKE_CURRENT_LIST_DIR}/fuzz_facts.cpp)
+        target_compile_definitions(fuzz_facts_${section} PRIVATE FUZZ_SECTION="${section}"
+            FUZZ_MANIFEST="${CMAKE_BINARY_DIR}/plugins/ssh-facts/ssh-facts.json")
+        target_link_libraries(fuzz_facts_${section} PRIVATE ssh-facts-parse collector-options)
+        target_link_options(fuzz_facts_${section} PRIVATE -fsanitize=fuzzer)
+    endforeach()
+endif()

@@ -31,7 +31,7 @@ void expand(Word (&w)[80])
 template<typename Word>
 void sha1Rounds(std::array<Word, 5> &state, const Word (&w)[80])
 {
-    auto [a, b, c, d, e] = state;
+    Word a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
     const auto step = [&](Word f, uint32_t k, Word word) {
         const Word t = rotated(a, 5) + f + e + k + word;
         e = d;

@@ -1,13 +1,13 @@
-// CrashNotes: tells the next run which plugin, on which host, ended this one. A worker says what it is about to resume; when
-// the process gets a signal that ends it (SEGV, BUS, ILL, FPE, ABRT), a note with those names is appended to the journal,
-// and the signal takes its course. An ordinary kill leaves none: then nobody is to blame.
+// CrashNotes: tells the next run which plugin, on which host, ended this one. When the process gets a signal that ends it
+// (SEGV, BUS, ILL, FPE, ABRT) while a thread carries out a job (model/runningjob.h), a note with those names is appended to
+// the journal, and the signal takes its course. A kill from outside leaves none: nobody is to blame.
 //
-// One object a process, made after the writer is open, destroyed before it. Costs two stores for each resumption.
+// One object a process, on the main thread, made once the writer is open and destroyed before it.
 
 #pragma once
 
-#include <QByteArrayView>
-
+#include <array>
+#include <csignal>
 #include <memory>
 
 namespace collector {
@@ -15,12 +15,13 @@ namespace collector {
 class CrashNotes
 {
 public:
-    explicit CrashNotes(int journalDescriptor);
+    // `journal`: a descriptor opened with O_APPEND; -1: nothing is noted.
+    explicit CrashNotes(int journal);
     ~CrashNotes();
     CrashNotes(const CrashNotes &) = delete;
     CrashNotes &operator=(const CrashNotes &) = delete;
 
-    // Once on each worker's thread, for its life: a signal stack of its own, so that a stack that ran over can be noted.
+    // On a worker's thread, for its life: a stack for the signal, so that a stack that ran over is noted as well.
     class Thread
     {
     public:
@@ -31,11 +32,10 @@ public:
 
     private:
         std::unique_ptr<char[]> m_stack;
+        stack_t m_before{};
     };
 
-    // What this thread runs from now on: the bytes must outlive it, or the next call. Empty: nothing of a plugin.
-    static void running(QByteArrayView host, QByteArrayView plugin) noexcept;
-    static void idle() noexcept { running({}, {}); }
+    static constexpr std::array signals{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 };
 
 } // namespace collector

@@ -1,0 +1,133 @@
+#include "output/crashnotes.h"
+
+#include "model/runningjob.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+
+namespace collector {
+
+namespace {
+
+constexpr size_t stackSize = 64 * 1024;
+
+// A signal handler has no other way to know these.
+std::atomic<int> journalDescriptor{-1};
+std::array<struct sigaction, CrashNotes::signals.size()> actionsBefore;
+
+static_assert(std::atomic<int>::is_always_lock_free);
+
+// Text put together without memory of the heap. What does not fit is left out.
+class NoteText
+{
+public:
+    void append(const char *text)
+    {
+        while (*text != '\0')
+            append(*text++);
+    }
+    void append(char c)
+    {
+        if (m_size < m_bytes.size())
+            m_bytes[m_size++] = c;
+    }
+    // As the inside of a JSON string; bytes that are not ASCII are passed on as they are.
+    void appendEscaped(const QByteArray &text)
+    {
+        static constexpr char digits[] = "0123456789abcdef";
+        const qsizetype length = text.size() < 400 ? text.size() : 400;
+        for (qsizetype i = 0; i < length; ++i) {
+            const auto c = static_cast<unsigned char>(text.constData()[i]);
+            if (c == '"' || c == '\\') {
+                append('\\');
+                append(char(c));
+            } else if (c < 0x20) {
+                append("\\u00");
+                append(digits[c >> 4]);
+                append(digits[c & 15]);
+            } else {
+                append(char(c));
+            }
+        }
+    }
+    void appendNumber(int number)
+    {
+        if (number >= 10)
+            appendNumber(number / 10);
+        append(char('0' + number % 10));
+    }
+    void writeTo(int descriptor) const { (void)!::write(descriptor, m_bytes.data(), m_size); }
+
+private:
+    std::array<char, 6000> m_bytes;
+    size_t m_size = 0;
+};
+
+void note(int signal, const RunningJob &job, int descriptor)
+{
+    NoteText text;
+    text.append("\n{\"crashed\":{\"host\":\""); // a line of its own, whatever stands before it
+    text.appendEscaped(job.host);
+    text.append("\",\"plugin\":\"");
+    text.appendEscaped(job.plugin);
+    text.append("\",\"signal\":");
+    text.appendNumber(signal);
+    text.append("}}\n");
+    text.writeTo(descriptor);
+}
+
+void handle(int signal, siginfo_t *info, void *)
+{
+    const int problem = errno;
+    const int descriptor = journalDescriptor.exchange(-1); // the first thread to crash is the one
+    const bool isFromOutside = info->si_code == SI_USER;
+    if (descriptor >= 0 && !isFromOutside && runningJob)
+        note(signal, *runningJob, descriptor);
+    for (size_t i = 0; i < CrashNotes::signals.size(); ++i) {
+        if (CrashNotes::signals[i] == signal)
+            sigaction(signal, &actionsBefore[i], nullptr);
+    }
+    // A fault happens again on return; what was sent has to be sent again.
+    if (info->si_code <= 0 && signal != SIGABRT)
+        raise(signal);
+    errno = problem;
+}
+
+} // namespace
+
+CrashNotes::CrashNotes(int journal)
+{
+    journalDescriptor.store(journal);
+    struct sigaction action
+    {
+    };
+    action.sa_sigaction = handle;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < signals.size(); ++i)
+        sigaction(signals[i], &action, &actionsBefore[i]);
+}
+
+CrashNotes::~CrashNotes()
+{
+    for (size_t i = 0; i < signals.size(); ++i)
+        sigaction(signals[i], &actionsBefore[i], nullptr);
+    journalDescriptor.store(-1);
+}
+
+CrashNotes::Thread::Thread() : m_stack(std::make_unique<char[]>(stackSize))
+{
+    stack_t stack{};
+    stack.ss_sp = m_stack.get();
+    stack.ss_size = stackSize;
+    sigaltstack(&stack, &m_before);
+}
+
+CrashNotes::Thread::~Thread()
+{
+    sigaltstack(&m_before, nullptr);
+}
+
+} // namespace collector

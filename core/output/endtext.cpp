@@ -1,0 +1,131 @@
+#include "output/endtext.h"
+
+#include "output/remedies.h"
+
+#include <collector/joberror.h>
+
+namespace collector {
+
+namespace {
+
+using Cluster = FailureClusters::Cluster;
+using Failure = FailureClusters::Failure;
+
+QString word(QByteArrayView text)
+{
+    return QString::fromUtf8(text);
+}
+
+QString painted(const QString &text, const char *code, const EndTextStyle &style)
+{
+    return style.usesColor ? QStringLiteral("\x1b[%1m%2\x1b[0m").arg(QLatin1String(code), text) : text;
+}
+
+QString clusterText(const Cluster &cluster, quint64 failures)
+{
+    static constexpr const char *kinds[] = {"by ", "", "group "};
+    const QString name = QLatin1String(kinds[size_t(cluster.kind)]) + printable(cluster.name, 40);
+    if (cluster.failed == cluster.hosts)
+        return cluster.failed == failures ? QStringLiteral("all of %1").arg(name)
+                                          : QStringLiteral("%1 are all of %2").arg(cluster.failed).arg(name);
+    return QStringLiteral("%1 of %2 in %3").arg(cluster.failed).arg(cluster.hosts).arg(name);
+}
+
+QString whereText(const Failure &failure)
+{
+    QStringList parts;
+    quint64 said = 0;
+    for (const Cluster &cluster : failure.clusters) {
+        parts.append(clusterText(cluster, failure.hosts));
+        said += cluster.failed;
+    }
+    if (said < failure.hosts) {
+        QStringList names;
+        for (const QByteArray &host : failure.examples)
+            names.append(printable(host, 40));
+        const bool isAll = quint64(names.size()) == failure.hosts;
+        if (!names.isEmpty())
+            parts.append((isAll ? QString() : QStringLiteral("e.g. ")) + names.join(QStringLiteral(", ")));
+    }
+    return parts.join(QStringLiteral("; "));
+}
+
+QString cutTo(const QString &line, int width)
+{
+    return line.size() <= width ? line : line.left(qMax(0, width - 1)) + QChar(0x2026);
+}
+
+QString countsLine(const RunOutcome &outcome, qint64 elapsedMs, const EndTextStyle &style)
+{
+    static constexpr const char *colors[statusCount] = {"32", "31", "33", "31", "33", "2"};
+    QStringList parts;
+    for (int i = 0; i < statusCount; ++i) {
+        const quint64 count = outcome.counts.of(Status(i));
+        if (count > 0)
+            parts.append(painted(QStringLiteral("%1 %2").arg(count).arg(word(statusName(Status(i)))), colors[i], style));
+    }
+    const quint64 hosts = outcome.counts.hosts();
+    return QStringLiteral("%1 %2 in %3: %4")
+        .arg(hosts)
+        .arg(hosts == 1 ? QStringLiteral("host") : QStringLiteral("hosts"), durationText(elapsedMs),
+             parts.isEmpty() ? QStringLiteral("none") : parts.join(QStringLiteral(", ")));
+}
+
+QStringList closing(const RunOutcome &outcome)
+{
+    QStringList lines;
+    if (!outcome.error.isEmpty())
+        lines.append(QStringLiteral("error: ") + outcome.error);
+    if (!outcome.files.isEmpty())
+        lines.append((outcome.isPartial ? QStringLiteral("incomplete: ") : QStringLiteral("written: ")) +
+                     outcome.files.join(QStringLiteral(", ")));
+    if (outcome.isPartial && !outcome.files.isEmpty())
+        lines.append(QStringLiteral("the former files stay as they were (--accept-partial would have replaced them)"));
+    if (!outcome.journal.isEmpty())
+        lines.append(QStringLiteral("the same command with --resume goes on from %1").arg(outcome.journal));
+    return lines;
+}
+
+} // namespace
+
+QString durationText(qint64 ms)
+{
+    if (ms < 60'000)
+        return QStringLiteral("%1 s").arg(double(ms) / 1000, 0, 'f', 1);
+    const qint64 seconds = ms / 1000;
+    const auto two = [](qint64 value) { return QStringLiteral("%1").arg(value, 2, 10, QLatin1Char('0')); };
+    if (seconds < 3600)
+        return QStringLiteral("%1m %2s").arg(seconds / 60).arg(two(seconds % 60));
+    return QStringLiteral("%1h %2m").arg(seconds / 3600).arg(two(seconds / 60 % 60));
+}
+
+QString endText(const RunOutcome &outcome, qint64 elapsedMs, const EndTextStyle &style)
+{
+    const QStringList last = closing(outcome);
+    const QString result = outcome.files.value(0);
+    QList<Failure> failures = outcome.clusters.failures(outcome.counts);
+    // Skipped hosts were not to be contacted: nothing to do about them.
+    failures.removeIf(
+        [](const Failure &failure) { return failure.cause == Cause::Excluded || failure.cause == Cause::UnsupportedConnection; });
+    qsizetype left = style.lines - 1 - last.size();
+    QStringList lines{countsLine(outcome, elapsedMs, style)};
+    quint64 unsaid = 0;
+    for (const Failure &failure : failures) {
+        const qsizetype needed = (&failure == &failures.last() ? 2 : 3);
+        if (left < needed) {
+            unsaid += failure.hosts;
+            continue;
+        }
+        const QString head = QStringLiteral("%1 %2").arg(failure.hosts, 6).arg(word(causeName(failure.cause)));
+        const QString where = whereText(failure);
+        lines.append(painted(head, "1", style) +
+                     cutTo(where.isEmpty() ? QString() : QStringLiteral(": ") + where, style.width - int(head.size())));
+        lines.append(cutTo(QStringLiteral("       %1").arg(remedy(failure.cause, result)), style.width));
+        left -= 2;
+    }
+    if (unsaid > 0)
+        lines.append(QStringLiteral("%1 of other causes: `summary` in the result has them all").arg(unsaid, 6));
+    return (lines + last).join(u'\n') + u'\n';
+}
+
+} // namespace collector

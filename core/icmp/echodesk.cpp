@@ -6,14 +6,24 @@
 
 namespace collector {
 
-EchoDesk::EchoDesk(EchoService &service, Reactor &reactor) : m_reactor(reactor), m_self(std::make_shared<EchoDesk *>(this))
+EchoDesk::EchoDesk(EchoService &service, Reactor &reactor, std::function<void()> onRoom)
+    : m_reactor(reactor),
+      m_self(std::make_shared<EchoDesk *>(this)),
+      m_onRoom(std::move(onRoom))
 {
-    m_mailbox = service.openMailbox([self = m_self, inbox = reactor.inbox()] {
-        inbox->send([self] {
-            if (*self)
-                (*self)->takeResults();
-        });
-    });
+    // To be called on the ping thread: has `method` called on ours, if we are still there.
+    const auto message = [self = m_self, inbox = reactor.inbox()](void (EchoDesk::*method)()) {
+        return [self, inbox, method] {
+            inbox->send([self, method] {
+                if (*self)
+                    ((*self)->*method)();
+            });
+        };
+    };
+    EchoMailbox::Calls calls{message(&EchoDesk::takeResults), {}};
+    if (m_onRoom)
+        calls.onRoom = message(&EchoDesk::roomAgain);
+    m_mailbox = service.openMailbox(std::move(calls));
 }
 
 EchoDesk::~EchoDesk()

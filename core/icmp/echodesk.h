@@ -15,7 +15,8 @@ namespace collector {
 class EchoDesk
 {
 public:
-    EchoDesk(EchoService &service, Reactor &reactor);
+    // `onRoom` is called from the reactor's loop when there is room again after hasRoom() said no.
+    EchoDesk(EchoService &service, Reactor &reactor, std::function<void()> onRoom = {});
     ~EchoDesk();
     EchoDesk(const EchoDesk &) = delete;
     EchoDesk &operator=(const EchoDesk &) = delete;
@@ -26,6 +27,9 @@ public:
     // on its way finds nobody.
     [[nodiscard]] SeriesWait series(const EchoAddress &address, const PingRequest &request);
 
+    // Whether a series that is started now would leave soon (EchoMailbox).
+    [[nodiscard]] bool hasRoom() { return !m_mailbox || m_mailbox->hasRoom(); }
+
 private:
     // The series that are awaited, by the lower half of their token; the upper one is the place's generation.
     struct Place
@@ -35,11 +39,13 @@ private:
     };
 
     void takeResults();
+    void roomAgain() { m_onRoom(); }
     uint64_t enter(SeriesWait &wait);
     void leave(uint64_t token);
 
     Reactor &m_reactor;
     std::shared_ptr<EchoDesk *> m_self; // nulled when we go: a message may still be in the reactor's inbox
+    const std::function<void()> m_onRoom;
     std::shared_ptr<EchoMailbox> m_mailbox;
     std::vector<EchoResult> m_results;
     std::vector<Place> m_places;

@@ -62,6 +62,7 @@ void EchoLedger::refuse(const EchoRequest &request, uint8_t mailbox, EchoMethod 
     result.method = method;
     result.cause = cause;
     m_results[mailbox].push_back(result);
+    ++m_left[mailbox];
 }
 
 void EchoLedger::withdraw(uint8_t mailbox, std::span<const uint64_t> tokens)
@@ -71,7 +72,7 @@ void EchoLedger::withdraw(uint8_t mailbox, std::span<const uint64_t> tokens)
         if (!series.isInUse || series.mailbox != mailbox || !std::binary_search(tokens.begin(), tokens.end(), series.token))
             continue;
         unlink(slot);
-        m_table.remove(slot);
+        remove(slot);
     }
 }
 
@@ -81,7 +82,7 @@ void EchoLedger::withdrawAll(uint8_t mailbox)
         if (!m_table[slot].isInUse || m_table[slot].mailbox != mailbox)
             continue;
         unlink(slot);
-        m_table.remove(slot);
+        remove(slot);
     }
     m_results[mailbox].clear();
 }
@@ -113,6 +114,8 @@ void EchoLedger::sent(uint32_t slot, int64_t now)
 {
     Series &series = m_table[slot];
     ++counters.sent;
+    if (series.sent == 0)
+        ++m_left[series.mailbox];
     if (series.sent < series.count)
         ++series.sent;
     else
@@ -285,6 +288,14 @@ void EchoLedger::end(uint32_t slot)
         result.cause = series.cause == EchoCause::None ? EchoCause::NoReply : series.cause;
     }
     m_results[series.mailbox].push_back(result);
+    remove(slot);
+}
+
+void EchoLedger::remove(uint32_t slot)
+{
+    const Series &series = m_table[slot];
+    if (series.sent == 0)
+        ++m_left[series.mailbox];
     m_table.remove(slot);
 }
 

@@ -61,6 +61,9 @@ public:
     // What has ended since it was last cleared, by mailbox.
     [[nodiscard]] std::vector<EchoResult> &results(uint8_t mailbox) { return m_results[mailbox]; }
 
+    // How many series of that mailbox have sent their first packet, or ended before.
+    [[nodiscard]] uint64_t left(uint8_t mailbox) const { return m_left[mailbox]; }
+
     EchoCounters counters;
 
 private:
@@ -69,6 +72,7 @@ private:
     [[nodiscard]] static Lane laneOf(const Series &series);
     [[nodiscard]] SlotList<EchoTable> &listOf(const Series &series);
     void unlink(uint32_t slot);
+    void remove(uint32_t slot);
     void end(uint32_t slot);
     void endIfSettled(uint32_t slot);
     void wakeUp(uint32_t slot);
@@ -80,6 +84,7 @@ private:
     TimingWheel<EchoTable> m_wheel;
     std::vector<SlotList<EchoTable>> m_ready;
     std::array<std::vector<EchoResult>, mailboxes> m_results;
+    std::array<uint64_t, mailboxes> m_left{};
     int64_t m_overflowedAt;
 };
 

@@ -200,10 +200,11 @@ void EchoLoop::deliver()
 {
     for (int i = 0; i < m_mailboxCount; ++i) {
         auto &results = m_ledger.results(uint8_t(i));
-        if (results.empty())
-            continue;
-        if (m_mailboxes[size_t(i)])
-            m_mailboxes[size_t(i)]->deliver(results);
+        if (const auto &mailbox = m_mailboxes[size_t(i)]) {
+            if (!results.empty())
+                mailbox->deliver(results);
+            mailbox->setLeft(m_ledger.left(uint8_t(i)));
+        }
         results.clear();
     }
 }

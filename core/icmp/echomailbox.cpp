@@ -4,9 +4,10 @@
 
 namespace collector {
 
-EchoMailbox::EchoMailbox(std::shared_ptr<EchoDoorbell> doorbell, std::function<void()> onResults)
+EchoMailbox::EchoMailbox(std::shared_ptr<EchoDoorbell> doorbell, Calls calls, uint64_t most)
     : m_doorbell(std::move(doorbell)),
-      m_onResults(std::move(onResults))
+      m_calls(std::move(calls)),
+      m_most(most)
 {
 }
 
@@ -16,6 +17,7 @@ void EchoMailbox::submit(const EchoRequest &request)
         const std::lock_guard lock(m_inLock);
         m_requests.push_back(request);
     }
+    m_submitted.fetch_add(1);
     m_doorbell->ring();
 }
 
@@ -26,6 +28,23 @@ void EchoMailbox::withdraw(uint64_t token)
         m_withdrawn.push_back(token);
     }
     m_doorbell->ring();
+}
+
+bool EchoMailbox::hasRoom()
+{
+    if (m_submitted - m_left < m_most)
+        return true;
+    m_isRoomAwaited = true;
+    return m_submitted - m_left < m_most; // once more: what left meanwhile may not have seen that we wait
+}
+
+void EchoMailbox::setLeft(uint64_t series)
+{
+    if (m_left.exchange(series) == series || !m_isRoomAwaited || m_submitted - series > m_most / 2 || !m_isRoomAwaited.exchange(false))
+        return;
+    const std::lock_guard lock(m_outLock);
+    if (m_calls.onRoom)
+        m_calls.onRoom();
 }
 
 void EchoMailbox::takeResults(std::vector<EchoResult> &results)
@@ -39,7 +58,7 @@ void EchoMailbox::close()
 {
     {
         const std::lock_guard lock(m_outLock);
-        m_onResults = nullptr;
+        m_calls = {};
         m_results.clear();
     }
     {
@@ -63,12 +82,12 @@ void EchoMailbox::deliver(const std::vector<EchoResult> &results)
 {
     // The call stays under the lock: close() then waits for it, and the worker may go.
     const std::lock_guard lock(m_outLock);
-    if (!m_onResults)
+    if (!m_calls.onResults)
         return;
     const bool isFirst = m_results.empty();
     m_results.insert(m_results.end(), results.begin(), results.end());
     if (isFirst)
-        m_onResults();
+        m_calls.onResults();
 }
 
 } // namespace collector

@@ -6,6 +6,8 @@
 #include <pthread.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
+
 namespace collector {
 
 EchoService::EchoService(double rate) : m_rate(rate), m_doorbell(std::make_shared<EchoDoorbell>()), m_thread([this] { run(); }) {}
@@ -17,13 +19,19 @@ EchoService::~EchoService()
     m_thread.join();
 }
 
-std::shared_ptr<EchoMailbox> EchoService::openMailbox(std::function<void()> onResults)
+// A tenth of a second's worth, and at most what keeps the thread busy while a worker has its turn.
+static uint64_t mostWaiting(double rate)
+{
+    return rate > 0 ? uint64_t(std::clamp(rate / 10, 1.0, 1024.0)) : 1024;
+}
+
+std::shared_ptr<EchoMailbox> EchoService::openMailbox(EchoMailbox::Calls calls)
 {
     const std::lock_guard lock(m_lock);
     if (m_mailboxes == EchoLedger::mailboxes - 1)
         return nullptr;
     ++m_mailboxes;
-    auto mailbox = std::make_shared<EchoMailbox>(m_doorbell, std::move(onResults));
+    auto mailbox = std::make_shared<EchoMailbox>(m_doorbell, std::move(calls), mostWaiting(m_rate));
     m_newMailboxes.push_back(mailbox);
     return mailbox;
 }

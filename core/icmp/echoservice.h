@@ -19,8 +19,8 @@ public:
     EchoService(const EchoService &) = delete;
     EchoService &operator=(const EchoService &) = delete;
 
-    // A mailbox of its own for a worker: see there for `onResults`. At most 255 in the life of a service; then null.
-    [[nodiscard]] std::shared_ptr<EchoMailbox> openMailbox(std::function<void()> onResults);
+    // A mailbox of its own for a worker. At most 255 in the life of a service; then null.
+    [[nodiscard]] std::shared_ptr<EchoMailbox> openMailbox(EchoMailbox::Calls calls);
 
     // As of the thread's last turn.
     [[nodiscard]] EchoCounters counters() const;

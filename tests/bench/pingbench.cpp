@@ -31,7 +31,7 @@ int main(int argc, char **argv)
 
     EchoService service(rate);
     const int wake = eventfd(0, EFD_CLOEXEC);
-    const auto mailbox = service.openMailbox([wake] { eventfd_write(wake, 1); });
+    const auto mailbox = service.openMailbox({[wake] { eventfd_write(wake, 1); }, {}});
     const auto begin = Clock::now();
     uint32_t submitted = 0, ended = 0, alive = 0;
     std::vector<EchoResult> results;

@@ -105,7 +105,7 @@ int main(int argc, char **argv)
 
     EchoService service(options.rate);
     QSemaphore ready;
-    const auto mailbox = service.openMailbox([&ready] { ready.release(); });
+    const auto mailbox = service.openMailbox({[&ready] { ready.release(); }, {}});
     std::vector<EchoResult> results(options.addresses.size());
     std::vector<uint32_t> open(options.addresses.size());
     for (uint32_t i = 0; i < open.size(); ++i)

@@ -76,6 +76,35 @@ private Q_SLOTS:
         QCOMPARE(last.received, 1);
     }
 
+    // A tenth of a second's worth may wait; who heeds it never has more than that before the ping thread.
+    void saysWhenThereIsRoom()
+    {
+        EchoService service(200);
+        Reactor reactor;
+        int calls = 0, started = 0, ended = 0;
+        constexpr int count = 60;
+        std::vector<PingReply> replies(count);
+        std::vector<Task<>> tasks;
+        tasks.reserve(count);
+        std::function<void()> fill;
+        EchoDesk desk(service, reactor, [&] {
+            ++calls;
+            fill();
+        });
+        fill = [&] {
+            while (started < count && desk.hasRoom()) {
+                tasks.push_back(pingOnce(desk, EchoAddress::fromV4(0x7f200000u + uint32_t(started)), {}, replies[size_t(started)], ended));
+                tasks.back().start();
+                ++started;
+            }
+        };
+        fill();
+        QVERIFY2(started >= 20 && started < 30, "a few may have left meanwhile");
+        QTRY_COMPARE_WITH_TIMEOUT(ended, count, 20'000);
+        QVERIFY2(calls >= 2, "each call makes room for ten and more");
+        QVERIFY(desk.hasRoom());
+    }
+
     void deskGoesBeforeItsMessages()
     {
         EchoService service(0);

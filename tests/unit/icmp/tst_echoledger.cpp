@@ -315,6 +315,29 @@ private Q_SLOTS:
         QVERIFY(!ledger.hasReady(lane));
     }
 
+    void countsWhatHasLeft()
+    {
+        EchoLedger ledger(begin);
+        for (uint64_t token = 1; token <= 4; ++token)
+            ledger.begin(request(2, token), 3, EchoMethod::Icmp);
+        QCOMPARE(ledger.left(3), uint64_t(0));
+        sendNext(ledger, begin);
+        QCOMPARE(ledger.left(3), uint64_t(1));
+        ledger.fail(ledger.takeReady(lane), EchoCause::NoRoute);
+        QCOMPARE(ledger.left(3), uint64_t(2));
+        const std::array<uint64_t, 2> tokens{1, 3}; // one that has sent, one that has not
+        ledger.withdraw(3, tokens);
+        QCOMPARE(ledger.left(3), uint64_t(3));
+        EchoRequest bad = request(1, 5);
+        bad.address = EchoAddress::fromV4(0);
+        ledger.begin(bad, 3, EchoMethod::Icmp);
+        QCOMPARE(ledger.left(3), uint64_t(4));
+        sendNext(ledger, begin);
+        ledger.expire(begin + 101 * ms);
+        sendNext(ledger, begin + 101 * ms); // its second packet
+        QCOMPARE(ledger.left(3), uint64_t(5));
+    }
+
     void aTableThatIsFullSaysSo()
     {
         EchoLedger ledger(begin);

@@ -19,7 +19,7 @@ namespace {
 class Caller
 {
 public:
-    explicit Caller(EchoService &service) : m_mailbox(service.openMailbox([this] { m_ready.release(); })) {}
+    explicit Caller(EchoService &service) : m_mailbox(service.openMailbox({[this] { m_ready.release(); }, {}})) {}
     ~Caller() { m_mailbox->close(); }
 
     EchoMailbox *operator->() const { return m_mailbox.get(); }

@@ -17,6 +17,7 @@ namespace collector {
 static constexpr int64_t nsPerMs = 1'000'000;
 static constexpr int64_t napTime = nsPerMs / 5; // while packets come and go: many at once cost less than each for itself
 static constexpr int64_t forever = INT64_MAX;
+static constexpr int64_t floodGrace = 1000 * nsPerMs;
 static constexpr int64_t withdrawEvery = 10 * nsPerMs; // each costs a look at all that is in flight
 
 static SipKey randomKey()
@@ -74,12 +75,12 @@ void EchoLoop::turn()
     const uint64_t before = m_ledger.counters.sent + m_ledger.counters.answered;
     receive();
     takeOutcomes();
-    if (!m_mayHaveMore) {
-        for (Outlet &outlet : m_outlets)
-            noticeOverflow(outlet);
-        m_ledger.expire(m_now);
-        m_probes.expire(m_now);
-    }
+    for (Outlet &outlet : m_outlets)
+        noticeOverflow(outlet);
+    // What is unread may be an answer in time. A flood that never ends, though, must not keep the others for ever.
+    const int64_t over = m_mayHaveMore ? m_now - floodGrace : m_now;
+    m_ledger.expire(over);
+    m_probes.expire(over);
     collect();
     withdraw();
     sendAll();

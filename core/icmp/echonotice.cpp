@@ -1,5 +1,6 @@
 #include "icmp/echonotice.h"
 
+#include "icmp/echo.h"
 #include "icmp/echosocket.h"
 
 #include <QString>
@@ -38,6 +39,27 @@ void noticeReceiveOverflow()
     qCWarning(pingLog).noquote()
         << "ping: answers came faster than they could be read and some were dropped here; those hosts are asked again. "
            "A larger net.core.rmem_max or a lower --rate avoids it";
+}
+
+void noticeCounters(const EchoCounters &counters)
+{
+    if (counters.sent == 0)
+        return;
+    qCInfo(pingLog).noquote()
+        << QStringLiteral("ping: %1 packets sent, %2 answered, %3 said to be unreachable; answers not counted: %4 late, %5 duplicate, "
+                          "%6 foreign; %7 times this machine would not send at once")
+               .arg(counters.sent)
+               .arg(counters.answered)
+               .arg(counters.unreachable)
+               .arg(counters.late)
+               .arg(counters.duplicate)
+               .arg(counters.foreign)
+               .arg(counters.refused);
+    if (counters.overflowed > 0)
+        qCWarning(pingLog).noquote() << QStringLiteral(
+                                            "ping: %1 answers were dropped by this machine for want of room, %2 packets repeated for them")
+                                            .arg(counters.overflowed)
+                                            .arg(counters.repeated);
 }
 
 } // namespace collector

@@ -7,6 +7,7 @@
 namespace collector {
 
 class EchoSocket;
+struct EchoCounters;
 
 Q_DECLARE_LOGGING_CATEGORY(pingLog)
 
@@ -14,6 +15,9 @@ Q_DECLARE_LOGGING_CATEGORY(pingLog)
 void noticeMethod(const EchoSocket *v4, const EchoSocket *v6, int error);
 // Answers came faster than we read them.
 void noticeReceiveOverflow();
+
+// The balance, at the end; nothing where nothing was sent.
+void noticeCounters(const EchoCounters &counters);
 
 // What to do to be allowed ICMP, for messages.
 [[nodiscard]] QString icmpPermissionAdvice();

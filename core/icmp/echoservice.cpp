@@ -2,6 +2,7 @@
 
 #include "icmp/echodoorbell.h"
 #include "icmp/echoloop.h"
+#include "icmp/echonotice.h"
 
 #include <pthread.h>
 #include <sys/prctl.h>
@@ -58,6 +59,7 @@ void EchoService::run()
         m_newMailboxes.clear();
         m_counters = loop.counters();
     }
+    noticeCounters(loop.counters());
 }
 
 } // namespace collector

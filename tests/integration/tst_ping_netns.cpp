@@ -512,7 +512,8 @@ private Q_SLOTS:
         QTest::newRow("CAP_NET_RAW, ping_group_range shut") << QString() << shut << automatic << QByteArray("icmp") << QByteArray("raw");
         QTest::newRow("CAP_NET_RAW and open: the datagram socket")
             << QString() << open << automatic << QByteArray("icmp") << QByteArray("datagram");
-        QTest::newRow("privileged, TCP demanded") << QString() << open << QStringLiteral("tcp") << QByteArray("tcp") << QByteArray();
+        QTest::newRow("privileged, TCP demanded")
+            << QString() << open << QStringLiteral("tcp") << QByteArray("tcp") << QByteArray("8 answered");
         QTest::newRow("unprivileged, ICMP demanded")
             << noRaw << shut << QStringLiteral("icmp") << QByteArray("icmp") << QByteArray("cap_net_raw");
     }
@@ -535,7 +536,7 @@ private Q_SLOTS:
                                  : address == "10.98.5.9" ? QByteArray("no_reply")
                                                           : QByteArray("none"));
         }
-        QVERIFY2(said.isEmpty() ? outcome.log.isEmpty() : outcome.log.contains(said), outcome.log.constData());
+        QVERIFY2(outcome.log.contains(said), outcome.log.constData());
     }
 };
 

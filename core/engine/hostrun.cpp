@@ -231,9 +231,16 @@ void HostRun::cut(Cause cause, const QString &message)
     m_isOver = true;
 }
 
-bool HostRun::willRetry() const
+const Progress &HostRun::progress()
 {
-    if (m_progress.isCommandSent)
+    if (m_shell)
+        m_shell->report(m_progress);
+    return m_progress;
+}
+
+bool HostRun::willRetry()
+{
+    if (progress().isCommandSent)
         return false;
     bool mayRetry = false, isOnlySilence = true;
     for (const JobResult &result : m_results) {
@@ -287,7 +294,7 @@ Record recordWithoutRun(const Plan &plan, const PlannedHost &host, int attempts,
 Record HostRun::takeRecord()
 {
     Record record = recordOf(*m_host);
-    if (!m_progress.address.isEmpty())
+    if (!progress().address.isEmpty())
         record.address = m_progress.address;
     record.startedMs = m_startedMs;
     record.elapsedMs = millisecondsSince(m_start);

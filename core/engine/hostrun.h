@@ -47,9 +47,10 @@ public:
     void cut(Cause cause, const QString &message);
 
     // Whether this host is to be tried again: what it has met may pass, no command was sent, and attempts are left.
-    [[nodiscard]] bool willRetry() const;
+    [[nodiscard]] bool willRetry();
 
-    [[nodiscard]] const Progress &progress() const { return m_progress; }
+    // As it stands now.
+    [[nodiscard]] const Progress &progress();
     [[nodiscard]] int runningJob() const { return m_running; }
 
     // The record, once over: the run has nothing left afterwards.
@@ -60,7 +61,6 @@ private:
 
     Task<> runJobs();
     Task<> runJob(int job);
-    Task<> perform(Context &context, int job);
     void end(JobResult &result, Cause cause, const QString &message);
     [[nodiscard]] RemoteShell &shell();
     [[nodiscard]] Pinger &pinger();
@@ -68,7 +68,7 @@ private:
     HostRunHost m_worker;
     std::unique_ptr<PlannedHost> m_host;
     Progress m_progress;
-    std::unique_ptr<RemoteShell> m_shell; // before the record's facts, after the task: destroyed in that order
+    std::unique_ptr<HostShell> m_shell;
     std::unique_ptr<Pinger> m_pinger;
     std::vector<JobResult> m_results; // by number of the job
     std::vector<char> m_hasEnded;     // likewise

@@ -17,8 +17,6 @@ public:
     virtual ~RecordSink() = default;
     // Whether a further host may be taken: false while the disk is slower than we are.
     [[nodiscard]] virtual bool hasRoom() = 0;
-    // The host of this index is in flight from now on, with this job of the plan; -1: no longer. For the crash marker.
-    virtual void setRunning(int slot, quint64 index, int job) = 0;
     virtual void put(Record &&record) = 0;
     // Nothing more is to be expected in this turn: what has gathered goes to the writer.
     virtual void flush() = 0;

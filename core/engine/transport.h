@@ -15,8 +15,8 @@
 
 namespace collector {
 
-// How far the host's connection has come. Lives outside the coroutines: who destroys them reads it, to say in the record
-// where the time ran out.
+// How far the host has come. Lives outside the coroutines: who destroys them reads it, to say in the record where the time
+// ran out.
 struct Progress
 {
     Cause expiry = Cause::ExecTimeout;          // what it means when the host's time is up now: connect_timeout, handshake_timeout, …
@@ -26,12 +26,20 @@ struct Progress
     std::unique_ptr<ConnectionInfo> connection; // made when a connection is tried
 };
 
+// A host's connection, as its jobs see it, and as the engine asks how far it has come.
+class HostShell : public RemoteShell
+{
+public:
+    using RemoteShell::run;
+    virtual void report(Progress &progress) const = 0;
+};
+
 class Transport
 {
 public:
     virtual ~Transport() = default;
     // `host` and `progress` outlive what is made here.
-    [[nodiscard]] virtual std::unique_ptr<RemoteShell> makeShell(const PlannedHost &host, Progress &progress) = 0;
+    [[nodiscard]] virtual std::unique_ptr<HostShell> makeShell(const PlannedHost &host, Progress &progress) = 0;
     [[nodiscard]] virtual std::unique_ptr<Pinger> makePinger(const PlannedHost &host, Progress &progress) = 0;
     virtual Task<std::unique_ptr<TcpStream>> connectTcp(const PlannedHost &host, Progress &progress, quint16 port,
                                                         std::chrono::milliseconds timeout) = 0;

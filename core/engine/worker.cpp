@@ -234,7 +234,6 @@ void Worker::startHost(quint64 index, int attempt)
     slot.index = index;
     slot.attempt = attempt;
     m_ledger.enter(slot.number, index);
-    m_setup.sink->setRunning(slot.number, index, 0);
     m_counters.inFlight.fetch_add(1, std::memory_order_relaxed);
     slot.run.emplace(HostRunHost{reactor, *m_transport, m_setup.pool, *m_setup.plan}, std::move(host), attempt);
     slot.run->start([this, &slot] { slotOver(slot); });
@@ -261,7 +260,6 @@ void Worker::endHost(Slot &slot)
     reactor.startTimer(slot, never);
     if (!slot.run->isOver())
         timeIsUp(slot);
-    m_setup.sink->setRunning(slot.number, slot.index, -1);
     if (m_ledger.strikeOut(slot.number, slot.index)) {
         if (!m_stop && slot.run->willRetry()) {
             const std::lock_guard lock(m_pendingMutex);

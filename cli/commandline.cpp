@@ -1,0 +1,167 @@
+#include "cli/commandline.h"
+
+#include "cli/optiontable.h"
+#include "model/nearest.h"
+
+namespace collector {
+
+namespace {
+
+struct Translation
+{
+    const char *foreign;
+    const char *ours;
+};
+
+// What people type who come from ssh or Ansible.
+constexpr Translation translations[] = {
+    {"--inventory-file", "--inventory"},
+    {"--private-key", "--identity FILE"},
+    {"--key-file", "--identity FILE"},
+    {"--forks", "--concurrency N"},
+    {"--ask-sudo-pass", "--ask-become-pass"},
+    {"--ask-su-pass", "--ask-become-pass"},
+    {"--sudo", "--become"},
+    {"--become-pass-file", "--become-password-file FILE"},
+    {"--connection-password-file", "--password-file FILE"},
+    {"--conn-pass-file", "--password-file FILE"},
+    {"--module-name", "--plugin NAME"},
+    {"--module-path", "--plugin-dir DIR"},
+    {"--args", "--command TEXT, with -p ssh-command"},
+    {"--list-hosts", "`collector inventory --hosts`"},
+    {"--ssh-common-args", "--ssh-config FILE, or ansible_ssh_common_args in the inventory"},
+    {"--ssh-extra-args", "--ssh-config FILE, or ansible_ssh_extra_args in the inventory"},
+    {"--remote-user", "--user NAME"},
+    {"--tree", "--output DIR/ with --format ansible-cache"},
+    {"--one-line", "--format jsonl"},
+    {"--extra-vars", "inventory variables: there is no such option"},
+    {"--host", "--inventory HOST,"},
+    {"--hosts", "--inventory FILE, and --limit PATTERN"},
+    {"-a", "--command TEXT, with -p ssh-command"},
+    {"-e", "inventory variables: there is no such option"},
+    {"-F", "--ssh-config FILE"},
+    {"-m", "--plugin NAME"},
+    {"-n", "--concurrency N"},
+    {"-s", "--become"},
+    {"-S", "nothing: a host's connection is shared by all its jobs anyway"},
+    {"-t", "--timeout T"},
+    {"-T", "--timeout T"},
+    {"-w", "--inventory HOST,HOST,"},
+    {"-A", "nothing: the agent is never forwarded"},
+    {"-X", "nothing: X11 is never forwarded"},
+    {"-L", "nothing: ports are not forwarded"},
+    {"-D", "nothing: ports are not forwarded"},
+    {"-C", "nothing: compression is off"},
+    {"-P", "--port N"},
+    {"-U", "--become-user NAME"},
+};
+
+QString display(const QString &name)
+{
+    return QStringLiteral("--") + name;
+}
+
+} // namespace
+
+CommandLine CommandLine::parse(const QStringList &words)
+{
+    CommandLine line;
+    for (qsizetype i = 0; i < words.size(); ++i) {
+        const QString &word = words[i];
+        const bool isNextValue = i + 1 < words.size() && (!words[i + 1].startsWith(u'-') || words[i + 1] == u"-");
+        if (word.startsWith(u"--")) {
+            const qsizetype equals = word.indexOf(u'=');
+            const QString name = word.mid(2, equals < 0 ? -1 : equals - 2);
+            const std::optional<QString> value = equals < 0 ? std::nullopt : std::optional(word.mid(equals + 1));
+            const CoreOption *option = findCoreOption(name);
+            if (!option) {
+                Foreign foreign{name, value, false};
+                if (!value && isNextValue) {
+                    foreign.value = words[++i];
+                    foreign.isValueNextWord = true;
+                }
+                line.m_foreign.append(foreign);
+            } else if (option->argument.isEmpty()) {
+                if (value)
+                    throw UsageError(QStringLiteral("%1 takes no value").arg(display(name)));
+                line.addCore(name, {});
+            } else if (value) {
+                line.addCore(name, *value);
+            } else if (i + 1 < words.size()) {
+                line.addCore(name, words[++i]);
+            } else {
+                throw UsageError(QStringLiteral("%1 needs a value: %1 %2").arg(display(name), option->argument));
+            }
+            continue;
+        }
+        if (!word.startsWith(u'-') || word == u"-") {
+            throw UsageError(QStringLiteral("\"%1\" is neither an option nor a verb; hosts are given with -i, verbs are inventory, plugins, "
+                                            "explain, diff, merge, report, schema")
+                                 .arg(word));
+        }
+        // Short ones: `-vv`, `-qk`, `-c 5`, `-c5`.
+        for (qsizetype at = 1; at < word.size(); ++at) {
+            const CoreOption *option = findCoreOption(word[at]);
+            if (!option)
+                throw UsageError(unknownOption(QStringLiteral("-") + word[at], {}));
+            const QString name = option->name.isEmpty() ? QString(option->shortName) : option->name;
+            if (option->argument.isEmpty()) {
+                line.addCore(name, {});
+                continue;
+            }
+            if (at + 1 < word.size())
+                line.addCore(name, word.mid(at + 1));
+            else if (i + 1 < words.size())
+                line.addCore(name, words[++i]);
+            else
+                throw UsageError(QStringLiteral("-%1 needs a value: -%1 %2").arg(QString(option->shortName), option->argument));
+            break;
+        }
+    }
+    return line;
+}
+
+void CommandLine::addCore(const QString &name, const QString &value)
+{
+    const CoreOption *option = findCoreOption(name);
+    QStringList &values = m_values[name];
+    if (option && !option->isRepeatable && !option->argument.isEmpty())
+        values = {value}; // the last one counts
+    else
+        values.append(value);
+}
+
+std::optional<QString> CommandLine::value(const QString &name) const
+{
+    const QStringList values = m_values.value(name);
+    return values.isEmpty() ? std::nullopt : std::optional(values.last());
+}
+
+void CommandLine::addDefault(const QString &name, const QStringList &values)
+{
+    if (!m_values.contains(name))
+        m_values.insert(name, values);
+}
+
+void CommandLine::addForeignDefault(const QString &name, const QString &value)
+{
+    for (const Foreign &foreign : std::as_const(m_foreign)) {
+        if (foreign.name == name)
+            return;
+    }
+    m_foreign.append({name, value, false});
+}
+
+QString unknownOption(const QString &option, const QStringList &pluginOptions)
+{
+    for (const Translation &translation : translations) {
+        if (option == QLatin1String(translation.foreign))
+            return QStringLiteral("unknown option %1: here it is %2").arg(option, QString::fromUtf8(translation.ours));
+    }
+    if (!option.startsWith(u"--"))
+        return QStringLiteral("unknown option %1; `collector --help` lists them").arg(option);
+    const QString near = nearest(option.mid(2), coreOptionNames() + pluginOptions);
+    return QStringLiteral("unknown option %1; did you mean --%2?").arg(option, near);
+}
+
+} // namespace collector

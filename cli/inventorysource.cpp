@@ -1,0 +1,111 @@
+#include "cli/inventorysource.h"
+
+#include <collector/joberror.h>
+
+namespace collector {
+
+namespace {
+
+bool isTruthy(const QJsonValue &value)
+{
+    if (value.isBool())
+        return value.toBool();
+    if (value.isDouble())
+        return value.toDouble() != 0;
+    const QString word = value.toString().toLower();
+    return word == u"true" || word == u"yes" || word == u"on" || word == u"1";
+}
+
+} // namespace
+
+std::unique_ptr<PlannedHost> InventorySource::at(quint64 index) const
+{
+    const std::optional<SelectedHost> host = m_setup.selection->at(index);
+    if (!host)
+        return nullptr;
+    auto planned = std::make_unique<InventoryHost>(*this, *host);
+    if (m_setup.isDone && m_setup.isDone(planned->name()))
+        return nullptr;
+    return planned;
+}
+
+QByteArray InventoryHost::address() const
+{
+    const auto literal = m_host.literalAddress();
+    return literal ? literal->toText() : QByteArray();
+}
+
+QJsonValue InventoryHost::variable(QByteArrayView name) const
+{
+    const std::optional<Variable> found = m_host.variable(name);
+    if (!found || found->state != Variable::Ready)
+        return QJsonValue(QJsonValue::Undefined);
+    return found->value;
+}
+
+std::optional<QJsonValue> InventoryHost::connectionVariable(QByteArrayView name) const
+{
+    const std::optional<Variable> found = m_host.variable(name);
+    if (!found)
+        return std::nullopt;
+    if (found->state == Variable::Ready)
+        return found->value;
+    throw JobError(Cause::BadVariable, QStringLiteral("the variable %1 (%2:%3) cannot be used as it stands: %4; give it a plain value")
+                                           .arg(QString::fromUtf8(name), QString::fromUtf8(found->file))
+                                           .arg(found->line)
+                                           .arg(printable(found->problem)));
+}
+
+bool InventoryHost::isLocal() const
+{
+    return m_host.hasVariables() && variable("ansible_connection").toString() == u"local";
+}
+
+Cause InventoryHost::refusal(QString *message) const
+{
+    if (m_host.isExcluded()) {
+        *message = QStringLiteral("excluded by --exclude or by never= of the configuration");
+        return Cause::Excluded;
+    }
+    if (!m_host.hasVariables())
+        return Cause::None;
+    if (isTruthy(variable("collector_skip"))) {
+        *message = QStringLiteral("excluded by the inventory variable collector_skip");
+        return Cause::Excluded;
+    }
+    try {
+        const auto connection = connectionVariable("ansible_connection");
+        if (!connection)
+            return Cause::None;
+        const QString kind = connection->toString().section(u'.', -1);
+        for (const char *ours : {"ssh", "smart", "paramiko", "paramiko_ssh", "local"}) {
+            if (kind == QLatin1String(ours))
+                return Cause::None;
+        }
+        *message = QStringLiteral("ansible_connection is %1, which is not collected over SSH").arg(printable(kind.toUtf8(), 40));
+        return Cause::UnsupportedConnection;
+    } catch (const JobError &error) {
+        *message = error.message();
+        return error.cause();
+    }
+}
+
+Options InventoryHost::options(int job, const Options &common) const
+{
+    if (!m_host.hasVariables())
+        return common;
+    return m_source.m_setup.jobs->forHost(job, [this](const QByteArray &name) { return variable(name); });
+}
+
+QJsonObject InventoryHost::recordedVariables() const
+{
+    QJsonObject all;
+    for (const QByteArray &name : m_source.m_setup.recordedVariables) {
+        const QJsonValue value = variable(name);
+        if (!value.isUndefined())
+            all.insert(QString::fromUtf8(name), value);
+    }
+    return all;
+}
+
+} // namespace collector

@@ -1,0 +1,131 @@
+#include "cli/joboptions.h"
+
+#include <algorithm>
+
+namespace collector {
+
+JobOptions::JobOptions(const RunOptions &options, const std::vector<std::shared_ptr<const Manifest>> &plugins)
+{
+    for (const auto &manifest : plugins) {
+        Job job{manifest, Options(manifest), {}, {}, {}, {}};
+        job.values.fill(QJsonValue(QJsonValue::Undefined), manifest->options.size());
+        job.isFromLine.resize(size_t(manifest->options.size()));
+        for (const OptionSpec &option : manifest->options)
+            job.variables.push_back((manifest->name + '_' + option.name).replace('-', '_'));
+        m_jobs.push_back(std::move(job));
+    }
+    for (const QString &text : options.config().values(QStringLiteral("O")))
+        giveFull(text, false, QStringLiteral("configuration"));
+    for (const QString &text : options.line().values(QStringLiteral("O")))
+        giveFull(text, true, QStringLiteral("-O"));
+    for (const CommandLine::Foreign &foreign : options.line().foreign())
+        giveForeign(foreign);
+    for (Job &job : m_jobs)
+        job.common = Options(job.manifest, job.values);
+}
+
+void JobOptions::give(Job &job, const QString &option, const QString &value, bool isFromLine, const QString &place)
+{
+    const OptionSpec *spec = job.manifest->option(option.toUtf8());
+    if (!spec) {
+        QStringList names;
+        for (const OptionSpec &known : job.manifest->options)
+            names.append(QString::fromUtf8(known.name));
+        throw UsageError(QStringLiteral("%1: the plugin %2 has no option \"%3\"; it has: %4")
+                             .arg(place, QString::fromUtf8(job.manifest->name), option, names.join(QStringLiteral(", "))));
+    }
+    QString error;
+    const QJsonValue parsed = parseOption(*spec, value.toUtf8(), &error);
+    if (parsed.isUndefined())
+        throw UsageError(QStringLiteral("%1: --%2 %3, not \"%4\"").arg(place, option, error, value));
+    const qsizetype index = spec - job.manifest->options.constData();
+    job.values[index] = parsed;
+    job.isFromLine[size_t(index)] = isFromLine;
+}
+
+// plugin.option=value. A plugin that is not selected is no mistake in a configuration.
+void JobOptions::giveFull(const QString &text, bool isFromLine, const QString &place)
+{
+    const qsizetype dot = text.indexOf(u'.');
+    const qsizetype equals = text.indexOf(u'=');
+    if (dot <= 0 || equals < dot)
+        throw UsageError(QStringLiteral("%1 takes PLUGIN.OPTION=VALUE, not \"%2\"").arg(place, text));
+    const QString plugin = text.first(dot);
+    const QString option = text.mid(dot + 1, equals - dot - 1);
+    const QString value = text.mid(equals + 1);
+    const auto job = std::find_if(m_jobs.begin(), m_jobs.end(), [&](const Job &each) { return each.manifest->name == plugin.toUtf8(); });
+    if (job == m_jobs.end()) {
+        if (isFromLine)
+            throw UsageError(QStringLiteral("-O %1: the plugin \"%2\" is not selected with -p").arg(text, plugin));
+        return;
+    }
+    if (option == u"rate" && !job->manifest->option("rate")) {
+        bool isNumber = false;
+        const double rate = value.toDouble(&isNumber);
+        if (!isNumber || rate < 0)
+            throw UsageError(QStringLiteral("-O %1: a rate is a number of starts a second, 0 for no limit").arg(text));
+        job->rate = rate;
+        return;
+    }
+    give(*job, option, value, isFromLine, place);
+}
+
+void JobOptions::giveForeign(const CommandLine::Foreign &foreign)
+{
+    QList<Job *> owners;
+    QStringList known;
+    for (Job &job : m_jobs) {
+        for (const OptionSpec &option : job.manifest->options)
+            known.append(QString::fromUtf8(option.name));
+        if (job.manifest->option(foreign.name.toUtf8()))
+            owners.append(&job);
+    }
+    const QString display = QStringLiteral("--") + foreign.name;
+    if (owners.isEmpty())
+        throw UsageError(unknownOption(display, known));
+    if (owners.size() > 1)
+        throw UsageError(QStringLiteral("%1 is an option of %2 and of %3; say which: -O %2.%4=VALUE")
+                             .arg(display, QString::fromUtf8(owners[0]->manifest->name), QString::fromUtf8(owners[1]->manifest->name),
+                                  foreign.name));
+    const OptionSpec *spec = owners[0]->manifest->option(foreign.name.toUtf8());
+    if (!foreign.value && spec->type != OptionSpec::Type::Boolean)
+        throw UsageError(QStringLiteral("%1 needs a value").arg(display));
+    give(*owners[0], foreign.name, foreign.value.value_or(QStringLiteral("yes")), true, display);
+}
+
+Options JobOptions::forHost(int number, const std::function<QJsonValue(const QByteArray &)> &variable) const
+{
+    const Job &job = m_jobs[size_t(number)];
+    Options options = job.common;
+    for (qsizetype i = 0; i < job.manifest->options.size(); ++i) {
+        if (job.isFromLine[size_t(i)])
+            continue;
+        const QJsonValue value = variable(job.variables[size_t(i)]);
+        if (value.isUndefined() || value.isNull())
+            continue;
+        QString error;
+        const QByteArray text = value.isBool()     ? QByteArray(value.toBool() ? "yes" : "no")
+                                : value.isDouble() ? QByteArray::number(value.toDouble(), 'g', 15)
+                                                   : value.toString().toUtf8();
+        const QJsonValue parsed = parseOption(job.manifest->options[i], text, &error);
+        if (parsed.isUndefined())
+            throw JobError(Cause::BadVariable, QStringLiteral("the inventory variable %1 %2, not \"%3\"")
+                                                   .arg(QString::fromUtf8(job.variables[size_t(i)]), error, printable(text, 60)));
+        options = options.with(i, parsed);
+    }
+    return options;
+}
+
+QJsonObject JobOptions::given() const
+{
+    QJsonObject all;
+    for (const Job &job : m_jobs) {
+        for (qsizetype i = 0; i < job.values.size(); ++i) {
+            if (!job.values[i].isUndefined())
+                all.insert(QString::fromUtf8(job.manifest->name + '.' + job.manifest->options[i].name), job.values[i]);
+        }
+    }
+    return all;
+}
+
+} // namespace collector

@@ -1,0 +1,48 @@
+// RunOptions: what the user asks of a run, from the command line and, below it, a configuration; each value checked. What
+// depends on the host (user, port, …) is kept in both layers, for the inventory stands between them.
+
+#pragma once
+
+#include "cli/commandline.h"
+
+#include <QByteArray>
+#include <QList>
+
+#include <chrono>
+#include <optional>
+
+namespace collector {
+
+class RunOptions
+{
+public:
+    // Reads --config too. Throws UsageError.
+    explicit RunOptions(CommandLine line);
+
+    [[nodiscard]] const CommandLine &line() const { return m_line; }
+    [[nodiscard]] const CommandLine &config() const { return m_config; }
+
+    // The command line's, else the configuration's.
+    [[nodiscard]] bool has(const QString &name) const { return m_line.has(name) || m_config.has(name); }
+    [[nodiscard]] std::optional<QString> value(const QString &name) const;
+    [[nodiscard]] QStringList values(const QString &name) const;
+    [[nodiscard]] QList<QByteArray> bytes(const QString &name) const;
+
+    // never= of the configurations: what must not be contacted, whatever the command line says.
+    [[nodiscard]] const QStringList &never() const { return m_never; }
+
+    // Checked values; throw UsageError that names the option. Nothing where it is not given.
+    [[nodiscard]] std::optional<qint64> integer(const QString &name, qint64 least, qint64 most) const;
+    [[nodiscard]] std::optional<double> number(const QString &name, double least, double most) const;
+    [[nodiscard]] std::optional<std::chrono::milliseconds> duration(const QString &name) const;
+    [[nodiscard]] std::optional<QString> choice(const QString &name, const QStringList &words) const;
+
+private:
+    void readConfig();
+
+    CommandLine m_line;
+    CommandLine m_config;
+    QStringList m_never;
+};
+
+} // namespace collector

@@ -1,0 +1,75 @@
+// collector: the composition root. The only place that knows all rooms; everything else is behind its own door.
+
+#include "cli/help.h"
+#include "cli/run.h"
+#include "cli/signals.h"
+#include "cli/verbs.h"
+
+#include <QCoreApplication>
+
+#include <libssh/libssh.h>
+
+#include <malloc.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+
+using namespace collector;
+
+namespace {
+
+// Before there are threads: what every library reads once.
+void prepareProcess()
+{
+    qputenv("QT_NO_GLIB", "1"); // glib's dispatcher polls every descriptor on every turn
+    if (!qEnvironmentVariableIsSet("RES_OPTIONS"))
+        qputenv("RES_OPTIONS", "timeout:2 attempts:2");
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_CORE, &none); // secrets are in memory
+    mallopt(M_ARENA_MAX, 8);
+    blockSignals();
+    ssh_init();
+}
+
+void print(FILE *stream, const QByteArray &text)
+{
+    std::fwrite(text.constData(), 1, size_t(text.size()), stream);
+}
+
+int dispatch(const QStringList &words)
+{
+    if (words.isEmpty()) {
+        print(stderr, helpText());
+        return 2;
+    }
+    if (!words.first().startsWith(u'-')) {
+        if (const auto status = runVerb(words.first(), words.mid(1)))
+            return *status;
+    }
+    const CommandLine line = CommandLine::parse(words);
+    if (line.has(QStringLiteral("help"))) {
+        print(stdout, helpText());
+        return 0;
+    }
+    if (line.has(QStringLiteral("version"))) {
+        print(stdout, versionText());
+        return 0;
+    }
+    return runCollector(RunOptions(line));
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    prepareProcess();
+    QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("collector"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(COLLECTOR_VERSION));
+    try {
+        return dispatch(QCoreApplication::arguments().mid(1));
+    } catch (const UsageError &error) {
+        print(stderr, QByteArrayLiteral("collector: ") + error.message().toUtf8() + '\n');
+        return 2;
+    }
+}

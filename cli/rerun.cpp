@@ -1,0 +1,58 @@
+#include "cli/rerun.h"
+
+#include "cli/commandline.h"
+#include "model/status.h"
+#include "output/resultreader.h"
+
+#include <QFile>
+#include <QStringList>
+
+namespace collector {
+
+namespace {
+
+template<typename Use>
+void forEachRecord(const QString &path, Use use)
+{
+    QString error;
+    const auto reader = ResultReader::open(QFile::encodeName(path), &error);
+    if (!reader)
+        throw UsageError(error);
+    StoredRecord record;
+    while (reader->next(record))
+        use(record);
+    if (!reader->error().isEmpty())
+        throw UsageError(reader->error());
+}
+
+} // namespace
+
+QSet<QByteArray> hostsToRerun(const QString &result, const QString &statuses)
+{
+    QSet<Status> wanted;
+    const QString words = statuses.isEmpty() ? QStringLiteral("failed,unreachable,cancelled,partial") : statuses;
+    for (const QString &word : words.split(u',', Qt::SkipEmptyParts)) {
+        const auto status = statusFromName(word.trimmed().toUtf8());
+        if (!status)
+            throw UsageError(QStringLiteral("--status: \"%1\" is none of ok, unreachable, partial, failed, cancelled, skipped").arg(word));
+        wanted.insert(*status);
+    }
+    QSet<QByteArray> hosts;
+    forEachRecord(result, [&](const StoredRecord &record) {
+        if (wanted.contains(record.head.status))
+            hosts.insert(record.head.host);
+    });
+    return hosts;
+}
+
+QHash<QByteArray, qint64> agesOf(const QString &result)
+{
+    QHash<QByteArray, qint64> ages;
+    forEachRecord(result, [&](const StoredRecord &record) {
+        if (record.head.status == Status::Ok || record.head.status == Status::Partial)
+            ages.insert(record.head.host, record.head.startedMs);
+    });
+    return ages;
+}
+
+} // namespace collector

@@ -1,0 +1,224 @@
+#include "cli/run.h"
+
+#include "cli/rerun.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QRandomGenerator>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <unistd.h>
+
+namespace collector {
+
+Run::Run(RunPreparation &preparation)
+    : m_preparation(preparation), m_seed(QRandomGenerator::global()->generate64()), m_signals([this](int signal) { received(signal); })
+{
+    m_deadline.setSingleShot(true);
+    m_deadline.setTimerType(Qt::PreciseTimer);
+    connect(&m_deadline, &QTimer::timeout, this, &Run::deadlineCame);
+}
+
+Run::~Run()
+{
+    m_engine.reset(); // its workers use all that follows
+    m_transports.reset();
+    m_sinks.reset();
+}
+
+void Run::start()
+{
+    openOutputs();
+    startEngine();
+    if (m_preparation.deadline)
+        m_deadline.start(*m_preparation.deadline);
+}
+
+void Run::openOutputs()
+{
+    const RunOptions &options = m_preparation.options;
+    RunInfo info = m_preparation.describe(QDateTime::currentMSecsSinceEpoch());
+    WriterSetup setup;
+    setup.outputs = m_preparation.outputs;
+    if (options.has(QStringLiteral("resume"))) {
+        QString error;
+        const auto interrupted = findInterruptedRun(setup.outputs, &error);
+        if (!error.isEmpty())
+            throw UsageError(error);
+        if (interrupted) {
+            info.id = interrupted->runId;
+            info.startedMs = interrupted->startedMs;
+            m_seed = interrupted->seed;
+            setup.resume = options.has(QStringLiteral("retry-failed")) ? WriterSetup::Resume::RetryFailed : WriterSetup::Resume::Yes;
+        }
+    } else if (options.has(QStringLiteral("retry-failed"))) {
+        throw UsageError(QStringLiteral("--retry-failed goes with --resume"));
+    }
+    m_end.minimumOkPercent = options.number(QStringLiteral("min-ok"), 0, 100).value_or(0);
+    m_info = std::make_shared<RunInfo>(std::move(info));
+    setup.run = m_info;
+    setup.seed = m_seed;
+    for (const QString &columns : options.values(QStringLiteral("columns")))
+        setup.columns += columns;
+    setup.guardsFormulas =
+        options.choice(QStringLiteral("csv-guard"), {QStringLiteral("on"), QStringLiteral("off")}).value_or(QStringLiteral("on")) == u"on";
+    if (const auto mode = options.value(QStringLiteral("output-mode"))) {
+        bool isNumber = false;
+        setup.newFileMode = mode_t(mode->toUInt(&isNumber, 8));
+        if (!isNumber || setup.newFileMode > 0777)
+            throw UsageError(QStringLiteral("--output-mode takes permissions in octal such as 0640, not \"%1\"").arg(*mode));
+    }
+    if (const auto summary = options.value(QStringLiteral("summary")))
+        setup.summaryPath = QFile::encodeName(*summary);
+    setup.warn = [this](const QString &text) { say(text); };
+    setup.onRoom = [this] { m_sinks->wakeAll(); };
+    setup.onFailure = [this](const QString &reason) {
+        QMetaObject::invokeMethod(this, [this, reason] { outputFailed(reason); }, Qt::QueuedConnection);
+    };
+    QString error;
+    m_writer = Writer::open(std::move(setup), &error);
+    if (!m_writer)
+        throw UsageError(error);
+    m_sinks = std::make_unique<RunSinks>(*m_writer, std::function<void(const Record &)>());
+}
+
+void Run::startEngine()
+{
+    const RunPreparation &preparation = m_preparation;
+    InventorySource::Setup source;
+    source.selection = preparation.selection;
+    source.jobs = preparation.jobOptions;
+    source.needsConnection = preparation.usesShell();
+    if (m_writer->done().size() > 0)
+        source.isDone = [this](const QByteArray &host) { return m_writer->done().contains(host); };
+    for (const QString &names : preparation.options.values(QStringLiteral("vars"))) {
+        for (const QString &name : names.split(u',', Qt::SkipEmptyParts))
+            source.recordedVariables.append(name.trimmed().toUtf8());
+    }
+
+    std::vector<PlannedJob> jobs;
+    for (size_t i = 0; i < preparation.plugins.size(); ++i)
+        jobs.push_back({preparation.plugins[i].manifest, preparation.plugins[i].job, preparation.jobOptions->common(int(i))});
+    RunLimits limits = preparation.limits;
+    const quint64 hosts = preparation.selection->candidates();
+    limits.threads = int(std::clamp<quint64>(hosts / 4, 1, quint64(limits.threads))); // a handful of hosts needs no crowd
+    const auto plan = std::make_shared<Plan>(std::make_shared<InventorySource>(std::move(source)), makeOrder(), std::move(jobs), limits);
+
+    HostTransports::Setup transports;
+    transports.settings = preparation.settings;
+    transports.pingRate = preparation.pingRate;
+    transports.ssh.maxAuthFailures = int(preparation.options.integer(QStringLiteral("max-auth-failures"), 1, 1'000'000).value_or(3));
+    transports.ssh.isExcluded = [selection = preparation.selection](const QHostAddress &address) {
+        return selection->isExcludedAddress(address);
+    };
+    m_transports = std::make_unique<HostTransports>(std::move(transports));
+
+    m_writer->start();
+    m_engine = std::make_unique<Engine>(plan, *m_transports, *m_sinks);
+    m_engine->warn = [this](const QString &text) { say(text); };
+    m_engine->start([this] { engineFinished(); });
+}
+
+Order Run::makeOrder() const
+{
+    const RunOptions &options = m_preparation.options;
+    const quint64 count = m_preparation.selection->candidates();
+    const QString order = options
+                              .choice(QStringLiteral("order"),
+                                      {QStringLiteral("spread"), QStringLiteral("inventory"), QStringLiteral("oldest")})
+                              .value_or(QStringLiteral("spread"));
+    if (order == u"spread")
+        return Order::spread(count, m_seed);
+    if (order == u"inventory")
+        return Order::asListed(count);
+    const auto since = options.value(QStringLiteral("since"));
+    if (!since)
+        throw UsageError(QStringLiteral("--order oldest needs --since RESULT, which says how old each host's data is"));
+    if (count > 50'000'000)
+        throw UsageError(QStringLiteral("--order oldest keeps every host in memory; these are too many: use --order spread"));
+    const QHash<QByteArray, qint64> ages = agesOf(*since);
+    std::vector<std::pair<qint64, quint32>> byAge;
+    for (quint64 index = 0; index < count; ++index) {
+        const auto host = m_preparation.selection->at(index);
+        byAge.emplace_back(host ? ages.value(host->name(), -1) : -1, quint32(index));
+    }
+    std::stable_sort(byAge.begin(), byAge.end());
+    std::vector<quint32> indices;
+    indices.reserve(byAge.size());
+    for (const auto &[age, index] : byAge)
+        indices.push_back(index);
+    return Order::explicitly(std::move(indices));
+}
+
+void Run::received(int signal)
+{
+    if (signal == SIGUSR1) {
+        const Engine::Counts counts = m_engine ? m_engine->counts() : Engine::Counts();
+        say(QStringLiteral("%1 of at most %2 done, %3 in flight, %4 wait for another attempt")
+                .arg(counts.done)
+                .arg(counts.total)
+                .arg(counts.inFlight)
+                .arg(counts.waiting));
+        return;
+    }
+    if (m_end.signal != 0) {
+        _exit(128 + signal); // the second one: at once, the journal stays
+    }
+    m_end.signal = signal;
+    say(QStringLiteral("interrupted: no new hosts; once more to end at once"));
+    if (m_engine)
+        m_engine->stop(Cause::Interrupted, QStringLiteral("the run was interrupted"));
+}
+
+void Run::deadlineCame()
+{
+    m_end.deadlinePassed = true;
+    say(QStringLiteral("the deadline has come: no new hosts"));
+    m_engine->stop(Cause::Interrupted, QStringLiteral("the deadline of the run came"));
+}
+
+void Run::outputFailed(const QString &reason)
+{
+    say(reason);
+    m_end.hasInternalError = true;
+    m_engine->stop(Cause::Interrupted, QStringLiteral("an output could not be written"));
+}
+
+void Run::engineFinished()
+{
+    m_deadline.stop();
+    RunFinish finish;
+    finish.end = m_end;
+    finish.finishedMs = QDateTime::currentMSecsSinceEpoch();
+    finish.acceptsPartial = m_preparation.options.has(QStringLiteral("accept-partial"));
+    m_writer->finish(finish, [this](const RunOutcome &outcome) {
+        QMetaObject::invokeMethod(this, [this, outcome] { over(outcome); }, Qt::QueuedConnection);
+    });
+}
+
+void Run::over(const RunOutcome &outcome)
+{
+    m_exitStatus = outcome.exitStatus;
+    if (!outcome.error.isEmpty())
+        say(outcome.error);
+    QCoreApplication::exit(m_exitStatus);
+}
+
+void Run::say(const QString &text) const
+{
+    const QByteArray line = QByteArrayLiteral("collector: ") + text.toUtf8() + '\n';
+    std::fwrite(line.constData(), 1, size_t(line.size()), stderr);
+}
+
+int runCollector(const RunOptions &options)
+{
+    RunPreparation preparation(options);
+    Run run(preparation);
+    run.start();
+    QCoreApplication::exec();
+    return run.exitStatus();
+}
+
+} // namespace collector

@@ -1,0 +1,57 @@
+// Run: one run of the program, from the first host to the exit status. Main thread, one a process.
+
+#pragma once
+
+#include "cli/hosttransports.h"
+#include "cli/runpreparation.h"
+#include "cli/runsinks.h"
+#include "cli/signals.h"
+#include "engine/engine.h"
+#include "output/writer.h"
+
+#include <QTimer>
+
+#include <memory>
+#include <optional>
+
+namespace collector {
+
+class Run : public QObject
+{
+public:
+    explicit Run(RunPreparation &preparation);
+    ~Run() override;
+
+    // Opens the outputs and starts; throws UsageError where they cannot be had. The event loop ends with exitStatus() once
+    // all is over.
+    void start();
+    [[nodiscard]] int exitStatus() const { return m_exitStatus; }
+
+private:
+    void openOutputs();
+    void startEngine();
+    [[nodiscard]] Order makeOrder() const;
+    void received(int signal);
+    void deadlineCame();
+    void outputFailed(const QString &reason);
+    void engineFinished();
+    void over(const RunOutcome &outcome);
+    void say(const QString &text) const;
+
+    RunPreparation &m_preparation;
+    std::shared_ptr<const RunInfo> m_info;
+    quint64 m_seed;
+    std::unique_ptr<Writer> m_writer;
+    std::unique_ptr<RunSinks> m_sinks;
+    std::unique_ptr<HostTransports> m_transports;
+    std::unique_ptr<Engine> m_engine;
+    Signals m_signals;
+    QTimer m_deadline;
+    RunEnd m_end;
+    int m_exitStatus = 1;
+};
+
+// `collector …` without a verb. Returns the exit status; throws UsageError.
+[[nodiscard]] int runCollector(const RunOptions &options);
+
+} // namespace collector

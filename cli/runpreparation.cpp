@@ -1,0 +1,284 @@
+#include "cli/runpreparation.h"
+
+#include "cli/deadlinetime.h"
+#include "cli/optiontable.h"
+#include "cli/rerun.h"
+#include "model/nearest.h"
+#include "output/timestamp.h"
+#include "ssh/secretsource.h"
+
+#include <QDir>
+#include <QFile>
+#include <QRandomGenerator>
+#include <QThread>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace collector {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int mostThreads = 8;      // beyond, OpenSSL's locks cost more than a core gives
+constexpr int mostConcurrency = 50'000;
+constexpr int ownDescriptors = 500; // what is left to everything but connections
+constexpr int mostDescriptors = 65'000; // libssh keeps 16 bits of a descriptor's number
+
+void print(const QByteArray &text)
+{
+    std::fwrite(text.constData(), 1, size_t(text.size()), stderr);
+}
+
+// Raises the soft limit of open files to what libssh can bear, and says what it is then.
+int raiseDescriptorLimit()
+{
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, mostDescriptors);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return int(limit.rlim_cur);
+}
+
+QByteArray readStandardInput()
+{
+    QFile input;
+    if (!input.open(0, QIODevice::ReadOnly))
+        return {};
+    return input.readAll();
+}
+
+} // namespace
+
+PluginRegistry makeRegistry(const RunOptions &options)
+{
+    return PluginRegistry(PluginRegistry::standardPlaces(options.values(QStringLiteral("plugin-dir"))), coreOptionNames());
+}
+
+RunPreparation::RunPreparation(const RunOptions &given) : options(given)
+{
+    selectPlugins();
+    parseOutputs();
+    decideLimits();
+    readInventory();
+    gatherCredentials();
+    settings = std::make_shared<HostSettings>(options, credentials);
+}
+
+bool RunPreparation::isSelected(QByteArrayView plugin) const
+{
+    return std::any_of(plugins.begin(), plugins.end(), [plugin](const auto &each) { return each.manifest->name == plugin; });
+}
+
+bool RunPreparation::usesShell() const
+{
+    return std::any_of(plugins.begin(), plugins.end(), [](const auto &each) { return each.manifest->usesShell(); });
+}
+
+void RunPreparation::selectPlugins()
+{
+    QStringList names;
+    for (const QString &value : options.values(QStringLiteral("plugin")))
+        names += value.split(u',', Qt::SkipEmptyParts);
+    if (names.isEmpty())
+        throw UsageError(QStringLiteral("which job? Name one with -p: `collector plugins` lists them"));
+    names.removeDuplicates();
+    const PluginRegistry registry = makeRegistry(options);
+    std::vector<const PluginFile *> files;
+    std::vector<std::shared_ptr<const Manifest>> manifests;
+    for (const QString &name : names) {
+        const PluginFile *file = registry.find(name.toUtf8());
+        if (!file)
+            throw UsageError(registry.whyNot(name));
+        files.push_back(file);
+        manifests.push_back(file->manifest);
+    }
+    // Options are checked by the manifests alone, before any plugin's code runs.
+    jobOptions = std::make_shared<JobOptions>(options, manifests);
+    for (size_t i = 0; i < files.size(); ++i) {
+        QString error;
+        const auto loaded = PluginRegistry::load(*files[i], &error);
+        if (!loaded)
+            throw UsageError(error);
+        try {
+            loaded->job->prepare(jobOptions->common(int(i)));
+        } catch (const JobError &refusal) {
+            throw UsageError(refusal.message());
+        } catch (const std::exception &failure) {
+            throw UsageError(QStringLiteral("the plugin %1 failed as it was prepared: %2").arg(names[qsizetype(i)], printable(failure.what())));
+        }
+        plugins.push_back(*loaded);
+    }
+}
+
+void RunPreparation::parseOutputs()
+{
+    QString error;
+    const auto parsed = collector::parseOutputs(options.values(QStringLiteral("output")), options.value(QStringLiteral("format")).value_or(QString()),
+                                                isatty(STDOUT_FILENO), QDateTime::currentMSecsSinceEpoch(), &error);
+    if (!parsed)
+        throw UsageError(error);
+    outputs = *parsed;
+}
+
+void RunPreparation::decideLimits()
+{
+    const bool isPingAlone = plugins.size() == 1 && isSelected("ping");
+    limits.threads = int(options.integer(QStringLiteral("threads"), 1, 64).value_or(std::clamp(QThread::idealThreadCount(), 1, mostThreads)));
+    limits.timeout = options.duration(QStringLiteral("timeout")).value_or(isSelected("ssh-facts") ? 120s : 60s);
+    if (const auto retries = options.integer(QStringLiteral("retries"), 0, 100))
+        limits.retries = limits.pingRetries = int(*retries);
+    limits.isOnlyAlive = options.has(QStringLiteral("only-alive"));
+    if (limits.isOnlyAlive && !isSelected("ping"))
+        throw UsageError(QStringLiteral("--only-alive needs -p ping: it asks the other jobs only where ping had an answer"));
+
+    const auto rate = options.number(QStringLiteral("rate"), 0, 10'000'000);
+    pingRate = rate.value_or(5000);
+    limits.rate = usesShell() ? rate.value_or(200) : 0;
+    for (int job = 0; job < int(plugins.size()); ++job) {
+        const auto own = jobOptions->rate(job);
+        if (!own)
+            continue;
+        if (plugins[size_t(job)].manifest->name == "ping")
+            pingRate = *own;
+        else
+            limits.rate = *own;
+    }
+    if (const auto text = options.value(QStringLiteral("deadline")))
+        deadline = parseDeadline(*text);
+
+    const auto concurrency = options.integer(QStringLiteral("concurrency"), 1, mostConcurrency);
+    limits.concurrency = int(concurrency.value_or(500));
+    if (!concurrency && isPingAlone) {
+        // So many are on their way when all of them are silent for as long as they may be.
+        const Options &ping = jobOptions->common(0);
+        const double seconds = double(ping.integer("wait") + (ping.integer("count") - 1) * ping.integer("interval")) / 1000 + 1;
+        limits.concurrency = pingRate == 0 ? mostConcurrency : int(std::clamp(pingRate * seconds, 500.0, double(mostConcurrency)));
+    }
+    const int descriptors = raiseDescriptorLimit();
+    const int most = std::max(1, descriptors - ownDescriptors) / (options.has(QStringLiteral("jump")) ? 3 : 1);
+    if (usesShell() && limits.concurrency > most) {
+        print(QStringLiteral("collector: --concurrency %1 is more than this process's limit of open files allows (%2): using %3; "
+                             "raise it with `ulimit -n`\n")
+                  .arg(limits.concurrency)
+                  .arg(descriptors)
+                  .arg(most)
+                  .toUtf8());
+        limits.concurrency = most;
+    }
+}
+
+void RunPreparation::readInventory()
+{
+    QList<QByteArray> sources = options.bytes(QStringLiteral("inventory"));
+    if (sources.isEmpty())
+        throw UsageError(QStringLiteral("which hosts? Name an inventory with -i: a file, a list `h1,h2,`, a CIDR, or - for stdin"));
+    LoadOptions load;
+    load.standardInput = readStandardInput;
+    load.dynamicStderr = print;
+    const LoadResult result = Inventory::load(sources, load);
+    for (const Diagnostic &diagnostic : result.diagnostics)
+        print(diagnostic.toText());
+    if (!result)
+        throw UsageError(QStringLiteral("the inventory has errors: nothing was contacted"));
+    inventorySha256 = result.sha256;
+
+    SelectionOptions select;
+    select.limit = options.bytes(QStringLiteral("limit"));
+    select.exclude = options.bytes(QStringLiteral("exclude"));
+    for (const QString &never : options.never())
+        select.never.append(never.toUtf8());
+    if (const auto shard = options.value(QStringLiteral("shard"))) {
+        QByteArray problem;
+        const auto parsed = Shard::parse(shard->toUtf8(), &problem);
+        if (!parsed)
+            throw UsageError(QStringLiteral("--shard %1: %2").arg(*shard, QString::fromUtf8(problem)));
+        select.shard = *parsed;
+    }
+    if (const auto result2 = options.value(QStringLiteral("rerun")))
+        select.only = hostsToRerun(*result2, options.value(QStringLiteral("status")).value_or(QString()));
+    const Selection::Result made = Selection::make(result.inventory, select);
+    for (const QByteArray &warning : made.warnings)
+        print("collector: " + warning + '\n');
+    if (!made.selection)
+        throw UsageError(QString::fromUtf8(made.error));
+    selection = made.selection;
+
+    const bool mayBeEmpty = options.has(QStringLiteral("shard")) || options.has(QStringLiteral("rerun"));
+    bool isEmpty = true;
+    for (quint64 index = 0; isEmpty && index < selection->candidates(); ++index)
+        isEmpty = !selection->at(index);
+    if (isEmpty && !mayBeEmpty)
+        throw UsageError(QStringLiteral("no host matched: `collector inventory -i … -l … --hosts` shows what does"));
+}
+
+void RunPreparation::gatherCredentials()
+{
+    if (!usesShell()) {
+        credentials = std::make_shared<Credentials>();
+        return;
+    }
+    try {
+        std::optional<Secret> password = takeSecretFromEnvironment("COLLECTOR_PASSWORD");
+        if (const auto file = options.value(QStringLiteral("password-file")))
+            password = readSecretFile(*file);
+        else if (options.has(QStringLiteral("ask-pass")))
+            password = askOnTerminal(QStringLiteral("SSH password: "));
+        std::optional<Secret> becomePassword;
+        if (const auto file = options.value(QStringLiteral("become-password-file")))
+            becomePassword = readSecretFile(*file);
+        else if (options.has(QStringLiteral("ask-become-pass")))
+            becomePassword = askOnTerminal(QStringLiteral("BECOME password: "));
+
+        Credentials::Sources sources;
+        sources.home = QDir::homePath();
+        sources.identities = options.values(QStringLiteral("identity"));
+        sources.passphraseFile = options.value(QStringLiteral("passphrase-file"));
+        sources.hasOtherWay = password.has_value() || !qEnvironmentVariableIsEmpty("SSH_AUTH_SOCK");
+        if (isatty(STDERR_FILENO))
+            sources.question = [](const QString &path) { return askOnTerminal(QStringLiteral("Passphrase for %1: ").arg(path)); };
+        credentials = Credentials::gather(std::move(sources));
+        if (password)
+            credentials->setPassword(std::move(*password));
+        if (becomePassword)
+            credentials->setBecomePassword(std::move(*becomePassword));
+    } catch (const std::runtime_error &error) {
+        throw UsageError(QString::fromUtf8(error.what()));
+    }
+    for (const QString &warning : credentials->warnings())
+        print(QStringLiteral("collector: %1\n").arg(warning).toUtf8());
+}
+
+RunInfo RunPreparation::describe(qint64 nowMs) const
+{
+    RunInfo info;
+    info.id = makeRunId(nowMs, quint16(QRandomGenerator::global()->generate()));
+    info.startedMs = nowMs;
+    for (const auto &plugin : plugins)
+        info.plugins.push_back({plugin.manifest, plugin.sha256});
+    for (const CoreOption &option : coreOptions()) {
+        if (option.name.isEmpty() || !options.has(option.name))
+            continue;
+        if (option.argument.isEmpty())
+            info.options.insert(option.name, true);
+        else if (option.isRepeatable)
+            info.options.insert(option.name, QJsonArray::fromStringList(options.values(option.name)));
+        else
+            info.options.insert(option.name, options.value(option.name).value_or(QString()));
+    }
+    const QJsonObject given = jobOptions->given();
+    for (auto it = given.begin(); it != given.end(); ++it)
+        info.options.insert(it.key(), it.value());
+    info.inventorySha256 = inventorySha256;
+    info.shard = options.value(QStringLiteral("shard")).value_or(QString()).toUtf8();
+    info.hosts = selection->candidates();
+    return info;
+}
+
+} // namespace collector

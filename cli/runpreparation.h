@@ -1,0 +1,57 @@
+// RunPreparation: from the user's words to a run that could begin: plugins loaded, inventory read, hosts selected, secrets
+// asked for. Nothing is contacted. Each step throws UsageError, and then the run ends with status 2. Main thread.
+
+#pragma once
+
+#include "cli/hostsettings.h"
+#include "cli/inventorysource.h"
+#include "cli/joboptions.h"
+#include "cli/runoptions.h"
+#include "engine/plan.h"
+#include "inventory/selection.h"
+#include "model/runinfo.h"
+#include "output/outputspec.h"
+#include "plugin/registry.h"
+
+#include <QTextStream>
+
+#include <memory>
+#include <vector>
+
+namespace collector {
+
+class RunPreparation
+{
+public:
+    explicit RunPreparation(const RunOptions &options);
+
+    const RunOptions &options;
+    std::vector<PluginRegistry::Loaded> plugins; // in the order of -p
+    std::shared_ptr<const JobOptions> jobOptions;
+    QByteArray inventorySha256;
+    std::shared_ptr<const Selection> selection;
+    std::shared_ptr<Credentials> credentials;
+    std::shared_ptr<const HostSettings> settings;
+    QList<OutputSpec> outputs;
+    RunLimits limits;
+    double pingRate = 0; // packets a second
+    std::optional<std::chrono::milliseconds> deadline; // from now
+
+    [[nodiscard]] bool isSelected(QByteArrayView plugin) const;
+    [[nodiscard]] bool usesShell() const;
+    // The object `run`: id, start, plugins, options.
+    [[nodiscard]] RunInfo describe(qint64 nowMs) const;
+
+private:
+    void selectPlugins();
+    void readInventory();
+    void selectHosts();
+    void gatherCredentials();
+    void parseOutputs();
+    void decideLimits();
+};
+
+// The plugins that this program would find, by --plugin-dir, environment and place.
+[[nodiscard]] PluginRegistry makeRegistry(const RunOptions &options);
+
+} // namespace collector

@@ -95,9 +95,10 @@ CommandLine CommandLine::parse(const QStringList &words)
             continue;
         }
         if (!word.startsWith(u'-') || word == u"-") {
-            throw UsageError(QStringLiteral("\"%1\" is neither an option nor a verb; hosts are given with -i, verbs are inventory, plugins, "
-                                            "explain, diff, merge, report, schema")
-                                 .arg(word));
+            throw UsageError(
+                QStringLiteral("\"%1\" is neither an option nor a verb; hosts are given with -i, verbs are inventory, plugins, "
+                               "explain, diff, merge, report, schema")
+                    .arg(word));
         }
         // Short ones: `-vv`, `-qk`, `-c 5`, `-c5`.
         for (qsizetype at = 1; at < word.size(); ++at) {

@@ -27,7 +27,8 @@ quint16 portOf(const QString &word, const QString &place)
     bool isNumber = false;
     const int port = word.toInt(&isNumber);
     if (!isNumber || port < 1 || port > 65535)
-        throw JobError(Cause::BadVariable, QStringLiteral("%1 is a port from 1 to 65535, not \"%2\"").arg(place, printable(word.toUtf8(), 40)));
+        throw JobError(Cause::BadVariable,
+                       QStringLiteral("%1 is a port from 1 to 65535, not \"%2\"").arg(place, printable(word.toUtf8(), 40)));
     return quint16(port);
 }
 
@@ -64,9 +65,12 @@ HostSettings::HostSettings(const RunOptions &options, std::shared_ptr<Credential
     base.legacy = options.has(QStringLiteral("legacy"));
     if (const auto timeout = options.duration(QStringLiteral("connect-timeout")))
         base.timeouts.connect = *timeout;
-    const auto policy = options.choice(QStringLiteral("host-keys"), {QStringLiteral("strict"), QStringLiteral("accept-new"), QStringLiteral("off")});
+    const auto policy =
+        options.choice(QStringLiteral("host-keys"), {QStringLiteral("strict"), QStringLiteral("accept-new"), QStringLiteral("off")});
     if (policy)
-        base.hostKeyPolicy = *policy == u"off" ? HostKeyPolicy::Off : *policy == u"accept-new" ? HostKeyPolicy::AcceptNew : HostKeyPolicy::Strict;
+        base.hostKeyPolicy = *policy == u"off"          ? HostKeyPolicy::Off
+                             : *policy == u"accept-new" ? HostKeyPolicy::AcceptNew
+                                                        : HostKeyPolicy::Strict;
     const QStringList defaults{QDir::homePath() + QStringLiteral("/.ssh/known_hosts"), QStringLiteral("/etc/ssh/ssh_known_hosts")};
     const auto named = options.value(QStringLiteral("known-hosts"));
     try {

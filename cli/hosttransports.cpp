@@ -25,7 +25,10 @@ class HostTransports::Shell final : public HostShell
 {
 public:
     Shell(SshWorker &worker, const HostSettings &settings, const PlannedHost &host, Progress &progress)
-        : m_worker(worker), m_settings(settings), m_host(host), m_info(progress)
+        : m_worker(worker),
+          m_settings(settings),
+          m_host(host),
+          m_info(progress)
     {
     }
 
@@ -143,7 +146,10 @@ std::unique_ptr<Pinger> HostTransports::WorkerTransport::makePinger(const Planne
 }
 
 HostTransports::HostTransports(Setup setup)
-    : m_setup(std::move(setup)), m_blocking(blockingThreads, "lent"), m_ssh(m_setup.ssh, m_resolver, m_blocking), m_echo(m_setup.pingRate)
+    : m_setup(std::move(setup)),
+      m_blocking(blockingThreads, "lent"),
+      m_ssh(m_setup.ssh, m_resolver, m_blocking),
+      m_echo(m_setup.pingRate)
 {
 }
 

@@ -18,9 +18,9 @@ public:
     {
         std::shared_ptr<const Selection> selection;
         std::shared_ptr<const JobOptions> jobs;
-        QList<QByteArray> recordedVariables;                          // --vars
-        std::function<bool(const QByteArray &)> isDone;                // a host that an interrupted run is done with; empty: none
-        bool needsConnection = false;                                  // a job uses the shell
+        QList<QByteArray> recordedVariables;            // --vars
+        std::function<bool(const QByteArray &)> isDone; // a host that an interrupted run is done with; empty: none
+        bool needsConnection = false;                   // a job uses the shell
     };
     explicit InventorySource(Setup setup) : m_setup(std::move(setup)) {}
 

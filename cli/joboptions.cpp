@@ -84,9 +84,9 @@ void JobOptions::giveForeign(const CommandLine::Foreign &foreign)
     if (owners.isEmpty())
         throw UsageError(unknownOption(display, known));
     if (owners.size() > 1)
-        throw UsageError(QStringLiteral("%1 is an option of %2 and of %3; say which: -O %2.%4=VALUE")
-                             .arg(display, QString::fromUtf8(owners[0]->manifest->name), QString::fromUtf8(owners[1]->manifest->name),
-                                  foreign.name));
+        throw UsageError(
+            QStringLiteral("%1 is an option of %2 and of %3; say which: -O %2.%4=VALUE")
+                .arg(display, QString::fromUtf8(owners[0]->manifest->name), QString::fromUtf8(owners[1]->manifest->name), foreign.name));
     const OptionSpec *spec = owners[0]->manifest->option(foreign.name.toUtf8());
     if (!foreign.value && spec->type != OptionSpec::Type::Boolean)
         throw UsageError(QStringLiteral("%1 needs a value").arg(display));

@@ -39,8 +39,8 @@ private:
     {
         std::shared_ptr<const Manifest> manifest;
         Options common;
-        QList<QJsonValue> values;         // by option; undefined: not given
-        std::vector<char> isFromLine;     // by option: the host's variable does not count
+        QList<QJsonValue> values;          // by option; undefined: not given
+        std::vector<char> isFromLine;      // by option: the host's variable does not count
         std::vector<QByteArray> variables; // by option: the name of the host's variable
         std::optional<double> rate;
     };

@@ -26,9 +26,11 @@ const QList<Section> &sections()
     static const QList<Section> all{
         {"Hosts",
          {
-             {"inventory", 'i', "SOURCE", "inventory: file (INI, YAML, JSON), directory, executable, `h1,h2,`, CIDR, a-b range, - (stdin); repeatable", 'r'},
+             {"inventory", 'i', "SOURCE",
+              "inventory: file (INI, YAML, JSON), directory, executable, `h1,h2,`, CIDR, a-b range, - (stdin); repeatable", 'r'},
              {"limit", 'l', "PATTERN", "only these hosts: names, globs, groups, a:b, :&group, :!group, ~regex, group[0:9], @file", 'r'},
-             {"exclude", 'x', "PATTERN", "not these: patterns as for --limit, and addresses, CIDR, ranges, tested on every resolved address", 'r'},
+             {"exclude", 'x', "PATTERN",
+              "not these: patterns as for --limit, and addresses, CIDR, ranges, tested on every resolved address", 'r'},
              {"rerun", 0, "RESULT", "only the hosts that have such a status (--status) in a former result"},
              {"status", 0, "S,…", "for --rerun: failed,unreachable,cancelled,partial (that is the default)"},
              {"shard", 0, "K/N", "the hosts that hash to part K of N; auto: from Slurm's or Kubernetes' variables"},
@@ -79,7 +81,8 @@ const QList<Section> &sections()
          }},
         {"Output",
          {
-             {"output", 'o', "FILE", ".json .jsonl .csv, each also .gz .zst; %Y-%m-%d and the like; DIR/ for ansible-cache; - for stdout; repeatable", 'r'},
+             {"output", 'o', "FILE",
+              ".json .jsonl .csv, each also .gz .zst; %Y-%m-%d and the like; DIR/ for ansible-cache; - for stdout; repeatable", 'r'},
              {"format", 'f', "FORMAT", "json, jsonl, csv, table or ansible-cache: for stdout, or where the ending does not say"},
              {"columns", 0, "PATH,…", "columns of CSV and table: record fields and facts, in jq's path syntax"},
              {"vars", 0, "A,B", "inventory variables to copy into each record"},
@@ -126,15 +129,16 @@ const QList<CoreOption> &coreOptions()
 const CoreOption *findCoreOption(const QString &name)
 {
     const auto &all = coreOptions();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const CoreOption &option) { return !name.isEmpty() && option.name == name; });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const CoreOption &option) { return !name.isEmpty() && option.name == name; });
     return found == all.end() ? nullptr : &*found;
 }
 
 const CoreOption *findCoreOption(QChar shortName)
 {
     const auto &all = coreOptions();
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const CoreOption &option) { return !shortName.isNull() && option.shortName == shortName; });
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const CoreOption &option) { return !shortName.isNull() && option.shortName == shortName; });
     return found == all.end() ? nullptr : &*found;
 }
 

@@ -10,11 +10,11 @@ namespace collector {
 
 struct CoreOption
 {
-    QString name;      // without the dashes
-    QChar shortName;   // null: none
-    QString argument;  // what it takes, as the help names it; empty: a flag
-    QString section;   // of the help
-    QString help;      // one or more lines
+    QString name;     // without the dashes
+    QChar shortName;  // null: none
+    QString argument; // what it takes, as the help names it; empty: a flag
+    QString section;  // of the help
+    QString help;     // one or more lines
     bool isRepeatable = false;
     bool isSecret = false; // never shown in the record of a run
 };

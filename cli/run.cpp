@@ -14,7 +14,9 @@
 namespace collector {
 
 Run::Run(RunPreparation &preparation)
-    : m_preparation(preparation), m_seed(QRandomGenerator::global()->generate64()), m_signals([this](int signal) { received(signal); })
+    : m_preparation(preparation),
+      m_seed(QRandomGenerator::global()->generate64()),
+      m_signals([this](int signal) { received(signal); })
 {
     m_deadline.setSingleShot(true);
     m_deadline.setTimerType(Qt::PreciseTimer);
@@ -75,7 +77,8 @@ void Run::openOutputs()
     setup.warn = [this](const QString &text) { say(text); };
     setup.onRoom = [this] { m_sinks->wakeAll(); };
     setup.onFailure = [this](const QString &reason) {
-        QMetaObject::invokeMethod(this, [this, reason] { outputFailed(reason); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, reason] { outputFailed(reason); }, Qt::QueuedConnection);
     };
     QString error;
     m_writer = Writer::open(std::move(setup), &error);
@@ -125,10 +128,9 @@ Order Run::makeOrder() const
 {
     const RunOptions &options = m_preparation.options;
     const quint64 count = m_preparation.selection->candidates();
-    const QString order = options
-                              .choice(QStringLiteral("order"),
-                                      {QStringLiteral("spread"), QStringLiteral("inventory"), QStringLiteral("oldest")})
-                              .value_or(QStringLiteral("spread"));
+    const QString order =
+        options.choice(QStringLiteral("order"), {QStringLiteral("spread"), QStringLiteral("inventory"), QStringLiteral("oldest")})
+            .value_or(QStringLiteral("spread"));
     if (order == u"spread")
         return Order::spread(count, m_seed);
     if (order == u"inventory")
@@ -194,7 +196,8 @@ void Run::engineFinished()
     finish.finishedMs = QDateTime::currentMSecsSinceEpoch();
     finish.acceptsPartial = m_preparation.options.has(QStringLiteral("accept-partial"));
     m_writer->finish(finish, [this](const RunOutcome &outcome) {
-        QMetaObject::invokeMethod(this, [this, outcome] { over(outcome); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, outcome] { over(outcome); }, Qt::QueuedConnection);
     });
 }
 

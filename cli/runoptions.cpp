@@ -31,9 +31,7 @@ CommandLine parseConfig(const QString &path, const QByteArray &text)
         const qsizetype equals = line.indexOf('=');
         const QString name = QString::fromUtf8(line.first(equals < 0 ? line.size() : equals).trimmed());
         const QString value = equals < 0 ? QString() : QString::fromUtf8(line.mid(equals + 1).trimmed());
-        const auto refuse = [&](const QString &why) {
-            return UsageError(QStringLiteral("%1:%2: %3").arg(path).arg(number).arg(why));
-        };
+        const auto refuse = [&](const QString &why) { return UsageError(QStringLiteral("%1:%2: %3").arg(path).arg(number).arg(why)); };
         if (name == u"never") {
             values[name].append(value);
             continue;
@@ -43,7 +41,8 @@ CommandLine parseConfig(const QString &path, const QByteArray &text)
             if (name.contains(u'.'))
                 values[QStringLiteral("O")].append(name + u'=' + value);
             else
-                throw refuse(unknownOption(QStringLiteral("--") + name, {}) + QStringLiteral(" (plugins' options are written plugin.option)"));
+                throw refuse(unknownOption(QStringLiteral("--") + name, {}) +
+                             QStringLiteral(" (plugins' options are written plugin.option)"));
             continue;
         }
         if (name == u"config" || name == u"help" || name == u"version")

@@ -25,9 +25,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int mostThreads = 8;      // beyond, OpenSSL's locks cost more than a core gives
+constexpr int mostThreads = 8; // beyond, OpenSSL's locks cost more than a core gives
 constexpr int mostConcurrency = 50'000;
-constexpr int ownDescriptors = 500; // what is left to everything but connections
+constexpr int ownDescriptors = 500;     // what is left to everything but connections
 constexpr int mostDescriptors = 65'000; // libssh keeps 16 bits of a descriptor's number
 
 void print(const QByteArray &text)
@@ -111,7 +111,8 @@ void RunPreparation::selectPlugins()
         } catch (const JobError &refusal) {
             throw UsageError(refusal.message());
         } catch (const std::exception &failure) {
-            throw UsageError(QStringLiteral("the plugin %1 failed as it was prepared: %2").arg(names[qsizetype(i)], printable(failure.what())));
+            throw UsageError(
+                QStringLiteral("the plugin %1 failed as it was prepared: %2").arg(names[qsizetype(i)], printable(failure.what())));
         }
         plugins.push_back(*loaded);
     }
@@ -120,8 +121,9 @@ void RunPreparation::selectPlugins()
 void RunPreparation::parseOutputs()
 {
     QString error;
-    const auto parsed = collector::parseOutputs(options.values(QStringLiteral("output")), options.value(QStringLiteral("format")).value_or(QString()),
-                                                isatty(STDOUT_FILENO), QDateTime::currentMSecsSinceEpoch(), &error);
+    const auto parsed =
+        collector::parseOutputs(options.values(QStringLiteral("output")), options.value(QStringLiteral("format")).value_or(QString()),
+                                isatty(STDOUT_FILENO), QDateTime::currentMSecsSinceEpoch(), &error);
     if (!parsed)
         throw UsageError(error);
     outputs = *parsed;
@@ -130,7 +132,8 @@ void RunPreparation::parseOutputs()
 void RunPreparation::decideLimits()
 {
     const bool isPingAlone = plugins.size() == 1 && isSelected("ping");
-    limits.threads = int(options.integer(QStringLiteral("threads"), 1, 64).value_or(std::clamp(QThread::idealThreadCount(), 1, mostThreads)));
+    limits.threads =
+        int(options.integer(QStringLiteral("threads"), 1, 64).value_or(std::clamp(QThread::idealThreadCount(), 1, mostThreads)));
     limits.timeout = options.duration(QStringLiteral("timeout")).value_or(isSelected("ssh-facts") ? 120s : 60s);
     if (const auto retries = options.integer(QStringLiteral("retries"), 0, 100))
         limits.retries = limits.pingRetries = int(*retries);

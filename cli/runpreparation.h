@@ -34,7 +34,7 @@ public:
     std::shared_ptr<const HostSettings> settings;
     QList<OutputSpec> outputs;
     RunLimits limits;
-    double pingRate = 0; // packets a second
+    double pingRate = 0;                               // packets a second
     std::optional<std::chrono::milliseconds> deadline; // from now
 
     [[nodiscard]] bool isSelected(QByteArrayView plugin) const;

@@ -35,7 +35,9 @@ void blockSignals()
 }
 
 Signals::Signals(std::function<void(int)> received)
-    : m_received(std::move(received)), m_descriptor(openDescriptor()), m_notifier(m_descriptor, QSocketNotifier::Read)
+    : m_received(std::move(received)),
+      m_descriptor(openDescriptor()),
+      m_notifier(m_descriptor, QSocketNotifier::Read)
 {
     connect(&m_notifier, &QSocketNotifier::activated, this, &Signals::read);
 }

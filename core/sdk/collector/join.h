@@ -169,22 +169,21 @@ template<typename... T>
 Task<std::variant<detail::Stored<T>...>> first(Task<T>... tasks)
 {
     static_assert(sizeof...(T) > 0);
+    std::tuple<Task<T>...> owned(std::move(tasks)...); // locals go before the result is seen, parameters only with the frame
     std::vector<detail::Child> children;
     children.reserve(sizeof...(T));
-    (children.push_back(detail::watch(tasks)), ...);
+    std::apply([&children](auto &...task) { (children.push_back(detail::watch(task)), ...); }, owned);
     detail::Countdown countdown(1);
     co_await detail::Joined{children, countdown};
 
     std::optional<std::variant<detail::Stored<T>...>> result;
-    size_t index = 0;
-    const auto take = [&]<size_t I>(auto &task, std::integral_constant<size_t, I>) {
+    const auto take = [&result]<size_t I>(auto &task, std::integral_constant<size_t, I>) {
         if (!result && task.isDone())
             result.emplace(std::in_place_index<I>, detail::resultOf(task));
-        ++index;
     };
     [&]<size_t... I>(std::index_sequence<I...>)
     {
-        (take(tasks, std::integral_constant<size_t, I>{}), ...);
+        (take(std::get<I>(owned), std::integral_constant<size_t, I>{}), ...);
     }
     (std::index_sequence_for<T...>{});
     co_return std::move(*result);

@@ -10,6 +10,8 @@
 
 #pragma once
 
+#include <QtGlobal> // first: moc of Qt 6.4 stumbles over libstdc++ otherwise
+
 #include <coroutine>
 #include <exception>
 #include <optional>

@@ -1,0 +1,242 @@
+// Reactor, Inbox and offload: readiness, deadlines, other threads, and destruction at every moment.
+
+#include "net/offload.h"
+#include "net/reactor.h"
+
+#include <collector/join.h>
+
+#include <QEventLoop>
+#include <QTest>
+#include <QTimer>
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+
+using namespace collector;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Pair
+{
+    Pair() { socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()); }
+    ~Pair()
+    {
+        close(ends[0]);
+        close(ends[1]);
+    }
+    Pair(const Pair &) = delete;
+    Pair &operator=(const Pair &) = delete;
+    void tell() { QCOMPARE(write(ends[1], "x", 1), ssize_t(1)); }
+    std::array<int, 2> ends{};
+};
+
+Task<Reactor::Wake> waitFor(Reactor &reactor, int fd, std::chrono::milliseconds time)
+{
+    co_return co_await reactor.ready(fd, EPOLLIN, reactor.after(time));
+}
+
+Task<> sleepThen(Reactor &reactor, std::chrono::milliseconds time, std::vector<int> &log, int number)
+{
+    co_await reactor.sleepUntil(reactor.after(time));
+    log.push_back(number);
+}
+
+Task<int> lend(Reactor &reactor, ThreadPool &pool, std::shared_ptr<std::atomic<int>> counter)
+{
+    std::function<void()> step = [counter] { ++*counter; };
+    co_await offload(reactor, pool, std::move(step));
+    co_return counter->load();
+}
+
+Task<> lendFailing(Reactor &reactor, ThreadPool &pool)
+{
+    std::function<void()> step = [] { throw std::runtime_error("over there"); };
+    co_await offload(reactor, pool, std::move(step));
+}
+
+template<typename T>
+bool runUntilDone(Task<T> &task, std::chrono::milliseconds limit = 5s)
+{
+    return QTest::qWaitFor([&] { return task.isDone(); }, int(limit.count()));
+}
+
+} // namespace
+
+class TestReactor : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void resumesWhenADescriptorIsReady()
+    {
+        Reactor reactor;
+        Pair pair;
+        auto task = waitFor(reactor, pair.ends[0], 5s);
+        task.start();
+        pair.tell();
+        QVERIFY(runUntilDone(task));
+        QCOMPARE(task.result(), Reactor::Wake::Ready);
+        reactor.forget(pair.ends[0]);
+    }
+
+    void tellsWhenTheDeadlineComesFirst()
+    {
+        Reactor reactor;
+        Pair pair;
+        auto task = waitFor(reactor, pair.ends[0], 30ms);
+        task.start();
+        QVERIFY(runUntilDone(task));
+        QCOMPARE(task.result(), Reactor::Wake::Expired);
+        reactor.forget(pair.ends[0]);
+    }
+
+    // What had come in time is not called a timeout because we looked late.
+    void dataThatCameCountsBeforeADeadline()
+    {
+        Reactor reactor;
+        Pair pair;
+        auto task = waitFor(reactor, pair.ends[0], 20ms);
+        task.start();
+        pair.tell();
+        QTest::qSleep(60);
+        QVERIFY(runUntilDone(task));
+        QCOMPARE(task.result(), Reactor::Wake::Ready);
+        reactor.forget(pair.ends[0]);
+    }
+
+    void ourOwnLagIsNoTimeout()
+    {
+        Reactor reactor;
+        std::vector<int> log;
+        auto held = sleepThen(reactor, 1ms, log, 1);
+        held.start();
+        QVERIFY(runUntilDone(held));
+        Deadline before{}, after{};
+        reactor.later([&] {
+            before = reactor.now();
+            QTest::qSleep(900); // a call that does not yield
+        });
+        QVERIFY(QTest::qWaitFor([&] { return before != Deadline{}; }));
+        auto next = sleepThen(reactor, 1ms, log, 2);
+        next.start();
+        QVERIFY(runUntilDone(next));
+        after = reactor.now();
+        QVERIFY2(after - before < 700ms, "the whole of our own lag was counted");
+    }
+
+    void sleepersWakeInOrder()
+    {
+        Reactor reactor;
+        std::vector<int> log;
+        auto task = all(sleepThen(reactor, 60ms, log, 3), sleepThen(reactor, 20ms, log, 1), sleepThen(reactor, 40ms, log, 2));
+        task.start();
+        QVERIFY(runUntilDone(task));
+        QCOMPARE(log, (std::vector<int>{1, 2, 3}));
+    }
+
+    void aDestroyedWaitIsForgotten()
+    {
+        Reactor reactor;
+        Pair pair;
+        {
+            auto task = waitFor(reactor, pair.ends[0], 5s);
+            task.start();
+            pair.tell();
+        }
+        std::vector<int> log;
+        auto other = sleepThen(reactor, 30ms, log, 1);
+        other.start();
+        QVERIFY(runUntilDone(other));
+        reactor.forget(pair.ends[0]);
+    }
+
+    // libssh closes a descriptor, a new connection gets its number within the same turn: what epoll still says is stale.
+    void aReusedDescriptorNumberIsAnotherOne()
+    {
+        Reactor reactor;
+        for (int round = 0; round < 200; ++round) {
+            auto pair = std::make_unique<Pair>();
+            auto first = waitFor(reactor, pair->ends[0], 5s);
+            first.start();
+            pair->tell();
+            reactor.forget(pair->ends[0]);
+            {
+                auto moved = std::move(first);
+            }
+            pair = std::make_unique<Pair>();
+            auto second = waitFor(reactor, pair->ends[0], 3ms);
+            second.start();
+            QVERIFY(runUntilDone(second));
+            QCOMPARE(second.result(), Reactor::Wake::Expired);
+            reactor.forget(pair->ends[0]);
+        }
+    }
+
+    void aLentStepComesBack()
+    {
+        Reactor reactor;
+        ThreadPool pool(2, "test");
+        auto counter = std::make_shared<std::atomic<int>>(41);
+        auto task = lend(reactor, pool, counter);
+        task.start();
+        QVERIFY(runUntilDone(task));
+        QCOMPARE(task.result(), 42);
+    }
+
+    void aLentStepsFailureIsThrownHere()
+    {
+        Reactor reactor;
+        ThreadPool pool(1, "test");
+        auto task = lendFailing(reactor, pool);
+        task.start();
+        QVERIFY(runUntilDone(task));
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error, task.result());
+    }
+
+    void aLentStepRunsOnWhenItsWaiterIsDestroyed()
+    {
+        auto counter = std::make_shared<std::atomic<int>>(0);
+        Reactor reactor;
+        ThreadPool pool(3, "test");
+        for (int i = 0; i < 300; ++i) {
+            auto task = lend(reactor, pool, counter);
+            task.start();
+            if (i % 3 == 0)
+                QCoreApplication::processEvents();
+        }
+        QVERIFY(QTest::qWaitFor([&] { return counter->load() == 300; }));
+    }
+
+    void manyThreadsMaySendAtOnce()
+    {
+        Reactor reactor;
+        int received = 0;
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 4; ++i)
+            threads.emplace_back([inbox = reactor.inbox(), &received] {
+                for (int k = 0; k < 5000; ++k)
+                    inbox->send([&received] { ++received; });
+            });
+        for (std::thread &thread : threads)
+            thread.join();
+        QVERIFY(QTest::qWaitFor([&] { return received == 20'000; }));
+    }
+
+    void anInboxOutlivesItsReactor()
+    {
+        std::shared_ptr<Inbox> inbox;
+        {
+            Reactor reactor;
+            inbox = reactor.inbox();
+        }
+        inbox->send([] { QFAIL("nobody is there"); });
+    }
+};
+
+QTEST_GUILESS_MAIN(TestReactor)
+#include "tst_reactor.moc"

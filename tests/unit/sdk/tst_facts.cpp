@@ -1,0 +1,100 @@
+// Facts: checked as they are set; bytes that are no text are kept exactly.
+
+#include <collector/facts.h>
+#include <collector/joberror.h>
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QTest>
+
+using namespace collector;
+
+class TestFacts : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QStringList errors;
+        m_manifest = Manifest::parse(QJsonDocument::fromJson(R"({"name":"x","summary":"x","facts":[
+            {"name":"text","type":"text"},{"name":"count","type":"integer"},{"name":"list","type":"list"},{"name":"net_*","type":"object"}]})")
+                                         .object(),
+                                     &errors);
+        QVERIFY(m_manifest);
+    }
+
+    void keepsWhatIsDeclared()
+    {
+        Facts facts(m_manifest);
+        facts.set("text", "a");
+        facts.set("text", "b");
+        facts.set("count", 3);
+        facts.set("net_eth0", QJsonObject{{QStringLiteral("mtu"), 1500}});
+        QCOMPARE(facts.value("text").toString(), QStringLiteral("b"));
+        QCOMPARE(facts.facts().size(), size_t(3));
+        QCOMPARE(facts.toJson()[u"net_eth0"].toObject()[u"mtu"].toInt(), 1500);
+    }
+
+    void refusesWhatIsNot_data()
+    {
+        QTest::addColumn<QByteArray>("key");
+        QTest::addColumn<QJsonValue>("value");
+        QTest::newRow("an undeclared key") << QByteArray("other") << QJsonValue(1);
+        QTest::newRow("text for a number") << QByteArray("count") << QJsonValue(QStringLiteral("3"));
+        QTest::newRow("a fraction for a whole number") << QByteArray("count") << QJsonValue(3.5);
+        QTest::newRow("an object for a list") << QByteArray("list") << QJsonValue(QJsonObject());
+        QTest::newRow("a list for what a pattern declares") << QByteArray("net_eth0") << QJsonValue(QJsonArray());
+    }
+    void refusesWhatIsNot()
+    {
+        QFETCH(QByteArray, key);
+        QFETCH(QJsonValue, value);
+        Facts facts(m_manifest);
+        try {
+            facts.set(key, value);
+            QFAIL("was accepted");
+        } catch (const JobError &error) {
+            QCOMPARE(error.cause(), Cause::PluginError);
+            QVERIFY(error.message().contains(QString::fromUtf8(key)));
+        }
+        QVERIFY(facts.isEmpty());
+    }
+
+    void keepsTheExactBytesOfWhatIsNoText()
+    {
+        Facts facts(m_manifest);
+        facts.setBytes("text", "plain");
+        QCOMPARE(facts.facts().size(), size_t(1));
+        facts.setBytes("text", QByteArray("S\xfeN 7"));
+        QCOMPARE(facts.value("text").toString(), QStringLiteral("S\ufffdN 7"));
+        QCOMPARE(QByteArray::fromBase64(facts.value("text_base64").toString().toLatin1()), QByteArray("S\xfeN 7"));
+    }
+
+    void saysWhyAFactIsMissing()
+    {
+        Facts facts(m_manifest);
+        facts.setAbsent("text", Absence::ToolMissing);
+        facts.setAbsent("text", Absence::Denied);
+        facts.setAbsent("net_eth0.speed", Absence::Unsupported);
+        QCOMPARE(facts.missing().size(), size_t(2));
+        QCOMPARE(facts.missing()[0].reason, Absence::Denied);
+        QVERIFY_THROWS_EXCEPTION(JobError, facts.setAbsent("other.part", Absence::Timeout));
+    }
+
+    void printableStripsWhatATerminalWouldObey()
+    {
+        QCOMPARE(printable("a\x1b[31mred\r\n\tb\x00 c"), QStringLiteral("a [31mred b"));
+        QCOMPARE(printable("x\xff y", 20), QStringLiteral("x\ufffd y"));
+        QCOMPARE(printable(QByteArray(300, 'a'), 10), QString(10, u'a') + QChar(0x2026));
+        QCOMPARE(printable("\xe2\x80\xae"
+                           "abc"),
+                 QStringLiteral("abc")); // right-to-left override
+    }
+
+private:
+    std::shared_ptr<const Manifest> m_manifest;
+};
+
+QTEST_APPLESS_MAIN(TestFacts)
+#include "tst_facts.moc"

@@ -1,0 +1,104 @@
+// Manifest: what is malformed is refused with its place; patterns find their facts.
+
+#include <collector/manifest.h>
+
+#include <QJsonDocument>
+#include <QTest>
+
+using namespace collector;
+
+namespace {
+
+std::shared_ptr<const Manifest> parse(const QByteArray &json, QStringList *errors)
+{
+    const QJsonDocument document = QJsonDocument::fromJson(json);
+    Q_ASSERT(document.isObject());
+    return Manifest::parse(document.object(), errors);
+}
+
+} // namespace
+
+class TestManifest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void readsAWholeOne()
+    {
+        QStringList errors;
+        const auto manifest = parse(R"({"name":"my-job","summary":"does it","uses":["shell","tcp"],"after":["ping"],
+            "options":[{"name":"depth","type":"integer","default":3,"minimum":1,"maximum":9,"help":"how deep"}],
+            "facts":[{"name":"eth*","type":"object"},{"name":"seconds","type":"number","unit":"s","class":"state","headline":true}]})",
+                                    &errors);
+        QVERIFY2(manifest, qPrintable(errors.join(u'\n')));
+        QCOMPARE(manifest->name, QByteArray("my-job"));
+        QCOMPARE(manifest->factsKey, QByteArray("my_job"));
+        QVERIFY(manifest->usesShell());
+        QCOMPARE(manifest->after, QList<QByteArray>{"ping"});
+        QCOMPARE(manifest->option("depth")->defaultValue.toInt(), 3);
+        QVERIFY(!manifest->option("width"));
+        QCOMPARE(manifest->facts[manifest->factIndex("seconds")].unit, QStringLiteral("s"));
+        QCOMPARE(manifest->facts[manifest->factIndex("eth0")].name, QByteArray("eth*"));
+        QCOMPARE(manifest->factIndex("wlan0"), -1);
+    }
+
+    void refuses_data()
+    {
+        QTest::addColumn<QByteArray>("json");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("no name") << QByteArray(R"({"summary":"x"})") << QStringLiteral("\"name\"");
+        QTest::newRow("a name with capitals") << QByteArray(R"({"name":"Ping","summary":"x"})") << QStringLiteral("\"name\"");
+        QTest::newRow("no summary") << QByteArray(R"({"name":"x"})") << QStringLiteral("summary");
+        QTest::newRow("an unknown key") << QByteArray(R"({"name":"x","summary":"x","option":[]})") << QStringLiteral("\"option\"");
+        QTest::newRow("an unknown use") << QByteArray(R"({"name":"x","summary":"x","uses":["telnet"]})") << QStringLiteral("uses");
+        QTest::newRow("an option of no type") << QByteArray(
+                                                     R"({"name":"x","summary":"x","options":[{"name":"a","type":"tree","help":"h"}]})")
+                                              << QStringLiteral("options[0]");
+        QTest::newRow("an option twice")
+            << QByteArray(
+                   R"({"name":"x","summary":"x","options":[{"name":"a","type":"text","help":"h"},{"name":"a","type":"text","help":"h"}]})")
+            << QStringLiteral("twice");
+        QTest::newRow("a choice without choices")
+            << QByteArray(R"({"name":"x","summary":"x","options":[{"name":"a","type":"choice","help":"h"}]})") << QStringLiteral("choices");
+        QTest::newRow("a fact of no class") << QByteArray(
+                                                   R"({"name":"x","summary":"x","facts":[{"name":"a","type":"text","class":"odd"}]})")
+                                            << QStringLiteral("facts[0]");
+        QTest::newRow("a fact twice") << QByteArray(
+                                             R"({"name":"x","summary":"x","facts":[{"name":"a","type":"text"},{"name":"a","type":"any"}]})")
+                                      << QStringLiteral("twice");
+    }
+    void refuses()
+    {
+        QFETCH(QByteArray, json);
+        QFETCH(QString, says);
+        QStringList errors;
+        QVERIFY(!parse(json, &errors));
+        QVERIFY2(errors.join(u'\n').contains(says), qPrintable(errors.join(u'\n')));
+    }
+
+    void stars_data()
+    {
+        QTest::addColumn<QByteArray>("pattern");
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<bool>("matches");
+        QTest::newRow("alike") << QByteArray("abc") << QByteArray("abc") << true;
+        QTest::newRow("star at the end") << QByteArray("eth*") << QByteArray("eth0") << true;
+        QTest::newRow("star for nothing") << QByteArray("eth*") << QByteArray("eth") << true;
+        QTest::newRow("star in the middle") << QByteArray("a*c*e") << QByteArray("abcde") << true;
+        QTest::newRow("backtracks") << QByteArray("*ab") << QByteArray("aabab") << true;
+        QTest::newRow("too short") << QByteArray("a*b") << QByteArray("a") << false;
+        QTest::newRow("other") << QByteArray("a*b") << QByteArray("xaab") << false;
+        QTest::newRow("empty") << QByteArray("*") << QByteArray("") << true;
+        QTest::newRow("exponential if done badly") << QByteArray("a*a*a*a*a*a*a*a*b") << QByteArray(200, 'a') << false;
+    }
+    void stars()
+    {
+        QFETCH(QByteArray, pattern);
+        QFETCH(QByteArray, text);
+        QFETCH(bool, matches);
+        QCOMPARE(matchesStars(pattern, text), matches);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestManifest)
+#include "tst_manifest.moc"

@@ -1,0 +1,83 @@
+// Options: durations and typed values, as a person writes them.
+
+#include <collector/options.h>
+
+#include <QJsonArray>
+#include <QTest>
+
+using namespace collector;
+
+class TestOptions : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void durations_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<qint64>("milliseconds"); // -1: none
+        QTest::newRow("seconds where no unit stands") << QByteArray("10") << qint64(10'000);
+        QTest::newRow("milliseconds") << QByteArray("500ms") << qint64(500);
+        QTest::newRow("minutes") << QByteArray("2m") << qint64(120'000);
+        QTest::newRow("hours and minutes") << QByteArray("1h30m") << qint64(5'400'000);
+        QTest::newRow("a fraction") << QByteArray("0.5") << qint64(500);
+        QTest::newRow("a fraction with unit") << QByteArray("1.5s") << qint64(1500);
+        QTest::newRow("a day") << QByteArray("1d") << qint64(86'400'000);
+        QTest::newRow("nothing") << QByteArray("") << qint64(-1);
+        QTest::newRow("a unit alone") << QByteArray("m") << qint64(-1);
+        QTest::newRow("negative") << QByteArray("-1") << qint64(-1);
+        QTest::newRow("an unknown unit") << QByteArray("3w") << qint64(-1);
+        QTest::newRow("a number after a unit") << QByteArray("1h30") << qint64(-1);
+        QTest::newRow("with a space") << QByteArray("1 s") << qint64(-1);
+        QTest::newRow("in words") << QByteArray("soon") << qint64(-1);
+        QTest::newRow("beyond three years") << QByteArray("2000d") << qint64(-1);
+    }
+    void durations()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(qint64, milliseconds);
+        const auto duration = parseDuration(text);
+        QCOMPARE(duration ? qint64(duration->count()) : -1, milliseconds);
+    }
+
+    void values_data()
+    {
+        QTest::addColumn<int>("type");
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QJsonValue>("expected"); // undefined: refused
+        const QJsonValue refused(QJsonValue::Undefined);
+        using Type = OptionSpec::Type;
+        QTest::newRow("yes") << int(Type::Boolean) << QByteArray("Yes") << QJsonValue(true);
+        QTest::newRow("off") << int(Type::Boolean) << QByteArray("off") << QJsonValue(false);
+        QTest::newRow("perhaps") << int(Type::Boolean) << QByteArray("perhaps") << refused;
+        QTest::newRow("in range") << int(Type::Integer) << QByteArray("7") << QJsonValue(7);
+        QTest::newRow("above the range") << int(Type::Integer) << QByteArray("11") << refused;
+        QTest::newRow("no number") << int(Type::Integer) << QByteArray("7x") << refused;
+        QTest::newRow("a fraction for a whole number") << int(Type::Integer) << QByteArray("7.5") << refused;
+        QTest::newRow("a fraction") << int(Type::Number) << QByteArray("7.5") << QJsonValue(7.5);
+        QTest::newRow("infinite") << int(Type::Number) << QByteArray("inf") << refused;
+        QTest::newRow("one of the choices") << int(Type::Choice) << QByteArray("red") << QJsonValue(QStringLiteral("red"));
+        QTest::newRow("none of the choices") << int(Type::Choice) << QByteArray("blue") << refused;
+        QTest::newRow("a list") << int(Type::List) << QByteArray("a, b,,c")
+                                << QJsonValue(QJsonArray{QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")});
+        QTest::newRow("text") << int(Type::Text) << QByteArray("grüße") << QJsonValue(QString::fromUtf8("grüße"));
+    }
+    void values()
+    {
+        QFETCH(int, type);
+        QFETCH(QByteArray, text);
+        QFETCH(QJsonValue, expected);
+        OptionSpec spec;
+        spec.name = "x";
+        spec.type = OptionSpec::Type(type);
+        spec.choices = {QStringLiteral("red"), QStringLiteral("green")};
+        spec.minimum = 0;
+        spec.maximum = 10;
+        QString error;
+        QCOMPARE(parseOption(spec, text, &error), expected);
+        QCOMPARE(error.isEmpty(), !expected.isUndefined());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestOptions)
+#include "tst_options.moc"

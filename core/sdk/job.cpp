@@ -10,4 +10,9 @@ Job::~Job() = default;
 
 void Job::prepare(const Options &) {}
 
+QByteArray Job::document(QByteArrayView)
+{
+    return {};
+}
+
 } // namespace collector

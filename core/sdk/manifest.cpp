@@ -117,7 +117,7 @@ std::shared_ptr<const Manifest> Manifest::parse(const QJsonObject &object, QStri
     const Reader reader(errors);
     auto manifest = std::make_shared<Manifest>();
     const QString root = QStringLiteral("manifest");
-    reader.onlyKeys(object, root, {"name", "summary", "uses", "after", "facts_at_root", "options", "facts"});
+    reader.onlyKeys(object, root, {"name", "summary", "uses", "after", "facts_at_root", "options", "facts", "documents"});
 
     manifest->name = object[u"name"].toString().toUtf8();
     if (!isName(manifest->name, false))
@@ -153,6 +153,12 @@ std::shared_ptr<const Manifest> Manifest::parse(const QJsonObject &object, QStri
         if (manifest->m_plainFacts.contains(fact.name))
             reader.defect(root, QStringLiteral("fact \"%1\" stands twice").arg(QString::fromUtf8(fact.name)));
         manifest->m_plainFacts.insert(fact.name, manifest->m_firstPattern++);
+    }
+    for (const QJsonValue &value : object[u"documents"].toArray()) {
+        const DocumentSpec document{value[u"name"].toString().toUtf8(), value[u"help"].toString()};
+        if (!isName(document.name, false) || document.help.isEmpty())
+            reader.defect(root, QStringLiteral("each of \"documents\" has a \"name\" (lower case letters, digits, dashes) and a \"help\""));
+        manifest->documents.append(document);
     }
     if (errors->size() > before)
         return nullptr;

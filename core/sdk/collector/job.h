@@ -68,6 +68,9 @@ public:
     // refuse them: the run ends with status 2 and that message.
     virtual void prepare(const Options &options);
 
+    // One of the manifest's documents, as it is to be printed. Main thread.
+    [[nodiscard]] virtual QByteArray document(QByteArrayView name);
+
     // On a worker's thread, once for each host. Throws JobError where it cannot go on.
     virtual Task<> run(JobContext &job) = 0;
 };

@@ -50,6 +50,13 @@ struct FactSpec
     [[nodiscard]] bool isPattern() const { return name.contains('*'); }
 };
 
+// A text that the plugin gives on demand: `collector plugins PLUGIN --NAME`.
+struct DocumentSpec
+{
+    QByteArray name;
+    QString help;
+};
+
 class COLLECTOR_SDK Manifest
 {
 public:
@@ -66,6 +73,7 @@ public:
     QList<QByteArray> after; // names of jobs that come first on a host, where they are selected
     QList<OptionSpec> options;
     QList<FactSpec> facts; // plain names first, then patterns
+    QList<DocumentSpec> documents;
 
     [[nodiscard]] bool usesShell() const { return uses.contains(Use::Shell); }
     [[nodiscard]] const OptionSpec *option(QByteArrayView optionName) const;

@@ -1,0 +1,231 @@
+#include "cli/pluginsverb.h"
+
+#include "cli/optiontable.h"
+#include "cli/standardoutput.h"
+#include "cli/verbline.h"
+#include "plugin/registry.h"
+
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace collector {
+
+namespace {
+
+QString text(QByteArrayView utf8)
+{
+    return QString::fromUtf8(utf8);
+}
+
+QString shown(const QJsonValue &value)
+{
+    if (value.isString())
+        return value.toString();
+    QJsonArray one{value};
+    const QByteArray json = QJsonDocument(one).toJson(QJsonDocument::Compact);
+    return QString::fromUtf8(json.mid(1, json.size() - 2));
+}
+
+QString rangeOf(const OptionSpec &option)
+{
+    if (!option.choices.isEmpty())
+        return option.choices.join(QStringLiteral("|"));
+    QString range = text(typeName(option.type));
+    if (option.minimum || option.maximum)
+        range += QStringLiteral(" %1…%2").arg(option.minimum ? QString::number(*option.minimum, 'g', 12) : QString(),
+                                              option.maximum ? QString::number(*option.maximum, 'g', 12) : QString());
+    return range;
+}
+
+QJsonObject toJson(const OptionSpec &option)
+{
+    QJsonObject object{{QStringLiteral("name"), text(option.name)},
+                       {QStringLiteral("type"), text(typeName(option.type))},
+                       {QStringLiteral("help"), option.help}};
+    if (!option.defaultValue.isUndefined())
+        object.insert(QStringLiteral("default"), option.defaultValue);
+    if (!option.choices.isEmpty())
+        object.insert(QStringLiteral("choices"), QJsonArray::fromStringList(option.choices));
+    if (option.minimum)
+        object.insert(QStringLiteral("minimum"), *option.minimum);
+    if (option.maximum)
+        object.insert(QStringLiteral("maximum"), *option.maximum);
+    return object;
+}
+
+QJsonObject toJson(const FactSpec &fact)
+{
+    return {{QStringLiteral("name"), text(fact.name)},          {QStringLiteral("type"), text(typeName(fact.type))},
+            {QStringLiteral("class"), text(className(fact.factClass))}, {QStringLiteral("subset"), text(fact.subset)},
+            {QStringLiteral("unit"), fact.unit},                {QStringLiteral("help"), fact.help},
+            {QStringLiteral("headline"), fact.isHeadline},      {QStringLiteral("needs_root"), fact.needsRoot}};
+}
+
+QJsonObject toJson(const PluginFile &plugin)
+{
+    QJsonObject object{{QStringLiteral("path"), plugin.path}, {QStringLiteral("origin"), plugin.origin}};
+    if (!plugin.isUsable())
+        object.insert(QStringLiteral("refused"), plugin.refusal);
+    if (!plugin.manifest)
+        return object;
+    object.insert(QStringLiteral("name"), text(plugin.manifest->name));
+    object.insert(QStringLiteral("summary"), plugin.manifest->summary);
+    object.insert(QStringLiteral("sha256"), text(sha256OfFile(plugin.path)));
+    QJsonArray options, facts;
+    for (const OptionSpec &option : plugin.manifest->options)
+        options.append(toJson(option));
+    for (const FactSpec &fact : plugin.manifest->facts)
+        facts.append(toJson(fact));
+    object.insert(QStringLiteral("options"), options);
+    object.insert(QStringLiteral("facts"), facts);
+    return object;
+}
+
+QString listed(const PluginRegistry &registry)
+{
+    QString out;
+    for (const PluginFile &plugin : registry.plugins()) {
+        if (plugin.isUsable())
+            out += QStringLiteral("%1 %2\n%3 %4 (%5)\n")
+                       .arg(text(plugin.manifest->name), -14)
+                       .arg(plugin.manifest->summary)
+                       .arg(QString(), -14)
+                       .arg(plugin.path, plugin.origin);
+    }
+    bool isFirst = true;
+    for (const PluginFile &plugin : registry.plugins()) {
+        if (plugin.isUsable())
+            continue;
+        if (std::exchange(isFirst, false))
+            out += QStringLiteral("\nrefused:\n");
+        out += QStringLiteral("%1: %2\n").arg(plugin.path, plugin.refusal);
+    }
+    return out;
+}
+
+QString described(const PluginFile &plugin)
+{
+    const Manifest &manifest = *plugin.manifest;
+    QString out = QStringLiteral("%1: %2\n%3 (%4)\n").arg(text(manifest.name), manifest.summary, plugin.path, plugin.origin);
+    if (!manifest.options.isEmpty())
+        out += QStringLiteral("\nOptions (--NAME VALUE, -O %1.NAME=VALUE, inventory variable %2_NAME):\n")
+                   .arg(text(manifest.name), text(QByteArray(manifest.name).replace('-', '_')));
+    for (const OptionSpec &option : manifest.options) {
+        out += QStringLiteral("  --%1 %2").arg(text(option.name), rangeOf(option));
+        if (!option.defaultValue.isUndefined())
+            out += QStringLiteral(" (%1)").arg(shown(option.defaultValue)
+                                               + (option.type == OptionSpec::Type::Duration ? QStringLiteral(" ms") : QString()));
+        out += QStringLiteral("\n      %1\n").arg(option.help);
+    }
+    if (!manifest.facts.isEmpty())
+        out += QStringLiteral("\nFacts (* in the CSV unless --columns says otherwise, # needs root):\n");
+    for (const FactSpec &fact : manifest.facts) {
+        QString left = QStringLiteral("  %1%2 %3").arg(text(fact.name), fact.isHeadline ? QStringLiteral("*") : QString(), text(typeName(fact.type)));
+        if (!fact.unit.isEmpty())
+            left += QStringLiteral(" [%1]").arg(fact.unit);
+        if (fact.needsRoot)
+            left += QStringLiteral(" #");
+        out += QStringLiteral("%1 %2%3\n").arg(left, -44).arg(text(className(fact.factClass)), fact.help.isEmpty() ? QString() : QStringLiteral(": ") + fact.help);
+    }
+    if (!manifest.documents.isEmpty())
+        out += QStringLiteral("\nDocuments (collector plugins %1 --NAME):\n").arg(text(manifest.name));
+    for (const DocumentSpec &document : manifest.documents)
+        out += QStringLiteral("  --%1: %2\n").arg(text(document.name), document.help);
+    return out;
+}
+
+// The verb's own options, and the documents of the plugin that is named.
+VerbTable table(const PluginFile *plugin)
+{
+    VerbTable verb{
+        QStringLiteral("plugins"),
+        QStringLiteral("[NAME]"),
+        QStringLiteral("Lists the plugins that are found, with their origin, and those that are refused; with NAME: its options and facts."),
+        {
+            {QStringLiteral("json"), {}, {}, QStringLiteral("as JSON")},
+            {QStringLiteral("check"), {}, QStringLiteral("FILE"), QStringLiteral("whether this file would be taken, and why not")},
+            {QStringLiteral("plugin-dir"), {}, QStringLiteral("DIR"), QStringLiteral("look here first")},
+        },
+        QStringLiteral("Exit status: 0, 1 output error, 2 usage, or the plugin is refused."),
+        0,
+        1,
+    };
+    if (plugin) {
+        for (const DocumentSpec &document : plugin->manifest->documents)
+            verb.options.append({text(document.name), {}, {}, document.help});
+    }
+    return verb;
+}
+
+int printed(const VerbLine &line, const QByteArray &bytes)
+{
+    StandardOutput out;
+    out.write(bytes);
+    QString error;
+    return out.finish(&error) ? 0 : line.failedOutput(error);
+}
+
+int check(const VerbLine &line, const QString &path)
+{
+    const PluginFile plugin = inspectPlugin(QFileInfo(path).absoluteFilePath(), QStringLiteral("--check"));
+    if (!plugin.isUsable())
+        return line.refuse(QStringLiteral("%1 is refused: %2").arg(plugin.path, plugin.refusal));
+    return printed(line, QStringLiteral("%1: the plugin %2 is good (%3 options, %4 facts)\n")
+                             .arg(plugin.path, text(plugin.manifest->name))
+                             .arg(plugin.manifest->options.size())
+                             .arg(plugin.manifest->facts.size())
+                             .toUtf8());
+}
+
+QStringList pluginDirectories(const QStringList &words)
+{
+    QStringList directories;
+    for (qsizetype i = 0; i + 1 < words.size(); ++i) {
+        if (words[i] == u"--plugin-dir")
+            directories.append(words[i + 1]);
+    }
+    return directories;
+}
+
+} // namespace
+
+int runPluginsVerb(const QStringList &words)
+{
+    // The plugin decides which options there are: it is looked for first.
+    const PluginRegistry registry(PluginRegistry::standardPlaces(pluginDirectories(words)), coreOptionNames());
+    const PluginFile *named = nullptr;
+    for (const QString &word : words) {
+        if (!named && !word.startsWith(u'-'))
+            named = registry.find(word.toUtf8());
+    }
+    const VerbTable verb = table(named);
+    const VerbLine line(verb, words);
+    if (line.isDone())
+        return line.exitStatus();
+    if (line.has(QStringLiteral("check")))
+        return check(line, line.value(QStringLiteral("check")));
+    if (line.operands().isEmpty()) {
+        if (!line.has(QStringLiteral("json")))
+            return printed(line, listed(registry).toUtf8());
+        QJsonArray all;
+        for (const PluginFile &plugin : registry.plugins())
+            all.append(toJson(plugin));
+        return printed(line, QJsonDocument(all).toJson());
+    }
+    if (!named)
+        return line.refuse(registry.whyNot(line.operands().first()));
+    for (const DocumentSpec &document : named->manifest->documents) {
+        if (!line.has(text(document.name)))
+            continue;
+        QString error;
+        const auto loaded = PluginRegistry::load(*named, &error);
+        return loaded ? printed(line, loaded->job->document(document.name)) : line.refuse(error);
+    }
+    if (line.has(QStringLiteral("json")))
+        return printed(line, QJsonDocument(toJson(*named)).toJson());
+    return printed(line, described(*named).toUtf8());
+}
+
+} // namespace collector

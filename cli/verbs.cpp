@@ -1,0 +1,38 @@
+#include "cli/verbs.h"
+
+#include "cli/diffverb.h"
+#include "cli/inventoryverb.h"
+#include "cli/optiontable.h"
+#include "cli/pluginsverb.h"
+#include "plugin/registry.h"
+
+namespace collector {
+
+namespace {
+
+// Of every plugin that is found: their facts have classes, types and units.
+Manifests allManifests()
+{
+    Manifests manifests;
+    const PluginRegistry registry(PluginRegistry::standardPlaces({}), coreOptionNames());
+    for (const PluginFile &plugin : registry.plugins()) {
+        if (plugin.isUsable())
+            manifests.append(plugin.manifest);
+    }
+    return manifests;
+}
+
+} // namespace
+
+std::optional<int> runVerb(const QString &verb, const QStringList &words)
+{
+    if (verb == u"inventory")
+        return runInventoryVerb(words);
+    if (verb == u"plugins")
+        return runPluginsVerb(words);
+    if (verb == u"diff")
+        return runDiffVerb(words, allManifests());
+    return std::nullopt;
+}
+
+} // namespace collector

@@ -118,8 +118,10 @@ std::shared_ptr<const SshSettings> HostSettings::settings(const InventoryHost &h
     for (const char *name : {"ansible_ssh_pass", "ansible_password"}) {
         if (settings->password)
             break;
-        if (const auto password = host.connectionVariable(name))
-            settings->password = std::make_shared<const Secret>(text(*password).toUtf8());
+        if (const auto password = host.connectionVariable(name)) {
+            const QByteArray bytes = text(*password).toUtf8();
+            settings->password = std::make_shared<const Secret>(std::string_view(bytes.constData(), size_t(bytes.size())));
+        }
     }
     return settings;
 }

@@ -11,7 +11,7 @@ JobOptions::JobOptions(const RunOptions &options, const std::vector<std::shared_
         job.values.fill(QJsonValue(QJsonValue::Undefined), manifest->options.size());
         job.isFromLine.resize(size_t(manifest->options.size()));
         for (const OptionSpec &option : manifest->options)
-            job.variables.push_back((manifest->name + '_' + option.name).replace('-', '_'));
+            job.variables.push_back(QByteArray(manifest->name + '_' + option.name).replace('-', '_'));
         m_jobs.push_back(std::move(job));
     }
     for (const QString &text : options.config().values(QStringLiteral("O")))

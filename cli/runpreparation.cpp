@@ -7,8 +7,10 @@
 #include "output/timestamp.h"
 #include "ssh/secretsource.h"
 
+#include <QDateTime>
 #include <QDir>
 #include <QFile>
+#include <QJsonArray>
 #include <QRandomGenerator>
 #include <QThread>
 

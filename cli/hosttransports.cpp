@@ -5,6 +5,8 @@
 #include "net/tcpconnect.h"
 #include "ssh/sshshell.h"
 
+#include <QtEndian>
+
 namespace collector {
 
 namespace {
@@ -133,7 +135,16 @@ public:
     }
 
 private:
-    static EchoAddress echoAddress(const IpAddress &address);
+    static EchoAddress echoAddress(const IpAddress &address)
+    {
+        if (!address.isV6())
+            return EchoAddress::fromV4(quint32(address.low()));
+        EchoAddress echo;
+        qToBigEndian(address.high(), echo.bytes.data());
+        qToBigEndian(address.low(), echo.bytes.data() + 8);
+        echo.scope = address.scope();
+        return echo;
+    }
 
     WorkerTransport &m_worker;
     const PlannedHost &m_host;

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# The main job, on this machine: installs what is missing, builds, starts a throw-away sshd on loopback, asks 20 "hosts" (20 addresses
+# of 127.0.0.0/8, all of them this machine) what they are, and shows the result.
+#
+# Debian 12 and newer, root or sudo. May be run again; leaves nothing running. The files stay in build/quickstart/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "packages"
+. tests/packages.sh
+install_packages "${build_packages[@]}" openssh-server openssh-client
+
+step "build"
+cmake --preset release
+cmake --build build/release --target program
+collector=build/release/bin/collector
+
+step "a throw-away sshd on loopback"
+dir=$PWD/build/quickstart
+rm -rf "$dir"
+mkdir -p "$dir"
+chmod 700 "$dir"
+ssh-keygen -q -t ed25519 -N '' -f "$dir/hostkey"
+ssh-keygen -q -t ed25519 -N '' -f "$dir/id"
+cp "$dir/id.pub" "$dir/authorized_keys"
+[ "$(id -u)" != 0 ] || mkdir -p /run/sshd
+
+sshd=''
+trap '[ -z "$sshd" ] || { kill "$sshd" 2>/dev/null; wait "$sshd" 2>/dev/null; } || true' EXIT
+port=''
+for try in 22222 32222 42222 52222; do
+    {
+        for i in $(seq 1 20); do echo "ListenAddress 127.0.1.$i:$try"; done
+        cat <<EOF
+HostKey $dir/hostkey
+AuthorizedKeysFile $dir/authorized_keys
+PidFile none
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+MaxStartups 100
+EOF
+    } > "$dir/sshd_config"
+    /usr/sbin/sshd -D -e -f "$dir/sshd_config" 2> "$dir/sshd.log" &
+    sshd=$!
+    for _ in $(seq 1 50); do
+        [ "$(grep -c 'Server listening' "$dir/sshd.log")" = 20 ] && port=$try && break 2
+        kill -0 "$sshd" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill "$sshd" 2>/dev/null || true
+    wait "$sshd" 2>/dev/null || true
+    sshd=''
+done
+[ -n "$port" ] || { cat "$dir/sshd.log" >&2; echo "sshd did not start: see above" >&2; exit 1; }
+echo "sshd (process $sshd) listens on port $port of 127.0.1.1 to 127.0.1.20"
+
+step "an inventory of 20 hosts: build/quickstart/hosts.ini"
+{
+    echo '[web]'
+    for i in $(seq 1 12); do printf 'web%02d ansible_host=127.0.1.%d\n' "$i" "$i"; done
+    printf '\n[db]\n'
+    for i in $(seq 13 20); do printf 'db%02d ansible_host=127.0.1.%d\n' "$((i - 12))" "$i"; done
+    printf '\n[all:vars]\nansible_port=%s\nansible_user=%s\nansible_ssh_private_key_file=%s\n' "$port" "$(id -un)" "$dir/id"
+} > "$dir/hosts.ini"
+read -r keytype key _ < "$dir/hostkey.pub"
+for i in $(seq 1 20); do echo "[127.0.1.$i]:$port $keytype $key"; done > "$dir/known_hosts"
+head -n 4 "$dir/hosts.ini"
+echo '…'
+
+step "the main job"
+common=(--inventory build/quickstart/hosts.ini --plugin ssh-facts --known-hosts build/quickstart/known_hosts --ssh-config none)
+echo "$collector ${common[*]} -o build/quickstart/assets.json -o build/quickstart/assets.csv"
+"$collector" "${common[@]}" -o build/quickstart/assets.json -o build/quickstart/assets.csv
+
+step "once more, as a table"
+"$collector" "${common[@]}" --quiet --format table \
+    --columns host,address,status,distribution,distribution_version,kernel,processor_vcpus,memtotal_mb
+
+cat <<EOF
+
+The files: build/quickstart/assets.json and build/quickstart/assets.csv.
+Next: $collector --help
+EOF

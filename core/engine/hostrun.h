@@ -20,6 +20,14 @@
 
 namespace collector {
 
+// What a host's run sets as the thread's errand (net/waiter.h) while one of its coroutines runs: read by whoever has to say
+// which plugin, on which host, ended the process. Plain bytes, valid as long as the run.
+struct Errand
+{
+    QByteArrayView host;
+    QByteArrayView plugin;
+};
+
 // What a host's run needs of its worker.
 struct HostRunHost
 {
@@ -74,6 +82,8 @@ private:
     std::vector<char> m_hasEnded;     // likewise
     std::unique_ptr<Context> m_context;
     std::function<void()> m_whenOver;
+    QByteArray m_name;
+    Errand m_errand;
     std::optional<Task<>> m_task;
     std::chrono::steady_clock::time_point m_start;
     std::chrono::steady_clock::time_point m_jobStart;

@@ -10,6 +10,10 @@
 
 namespace collector {
 
+// On whose behalf this thread runs a coroutine: whatever its owner set before it started it. A waiter takes it along, and it is
+// the thread's again when the waiter is resumed; so what a crash is to be blamed on is known at any moment, for two stores.
+inline thread_local const void *currentErrand = nullptr;
+
 class Waiter
 {
 public:
@@ -18,7 +22,11 @@ public:
     Waiter &operator=(const Waiter &) = delete;
     ~Waiter() { unlink(); }
 
-    void suspend(std::coroutine_handle<> handle) { m_handle = handle; }
+    void suspend(std::coroutine_handle<> handle)
+    {
+        m_handle = handle;
+        m_errand = currentErrand;
+    }
     [[nodiscard]] bool isReady() const { return m_next != nullptr; }
 
 private:
@@ -34,6 +42,7 @@ private:
     }
 
     std::coroutine_handle<> m_handle;
+    const void *m_errand = nullptr;
     Waiter *m_next = nullptr; // on a ready list, a ring; null: on none
     Waiter *m_previous = nullptr;
 };
@@ -70,7 +79,9 @@ public:
     {
         Waiter &waiter = *m_ring.m_next;
         waiter.unlink();
+        currentErrand = waiter.m_errand;
         waiter.m_handle.resume();
+        currentErrand = nullptr;
     }
 
 private:

@@ -3,6 +3,7 @@
 #include "icmp/echodesk.h"
 #include "net/reactortcpstream.h"
 #include "net/tcpconnect.h"
+#include "output/crashnotes.h"
 #include "ssh/sshshell.h"
 
 #include <QtEndian>
@@ -109,6 +110,7 @@ public:
     }
 
 private:
+    const CrashNotes::Thread m_crashNotes; // of the worker's thread
     HostTransports &m_run;
     Reactor &m_reactor;
     std::unique_ptr<SshWorker> m_ssh;

@@ -57,10 +57,14 @@ QJsonObject toJson(const OptionSpec &option)
 
 QJsonObject toJson(const FactSpec &fact)
 {
-    return {{QStringLiteral("name"), text(fact.name)},          {QStringLiteral("type"), text(typeName(fact.type))},
-            {QStringLiteral("class"), text(className(fact.factClass))}, {QStringLiteral("subset"), text(fact.subset)},
-            {QStringLiteral("unit"), fact.unit},                {QStringLiteral("help"), fact.help},
-            {QStringLiteral("headline"), fact.isHeadline},      {QStringLiteral("needs_root"), fact.needsRoot}};
+    return {{QStringLiteral("name"), text(fact.name)},
+            {QStringLiteral("type"), text(typeName(fact.type))},
+            {QStringLiteral("class"), text(className(fact.factClass))},
+            {QStringLiteral("subset"), text(fact.subset)},
+            {QStringLiteral("unit"), fact.unit},
+            {QStringLiteral("help"), fact.help},
+            {QStringLiteral("headline"), fact.isHeadline},
+            {QStringLiteral("needs_root"), fact.needsRoot}};
 }
 
 QJsonObject toJson(const PluginFile &plugin)
@@ -115,19 +119,22 @@ QString described(const PluginFile &plugin)
     for (const OptionSpec &option : manifest.options) {
         out += QStringLiteral("  --%1 %2").arg(text(option.name), rangeOf(option));
         if (!option.defaultValue.isUndefined())
-            out += QStringLiteral(" (%1)").arg(shown(option.defaultValue)
-                                               + (option.type == OptionSpec::Type::Duration ? QStringLiteral(" ms") : QString()));
+            out += QStringLiteral(" (%1)").arg(shown(option.defaultValue) +
+                                               (option.type == OptionSpec::Type::Duration ? QStringLiteral(" ms") : QString()));
         out += QStringLiteral("\n      %1\n").arg(option.help);
     }
     if (!manifest.facts.isEmpty())
         out += QStringLiteral("\nFacts (* in the CSV unless --columns says otherwise, # needs root):\n");
     for (const FactSpec &fact : manifest.facts) {
-        QString left = QStringLiteral("  %1%2 %3").arg(text(fact.name), fact.isHeadline ? QStringLiteral("*") : QString(), text(typeName(fact.type)));
+        QString left =
+            QStringLiteral("  %1%2 %3").arg(text(fact.name), fact.isHeadline ? QStringLiteral("*") : QString(), text(typeName(fact.type)));
         if (!fact.unit.isEmpty())
             left += QStringLiteral(" [%1]").arg(fact.unit);
         if (fact.needsRoot)
             left += QStringLiteral(" #");
-        out += QStringLiteral("%1 %2%3\n").arg(left, -44).arg(text(className(fact.factClass)), fact.help.isEmpty() ? QString() : QStringLiteral(": ") + fact.help);
+        out += QStringLiteral("%1 %2%3\n")
+                   .arg(left, -44)
+                   .arg(text(className(fact.factClass)), fact.help.isEmpty() ? QString() : QStringLiteral(": ") + fact.help);
     }
     if (!manifest.documents.isEmpty())
         out += QStringLiteral("\nDocuments (collector plugins %1 --NAME):\n").arg(text(manifest.name));
@@ -142,7 +149,8 @@ VerbTable table(const PluginFile *plugin)
     VerbTable verb{
         QStringLiteral("plugins"),
         QStringLiteral("[NAME]"),
-        QStringLiteral("Lists the plugins that are found, with their origin, and those that are refused; with NAME: its options and facts."),
+        QStringLiteral(
+            "Lists the plugins that are found, with their origin, and those that are refused; with NAME: its options and facts."),
         {
             {QStringLiteral("json"), {}, {}, QStringLiteral("as JSON")},
             {QStringLiteral("check"), {}, QStringLiteral("FILE"), QStringLiteral("whether this file would be taken, and why not")},

@@ -1,6 +1,8 @@
 #include "cli/run.h"
 
 #include "cli/rerun.h"
+#include "output/audit.h"
+#include "output/endtext.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -17,6 +19,7 @@ namespace collector {
 Run::Run(RunPreparation &preparation)
     : m_preparation(preparation),
       m_seed(QRandomGenerator::global()->generate64()),
+      m_progress(preparation.options),
       m_signals([this](int signal) { received(signal); })
 {
     m_deadline.setSingleShot(true);
@@ -29,12 +32,15 @@ Run::~Run()
     m_engine.reset(); // its workers use all that follows
     m_transports.reset();
     m_sinks.reset();
+    m_crashNotes.reset();
 }
 
 void Run::start()
 {
     openOutputs();
+    sendToAudit(auditStart(*m_info, auditWho()));
     startEngine();
+    m_progress.start(m_info->id, [this] { return sample(); });
     if (m_preparation.deadline)
         m_deadline.start(*m_preparation.deadline);
 }
@@ -63,8 +69,10 @@ void Run::openOutputs()
     m_info = std::make_shared<RunInfo>(std::move(info));
     setup.run = m_info;
     setup.seed = m_seed;
-    for (const QString &columns : options.values(QStringLiteral("columns")))
-        setup.columns += columns;
+    setup.columns = options.value(QStringLiteral("columns")).value_or(QString());
+    if (isatty(STDOUT_FILENO))
+        setup.tableWidth = terminalSize().first;
+    setup.onTerminal = [this](const std::function<void()> &write) { m_progress.aside(write); };
     setup.guardsFormulas =
         options.choice(QStringLiteral("csv-guard"), {QStringLiteral("on"), QStringLiteral("off")}).value_or(QStringLiteral("on")) == u"on";
     if (const auto mode = options.value(QStringLiteral("output-mode"))) {
@@ -85,6 +93,7 @@ void Run::openOutputs()
     m_writer = Writer::open(std::move(setup), &error);
     if (!m_writer)
         throw UsageError(error);
+    m_crashNotes = std::make_unique<CrashNotes>(m_writer->journalDescriptor());
     m_sinks = std::make_unique<RunSinks>(*m_writer, std::function<void(const Record &)>());
 }
 
@@ -118,6 +127,8 @@ void Run::startEngine()
         return selection->isExcludedAddress(address);
     };
     m_transports = std::make_unique<HostTransports>(std::move(transports));
+    m_transports->ssh().agent = preparation.agent;
+    m_transports->ssh().knownHostsAppender = std::make_shared<KnownHostsAppender>();
 
     m_writer->start();
     m_engine = std::make_unique<Engine>(plan, *m_transports, *m_sinks);
@@ -158,12 +169,7 @@ Order Run::makeOrder() const
 void Run::received(int signal)
 {
     if (signal == SIGUSR1) {
-        const Engine::Counts counts = m_engine ? m_engine->counts() : Engine::Counts();
-        say(QStringLiteral("%1 of at most %2 done, %3 in flight, %4 wait for another attempt")
-                .arg(counts.done)
-                .arg(counts.total)
-                .arg(counts.inFlight)
-                .arg(counts.waiting));
+        m_progress.tell();
         return;
     }
     if (m_end.signal != 0) {
@@ -192,9 +198,14 @@ void Run::outputFailed(const QString &reason)
 void Run::engineFinished()
 {
     m_deadline.stop();
+    m_progress.stop();
     RunFinish finish;
     finish.end = m_end;
     finish.finishedMs = QDateTime::currentMSecsSinceEpoch();
+    const auto &hostKeys = m_transports->ssh().knownHostsAppender;
+    for (const QString &problem : hostKeys->finish())
+        say(problem);
+    finish.hostKeysAdded = quint64(hostKeys->added());
     finish.acceptsPartial = m_preparation.options.has(QStringLiteral("accept-partial"));
     m_writer->finish(finish, [this](const RunOutcome &outcome) {
         QMetaObject::invokeMethod(
@@ -205,15 +216,31 @@ void Run::engineFinished()
 void Run::over(const RunOutcome &outcome)
 {
     m_exitStatus = outcome.exitStatus;
-    if (!outcome.error.isEmpty())
+    sendToAudit(auditEnd(*m_info, outcome.counts, m_exitStatus, m_progress.elapsedMs()));
+    if (!m_progress.isQuiet()) {
+        const auto [width, lines] = terminalSize();
+        m_progress.say(endText(outcome, m_progress.elapsedMs(), {width, lines, m_progress.usesColor()}).toUtf8());
+    } else if (!outcome.error.isEmpty()) {
         say(outcome.error);
+    }
     QCoreApplication::exit(m_exitStatus);
 }
 
-void Run::say(const QString &text) const
+ProgressSample Run::sample() const
 {
-    const QByteArray line = QByteArrayLiteral("collector: ") + text.toUtf8() + '\n';
-    std::fwrite(line.constData(), 1, size_t(line.size()), stderr);
+    const Engine::Counts engine = m_engine->counts();
+    ProgressSample sample;
+    sample.counts = m_writer->counts();
+    sample.total = engine.total;
+    sample.done = sample.counts.hosts();
+    sample.inFlight = engine.inFlight;
+    sample.waiting = engine.waiting;
+    return sample;
+}
+
+void Run::say(const QString &text)
+{
+    m_progress.say(QByteArrayLiteral("collector: ") + text.toUtf8() + '\n');
 }
 
 int runCollector(const RunOptions &options)

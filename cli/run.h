@@ -4,10 +4,13 @@
 
 #include "cli/hosttransports.h"
 #include "cli/runpreparation.h"
+#include "cli/runprogress.h"
 #include "cli/runsinks.h"
 #include "cli/signals.h"
 #include "engine/engine.h"
+#include "output/crashnotes.h"
 #include "output/writer.h"
+#include "ssh/knownhostsappender.h"
 
 #include <QTimer>
 
@@ -36,12 +39,15 @@ private:
     void outputFailed(const QString &reason);
     void engineFinished();
     void over(const RunOutcome &outcome);
-    void say(const QString &text) const;
+    [[nodiscard]] ProgressSample sample() const;
+    void say(const QString &text);
 
     RunPreparation &m_preparation;
     std::shared_ptr<const RunInfo> m_info;
     quint64 m_seed;
+    RunProgress m_progress;
     std::unique_ptr<Writer> m_writer;
+    std::unique_ptr<CrashNotes> m_crashNotes;
     std::unique_ptr<RunSinks> m_sinks;
     std::unique_ptr<HostTransports> m_transports;
     std::unique_ptr<Engine> m_engine;

@@ -197,8 +197,8 @@ void RunPreparation::readInventory()
     SelectionOptions select;
     select.limit = options.bytes(QStringLiteral("limit"));
     select.exclude = options.bytes(QStringLiteral("exclude"));
-    for (const QString &never : options.never())
-        select.never.append(never.toUtf8());
+    for (const QString &pattern : options.never())
+        select.never.append(pattern.toUtf8());
     if (const auto shard = options.value(QStringLiteral("shard"))) {
         QByteArray problem;
         const auto parsed = Shard::parse(shard->toUtf8(), &problem);
@@ -242,10 +242,19 @@ void RunPreparation::gatherCredentials()
             becomePassword = askOnTerminal(QStringLiteral("BECOME password: "));
 
         Credentials::Sources sources;
+        if (const QString socket = qEnvironmentVariable("SSH_AUTH_SOCK"); !socket.isEmpty()) {
+            agent = std::make_shared<AgentClient>(socket);
+            QString problem;
+            sources.agentKeys = agent->load(&problem);
+            if (!problem.isEmpty())
+                print(QStringLiteral("collector: the ssh-agent is not asked: %1\n").arg(problem).toUtf8());
+            if (sources.agentKeys.empty())
+                agent.reset();
+        }
         sources.home = QDir::homePath();
         sources.identities = options.values(QStringLiteral("identity"));
         sources.passphraseFile = options.value(QStringLiteral("passphrase-file"));
-        sources.hasOtherWay = password.has_value() || !qEnvironmentVariableIsEmpty("SSH_AUTH_SOCK");
+        sources.hasOtherWay = password.has_value() || agent;
         if (isatty(STDERR_FILENO))
             sources.question = [](const QString &path) { return askOnTerminal(QStringLiteral("Passphrase for %1: ").arg(path)); };
         credentials = Credentials::gather(std::move(sources));

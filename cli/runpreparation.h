@@ -12,6 +12,7 @@
 #include "model/runinfo.h"
 #include "output/outputspec.h"
 #include "plugin/registry.h"
+#include "ssh/agentclient.h"
 
 #include <QTextStream>
 
@@ -31,6 +32,7 @@ public:
     QByteArray inventorySha256;
     std::shared_ptr<const Selection> selection;
     std::shared_ptr<Credentials> credentials;
+    std::shared_ptr<AgentClient> agent; // null: there is none, or it holds no key
     std::shared_ptr<const HostSettings> settings;
     QList<OutputSpec> outputs;
     RunLimits limits;

@@ -161,12 +161,11 @@ void HostRun::start(std::function<void()> whenOver)
     }
     m_whenOver = std::move(whenOver);
     m_isStarting = true;
-    m_name = m_host->name();
-    m_errand.host = m_name;
-    currentErrand = &m_errand;
+    m_runningJob.host = m_host->name();
+    collector::runningJob = &m_runningJob;
     m_task.emplace(runJobs());
     m_task->start();
-    currentErrand = nullptr;
+    collector::runningJob = nullptr;
     m_isStarting = false;
 }
 
@@ -198,7 +197,7 @@ Task<> HostRun::runJob(int job)
         co_return;
     }
     m_running = job;
-    m_errand.plugin = result.facts.manifest().name;
+    m_runningJob.plugin = result.facts.manifest().name;
     m_jobStart = steady_clock::now();
     try {
         const PlannedJob &planned = m_worker.plan.jobs()[size_t(job)];

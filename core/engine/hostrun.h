@@ -8,6 +8,7 @@
 #include "engine/plan.h"
 #include "engine/transport.h"
 #include "model/record.h"
+#include "model/runningjob.h"
 #include "net/offload.h"
 #include "net/reactor.h"
 
@@ -19,14 +20,6 @@
 #include <vector>
 
 namespace collector {
-
-// What a host's run sets as the thread's errand (net/waiter.h) while one of its coroutines runs: read by whoever has to say
-// which plugin, on which host, ended the process. Plain bytes, valid as long as the run.
-struct Errand
-{
-    QByteArrayView host;
-    QByteArrayView plugin;
-};
 
 // What a host's run needs of its worker.
 struct HostRunHost
@@ -59,7 +52,6 @@ public:
 
     // As it stands now.
     [[nodiscard]] const Progress &progress();
-    [[nodiscard]] int runningJob() const { return m_running; }
 
     // The record, once over: the run has nothing left afterwards.
     [[nodiscard]] Record takeRecord();
@@ -82,8 +74,7 @@ private:
     std::vector<char> m_hasEnded;     // likewise
     std::unique_ptr<Context> m_context;
     std::function<void()> m_whenOver;
-    QByteArray m_name;
-    Errand m_errand;
+    RunningJob m_runningJob;
     std::optional<Task<>> m_task;
     std::chrono::steady_clock::time_point m_start;
     std::chrono::steady_clock::time_point m_jobStart;

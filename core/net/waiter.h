@@ -6,13 +6,11 @@
 
 #pragma once
 
+#include "model/runningjob.h"
+
 #include <coroutine>
 
 namespace collector {
-
-// On whose behalf this thread runs a coroutine: whatever its owner set before it started it. A waiter takes it along, and it is
-// the thread's again when the waiter is resumed; so what a crash is to be blamed on is known at any moment, for two stores.
-inline thread_local const void *currentErrand = nullptr;
 
 class Waiter
 {
@@ -25,7 +23,7 @@ public:
     void suspend(std::coroutine_handle<> handle)
     {
         m_handle = handle;
-        m_errand = currentErrand;
+        m_job = runningJob;
     }
     [[nodiscard]] bool isReady() const { return m_next != nullptr; }
 
@@ -42,8 +40,8 @@ private:
     }
 
     std::coroutine_handle<> m_handle;
-    const void *m_errand = nullptr;
-    Waiter *m_next = nullptr; // on a ready list, a ring; null: on none
+    const RunningJob *m_job = nullptr; // whose coroutine it is: to be told in the note of a crash
+    Waiter *m_next = nullptr;          // on a ready list, a ring; null: on none
     Waiter *m_previous = nullptr;
 };
 
@@ -79,9 +77,9 @@ public:
     {
         Waiter &waiter = *m_ring.m_next;
         waiter.unlink();
-        currentErrand = waiter.m_errand;
+        runningJob = waiter.m_job;
         waiter.m_handle.resume();
-        currentErrand = nullptr;
+        runningJob = nullptr;
     }
 
 private:

@@ -1,0 +1,124 @@
+#include "cli/runprogress.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <utility>
+
+namespace collector {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto drawEvery = 200ms;
+constexpr auto tellEvery = 30s;
+constexpr auto jsonEvery = 1s;
+
+void put(const QByteArray &bytes)
+{
+    std::fwrite(bytes.constData(), 1, size_t(bytes.size()), stderr);
+    std::fflush(stderr);
+}
+
+} // namespace
+
+std::pair<int, int> terminalSize()
+{
+    winsize size{};
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return {80, 24};
+    return {size.ws_col, size.ws_row};
+}
+
+RunProgress::RunProgress(const RunOptions &options) : m_isTerminal(isatty(STDERR_FILENO)), m_isQuiet(options.has(QStringLiteral("quiet")))
+{
+    const QStringList words{QStringLiteral("auto"), QStringLiteral("on"), QStringLiteral("off"), QStringLiteral("json")};
+    const QString mode = options.choice(QStringLiteral("progress"), words).value_or(words[0]);
+    const QString color = options.choice(QStringLiteral("color"), words.first(3)).value_or(words[0]);
+    m_usesColor = color == u"on" || (color == u"auto" && m_isTerminal && !qEnvironmentVariableIsSet("NO_COLOR"));
+    if (mode == u"json")
+        m_mode = Mode::Json;
+    else if (mode == u"on" || (mode == u"auto" && !m_isQuiet))
+        m_mode = m_isTerminal ? Mode::Line : Mode::Text;
+    connect(&m_timer, &QTimer::timeout, this, &RunProgress::tick);
+}
+
+void RunProgress::start(QByteArray runId, std::function<ProgressSample()> sample)
+{
+    m_runId = std::move(runId);
+    m_sample = std::move(sample);
+    m_clock.start();
+    if (m_mode != Mode::Off)
+        m_timer.start(m_mode == Mode::Line   ? std::chrono::milliseconds(drawEvery)
+                      : m_mode == Mode::Text ? std::chrono::milliseconds(tellEvery)
+                                             : std::chrono::milliseconds(jsonEvery));
+}
+
+void RunProgress::stop()
+{
+    m_timer.stop();
+    if (m_mode == Mode::Json && m_sample)
+        tick();
+    const std::lock_guard lock(m_mutex);
+    clear();
+}
+
+ProgressSample RunProgress::take()
+{
+    ProgressSample sample = m_sample();
+    sample.elapsedMs = m_clock.elapsed();
+    m_meter.note(sample.elapsedMs, sample.done);
+    sample.rate = m_meter.rate();
+    sample.remainingMs = m_meter.remainingMs(sample.total, sample.done);
+    return sample;
+}
+
+void RunProgress::tick()
+{
+    const ProgressSample sample = take();
+    const std::lock_guard lock(m_mutex);
+    switch (m_mode) {
+    case Mode::Off:
+        return;
+    case Mode::Json:
+        put(progressJson(sample, m_runId));
+        return;
+    case Mode::Text:
+        put(QByteArrayLiteral("collector: ") + progressText(sample).toUtf8() + '\n');
+        return;
+    case Mode::Line:
+        put(QByteArrayLiteral("\r\x1b[K") + progressLine(sample, terminalSize().first - 1).toUtf8());
+        m_isDrawn = true;
+        return;
+    }
+}
+
+void RunProgress::tell()
+{
+    if (m_sample)
+        say(QByteArrayLiteral("collector: ") + progressText(take()).toUtf8() + '\n');
+}
+
+void RunProgress::say(const QByteArray &line)
+{
+    const std::lock_guard lock(m_mutex);
+    clear();
+    put(line);
+}
+
+void RunProgress::aside(const std::function<void()> &write)
+{
+    const std::lock_guard lock(m_mutex);
+    clear();
+    write();
+}
+
+void RunProgress::clear()
+{
+    if (std::exchange(m_isDrawn, false))
+        put(QByteArrayLiteral("\r\x1b[K"));
+}
+
+} // namespace collector

@@ -23,12 +23,11 @@ QString painted(const QString &text, const char *code, const EndTextStyle &style
 
 QString clusterText(const Cluster &cluster, quint64 failures)
 {
-    static constexpr const char *kinds[] = {"by ", "", "group "};
-    const QString name = QLatin1String(kinds[size_t(cluster.kind)]) + printable(cluster.name, 40);
-    if (cluster.failed == cluster.hosts)
-        return cluster.failed == failures ? QStringLiteral("all of %1").arg(name)
-                                          : QStringLiteral("%1 are all of %2").arg(cluster.failed).arg(name);
-    return QStringLiteral("%1 of %2 in %3").arg(cluster.failed).arg(cluster.hosts).arg(name);
+    static constexpr const char *places[] = {"behind ", "of ", "of group "};
+    const QString place = QLatin1String(places[size_t(cluster.kind)]) + printable(cluster.name, 40);
+    if (cluster.failed < cluster.hosts)
+        return QStringLiteral("%1 of the %2 %3").arg(cluster.failed).arg(cluster.hosts).arg(place);
+    return cluster.failed == failures ? QStringLiteral("all %1").arg(place) : QStringLiteral("%1, all %2").arg(cluster.failed).arg(place);
 }
 
 QString whereText(const Failure &failure)
@@ -112,7 +111,7 @@ QString endText(const RunOutcome &outcome, qint64 elapsedMs, const EndTextStyle 
     quint64 unsaid = 0;
     for (const Failure &failure : failures) {
         const qsizetype needed = (&failure == &failures.last() ? 2 : 3);
-        if (left < needed) {
+        if (unsaid > 0 || left < needed) {
             unsaid += failure.hosts;
             continue;
         }

@@ -35,6 +35,9 @@ public:
     // By cause, most hosts first.
     [[nodiscard]] QList<Failure> failures(const RunCounts &counts) const;
 
+    // How many networks, groups and bastions it holds: bounded.
+    [[nodiscard]] qsizetype size() const { return m_narrow.size() + m_wide.size() + m_groupSets.size() + m_bastions.size(); }
+
 private:
     struct Tally
     {

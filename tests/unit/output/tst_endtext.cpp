@@ -1,0 +1,235 @@
+#include "samples.h"
+
+#include "output/endtext.h"
+#include "output/progress.h"
+#include "output/remedies.h"
+
+#include <QRegularExpression>
+#include <QSet>
+#include <QTest>
+
+using namespace collector;
+using namespace collector::samples;
+
+class TestEndText : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void failuresAreFoldedByWhatTheyShare();
+    void oneNarrowNetworkIsNamedAsSuch();
+    void manyCausesStayOnAScreen();
+    void hostileNamesDoNotReachTheTerminal();
+    void memoryIsBounded();
+    void everyCauseHasItsOwnRemedy();
+    void partialAndFailedRuns();
+    void durations_data();
+    void durations();
+    void progressLines();
+    void rateOfLate();
+
+private:
+    void add(const QByteArray &host, const QByteArray &address, const QByteArray &groups, Cause cause, const QByteArray &via = {});
+    QString text(EndTextStyle style = {});
+
+    std::shared_ptr<RunInfo> m_run;
+    std::unique_ptr<RecordEncoder> m_encoder;
+    RunOutcome m_outcome;
+};
+
+void TestEndText::init()
+{
+    m_run = samples::run();
+    m_encoder = std::make_unique<RecordEncoder>(*m_run, Columns(), true, Columns());
+    m_outcome = {};
+}
+
+void TestEndText::add(const QByteArray &host, const QByteArray &address, const QByteArray &groups, Cause cause, const QByteArray &via)
+{
+    Record record = cause == Cause::None ? goodRecord(*m_run, host) : silentRecord(*m_run, host, cause);
+    record.address = address;
+    record.groupsJson = groups;
+    if (!via.isEmpty()) {
+        record.connection = std::make_unique<ConnectionInfo>();
+        record.connection->via = via;
+    }
+    Batch batch;
+    m_encoder->encode(record, batch);
+    m_outcome.clusters.add(batch, batch.entries.front(), QByteArrayView(batch.lines).chopped(1));
+    m_outcome.counts.add(batch.entries.front().status, batch.entries.front().cause);
+}
+
+QString TestEndText::text(EndTextStyle style)
+{
+    return endText(m_outcome, 102'000, style);
+}
+
+void TestEndText::failuresAreFoldedByWhatTheyShare()
+{
+    m_outcome.files = {QStringLiteral("assets.json")};
+    for (int i = 0; i < 412; ++i)
+        add("t" + QByteArray::number(i), "10.4." + QByteArray::number(i / 200) + '.' + QByteArray::number(i % 200), R"(["branch"])",
+            Cause::ConnectTimeout);
+    for (int i = 0; i < 40; ++i)
+        add("d" + QByteArray::number(i), "10.5." + QByteArray::number(i) + ".1", R"(["db","prod"])",
+            i < 37 ? Cause::HostKeyChanged : Cause::None);
+    for (int i = 0; i < 500; ++i)
+        add("w" + QByteArray::number(i), "10.6." + QByteArray::number(i % 250) + ".7", R"(["prod","web"])",
+            i == 77 ? Cause::Refused : Cause::None);
+    for (int i = 0; i < 12; ++i)
+        add("j" + QByteArray::number(i), {}, "[]", Cause::JumpFailed, "ops@bastion2");
+    const QString shown = text({100, 24, false});
+    QVERIFY2(shown.startsWith(QStringLiteral("964 hosts in 1m 42s: 502 ok, 462 unreachable\n")), qPrintable(shown));
+    QVERIFY2(shown.contains(QStringLiteral("   412 connect_timeout: all of 10.4.0.0/16\n")) ||
+                 shown.contains(QStringLiteral("   412 connect_timeout: all of group branch\n")),
+             qPrintable(shown));
+    QVERIFY2(shown.contains(QStringLiteral("    37 host_key_changed: 37 of the 40 of 10.5.0.0/16")) ||
+                 shown.contains(QStringLiteral("    37 host_key_changed: 37 of the 40 of group db")),
+             qPrintable(shown));
+    QVERIFY2(shown.contains(QStringLiteral("    12 jump_failed: all behind ops@bastion2\n")), qPrintable(shown));
+    QVERIFY2(shown.contains(QStringLiteral("     1 refused: w77\n")), qPrintable(shown));
+    QVERIFY2(shown.endsWith(QStringLiteral("written: assets.json\n")), qPrintable(shown));
+}
+
+void TestEndText::oneNarrowNetworkIsNamedAsSuch()
+{
+    for (int i = 0; i < 20; ++i)
+        add("a" + QByteArray::number(i), "10.4.7." + QByteArray::number(i), "[]", Cause::ConnectTimeout);
+    for (int i = 0; i < 20; ++i)
+        add("b" + QByteArray::number(i), "2001:db8:1:2::" + QByteArray::number(i), "[]", Cause::NoRoute);
+    const QString shown = text();
+    QVERIFY2(shown.contains(QStringLiteral("all of 10.4.7.0/24")), qPrintable(shown));
+    QVERIFY2(shown.contains(QStringLiteral("all of 2001:db8:1:2::/64")), qPrintable(shown));
+}
+
+void TestEndText::manyCausesStayOnAScreen()
+{
+    for (int cause = 1; cause < causeCount; ++cause) {
+        for (int i = 0; i <= cause; ++i)
+            add("a-host-with-a-long-name-" + QByteArray::number(cause * 100 + i),
+                "10." + QByteArray::number(cause) + '.' + QByteArray::number(i) + ".1", R"(["a","b","c"])", Cause(cause));
+    }
+    m_outcome.files = {QStringLiteral("a.json.partial")};
+    m_outcome.isPartial = true;
+    m_outcome.journal = QStringLiteral(".a.json.journal");
+    for (const int width : {60, 80, 200}) {
+        const QStringList lines = text({width, 24, false}).split(u'\n');
+        QVERIFY2(lines.size() - 1 <= 24, qPrintable(lines.join(u'\n')));
+        for (const QString &line : lines.mid(1, lines.size() - 6))
+            QVERIFY2(line.size() <= width, qPrintable(line));
+        QVERIFY(lines.filter(QStringLiteral("of other causes")).size() == 1);
+    }
+}
+
+void TestEndText::hostileNamesDoNotReachTheTerminal()
+{
+    add("evil\x1b[2J\nname", "10.0.0.1", "[]", Cause::Refused);
+    const QString shown = text();
+    QVERIFY(!shown.contains(QChar(0x1b)));
+    QVERIFY2(shown.contains(QStringLiteral("evil [2J name")), qPrintable(shown));
+}
+
+void TestEndText::memoryIsBounded()
+{
+    // A /8 of silence: what is tallied per network stops growing, the counts go on.
+    Batch batch;
+    for (int i = 0; i < 200'000; ++i) {
+        batch.entries.assign(1, {0, 0, 0, 0, 0, NetworkKey{quint64(i) << 8, 4}, Status::Unreachable, Cause::NoReply});
+        batch.groupSets.assign(1, "[\"g" + QByteArray::number(i) + "\"]");
+        batch.vias.assign(1, "jump" + QByteArray::number(i));
+        m_outcome.clusters.add(batch, batch.entries.front(), R"({"host":"h","status":"unreachable"})");
+        m_outcome.counts.add(Status::Unreachable, Cause::NoReply);
+    }
+    QVERIFY(m_outcome.clusters.size() < 40'000);
+    QVERIFY(text().contains(QStringLiteral("200000 no_reply")));
+}
+
+void TestEndText::everyCauseHasItsOwnRemedy()
+{
+    QSet<QString> seen;
+    for (int cause = 1; cause < causeCount; ++cause) {
+        const QString sentence = remedy(Cause(cause), QStringLiteral("a.json"));
+        QVERIFY2(sentence.size() > 20 && sentence.size() < 140, qPrintable(sentence));
+        QVERIFY2(!sentence.contains(u'%'), qPrintable(sentence));
+        seen.insert(sentence);
+    }
+    QCOMPARE(seen.size(), causeCount - 2); // interrupted and not_attempted share theirs
+    QVERIFY(remedy(Cause::HostKeyUnknown, QStringLiteral("a.json")).contains(QStringLiteral("--rerun a.json --host-keys accept-new")));
+    QVERIFY(!remedy(Cause::HostKeyUnknown, {}).contains(QStringLiteral("--rerun")));
+}
+
+void TestEndText::partialAndFailedRuns()
+{
+    add("a", "10.0.0.1", "[]", Cause::None);
+    m_outcome.files = {QStringLiteral("a.json.partial")};
+    m_outcome.isPartial = true;
+    m_outcome.journal = QStringLiteral(".a.json.journal");
+    QString shown = text();
+    QVERIFY2(shown.contains(QStringLiteral("incomplete: a.json.partial")), qPrintable(shown));
+    QVERIFY2(shown.contains(QStringLiteral("--resume goes on from .a.json.journal")), qPrintable(shown));
+    m_outcome.files.clear();
+    m_outcome.error = QStringLiteral("a.json cannot be written: No space left on device");
+    shown = text();
+    QVERIFY2(shown.contains(QStringLiteral("error: a.json cannot be written")), qPrintable(shown));
+}
+
+void TestEndText::durations_data()
+{
+    QTest::addColumn<qint64>("ms");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("nothing") << qint64(0) << QStringLiteral("0.0 s");
+    QTest::newRow("seconds") << qint64(12'340) << QStringLiteral("12.3 s");
+    QTest::newRow("minutes") << qint64(187'000) << QStringLiteral("3m 07s");
+    QTest::newRow("hours") << qint64(3'720'000) << QStringLiteral("1h 02m");
+    QTest::newRow("days") << qint64(90'000'000) << QStringLiteral("25h 00m");
+}
+
+void TestEndText::durations()
+{
+    QFETCH(qint64, ms);
+    QFETCH(QString, text);
+    QCOMPARE(durationText(ms), text);
+}
+
+void TestEndText::progressLines()
+{
+    ProgressSample sample;
+    sample.total = 10'000;
+    sample.done = 1234;
+    sample.inFlight = 500;
+    sample.elapsedMs = 4000;
+    sample.rate = 310.4;
+    sample.remainingMs = 28'280;
+    for (int i = 0; i < 30; ++i)
+        sample.counts.add(Status::Unreachable, Cause::ConnectTimeout);
+    sample.counts.add(Status::Failed, Cause::ExitStatus);
+    QCOMPARE(progressLine(sample, 200),
+             QStringLiteral("1234/10000 12% 310/s, 28.3 s left, 500 in flight, 30 connect_timeout, 1 exit_status"));
+    QCOMPARE(progressLine(sample, 60), QStringLiteral("1234/10000 12% 310/s, 28.3 s left, 500 in flight"));
+    QVERIFY(progressLine(sample, 10).size() <= 10);
+    QVERIFY(progressText(sample).startsWith(QStringLiteral("4.0 s: 1234/10000")));
+    const QJsonObject json = QJsonDocument::fromJson(progressJson(sample, "r-1")).object();
+    QCOMPARE(json[u"run"].toString(), QStringLiteral("r-1"));
+    QCOMPARE(json[u"done"].toInt(), 1234);
+    QCOMPARE(json[u"unreachable"].toInt(), 30);
+    QCOMPARE(json[u"causes"], QJsonValue(QJsonObject{{QStringLiteral("connect_timeout"), 30}, {QStringLiteral("exit_status"), 1}}));
+    sample = {};
+    QCOMPARE(progressLine(sample, 80), QStringLiteral("0/0 100% 0.0/s, 0 in flight"));
+    QVERIFY(QJsonDocument::fromJson(progressJson(sample, "r")).object()[u"remaining_ms"].isNull());
+}
+
+void TestEndText::rateOfLate()
+{
+    ProgressMeter meter;
+    QCOMPARE(meter.rate(), 0.0);
+    QVERIFY(!meter.remainingMs(10, 0));
+    for (int second = 0; second <= 60; ++second)
+        meter.note(second * 1000, second < 30 ? quint64(second) * 100 : 3000 + quint64(second - 30) * 10);
+    QCOMPARE(meter.rate(), 10.0); // not the average of the minute
+    QCOMPARE(meter.remainingMs(3400, 3300), std::optional<qint64>(10'000));
+    QVERIFY(!meter.remainingMs(3300, 3300));
+}
+
+QTEST_APPLESS_MAIN(TestEndText)
+#include "tst_endtext.moc"

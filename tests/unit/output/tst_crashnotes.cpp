@@ -1,6 +1,5 @@
 #include "output/crashnotes.h"
 
-#include "model/runningjob.h"
 #include "output/journalreader.h"
 
 #include <QFile>
@@ -27,6 +26,8 @@ private Q_SLOTS:
 };
 
 namespace {
+
+thread_local CrashNotes::Job jobOfThisThread;
 
 int dive(volatile char *above);
 int (*volatile deeper)(volatile char *) = dive; // so that no compiler sees that it never ends
@@ -90,11 +91,11 @@ void TestCrashNotes::noted()
         setrlimit(RLIMIT_CORE, &none);
         for (const int number : CrashNotes::signals)
             std::signal(number, SIG_DFL); // not Qt Test's, which would have much to say
-        const CrashNotes notes(open(path.constData(), O_WRONLY | O_APPEND));
-        const RunningJob job{"web\"01\n", "ssh-facts"};
+        const CrashNotes notes(open(path.constData(), O_WRONLY | O_APPEND), [] { return jobOfThisThread; });
         std::thread worker([&] {
             const CrashNotes::Thread stack;
-            runningJob = isRunning ? &job : nullptr;
+            if (isRunning)
+                jobOfThisThread = {"web\"01\n", "ssh-facts"};
             endBy(end);
         });
         worker.join();

@@ -4,14 +4,23 @@
 #include "parse/devices.h"
 #include "parse/distribution.h"
 #include "parse/dmi.h"
+#include "parse/hardware.h"
+#include "parse/kernel.h"
 #include "parse/local.h"
 #include "parse/memory.h"
 #include "parse/mounts.h"
 #include "parse/network.h"
+#include "parse/packages.h"
 #include "parse/platform.h"
+#include "parse/ports.h"
+#include "parse/processes.h"
+#include "parse/routes.h"
+#include "parse/services.h"
+#include "parse/software.h"
 #include "parse/state.h"
 #include "parse/system.h"
 #include "parse/text.h"
+#include "parse/users.h"
 #include "parse/virtualization.h"
 #include "pieces.h"
 
@@ -52,9 +61,31 @@ constexpr std::array sections{
     SectionSpec{"network", Cost::Default, "interfaces default_ipv4 default_ipv6 all_ipv4_addresses all_ipv6_addresses", "platform", parseNetwork},
     SectionSpec{"dns", Cost::Minimal, "", "", parseDns},
     SectionSpec{"fabric", Cost::Default, "network fibre_channel_wwn iscsi nvme", "", parseFabric},
+    SectionSpec{"package_summary", Cost::Default, "", "", parsePackageSummary},
+    SectionSpec{"ports", Cost::Default, "", "", parsePorts},
+    SectionSpec{"kernel", Cost::Default, "", "platform", parseKernel},
+    SectionSpec{"memory_modules", Cost::Default, "hardware", "", parseMemoryModules},
+    SectionSpec{"cloud", Cost::Default, "virtual", "", parseCloud},
+    SectionSpec{"agents", Cost::Default, "", "", parseAgents},
+    SectionSpec{"storage", Cost::Default, "hardware", "", parseStorage},
+    SectionSpec{"units", Cost::Default, "", "", parseUnits},
+    SectionSpec{"users", Cost::Long, "groups", "", parseUsers},
+    SectionSpec{"access", Cost::Long, "", "", parseAccess},
+    SectionSpec{"routes", Cost::Long, "", "", parseRoutes},
+    SectionSpec{"processes", Cost::Long, "", "", parseProcesses},
+    SectionSpec{"process_arguments", Cost::Private, "", "", parseProcessArguments},
+    SectionSpec{"repositories", Cost::Long, "", "", parseRepositories},
+    SectionSpec{"java", Cost::Long, "", "", parseJava},
+    SectionSpec{"certificates", Cost::Long, "", "", parseCertificates},
+    SectionSpec{"packages", Cost::Long, "", "", parsePackages},
+    SectionSpec{"services", Cost::Long, "", "", parseServices},
+    SectionSpec{"timers", Cost::Long, "", "", parseTimers},
+    SectionSpec{"containers", Cost::Long, "", "", parseContainers},
+    SectionSpec{"updates", Cost::Long, "", "", parseUpdates},
     SectionSpec{"lvm", Cost::Default, "hardware", "", parseLvm},
     SectionSpec{"local", Cost::Minimal, "", "", parseLocal},
     SectionSpec{"mounts", Cost::Default, "hardware", "", parseMounts},
+    SectionSpec{"clock", Cost::Default, "", "", parseClock},
 };
 // clang-format on
 

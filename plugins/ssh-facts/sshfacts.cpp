@@ -5,6 +5,7 @@
 
 #include <collector/plugin.h>
 
+#include <QDateTime>
 #include <QRandomGenerator>
 
 #include <algorithm>
@@ -68,17 +69,22 @@ public:
         command.input = facts::scriptFor(sections, settings);
         command.outputLimit = largestAnswer;
         const ShellReply reply = co_await job.shell().run(std::move(command));
+        const qint64 arrived = QDateTime::currentMSecsSinceEpoch();
 
         if (!facts::parseFrames(reply.output, settings.nonce).sections.isEmpty())
-            store(reply, settings.nonce, sections, job);
+            store(reply, settings.nonce, arrived, sections, job);
         else
             throw JobError(Cause::ShellRejected, rejection(reply));
     }
 
 private:
-    static void store(const ShellReply &reply, const QByteArray &nonce, const QList<const facts::SectionSpec *> &sections, JobContext &job)
+    static void store(const ShellReply &reply, const QByteArray &nonce, qint64 arrived, const QList<const facts::SectionSpec *> &sections,
+                      JobContext &job)
     {
-        const facts::Findings found = facts::parseAnswer(reply.output, nonce, sections, job.facts().manifest());
+        facts::Findings found = facts::parseAnswer(reply.output, nonce, sections, job.facts().manifest());
+        // Its clock was read last of all: what lies between that and the arrival here is half a round trip, and little else.
+        if (found.has(u"clock_unix_ms"))
+            found.set(u"clock_offset_ms", found.value(u"clock_unix_ms").toInteger() - arrived);
         QStringList spoiled;
         const QJsonObject &all = found.facts();
         for (auto fact = all.begin(); fact != all.end(); ++fact) {

@@ -15,4 +15,8 @@ namespace collector::facts {
 [[nodiscard]] std::optional<QStringList> compareWithCorpus(const QByteArray &command, const QByteArray &schema, const QString &inputPath,
                                                            const QJsonValue &expected);
 
+// The rest of them, asked by compareWithCorpus().
+[[nodiscard]] std::optional<QStringList> compareFurther(const QByteArray &command, const QByteArray &schema, const QByteArray &input,
+                                                        const QJsonValue &expected);
+
 } // namespace collector::facts

@@ -31,7 +31,8 @@ namespace {
 QJsonObject still(QJsonObject facts)
 {
     for (const char *moving : {"uptime_seconds", "boot_time", "loadavg", "memfree_mb", "swapfree_mb", "memory_mb", "memory_available_bytes",
-                               "date_time", "mounts", "filesystems_available_bytes", "env", "system_capabilities"})
+                               "date_time", "mounts", "filesystems_available_bytes", "env", "system_capabilities", "clock_unix_ms",
+                               "listening_ports", "package_count", "packages_sha256", "packages_changed"})
         facts.remove(QString::fromLatin1(moving));
     return facts;
 }

@@ -1,0 +1,136 @@
+#include "kernel.h"
+
+#include "text.h"
+
+#include <algorithm>
+#include <array>
+
+namespace collector::facts {
+
+namespace {
+
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+// The release behind `/boot/vmlinuz-` or in `/lib/modules/RELEASE/kernel`.
+QByteArrayView releaseOf(QByteArrayView path)
+{
+    if (path.endsWith("/kernel"))
+        return baseName(path.chopped(7));
+    const QByteArrayView name = baseName(path);
+    const qsizetype dash = name.indexOf('-');
+    const QByteArrayView release = dash < 0 ? QByteArrayView() : name.sliced(dash + 1);
+    return !release.isEmpty() && isDigit(release[0]) ? release : QByteArrayView();
+}
+
+// `-generic` of `6.1.0-13-generic`: kernels of another flavour are no successors.
+QByteArrayView flavour(QByteArrayView release)
+{
+    const qsizetype dash = release.lastIndexOf('-');
+    return dash > 0 && dash + 1 < release.size() && !isDigit(release[dash + 1]) ? release.sliced(dash) : QByteArrayView();
+}
+
+void setReboot(const Section &in, Findings &out)
+{
+    const QByteArray running = out.text(u"kernel").toUtf8();
+    QByteArray newest;
+    bool isRunningInstalled = false;
+    for (const QByteArrayView path : linesOf(in.bytes("kernels"))) {
+        const QByteArrayView release = releaseOf(path);
+        isRunningInstalled |= release == running;
+        if (!release.isEmpty() && flavour(release) == flavour(running) && (newest.isEmpty() || isOlder(newest, release)))
+            newest = release.toByteArray();
+    }
+    const bool isAsked = in.exists("/run/reboot-required") || in.exists("/var/run/reboot-required");
+    // A container, or a machine that boots from elsewhere, has kernels that it does not run: nothing is said of those.
+    const bool isOutdated = isRunningInstalled && isOlder(running, newest);
+    out.set(u"reboot_required", isAsked || isOutdated);
+    if (!newest.isEmpty())
+        out.setText(u"kernel_newest_installed", newest);
+    else
+        out.miss(u"kernel_newest_installed", Absence::NotApplicable);
+    QJsonArray packages;
+    for (const QByteArrayView name : linesOf(in.bytes("/run/reboot-required.pkgs"))) {
+        if (!name.isEmpty() && packages.size() < 200 && !packages.contains(toText(name)))
+            packages.append(toText(name));
+    }
+    if (isAsked)
+        out.set(u"reboot_required_packages", packages);
+    else
+        out.miss(u"reboot_required_packages", Absence::NotApplicable);
+}
+
+} // namespace
+
+bool isOlder(QByteArrayView a, QByteArrayView b)
+{
+    qsizetype i = 0, j = 0;
+    while (i < a.size() && j < b.size()) {
+        if (isDigit(a[i]) && isDigit(b[j])) {
+            qsizetype iEnd = i, jEnd = j;
+            while (iEnd < a.size() && isDigit(a[iEnd]))
+                ++iEnd;
+            while (jEnd < b.size() && isDigit(b[jEnd]))
+                ++jEnd;
+            const qint64 left = toInteger(a.sliced(i, iEnd - i)).value_or(0), right = toInteger(b.sliced(j, jEnd - j)).value_or(0);
+            if (left != right)
+                return left < right;
+            i = iEnd;
+            j = jEnd;
+        } else if (a[i] != b[j]) {
+            return a[i] < b[j];
+        } else {
+            ++i;
+            ++j;
+        }
+    }
+    return a.size() - i < b.size() - j;
+}
+
+void parseKernel(const Section &in, Findings &out)
+{
+    setReboot(in, out);
+    QJsonObject vulnerabilities;
+    for (const Thing &thing : thingsOf(in.bytes("vulnerabilities"))) {
+        for (const auto &[name, state] : thing.attributes) {
+            if (vulnerabilities.size() < 200)
+                vulnerabilities.insert(toText(name), toText(state.trimmed()));
+        }
+    }
+    if (!vulnerabilities.isEmpty())
+        out.set(u"cpu_vulnerabilities", vulnerabilities);
+    else
+        out.miss(u"cpu_vulnerabilities", Absence::Unsupported);
+
+    const QList<Thing> things = thingsOf(in.bytes("kernel"));
+    const Thing kernel = things.isEmpty() ? Thing{} : things.constFirst();
+    const auto tainted = toInteger(kernel.value("tainted"));
+    if (tainted)
+        out.set(u"kernel_tainted", *tainted);
+    const QByteArrayView lockdown = kernel.value("lockdown");
+    const qsizetype open = lockdown.indexOf('['), close = lockdown.indexOf(']');
+    if (open >= 0 && close > open)
+        out.setText(u"kernel_lockdown", lockdown.sliced(open + 1, close - open - 1));
+    else
+        out.miss(u"kernel_lockdown", kernel.isDenied("lockdown") ? Absence::Denied : Absence::Unsupported);
+    if (kernel.has("version"))
+        out.setText(u"cpu_microcode", kernel.value("version"));
+    else
+        out.miss(u"cpu_microcode", Absence::Unsupported);
+    // Four bytes of attributes, then the value.
+    const QList<QByteArrayView> bytes = wordsOf(in.firstLine("secure-boot"));
+    if (bytes.size() == 5)
+        out.set(u"secure_boot", bytes[4] == "1");
+    else
+        out.miss(u"secure_boot", Absence::NotApplicable);
+    if (in.exists("/sys/firmware/efi", "efi"))
+        out.set(u"firmware_type", QStringLiteral("uefi"));
+    else if (in.exists("/sys/class/dmi/id", "efi"))
+        out.set(u"firmware_type", QStringLiteral("bios"));
+    else
+        out.miss(u"firmware_type", Absence::NotApplicable);
+}
+
+} // namespace collector::facts

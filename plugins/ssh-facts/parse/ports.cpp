@@ -1,0 +1,139 @@
+#include "ports.h"
+
+#include "addresses.h"
+#include "text.h"
+
+#include <QMap>
+
+#include <algorithm>
+
+namespace collector::facts {
+
+namespace {
+
+// Four groups of four bytes, each in the host's order: little-endian on all that we meet.
+QByteArray procAddress(QByteArrayView hex)
+{
+    const auto swapped = [](QByteArrayView eight) {
+        return eight.sliced(6, 2).toByteArray() + eight.sliced(4, 2).toByteArray() + eight.sliced(2, 2).toByteArray() +
+               eight.sliced(0, 2).toByteArray();
+    };
+    if (hex.size() == 8) {
+        const auto number = toInteger(swapped(hex), 16);
+        return number ? ipv4Text(quint32(*number)) : QByteArray();
+    }
+    if (hex.size() != 32)
+        return {};
+    QByteArray digits;
+    for (qsizetype i = 0; i < 32; i += 8)
+        digits += swapped(hex.sliced(i, 8));
+    return ipv6Text(digits);
+}
+
+// By protocol, port and address, each once: a server with many workers has many sockets of one port.
+class PortTable
+{
+public:
+    void add(QByteArrayView protocol, const QByteArray &address, qint64 port, std::optional<qint64> uid)
+    {
+        if (port <= 0 || port > 65535 || address.isEmpty() || m_ports.size() >= mostEntries)
+            return;
+        QJsonObject entry{
+            {QStringLiteral("protocol"), toText(protocol)}, {QStringLiteral("address"), toText(address)}, {QStringLiteral("port"), port}};
+        if (uid)
+            entry.insert(u"uid", *uid);
+        m_ports.insert(protocol.toByteArray() + ' ' + QByteArray::number(port).rightJustified(5, '0') + ' ' + address, entry);
+    }
+
+    [[nodiscard]] QJsonArray list() const
+    {
+        QJsonArray all;
+        for (const QJsonObject &port : m_ports)
+            all.append(port);
+        return all;
+    }
+
+private:
+    QMap<QByteArray, QJsonObject> m_ports;
+};
+
+//   0: 0100007F:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0 …
+void addProcLine(QByteArrayView protocol, QByteArrayView line, PortTable &table)
+{
+    const QList<QByteArrayView> words = wordsOf(line);
+    if (words.size() < 8 || !words[0].endsWith(':'))
+        return;
+    const bool isTcp = protocol.startsWith("tcp");
+    const qsizetype colon = words[1].indexOf(':');
+    if (words[3] != (isTcp ? QByteArrayView("0A") : QByteArrayView("07")) || colon < 0 || !words[2].endsWith(":0000"))
+        return;
+    const auto port = toInteger(words[1].sliced(colon + 1), 16);
+    table.add(protocol, procAddress(words[1].first(colon)), port.value_or(0), toInteger(words[7]));
+}
+
+// `*.22`, `127.0.0.1.25`, `[::]:22`, `*:22`: the port is behind the last dot or colon.
+void addLocal(QByteArrayView protocol, QByteArrayView local, PortTable &table)
+{
+    const qsizetype at = std::max(local.lastIndexOf('.'), local.lastIndexOf(':'));
+    if (at <= 0)
+        return;
+    QByteArrayView address = local.first(at);
+    if (address.startsWith('[') && address.endsWith(']'))
+        address = address.sliced(1, address.size() - 2);
+    const QByteArray any = protocol.endsWith('6') ? "::" : "0.0.0.0";
+    table.add(protocol, address == "*" ? any : address.toByteArray(), toInteger(local.sliced(at + 1)).value_or(0), {});
+}
+
+void addNetstat(QByteArrayView output, PortTable &table)
+{
+    for (const QByteArrayView line : linesOf(output)) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        if (words.size() < 5 || !(words[0].startsWith("tcp") || words[0].startsWith("udp")))
+            continue;
+        const bool isTcp = words[0].startsWith("tcp");
+        if (isTcp ? words.constLast() != "LISTEN" : words[4] != "*.*")
+            continue;
+        addLocal(words[0].endsWith('6') ? (isTcp ? "tcp6" : "udp6") : (isTcp ? "tcp" : "udp"), words[3], table);
+    }
+}
+
+void addSockstat(QByteArrayView output, PortTable &table)
+{
+    for (const QByteArrayView line : linesOf(output)) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        if (words.size() >= 6 && (words[4].startsWith("tcp") || words[4].startsWith("udp"))) {
+            const bool isSix = words[4].endsWith('6');
+            addLocal(words[4].startsWith("tcp") ? (isSix ? "tcp6" : "tcp") : (isSix ? "udp6" : "udp"), words[5], table);
+        }
+    }
+}
+
+} // namespace
+
+void parsePorts(const Section &in, Findings &out)
+{
+    PortTable table;
+    bool hasAny = in.has("netstat") || in.has("sockstat");
+    // grep prints the file before each line.
+    for (const QByteArrayView line : linesOf(in.bytes("proc"))) {
+        const qsizetype colon = line.indexOf(':');
+        if (colon > 0 && line.startsWith("/proc/net/"))
+            addProcLine(line.sliced(10, colon - 10), line.sliced(colon + 1), table);
+    }
+    const Block *proc = in.find("proc");
+    hasAny |= proc && (proc->status == 0 || proc->status == 1);
+    for (const char *protocol : {"tcp", "tcp6", "udp", "udp6"}) {
+        const QByteArray path = QByteArray("/proc/net/") + protocol;
+        hasAny |= in.has(path);
+        for (const QByteArrayView line : linesOf(in.bytes(path)))
+            addProcLine(protocol, line, table);
+    }
+    addNetstat(in.bytes("netstat"), table);
+    addSockstat(in.bytes("sockstat"), table);
+    // 2 of grep: some of the files are not there (a kernel without IPv6), what it printed counts.
+    hasAny |= proc && proc->status == 2 && !proc->bytes.isEmpty();
+    if (hasAny)
+        out.set(u"listening_ports", table.list());
+}
+
+} // namespace collector::facts

@@ -1,0 +1,189 @@
+#include "processes.h"
+
+#include "text.h"
+
+#include <QRegularExpression>
+
+#include <algorithm>
+#include <array>
+
+namespace collector::facts {
+
+namespace {
+
+// pid (name) state ppid …: the name may hold blanks and brackets.
+std::optional<QJsonObject> ofStat(QByteArrayView line)
+{
+    const qsizetype open = line.indexOf('('), close = line.lastIndexOf(')');
+    const auto pid = open > 0 ? toInteger(line.first(open)) : std::nullopt;
+    if (!pid || close < open)
+        return {};
+    const QList<QByteArrayView> rest = wordsOf(line.sliced(close + 1));
+    QJsonObject process{{QStringLiteral("pid"), *pid}, {QStringLiteral("name"), toText(line.sliced(open + 1, close - open - 1))}};
+    if (rest.size() > 1 && toInteger(rest[1]))
+        process.insert(u"ppid", *toInteger(rest[1]));
+    return process;
+}
+
+// pid ppid user rss name
+std::optional<QJsonObject> ofPs(QByteArrayView line)
+{
+    const QList<QByteArrayView> words = wordsOf(line);
+    if (words.size() < 5 || !toInteger(words[0]) || !toInteger(words[1]))
+        return {};
+    const QByteArrayView name = line.sliced(words[4].data() - line.data());
+    return QJsonObject{{QStringLiteral("pid"), *toInteger(words[0])},
+                       {QStringLiteral("ppid"), *toInteger(words[1])},
+                       {QStringLiteral("user"), toText(words[2])},
+                       {QStringLiteral("rss_bytes"), toInteger(words[3]).value_or(0) * 1024},
+                       {QStringLiteral("name"), toText(baseName(name.trimmed()))}};
+}
+
+void addContainer(QJsonArray &all, const char *runtime, QByteArrayView id, QByteArrayView name, QByteArrayView image, QByteArrayView state)
+{
+    if (name.isEmpty() && id.isEmpty())
+        return;
+    QJsonObject container{{QStringLiteral("runtime"), QString::fromLatin1(runtime)}};
+    for (const auto &[key, value] :
+         {std::pair(u"id", id), std::pair(u"name", name), std::pair(u"image", image), std::pair(u"state", state)}) {
+        if (!value.isEmpty())
+            putText(container, key, value.trimmed());
+    }
+    if (all.size() < mostEntries)
+        all.append(container);
+}
+
+// ID|NAME|IMAGE|STATUS
+void addDocker(QByteArrayView output, const char *runtime, QJsonArray &all)
+{
+    for (const QByteArrayView line : linesOf(output)) {
+        const QList<QByteArrayView> cells = split(line, '|');
+        if (cells.size() == 4)
+            addContainer(all, runtime, cells[0], cells[1], cells[2], cells[3].startsWith("Up") ? QByteArrayView("running") : cells[3]);
+    }
+}
+
+// VMID NAME STATUS …, with a head line.
+void addProxmox(QByteArrayView output, const char *runtime, bool isStatusSecond, QJsonArray &all)
+{
+    for (const QByteArrayView line : linesOf(output)) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        if (words.size() >= 3 && toInteger(words[0]))
+            addContainer(all, runtime, words[0], isStatusSecond ? words.constLast() : words[1], {}, isStatusSecond ? words[1] : words[2]);
+    }
+}
+
+void addCsv(QByteArrayView output, const char *runtime, QJsonArray &all)
+{
+    for (const QByteArrayView line : linesOf(output)) {
+        const QList<QByteArrayView> cells = split(line, ',');
+        if (cells.size() >= 2)
+            addContainer(all, runtime, {}, cells[0], {}, cells[1].toByteArray().toLower());
+    }
+}
+
+} // namespace
+
+QByteArray masked(QByteArrayView commandLine)
+{
+    static const QRegularExpression named(
+        QStringLiteral("((?:--?|/|\\b)[\\w.-]*(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)[\\w.-]*[= :]+)\\S+"),
+        QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression url(QStringLiteral("(\\w+://[^\\s:/@]*:)[^\\s@]+@"));
+    static const QRegularExpression attached(QStringLiteral("(\\bmysql\\w*\\b.*\\s-p)\\S+"));
+    QString text = QString::fromUtf8(commandLine);
+    text.replace(named, QStringLiteral("\\1***")).replace(url, QStringLiteral("\\1***@")).replace(attached, QStringLiteral("\\1***"));
+    return text.toUtf8();
+}
+
+void parseProcesses(const Section &in, Findings &out)
+{
+    const bool hasPs = in.has("ps");
+    QJsonArray processes;
+    qint64 count = 0;
+    for (const QByteArrayView line : linesOf(in.bytes(hasPs ? "ps" : "stat"))) {
+        const auto process = hasPs ? ofPs(line) : ofStat(line);
+        if (!process)
+            continue;
+        ++count;
+        if (processes.size() < mostEntries)
+            processes.append(*process);
+    }
+    if (count > 0) {
+        out.set(u"processes", processes);
+        out.set(u"process_count", count);
+    }
+}
+
+void parseProcessArguments(const Section &in, Findings &out)
+{
+    QJsonObject arguments;
+    for (const QByteArrayView line : linesOf(in.bytes("args"))) {
+        const QList<QByteArrayView> words = wordsOf(line.first(std::min<qsizetype>(line.size(), 40)));
+        if (words.size() < 2 || !toInteger(words[0]) || arguments.size() >= mostEntries)
+            continue;
+        const QByteArrayView command = line.sliced(words[1].data() - line.data());
+        putText(arguments, toText(words[0]), masked(command.first(std::min<qsizetype>(command.size(), 4096))));
+    }
+    if (!arguments.isEmpty())
+        out.set(u"process_arguments", arguments);
+}
+
+void parseContainers(const Section &in, Findings &out)
+{
+    QJsonArray containers, guests;
+    addDocker(in.bytes("docker"), "docker", containers);
+    addDocker(in.bytes("podman"), "podman", containers);
+    addCsv(in.bytes("lxd"), "lxd", containers);
+    addCsv(in.bytes("incus"), "incus", containers);
+    for (const QByteArrayView line : linesOf(in.bytes("lxc"))) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        if (words.size() == 2 && words[0] != "NAME")
+            addContainer(containers, "lxc", {}, words[0], {}, words[1].toByteArray().toLower());
+    }
+    for (const QByteArrayView line : linesOf(in.bytes("machinectl"))) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        if (words.size() >= 3 && words[2] != "libvirt-qemu")
+            addContainer(words[1] == "vm" ? guests : containers, "machined", {}, words[0], {}, "running");
+    }
+    for (const QByteArrayView line : linesOf(in.bytes("virsh"))) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        if (words.size() >= 2 && words[0].size() == 36)
+            addContainer(guests, "libvirt", words[0], words[1], {}, {});
+    }
+    addProxmox(in.bytes("qm"), "proxmox", false, guests);
+    addProxmox(in.bytes("pct"), "proxmox", true, containers);
+    for (const QByteArrayView line : linesOf(in.bytes("vzlist"))) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        if (words.size() >= 3)
+            addContainer(containers, "openvz", words[0], words[2], {}, words[1]);
+    }
+    for (const QByteArrayView line : linesOf(in.bytes("jls"))) {
+        QByteArrayView id, name;
+        for (const QByteArrayView word : wordsOf(line)) {
+            if (word.startsWith("jid="))
+                id = word.sliced(4);
+            else if (word.startsWith("name="))
+                name = word.sliced(5);
+        }
+        addContainer(containers, "jail", id, name, {}, "running");
+    }
+    for (const QByteArrayView line : linesOf(in.bytes("zoneadm"))) {
+        const QList<QByteArrayView> cells = split(line, ':');
+        if (cells.size() > 4 && cells[1] != "global")
+            addContainer(containers, "zone", cells[4], cells[1], {}, cells[2]);
+    }
+    const auto denied = std::any_of(in.blocks.begin(), in.blocks.end(), [](const Block &block) {
+        return block.kind == Block::Kind::Output && block.status.value_or(0) != 0 && (block.label == "docker" || block.label == "virsh");
+    });
+    if (denied && containers.isEmpty() && guests.isEmpty()) {
+        // A daemon is there, and did not let us ask.
+        out.miss(u"containers", Absence::Denied);
+        out.miss(u"guests", Absence::Denied);
+        return;
+    }
+    out.set(u"containers", containers);
+    out.set(u"guests", guests);
+}
+
+} // namespace collector::facts

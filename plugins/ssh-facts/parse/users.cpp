@@ -1,0 +1,115 @@
+#include "users.h"
+
+#include "text.h"
+
+#include <QCryptographicHash>
+
+#include <algorithm>
+
+namespace collector::facts {
+
+namespace {
+
+QJsonValue numberOf(QByteArrayView text)
+{
+    const auto number = toInteger(text);
+    return number ? QJsonValue(*number) : QJsonValue();
+}
+
+} // namespace
+
+QJsonArray parsePasswd(QByteArrayView passwd)
+{
+    QJsonArray users;
+    for (const QByteArrayView line : linesOf(passwd)) {
+        const QList<QByteArrayView> fields = split(line, ':');
+        if (fields.size() < 7 || line.startsWith('#') || users.size() >= mostEntries)
+            continue;
+        QJsonObject user{{QStringLiteral("uid"), numberOf(fields[2])}, {QStringLiteral("gid"), numberOf(fields[3])}};
+        putText(user, u"name", fields[0]);
+        putText(user, u"gecos", fields[4]);
+        putText(user, u"home", fields[5]);
+        putText(user, u"shell", fields[6].trimmed());
+        users.append(user);
+    }
+    return users;
+}
+
+QJsonArray parseGroup(QByteArrayView group)
+{
+    QJsonArray groups;
+    for (const QByteArrayView line : linesOf(group)) {
+        const QList<QByteArrayView> fields = split(line, ':');
+        if (fields.size() < 3 || line.startsWith('#') || groups.size() >= mostEntries)
+            continue;
+        QJsonArray members;
+        for (const QByteArrayView member : fields.size() > 3 ? split(fields[3], ',') : QList<QByteArrayView>()) {
+            if (!member.trimmed().isEmpty())
+                members.append(toText(member.trimmed()));
+        }
+        QJsonObject entry{{QStringLiteral("gid"), numberOf(fields[2])}, {QStringLiteral("members"), members}};
+        putText(entry, u"name", fields[0]);
+        groups.append(entry);
+    }
+    return groups;
+}
+
+std::optional<QJsonObject> fingerprintOf(QByteArrayView line)
+{
+    const QByteArrayView bare = line.trimmed();
+    if (bare.isEmpty() || bare.startsWith('#'))
+        return {};
+    // Options may hold blanks between quotes: the type is the first word that is one, and the body follows it.
+    const QList<QByteArrayView> words = wordsOf(bare);
+    const auto isType = [](QByteArrayView word) {
+        return word.startsWith("ssh-") || word.startsWith("ecdsa-sha2-") || word.startsWith("sk-ssh-") || word.startsWith("sk-ecdsa-");
+    };
+    for (qsizetype i = 0; i + 1 < words.size(); ++i) {
+        if (!isType(words[i]) || !words[i + 1].startsWith("AAAA"))
+            continue;
+        const QByteArray body = QByteArray::fromBase64(words[i + 1].toByteArray());
+        const QByteArray hash = QCryptographicHash::hash(body, QCryptographicHash::Sha256);
+        return QJsonObject{{QStringLiteral("type"), toText(words[i])},
+                           {QStringLiteral("fingerprint"),
+                            QString(QStringLiteral("SHA256:") + QString::fromLatin1(hash.toBase64(QByteArray::OmitTrailingEquals)))},
+                           {QStringLiteral("restricted"), i > 0}};
+    }
+    return {};
+}
+
+void parseUsers(const Section &in, Findings &out)
+{
+    if (in.has("/etc/passwd"))
+        out.set(u"local_users", parsePasswd(in.bytes("/etc/passwd")));
+    if (in.has("/etc/group"))
+        out.set(u"local_groups", parseGroup(in.bytes("/etc/group")));
+}
+
+void parseAccess(const Section &in, Findings &out)
+{
+    QJsonArray roots, keys;
+    for (const Block &block : in.blocks) {
+        if (block.kind == Block::Kind::Missing && block.label.startsWith("keys "))
+            out.miss(QString(QStringLiteral("authorized_keys.") + toText(block.label.sliced(5))), Absence::Denied);
+        if (block.kind == Block::Kind::Output && block.label == "uid0")
+            roots.append(toText(block.bytes.trimmed()));
+        if (block.kind != Block::Kind::Output || !block.label.startsWith("keys "))
+            continue;
+        for (const QByteArrayView line : linesOf(block.bytes)) {
+            auto key = fingerprintOf(line);
+            if (!key || keys.size() >= mostEntries)
+                continue;
+            key->insert(u"user", toText(block.label.sliced(5)));
+            keys.append(*key);
+        }
+    }
+    out.set(u"uid0_accounts", roots);
+    out.set(u"authorized_keys", keys);
+    const Block *sudoers = in.find("sudoers");
+    if (sudoers && sudoers->status == 0 && sudoers->bytes.size() >= 64)
+        out.setText(u"sudoers_sha256", sudoers->bytes.first(64));
+    else
+        out.miss(u"sudoers_sha256", in.missing("sudoers") == "denied" ? Absence::Denied : Absence::NotApplicable);
+}
+
+} // namespace collector::facts

@@ -1,0 +1,76 @@
+# shellcheck shell=sh
+# What an unchanged list costs: when the database was written, how many packages, and a hash.
+s_package_summary() {
+    for _o in /var/lib/dpkg/status /lib/apk/db/installed /usr/lib/opkg/status /var/lib/rpm/rpmdb.sqlite \
+        /usr/lib/sysimage/rpm/rpmdb.sqlite /usr/lib/sysimage/rpm/Packages.db /var/lib/rpm/Packages.db /var/lib/rpm/Packages \
+        /var/lib/pacman/local /var/db/pkg/local.sqlite /var/db/xbps /var/db/pkg; do
+        [ -e "$_o" ] || continue
+        if stat -c %Y / >/dev/null; then
+            c "changed $_o" stat -c '%Y %s' "$_o"
+        else
+            c "changed $_o" stat -f '%m %z' "$_o"
+        fi
+        case $_o in
+        *dpkg/status)
+            c count grep -c '^Status: .* installed$' "$_o"
+            c sum sha256sum "$_o"
+            ;;
+        */installed)
+            c count grep -c '^P:' "$_o"
+            c sum sha256sum "$_o"
+            ;;
+        *opkg/status)
+            c count grep -c '^Package:' "$_o"
+            c sum sha256sum "$_o"
+            ;;
+        *pacman/local)
+            set -- "$_o"/*/
+            m 'C count'
+            p $#
+            ;;
+        esac
+        case $_o in
+        */rpm/*)
+            g names rpm -qa --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n'
+            ;;
+        esac
+        return
+    done
+}
+
+s_packages() {
+    if [ -r /var/lib/dpkg/status ]; then
+        if has sed; then
+            c dpkg sed -n -e '/^Package: /p' -e '/^Status: /p' -e '/^Version: /p' -e '/^Architecture: /p' -e '/^Section: /p' \
+                -e '/^Source: /p' -e '/^$/p' /var/lib/dpkg/status
+        else
+            h 200000 /var/lib/dpkg/status
+        fi
+    fi
+    [ ! -r /lib/apk/db/installed ] || c apk grep -E '^([PVAo]:|$)' /lib/apk/db/installed
+    for _o in /usr/lib/opkg/status /var/lib/opkg/status; do
+        [ ! -r "$_o" ] || c opkg grep -E '^(Package|Version|Architecture|Status):|^$' "$_o"
+    done
+    if has rpm && [ ! -r /var/lib/dpkg/status ]; then
+        g rpm rpm -qa --qf '%{NAME}|%{EPOCH}|%{VERSION}|%{RELEASE}|%{ARCH}|%{INSTALLTIME}|%{VENDOR}\n'
+    fi
+    ! has pacman || g pacman pacman -Q
+    ! has xbps-query || g xbps xbps-query -l
+    case $O in
+    FreeBSD | DragonFly) g pkg pkg query '%n %v %q' ;;
+    NetBSD | SunOS)
+        ! has pkgin || g pkgin pkgin -p list
+        ! has pkginfo || g pkginfo pkginfo -l
+        ;;
+    OpenBSD) c pkg_info ls /var/db/pkg ;;
+    AIX) g lslpp lslpp -Lcq ;;
+    Darwin)
+        for _o in /opt/homebrew/Cellar /usr/local/Cellar; do
+            [ ! -d "$_o" ] || {
+                m 'C brew'
+                for _i in "$_o"/*/*; do p "${_i#"$_o"/}"; done
+            }
+        done
+        ;;
+    esac
+}

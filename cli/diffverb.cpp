@@ -109,7 +109,7 @@ int runDiffVerb(const QStringList &words, const Manifests &manifests)
         return line.refuse(error);
 
     StandardOutput out;
-    const ByteSink sink = [&out](QByteArrayView bytes) { out.write(bytes); };
+    const TextSink sink = [&out](QByteArrayView bytes) { out.write(bytes); };
     if (line.value(QStringLiteral("format")) == u"json")
         writeDiffJson(diff, names, sink);
     else

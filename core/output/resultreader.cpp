@@ -63,7 +63,7 @@ public:
             return m_pieces.error().isEmpty() ? false : fail(m_pieces.error());
         auto head = readRecordHead(record.json);
         if (!head)
-            return fail(QStringLiteral("line %1: the record there has no host or no status, or is no JSON").arg(line()));
+            return fail(QStringLiteral("line %1: the record there has no host or no status: it is no result of collector").arg(line()));
         record.head = std::move(*head);
         return true;
     }

@@ -143,7 +143,7 @@ QByteArray changeText(const FoldedChange &change, qsizetype width)
     return value(change.before) + " -> " + value(change.after);
 }
 
-void writeDiffText(DiffResult &diff, const DiffNames &names, bool isWhole, const ByteSink &out)
+void writeDiffText(DiffResult &diff, const DiffNames &names, bool isWhole, const TextSink &out)
 {
     constexpr size_t all = size_t(-2);
     const size_t hostLimit = isWhole ? all : shownHosts;
@@ -184,7 +184,7 @@ void writeDiffText(DiffResult &diff, const DiffNames &names, bool isWhole, const
     });
 }
 
-void writeDiffJson(DiffResult &diff, const DiffNames &names, const ByteSink &out)
+void writeDiffJson(DiffResult &diff, const DiffNames &names, const TextSink &out)
 {
     QByteArray text = "{\"schema\":\"collector-diff/1\"";
     jsonSide(text, "old", names.before, diff.before);

@@ -8,7 +8,7 @@
 
 namespace collector {
 
-using ByteSink = std::function<void(QByteArrayView)>;
+using TextSink = std::function<void(QByteArrayView)>;
 
 struct DiffNames
 {
@@ -17,10 +17,10 @@ struct DiffNames
 };
 
 // Folded: long lists of hosts and of like changes end with a count, unless `isWhole`.
-void writeDiffText(DiffResult &diff, const DiffNames &names, bool isWhole, const ByteSink &out);
+void writeDiffText(DiffResult &diff, const DiffNames &names, bool isWhole, const TextSink &out);
 
 // Everything: {"schema":"collector-diff/1","old":{…},"new":{…},"hosts":{…},"changes":[ one a line ],"summary":{…}}.
-void writeDiffJson(DiffResult &diff, const DiffNames &names, const ByteSink &out);
+void writeDiffJson(DiffResult &diff, const DiffNames &names, const TextSink &out);
 
 // A change as a person reads it: `"a" -> "b"`, `+ "b"` for what came, `- "a"` for what went. Fit for a terminal.
 [[nodiscard]] QByteArray changeText(const FoldedChange &change, qsizetype width);

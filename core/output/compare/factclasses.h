@@ -32,6 +32,9 @@ public:
     // The key under which the job of that name keeps its facts; empty: at the root.
     [[nodiscard]] QByteArray keyOf(QByteArrayView job) const;
 
+    // The job whose facts stand at the root.
+    [[nodiscard]] const QByteArray &rootJob() const { return m_rootJob; }
+
 private:
     struct Pattern
     {

@@ -33,6 +33,7 @@ public:
     // Reads one back into `out`; false on an error.
     [[nodiscard]] bool read(RecordRef ref, QByteArray &out);
 
+    [[nodiscard]] quint64 size() const { return m_written + quint64(m_pending.size()); }
     [[nodiscard]] const QString &error() const { return m_error; }
 
 private:

@@ -23,7 +23,7 @@ inline QByteArray json(const char *text)
 }
 
 // A record as a run writes it; `more`: further members, such as `"facts":{…}`, with a comma in front of each.
-inline QByteArray record(const QByteArray &host, const char *status, const QByteArray &more, const char *night = "22",
+inline QByteArray record(const QByteArray &host, const char *status, const QByteArray &more, const QByteArray &night = "22",
                          const char *cause = nullptr)
 {
     const QByteArray reason = cause ? '"' + QByteArray(cause) + '"' : QByteArray("null");
@@ -67,7 +67,7 @@ inline QList<std::shared_ptr<const Manifest>> someManifests()
 }
 
 // A file in `directory`, with these records as JSON lines.
-inline QByteArray resultFile(const QTemporaryDir &directory, const char *name, const QList<QByteArray> &records)
+inline QByteArray resultFile(const QTemporaryDir &directory, const QByteArray &name, const QList<QByteArray> &records)
 {
     const QString path = directory.filePath(QString::fromUtf8(name));
     QFile file(path);

@@ -2,6 +2,9 @@
 //     comparetool MANIFEST.json,… diff OLD NEW
 
 #include "cli/diffverb.h"
+#include "cli/mergeverb.h"
+#include "cli/reportverb.h"
+#include "cli/schemaverb.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -33,5 +36,9 @@ int main(int argc, char **argv)
     const QString verb = words.takeFirst();
     if (verb == u"diff")
         return runDiffVerb(words, manifests);
-    return 2;
+    if (verb == u"merge")
+        return runMergeVerb(words, manifests);
+    if (verb == u"report")
+        return runReportVerb(words, manifests);
+    return verb == u"schema" ? runSchemaVerb(words, manifests) : 2;
 }

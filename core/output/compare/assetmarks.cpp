@@ -1,0 +1,212 @@
+#include "output/compare/assetmarks.h"
+
+#include "output/compare/plaintext.h"
+
+#include "model/json.h"
+
+#include <QCryptographicHash>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace collector {
+
+namespace {
+
+constexpr size_t shownOthers = 16;
+constexpr std::array<QByteArrayView, 4> traitNames{"machine_id", "product_uuid", "product_serial", "host_key"};
+
+// What vendors write where there is no serial number, in lower case, letters and digits alone.
+constexpr std::array<QByteArrayView, 36> junkSerials{"none",
+                                                     "na",
+                                                     "nil",
+                                                     "null",
+                                                     "notspecified",
+                                                     "notavailable",
+                                                     "notapplicable",
+                                                     "tobefilledbyoem",
+                                                     "tobefilled",
+                                                     "defaultstring",
+                                                     "systemserialnumber",
+                                                     "chassisserialnumber",
+                                                     "baseboardserialnumber",
+                                                     "serialnumber",
+                                                     "serial",
+                                                     "sernum",
+                                                     "unknown",
+                                                     "unspecified",
+                                                     "invalid",
+                                                     "empty",
+                                                     "undefined",
+                                                     "oem",
+                                                     "oemstring",
+                                                     "123456789",
+                                                     "0123456789",
+                                                     "1234567890",
+                                                     "12345678",
+                                                     "1234567",
+                                                     "123456",
+                                                     "12345",
+                                                     "1234",
+                                                     "01234567890123456789",
+                                                     "mbserialnumber",
+                                                     "testserial",
+                                                     "noserial",
+                                                     "standard"};
+
+// UUIDs that came with the board's firmware sources.
+constexpr std::array<QByteArrayView, 5> junkUuids{"03000200040005000006000700080009", "00020003000400050006000700080009",
+                                                  "123456781234567890abcddeefaabbcc", "11111111222233334444555555555555",
+                                                  "4c4c454400002010802080c04f202020"};
+
+QByteArray wordOf(QByteArrayView value)
+{
+    QByteArray word;
+    for (const char c : value) {
+        if (c >= 'A' && c <= 'Z')
+            word += char(c - 'A' + 'a');
+        else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || uchar(c) >= 0x80)
+            word += c;
+    }
+    return word;
+}
+
+bool isOneLetter(const QByteArray &word)
+{
+    return std::all_of(word.begin(), word.end(), [&](char c) { return c == word.front(); });
+}
+
+QByteArray comparableUuid(const QByteArray &digits)
+{
+    const bool isUuid = digits.size() == 32 &&
+                        std::all_of(digits.begin(), digits.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    if (!isUuid)
+        return {};
+    // The first three fields, each turned round: SMBIOS 2.6 and later against what came before it.
+    QByteArray turned;
+    for (const auto &[from, bytes] : {std::pair(0, 4), std::pair(4, 2), std::pair(6, 2)}) {
+        for (int i = bytes - 1; i >= 0; --i)
+            turned += digits.mid(2 * (from + i), 2);
+    }
+    turned += digits.mid(16);
+    for (const QByteArrayView junk : junkUuids) {
+        if (junk == digits || junk == turned)
+            return {};
+    }
+    return std::min(digits, turned);
+}
+
+} // namespace
+
+QByteArray AssetMarks::comparable(Trait trait, QByteArrayView value, QByteArrayView vendor)
+{
+    const QByteArray word = wordOf(value);
+    if (trait == Trait::HostKey)
+        return value.startsWith("SHA256:") ? value.toByteArray() : QByteArray();
+    if (word.size() < 4 || isOneLetter(word))
+        return {};
+    if (trait == Trait::ProductUuid)
+        return comparableUuid(word);
+    if (trait == Trait::MachineId)
+        return word == "uninitialized" ? QByteArray() : word;
+    if (std::find(junkSerials.begin(), junkSerials.end(), word) != junkSerials.end())
+        return {};
+    return wordOf(vendor) + '/' + word;
+}
+
+void AssetMarks::note(Trait trait, QByteArrayView value, QByteArrayView vendor)
+{
+    const QByteArray known = comparable(trait, value, vendor);
+    if (known.isEmpty())
+        return;
+    const QByteArray key = char('0' + int(trait)) + known;
+    HostNumbers &hosts = m_hosts[key];
+    const auto host = HostNumber(m_traits.size() - 1);
+    if (!hosts.empty() && hosts.back() == host)
+        return;
+    hosts.push_back(host);
+    m_traits.back().push_back(key);
+}
+
+void AssetMarks::add(QByteArrayView host, QByteArrayView record)
+{
+    m_names.add(host);
+    m_traits.emplace_back();
+    QByteArray machineId, uuid, serial, vendor;
+    for (JsonMembers fact(jsonMember(record, "facts")); fact.next();) {
+        const QByteArrayView key = fact.key();
+        if (key == "machine_id")
+            machineId = jsonText(fact.value());
+        else if (key == "product_uuid")
+            uuid = jsonText(fact.value());
+        else if (key == "product_serial")
+            serial = jsonText(fact.value());
+        else if (key == "system_vendor")
+            vendor = jsonText(fact.value());
+        else if (key.startsWith("ssh_host_key_") && key.endsWith("_public")) {
+            const QByteArray blob = QByteArray::fromBase64(jsonText(fact.value()));
+            if (!blob.isEmpty())
+                note(Trait::HostKey, "SHA256:" + QCryptographicHash::hash(blob, QCryptographicHash::Sha256)
+                                                     .toBase64(QByteArray::Base64Encoding | QByteArray::OmitTrailingEquals));
+        }
+    }
+    note(Trait::MachineId, machineId);
+    note(Trait::ProductUuid, uuid);
+    note(Trait::Serial, serial, vendor);
+    note(Trait::HostKey, jsonText(jsonMember(jsonMember(record, "connection"), "host_key")));
+}
+
+void AssetMarks::append(HostNumber host, QByteArray &out) const
+{
+    std::set<HostNumber> others; // numbers are in the order of names
+    std::set<char> traits;
+    for (const QByteArray &key : m_traits[host]) {
+        const HostNumbers &hosts = m_hosts.find(key).value();
+        if (hosts.size() < 2)
+            continue;
+        traits.insert(key.front());
+        for (size_t i = 0; i < std::min(hosts.size(), shownOthers + 1); ++i) {
+            if (hosts[i] != host)
+                others.insert(hosts[i]);
+        }
+    }
+    if (others.empty())
+        return;
+    char separator = '[';
+    out += ",\"same_asset_as\":";
+    size_t left = shownOthers;
+    for (const HostNumber other : others) {
+        if (left-- == 0)
+            break;
+        out += separator;
+        appendJsonString(out, m_names.name(other));
+        separator = ',';
+    }
+    out += "],\"same_asset_by\":";
+    separator = '[';
+    for (const char trait : traits) {
+        out += separator;
+        out += '"' + traitNames[size_t(trait - '0')].toByteArray() + '"';
+        separator = ',';
+    }
+    out += ']';
+}
+
+QStringList AssetMarks::warnings() const
+{
+    QStringList lines;
+    for (auto it = m_hosts.begin(); it != m_hosts.end(); ++it) {
+        if (it->size() <= shownOthers)
+            continue;
+        lines.append(QStringLiteral("%1 hosts have the same %2, %3 and %4 among them: images that were cloned without a new one?")
+                         .arg(it->size())
+                         .arg(QString::fromUtf8(traitNames[size_t(it.key().front() - '0')]),
+                              QString::fromUtf8(printable(m_names.name(it->at(0)))),
+                              QString::fromUtf8(printable(m_names.name(it->at(1))))));
+    }
+    lines.sort();
+    return lines;
+}
+
+} // namespace collector

@@ -1,0 +1,115 @@
+#include "output/compare/merge.h"
+
+#include "output/resultreader.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace collector {
+
+bool Merge::read(const QByteArray &path, QString *error)
+{
+    const auto reader = ResultReader::open(path, error);
+    if (!reader)
+        return false;
+    if (!reader->hasTypedFacts()) {
+        *error = QStringLiteral("%1: a CSV has no types and not all facts: merge the JSON or JSON lines of the run")
+                     .arg(QString::fromLocal8Bit(path));
+        return false;
+    }
+    while (const auto record = nextRecord(*reader)) {
+        m_hosts[record->host].take(*record, m_store->add(record->text), m_classes.rootJob());
+        if (m_store->size() > m_compactAt && !compact(error))
+            return false;
+    }
+    *error = !reader->error().isEmpty() ? reader->error() : m_store->error();
+    return error->isEmpty();
+}
+
+// Moves the records that still count to a new store: most of a year of nights does not.
+bool Merge::compact(QString *error)
+{
+    auto store = std::make_unique<RecordStore>();
+    QByteArray text;
+    for (HostRegisters &host : m_hosts) {
+        std::map<quint64, RecordRef> moved;
+        host.relocate([&](RecordRef &ref) {
+            if (ref.length == 0)
+                return;
+            const auto found = moved.find(ref.offset);
+            if (found != moved.end()) {
+                ref = found->second;
+                return;
+            }
+            const quint64 offset = ref.offset;
+            if (m_store->read(ref, text))
+                ref = moved[offset] = store->add(text);
+        });
+    }
+    *error = !m_store->error().isEmpty() ? m_store->error() : store->error();
+    m_store = std::move(store);
+    m_compactAt = std::max(m_compactAt, 2 * m_store->size());
+    return error->isEmpty();
+}
+
+bool Merge::conclude(QString *error)
+{
+    for (auto it = m_hosts.keyBegin(); it != m_hosts.keyEnd(); ++it)
+        m_order.push_back(*it);
+    std::sort(m_order.begin(), m_order.end());
+    std::set<Moment> runs;
+    MergedRecord writer(m_classes, *m_store);
+    QByteArray text;
+    for (const QByteArray &host : m_order) {
+        const HostRegisters &registers = m_hosts.find(host).value();
+        text.resize(0);
+        if (!writer.append(registers, text))
+            break;
+        text += '}';
+        m_marks.add(host, text);
+        noteTimes(text);
+        const auto note = [&runs](const Moment &moment) { runs.insert({timeOf(moment.run).value_or(moment.ms), moment.run}); };
+        note(registers.status().moment);
+        for (const auto &[plugin, kept] : registers.facts()) {
+            note(kept.moment);
+            m_plugins.insert(plugin);
+        }
+    }
+    for (const Moment &run : runs) {
+        if (!run.run.isEmpty() && (m_runs.isEmpty() || m_runs.last() != run.run))
+            m_runs.append(run.run);
+    }
+    *error = m_store->error();
+    return error->isEmpty();
+}
+
+void Merge::noteTimes(QByteArrayView record)
+{
+    const auto started = timeOf(jsonMember(record, "started"));
+    if (!started)
+        return;
+    const qint64 elapsed = jsonMember(record, "elapsed_ms").toByteArray().toLongLong();
+    m_startedMs = m_startedMs < 0 ? *started : std::min(m_startedMs, *started);
+    m_finishedMs = std::max(m_finishedMs, *started + std::clamp<qint64>(elapsed, 0, 1'000'000'000));
+}
+
+bool Merge::forEachRecord(const std::function<bool(QByteArrayView)> &take, QString *error)
+{
+    MergedRecord writer(m_classes, *m_store);
+    QByteArray text;
+    HostNumber number = 0;
+    for (const QByteArray &host : m_order) {
+        text.resize(0);
+        if (!writer.append(m_hosts.find(host).value(), text))
+            break;
+        m_marks.append(number++, text);
+        text += '}';
+        if (!take(text))
+            return true;
+    }
+    *error = m_store->error();
+    return error->isEmpty();
+}
+
+} // namespace collector

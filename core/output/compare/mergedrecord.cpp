@@ -1,0 +1,141 @@
+#include "output/compare/mergedrecord.h"
+
+#include "output/timestamp.h"
+
+#include "model/json.h"
+
+#include <algorithm>
+
+namespace collector {
+
+namespace {
+
+// The members that a merge writes itself, or leaves out because they follow from the others.
+bool isOfMerge(QByteArrayView key)
+{
+    return key == "facts" || key == "absent" || key == "facts_from" || key == "same_asset_as" || key == "same_asset_by" ||
+           Attempts::isField(key);
+}
+
+void appendMember(QByteArray &out, QByteArrayView key, QByteArrayView value)
+{
+    if (!out.isEmpty())
+        out += ',';
+    appendJsonString(out, key);
+    out += ':';
+    appendCompact(out, value);
+}
+
+// The keys of `facts` that belong to jobs with a key of their own.
+std::vector<QByteArray> jobKeys(const RecordView &record, const FactClasses &classes)
+{
+    std::vector<QByteArray> keys;
+    for (const QByteArrayView names : {record.jobs, record.factsFrom}) {
+        for (JsonMembers job(names); job.next();)
+            keys.push_back(classes.keyOf(job.key()));
+    }
+    return keys;
+}
+
+} // namespace
+
+void appendCompact(QByteArray &out, QByteArrayView json)
+{
+    const auto isBreak = [](char c) { return c == '\n' || c == '\r'; };
+    if (std::none_of(json.begin(), json.end(), isBreak)) {
+        out += json;
+        return;
+    }
+    bool isInString = false;
+    for (qsizetype i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (isInString && c == '\\' && i + 1 < json.size()) {
+            out += c;
+            out += json[++i];
+            continue;
+        }
+        if (c == '"')
+            isInString = !isInString;
+        if (isInString || (c != ' ' && c != '\t' && !isBreak(c)))
+            out += c;
+    }
+}
+
+bool MergedRecord::append(const HostRegisters &registers, QByteArray &out)
+{
+    QByteArray statusText;
+    if (!m_store.read(registers.status().ref, statusText))
+        return false;
+    const auto status = RecordView::of(statusText);
+    if (!status)
+        return false;
+    m_facts.resize(0);
+    m_absent.resize(0);
+    m_factsFrom.resize(0);
+    if (!collect(registers, *status))
+        return false;
+
+    char separator = '{';
+    for (JsonMembers walk(status->text); walk.next();) {
+        if (isOfMerge(walk.key()))
+            continue;
+        out += separator;
+        separator = ',';
+        appendJsonString(out, walk.key());
+        out += ':';
+        appendCompact(out, walk.value());
+    }
+    out += ",\"facts\":{" + m_facts + "},\"absent\":{" + m_absent + '}';
+    if (!m_factsFrom.isEmpty())
+        out += ",\"facts_from\":{" + m_factsFrom + '}';
+    registers.attempts().append(out);
+    return true;
+}
+
+bool MergedRecord::collect(const HostRegisters &registers, const RecordView &status)
+{
+    for (const auto &[plugin, kept] : registers.facts()) {
+        if (!m_store.read(kept.ref, m_text))
+            return false;
+        const auto record = RecordView::of(m_text);
+        if (!record)
+            return false;
+        takeJob(*record, plugin);
+        if (kept.moment == registers.status().moment)
+            continue;
+        QByteArray from = "{\"run\":";
+        appendJsonString(from, QByteArrayView(kept.moment.run));
+        from += ",\"started\":\"";
+        appendTimestamp(from, kept.moment.ms);
+        from += "\"}";
+        appendMember(m_factsFrom, plugin, from);
+    }
+    // What jobs brought that went wrong, where there is nothing better: the output of a command that failed.
+    for (JsonMembers job(status.jobs); job.next();) {
+        if (!registers.facts().contains(job.key().toByteArray()))
+            takeJob(status, job.key().toByteArray());
+    }
+    return true;
+}
+
+void MergedRecord::takeJob(const RecordView &record, const QByteArray &plugin)
+{
+    const QByteArray key = m_classes.keyOf(plugin);
+    const std::vector<QByteArray> others = key.isEmpty() ? jobKeys(record, m_classes) : std::vector<QByteArray>();
+    const auto isOurs = [&](QByteArrayView topKey) {
+        if (!key.isEmpty())
+            return topKey == key;
+        return !m_classes.isJobKey(topKey) && std::find(others.begin(), others.end(), topKey) == others.end();
+    };
+    for (JsonMembers fact(record.facts); fact.next();) {
+        if (isOurs(fact.key()))
+            appendMember(m_facts, fact.key(), fact.value());
+    }
+    for (JsonMembers missing(record.absent); missing.next();) {
+        const qsizetype dot = missing.key().indexOf('.');
+        if (isOurs(dot < 0 ? missing.key() : missing.key().first(dot)))
+            appendMember(m_absent, missing.key(), missing.value());
+    }
+}
+
+} // namespace collector

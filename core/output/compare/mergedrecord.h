@@ -1,0 +1,34 @@
+// MergedRecord: writes the one record that a host's registers come to. Pure but for reading the store; one thread.
+
+#pragma once
+
+#include "output/compare/hostregisters.h"
+
+namespace collector {
+
+class MergedRecord
+{
+public:
+    // Both outlive this.
+    MergedRecord(const FactClasses &classes, RecordStore &store) : m_classes(classes), m_store(store) {}
+
+    // Appends the record without its closing brace, on one line; false where the store cannot be read.
+    [[nodiscard]] bool append(const HostRegisters &registers, QByteArray &out);
+
+private:
+    [[nodiscard]] bool collect(const HostRegisters &registers, const RecordView &status);
+    void takeJob(const RecordView &record, const QByteArray &plugin);
+
+    const FactClasses &m_classes;
+    RecordStore &m_store;
+    // While one is written.
+    QByteArray m_text;
+    QByteArray m_facts;
+    QByteArray m_absent;
+    QByteArray m_factsFrom;
+};
+
+// Appends JSON without the blanks between its words, so that it fits on one line.
+void appendCompact(QByteArray &out, QByteArrayView json);
+
+} // namespace collector

@@ -1,0 +1,48 @@
+// Tables: a merged result as tidy tables for spreadsheets and databases: one CSV for hosts and one for each kind of thing that a
+// host has many of, with `host` as the key to hosts.csv (and `interface` from addresses.csv to interfaces.csv). All files appear
+// whole, or none is changed. One thread.
+
+#pragma once
+
+#include "output/bytesink.h"
+#include "output/compare/jsonspan.h"
+#include "output/livefile.h"
+
+#include <QHash>
+
+#include <memory>
+#include <vector>
+
+namespace collector {
+
+class Tables
+{
+public:
+    Tables(QByteArray directory, bool guardsFormulas);
+    ~Tables();
+
+    // Makes the folder where it is missing, and the files beside their places.
+    [[nodiscard]] bool open(mode_t newFileMode, QString *error);
+    // Takes one record, as JSON.
+    [[nodiscard]] bool add(QByteArrayView record);
+    // Gives them their names.
+    [[nodiscard]] bool finish(QString *error);
+    [[nodiscard]] const QString &error() const { return m_error; }
+
+private:
+    struct Table;
+
+    bool fail(const Table &table);
+    void appendHost(const QHash<QByteArray, QByteArrayView> &record, const QHash<QByteArray, QByteArrayView> &facts);
+    void appendInterfaces(const QHash<QByteArray, QByteArrayView> &facts);
+    void appendAddresses(const QByteArray &interface, QByteArrayView object);
+    void appendItems(Table &table, QByteArrayView items, bool hasNames);
+
+    QByteArray m_directory;
+    bool m_guardsFormulas;
+    QByteArray m_host; // of the record at hand
+    std::vector<std::unique_ptr<Table>> m_tables;
+    QString m_error;
+};
+
+} // namespace collector

@@ -1,0 +1,163 @@
+#include "cli/mergeverb.h"
+#include "output/resultreader.h"
+
+#include "records.h"
+
+#include <QJsonArray>
+#include <QTest>
+
+#include <sys/stat.h>
+
+using namespace collector;
+
+class TestMergeVerb : public QObject
+{
+    Q_OBJECT
+
+    std::unique_ptr<QTemporaryDir> m_directory;
+
+    QString path(const char *name) const { return m_directory->filePath(QString::fromUtf8(name)); }
+    QString result(const char *name, const QList<QByteArray> &records) const
+    {
+        return QFile::decodeName(resultFile(*m_directory, name, records));
+    }
+    static QByteArray content(const QString &path)
+    {
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("(cannot be read)");
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_directory = std::make_unique<QTemporaryDir>();
+        QVERIFY(m_directory->isValid());
+    }
+
+    void everyFormatHasAllHosts_data()
+    {
+        QTest::addColumn<QString>("name");
+        for (const char *name : {"o.json", "o.jsonl", "o.csv", "o.json.gz", "o.jsonl.zst", "o.csv.zst"})
+            QTest::newRow(name) << QString::fromUtf8(name);
+    }
+    void everyFormatHasAllHosts()
+    {
+        QFETCH(QString, name);
+        const QString output = m_directory->filePath(name);
+        const QString one =
+            result("1.jsonl", {record("b", "ok", facts(json("'kernel':'6.1'"))), record("a", "failed", facts(""), "22", "signal")});
+        const QString two = result("2.jsonl", {record("c", "unreachable", facts(""), "23", "no_route")});
+        QCOMPARE(runMergeVerb({one, two, QStringLiteral("-o"), output}, someManifests()), 0);
+        QString error;
+        const auto reader = ResultReader::open(QFile::encodeName(output), &error);
+        QVERIFY2(reader, qPrintable(error));
+        StoredRecord record;
+        QByteArray seen;
+        while (reader->next(record))
+            seen += record.head.host + '=' + statusName(record.head.status).toByteArray() + ' ';
+        QVERIFY2(reader->error().isEmpty(), qPrintable(reader->error()));
+        QCOMPARE(seen, QByteArray("a=failed b=ok c=unreachable "));
+        struct stat info
+        {
+        };
+        QCOMPARE(::stat(QFile::encodeName(output).constData(), &info), 0);
+        QCOMPARE(info.st_mode & 0777, mode_t(0600));
+    }
+
+    void theDocumentSaysWhatItIsOf()
+    {
+        const QString one = result("1.jsonl", {record("a", "ok", facts(json("'kernel':'6.1'")), "20")});
+        const QString two =
+            result("2.jsonl", {record("a", "unreachable", facts(""), "21", "no_route"), record("b", "ok", facts(""), "21")});
+        QCOMPARE(runMergeVerb({two, one, QStringLiteral("-o"), path("o.json")}, someManifests()), 0);
+        const QJsonObject document = QJsonDocument::fromJson(content(path("o.json"))).object();
+        const QJsonObject run = document[u"run"].toObject();
+        QCOMPARE(run[u"id"].toString(), QStringLiteral("20261121T020000Z-4f1c"));
+        QCOMPARE(run[u"merged"].toArray(), (QJsonArray{QStringLiteral("20261120T020000Z-4f1c"),
+                                                       QStringLiteral("20261121T020000Z-4f1c")})); // of the first, facts are left
+        const QJsonObject summary = document[u"summary"].toObject();
+        QCOMPARE(summary[u"hosts"].toInt(), 2);
+        QCOMPARE(summary[u"ok"].toInt(), 1);
+        QCOMPARE(summary[u"causes"].toObject()[u"no_route"].toInt(), 1);
+        QCOMPARE(summary[u"exit_status"].toInt(), 3);
+    }
+
+    void theOutputMayBeAnInput()
+    {
+        const QString all = result("all.jsonl", {record("a", "ok", facts(""), "20")});
+        const QString tonight = result("tonight.jsonl", {record("a", "ok", facts(""), "21")});
+        QCOMPARE(runMergeVerb({all, tonight, QStringLiteral("-o"), all}, someManifests()), 0);
+        QCOMPARE(QJsonDocument::fromJson(content(all)).object()[u"streak"].toInt(), 2);
+    }
+
+    void aBrokenInputLeavesTheOutputAsItWas()
+    {
+        const QString all = result("all.jsonl", {record("a", "ok", facts(""), "20")});
+        const QByteArray before = content(all);
+        const QString broken = result("broken.jsonl", {record("a", "ok", facts(""), "21").chopped(20)});
+        QCOMPARE(runMergeVerb({all, broken, QStringLiteral("-o"), all}, someManifests()), 2);
+        QCOMPARE(content(all), before);
+        QCOMPARE(QDir(m_directory->path()).entryList(QDir::Files | QDir::Hidden).size(), 2);
+    }
+
+    void anOutputThatCannotBeWritten()
+    {
+        const QString one = result("1.jsonl", {record("a", "ok", facts(""))});
+        QCOMPARE(runMergeVerb({one, QStringLiteral("-o"), QStringLiteral("/nonexistent/o.json")}, someManifests()), 1);
+        QCOMPARE(runMergeVerb({one, QStringLiteral("-o"), path("o.json"), QStringLiteral("--tables"), QStringLiteral("/nonexistent/t")},
+                              someManifests()),
+                 1);
+        QVERIFY(!QFile::exists(path("o.json"))); // all of it or nothing
+    }
+
+    void usage_data()
+    {
+        QTest::addColumn<QStringList>("words");
+        QTest::newRow("no file") << QStringList{QStringLiteral("-o"), QStringLiteral("x.json")};
+        QTest::newRow("unknown option") << QStringList{QStringLiteral("--outptu"), QStringLiteral("x.json")};
+        QTest::newRow("unknown ending") << QStringList{QStringLiteral("FILE"), QStringLiteral("-o"), QStringLiteral("x.xml")};
+        QTest::newRow("no such file") << QStringList{QStringLiteral("/nonexistent.json"), QStringLiteral("-o"), QStringLiteral("x.json")};
+        QTest::newRow("mode that is not octal")
+            << QStringList{QStringLiteral("FILE"), QStringLiteral("--output-mode"), QStringLiteral("rw")};
+        QTest::newRow("value is missing") << QStringList{QStringLiteral("FILE"), QStringLiteral("-o")};
+        QTest::newRow("choice that is none") << QStringList{QStringLiteral("FILE"), QStringLiteral("--csv-guard=maybe")};
+    }
+    void usage()
+    {
+        QFETCH(QStringList, words);
+        const QString file = result("1.jsonl", {record("a", "ok", facts(""))});
+        words.replaceInStrings(QStringLiteral("FILE"), file);
+        QCOMPARE(runMergeVerb(words, someManifests()), 2);
+    }
+
+    void tables()
+    {
+        const QByteArray host = facts(
+            json("'distribution':'Debian','all_ipv4_addresses':['10.0.0.1','10.0.0.2'],'network_interfaces':[{'device':'eth0','mtu':1500,'"
+                 "active':true,"
+                 "'ipv4':{'address':'10.0.0.1','prefix':'24'},'ipv4_secondaries':[{'address':'10.0.0.2','prefix':'24'}],"
+                 "'ipv6':[{'address':'fe80::1','prefix':'64','scope':'link'}]}],'devices':{'sda':{'vendor':'ATA','size':'1 "
+                 "TB','links':{'ids':[]}}},"
+                 "'mounts':[{'mount':'/','device':'/dev/sda1','options':'rw,relatime'}],"
+                 "'packages':{'bash':[{'name':'bash','version':'5.2','arch':'amd64'}],'linux-image':[{'version':'6.1'},{'version':'6.2'}]},"
+                 "'users':[{'name':'root','uid':0,'dir':'/root'},{'name':'=cmd()','uid':1}]"));
+        const QString one = result("1.jsonl", {record("a", "ok", host), record("b", "unreachable", facts(""), "22", "no_route")});
+        QCOMPARE(runMergeVerb({one, QStringLiteral("--tables"), path("t")}, someManifests()), 0);
+        const QByteArray hosts = content(path("t/hosts.csv"));
+        QCOMPARE(hosts.count('\n'), 3); // the unreachable too
+        QVERIFY(hosts.startsWith("host,address,groups,status,cause,"));
+        QVERIFY(hosts.contains("\na,10.0.0.1,prod,ok,,"));
+        QCOMPARE(content(path("t/interfaces.csv")),
+                 QByteArray("host,interface,type,macaddress,mtu,active,speed,module,pciid,promisc\na,eth0,,,1500,true,,,,\n"));
+        QCOMPARE(content(path("t/addresses.csv")),
+                 QByteArray("host,interface,family,address,prefix,netmask,network,broadcast,scope\n"
+                            "a,eth0,ipv4,10.0.0.1,24,,,,\na,eth0,ipv4,10.0.0.2,24,,,,\na,eth0,ipv6,fe80::1,64,,,,link\n"));
+        QVERIFY(content(path("t/disks.csv")).contains("\na,sda,ATA,,,,1 TB,"));
+        QVERIFY(content(path("t/mounts.csv")).contains("\na,/,/dev/sda1,,\"rw,relatime\","));
+        QVERIFY(content(path("t/packages.csv")).endsWith("a,bash,5.2,,,amd64,\na,linux-image,6.1,,,,\na,linux-image,6.2,,,,\n"));
+        QVERIFY(content(path("t/users.csv")).endsWith("a,root,0,,,/root,\na,'=cmd(),1,,,,\n"));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestMergeVerb)
+#include "tst_mergeverb.moc"

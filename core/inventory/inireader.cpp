@@ -38,11 +38,6 @@ bool isOver(QByteArrayView rest)
     return rest.isEmpty() || rest.startsWith('#');
 }
 
-bool isSafeGroupName(QByteArrayView name)
-{
-    return isWordText(name) && !(name.front() >= '0' && name.front() <= '9');
-}
-
 } // namespace
 
 void IniReader::read(LineReader &lines)
@@ -122,11 +117,6 @@ void IniReader::enterSection(QByteArrayView name, Section section)
 {
     m_groupName = name.toByteArray();
     m_section = section;
-    if (!isSafeGroupName(name)) {
-        m_builder.problems().warning(m_builder.here(offsetOf(name)),
-                                     "Invalid characters were found in group names but not replaced, use -vvvv to see details",
-                                     "letters, digits and _ are safe in the name of a group, and it does not begin with a digit");
-    }
     const auto known = m_pending.find(m_groupName);
     if (!m_builder.hasGroup(name) && section == Section::Variables && known == m_pending.end()) {
         m_pending.emplace(m_groupName, Pending{Section::Variables, m_builder.here().line, m_raw.toByteArray(), {}});
@@ -205,7 +195,7 @@ std::optional<ValueRef> IniReader::valueOf(QByteArrayView text, qsizetype at)
     if (literal.kind == PythonLiteral::Text)
         return ValueRef(ValueRef::Text, m_builder.tables().texts.intern(text));
     if (literal.kind == PythonLiteral::Literal)
-        return m_builder.tables().store(literal.value);
+        return m_builder.store(literal.value, at);
     error(at, QByteArray("the value cannot be used: ") + literal.problem, "put the value into quotes to keep it as text");
     return std::nullopt;
 }
@@ -246,23 +236,6 @@ void IniReader::reportPending()
                 "add a section [" + name + "], or correct the name");
         m_pending.erase(known);
     }
-}
-
-const char *mistakenFor(QByteArrayView beginning)
-{
-    while (const qsizetype space = leadingSpace(beginning))
-        beginning = beginning.sliced(space);
-    if (beginning.startsWith("-----BEGIN ") || beginning.startsWith("ssh-rsa ") || beginning.startsWith("ssh-ed25519 ") ||
-        beginning.startsWith("ecdsa-sha2-"))
-        return "a key";
-    if (beginning.startsWith("$ANSIBLE_VAULT;"))
-        return "a file encrypted with ansible-vault";
-    const QByteArray text = '\n' + beginning.toByteArray();
-    if (text.contains("\n[defaults]") && !text.contains("ansible_host") && text.contains('='))
-        return "an ansible.cfg";
-    if (text.contains("\n- hosts:") || text.contains("\n- name:") || text.contains("\n- import_playbook:"))
-        return "a playbook";
-    return nullptr;
 }
 
 } // namespace collector

@@ -50,7 +50,4 @@ private:
     std::vector<QByteArray> m_pendingOrder;
 };
 
-/// Says what a file is that is given as inventory and is none: an ansible.cfg, a key, a playbook. Nothing for any other.
-[[nodiscard]] const char *mistakenFor(QByteArrayView beginning);
-
 } // namespace collector

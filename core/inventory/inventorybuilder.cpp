@@ -35,6 +35,17 @@ std::optional<qint64> priorityOf(const Value &value)
     return valid ? std::optional(number) : std::nullopt;
 }
 
+bool isSafeGroupName(QByteArrayView name)
+{
+    if (name.isEmpty() || (name.front() >= '0' && name.front() <= '9'))
+        return false;
+    for (qsizetype i = 0; i < name.size(); i += utf8Length(name.sliced(i))) {
+        if (utf8Length(name.sliced(i)) == 0 || !isWordCharacter(firstCharacter(name.sliced(i))))
+            return false;
+    }
+    return true;
+}
+
 } // namespace
 
 InventoryBuilder::InventoryBuilder(InventoryTables &tables, Problems &problems, quint64 mostSpelledOut)
@@ -75,12 +86,21 @@ Problems::Place InventoryBuilder::here(qsizetype byteInLine) const
     return {fileName(), m_line, byte < 0 ? 0 : static_cast<int>(characterCount(m_text.first(byte))) + 1, m_text};
 }
 
+bool InventoryBuilder::hasHost(QByteArrayView name) const
+{
+    return m_tables.findHost(name).has_value();
+}
+
 GroupIndex InventoryBuilder::addGroup(QByteArrayView name)
 {
     const TextId text = m_tables.texts.intern(name);
     const auto [found, added] = m_tables.groupByName.try_emplace(text, static_cast<GroupIndex>(m_tables.groups.size()));
     if (!added)
         return found->second;
+    if (!isSafeGroupName(name)) {
+        m_problems.warning(here(), "Invalid characters were found in group names but not replaced, use -vvvv to see details",
+                           "letters, digits and _ are safe in the name of a group, and it does not begin with a digit");
+    }
     GroupEntry group;
     group.name = text;
     group.line = static_cast<quint32>(m_line);
@@ -154,32 +174,49 @@ HostIndex InventoryBuilder::addHost(QByteArrayView name, std::optional<GroupInde
     return *host;
 }
 
+InventoryBuilder::AddressOutcome InventoryBuilder::addAddresses(QByteArrayView pattern, std::optional<GroupIndex> group, qsizetype at)
+{
+    const bool maybe = pattern.contains('/') || (pattern.contains('-') && (pattern.contains('.') || pattern.contains(':')));
+    if (!maybe)
+        return AddressOutcome::NotAddresses;
+    const auto parsed = AddressRange::parse(pattern);
+    const QByteArray quoted = "'" + pattern.toByteArray() + "'";
+    if (parsed.syntax == AddressRange::Syntax::NotARange)
+        return AddressOutcome::NotAddresses;
+    if (parsed.syntax == AddressRange::Syntax::Broken) {
+        m_problems.error(here(at), quoted + " is no network or range: " + parsed.problem, "write 10.0.0.0/24 or 10.0.0.1-10.0.0.9");
+        return AddressOutcome::Refused;
+    }
+    if (parsed.hasHostBits && !m_typed) {
+        // To Ansible this is a name; who wrote it may have meant one host, or 256.
+        m_problems.warning(here(at), quoted + " is not the address of a network and is taken for the name of one host",
+                           "write " + parsed.range.first.toText() + pattern.sliced(pattern.indexOf('/')).toByteArray() +
+                               " for all of it, or the address alone");
+        return AddressOutcome::NotAddresses;
+    }
+    const quint64 count = parsed.range.size();
+    if (count > largestRange) {
+        m_problems.error(here(at), quoted + " has more addresses than anybody can try", "name a smaller network: at most 2^40 addresses");
+        return AddressOutcome::Refused;
+    }
+    m_added.push_back(addRange(pattern, RangeEntry{parsed.range, count, 0, false, {}}, group, std::nullopt));
+    return AddressOutcome::Added;
+}
+
+bool InventoryBuilder::addNamed(QByteArrayView name, std::optional<GroupIndex> group, qsizetype at)
+{
+    m_added.clear();
+    const AddressOutcome outcome = addAddresses(name, group, at);
+    if (outcome == AddressOutcome::NotAddresses)
+        m_added.push_back(addHost(name, group));
+    return outcome != AddressOutcome::Refused;
+}
+
 bool InventoryBuilder::addHosts(QByteArrayView pattern, std::optional<GroupIndex> group, qsizetype at)
 {
     m_added.clear();
-    const bool maybeRange = pattern.contains('/') || (pattern.contains('-') && (pattern.contains('.') || pattern.contains(':')));
-    if (maybeRange) {
-        const auto parsed = AddressRange::parse(pattern);
-        if (parsed.syntax == AddressRange::Syntax::Broken) {
-            m_problems.error(here(at), "'" + pattern.toByteArray() + "' is no network or range: " + parsed.problem,
-                             "write 10.0.0.0/24 or 10.0.0.1-10.0.0.9");
-            return false;
-        }
-        if (parsed.hasHostBits && !m_typed) {
-            // To Ansible this is a name; who wrote it may have meant one host, or 256.
-            m_problems.warning(here(at), "'" + pattern.toByteArray() + "' is not the address of a network and is taken for the name of one host",
-                               "write " + parsed.range.first.toText() + pattern.sliced(pattern.indexOf('/')).toByteArray() + " for all of it, or the address alone");
-        } else if (parsed.syntax == AddressRange::Syntax::Valid) {
-            const quint64 count = parsed.range.size();
-            if (count > largestRange) {
-                m_problems.error(here(at), "'" + pattern.toByteArray() + "' has more addresses than anybody can try",
-                                 "name a smaller network: at most 2^40 addresses");
-                return false;
-            }
-            m_added.push_back(addRange(pattern, RangeEntry{parsed.range, count, 0, false, {}}, group, std::nullopt));
-            return true;
-        }
-    }
+    if (const AddressOutcome outcome = addAddresses(pattern, group, at); outcome != AddressOutcome::NotAddresses)
+        return outcome == AddressOutcome::Added;
     const auto [name, port] = m_grammar.split(pattern);
     if (!port && stripped(pattern).endsWith(':')) {
         m_problems.error(here(at), "'" + pattern.toByteArray() + "' ends with a colon, and behind the colon belongs a port",
@@ -246,7 +283,7 @@ void InventoryBuilder::inheritFromRanges(HostIndex host, QByteArrayView name)
         range.singled.emplace(*range.offsetOf(name, address), host);
         for (const GroupIndex group : std::vector(m_tables.groupSets[m_tables.hosts[from].groups]))
             addLoneToGroup(host, group);
-        appendVariables(host, m_tables.hosts[from].variables);
+        m_tables.hosts[host].variables = chained(m_tables.hosts[host].variables, m_tables.hosts[from].variables);
     }
 }
 
@@ -274,20 +311,29 @@ void InventoryBuilder::takeOverHosts(HostIndex rangeHost)
             range.singled.emplace(it->first.low() - addresses.first.low(), it->second);
     }
     for (const auto &[offset, host] : range.singled)
-        appendVariables(host, m_tables.hosts[rangeHost].variables);
+        m_tables.hosts[host].variables = chained(m_tables.hosts[host].variables, m_tables.hosts[rangeHost].variables);
 }
 
-void InventoryBuilder::appendVariables(HostIndex host, VariableIndex list)
+/// A copy of `list`, with `onto` behind it; shared where there is nothing behind.
+VariableIndex InventoryBuilder::chained(VariableIndex onto, VariableIndex list)
 {
-    std::vector<VariableIndex> oldestFirst;
+    if (onto == 0)
+        return list;
+    std::vector<VariableEntry> latestFirst;
     for (; list != 0; list = m_tables.variables[list].next)
-        oldestFirst.insert(oldestFirst.begin(), list);
-    for (const VariableIndex from : oldestFirst) {
-        VariableEntry entry = m_tables.variables[from];
-        entry.next = m_tables.hosts[host].variables;
-        m_tables.hosts[host].variables = static_cast<VariableIndex>(m_tables.variables.size());
-        m_tables.variables.push_back(entry);
+        latestFirst.push_back(m_tables.variables[list]);
+    for (auto entry = latestFirst.rbegin(); entry != latestFirst.rend(); ++entry) {
+        entry->next = onto;
+        onto = static_cast<VariableIndex>(m_tables.variables.size());
+        m_tables.variables.push_back(*entry);
     }
+    return onto;
+}
+
+void InventoryBuilder::addFileVariables(QByteArrayView host, VariableIndex list)
+{
+    const HostIndex index = addHost(host, std::nullopt);
+    m_tables.hosts[index].fileVariables = chained(m_tables.hosts[index].fileVariables, list);
 }
 
 void InventoryBuilder::addToGroup(HostIndex host, GroupIndex group)
@@ -335,6 +381,22 @@ GroupSetIndex InventoryBuilder::internGroupSet(std::vector<GroupIndex> groups)
     if (added)
         m_tables.groupSets.push_back(std::move(groups));
     return known->second;
+}
+
+ValueRef InventoryBuilder::store(const Value &value, qsizetype at)
+{
+    const ValueRef stored = m_tables.store(value);
+    if (const auto *unprintable = value.as<Value::Unprintable>()) {
+        const Problems::Place place = here(at);
+        m_tables.unprintable[stored.index()] = {Diagnostic::Error,
+                                                place.file,
+                                                place.line,
+                                                place.column,
+                                                Diagnostic::presentable(place.text),
+                                                QByteArray("the value cannot be used: ") + unprintable->reason,
+                                                "put the value into quotes to keep it as text"};
+    }
+    return stored;
 }
 
 VariableIndex InventoryBuilder::addVariable(VariableIndex list, TextId name, ValueRef value)

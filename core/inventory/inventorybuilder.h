@@ -30,6 +30,7 @@ public:
     [[nodiscard]] Problems::Place here(qsizetype byteInLine = -1) const;
 
     [[nodiscard]] bool hasGroup(QByteArrayView name) const { return m_tables.findGroup(name).has_value(); }
+    [[nodiscard]] bool hasHost(QByteArrayView name) const;
     GroupIndex addGroup(QByteArrayView name);
     /// False where it makes a group its own ancestor; the error is reported then.
     bool addChild(GroupIndex parent, GroupIndex child);
@@ -39,17 +40,25 @@ public:
     /// What a source may write for a host: a name, a name with ranges and a port, a CIDR, a range of addresses. The entries are in
     /// hosts() until the next call. False where it is refused; that is reported. `at`: where in the line the pattern stands.
     bool addHosts(QByteArrayView pattern, std::optional<GroupIndex> group, qsizetype at = -1);
+    /// A host by its plain name, or a network or range of addresses: what programs print. False where it is refused.
+    bool addNamed(QByteArrayView name, std::optional<GroupIndex> group, qsizetype at = -1);
     [[nodiscard]] const std::vector<HostIndex> &hosts() const { return m_added; }
 
     void setHostVariable(HostIndex host, TextId name, ValueRef value);
     void setGroupVariable(GroupIndex group, TextId name, ValueRef value);
+    /// Stores a value that was written at `at` in the line.
+    [[nodiscard]] ValueRef store(const Value &value, qsizetype at = -1);
     /// Variables of host_vars/ and group_vars/: one list, several owners.
     [[nodiscard]] VariableIndex addVariable(VariableIndex list, TextId name, ValueRef value);
+    /// Puts what a file of host_vars/ says over what earlier ones said; a host of a range gets an entry of its own.
+    void addFileVariables(QByteArrayView host, VariableIndex list);
 
     /// When all sources are read: who hangs below `all`, who is ungrouped, what deserves a warning. Then group depths.
     void reconcile();
 
 private:
+    enum class AddressOutcome { NotAddresses, Added, Refused };
+    AddressOutcome addAddresses(QByteArrayView pattern, std::optional<GroupIndex> group, qsizetype at);
     HostIndex addEntry(TextId name, std::optional<qint64> port);
     HostIndex addRange(QByteArrayView text, RangeEntry range, std::optional<GroupIndex> group, std::optional<qint64> port);
     void addToGroup(HostIndex host, GroupIndex group);
@@ -60,7 +69,7 @@ private:
     GroupSetIndex groupSetWith(GroupSetIndex set, GroupIndex group);
     GroupSetIndex groupSetWithout(GroupSetIndex set, GroupIndex group);
     GroupSetIndex internGroupSet(std::vector<GroupIndex> groups);
-    void appendVariables(HostIndex host, VariableIndex list);
+    [[nodiscard]] VariableIndex chained(VariableIndex onto, VariableIndex list);
     void reconcileUngrouped();
     void warnOfSharedNames();
     void computeDepths();

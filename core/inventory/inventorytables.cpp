@@ -106,6 +106,23 @@ std::vector<HostIndex> InventoryTables::rangesWith(QByteArrayView name, const st
     return found;
 }
 
+std::vector<bool> InventoryTables::inhabitedGroups() const
+{
+    std::vector<bool> inhabited(groups.size());
+    std::vector<bool> seen(groupSets.size());
+    for (const HostEntry &host : hosts) {
+        if (seen[host.groups])
+            continue;
+        seen[host.groups] = true;
+        for (const GroupIndex group : groupSets[host.groups]) {
+            inhabited[group] = true;
+            for (const GroupIndex above : ancestors(group))
+                inhabited[above] = true;
+        }
+    }
+    return inhabited;
+}
+
 void InventoryTables::addRange(RangeEntry range)
 {
     const auto index = static_cast<quint32>(ranges.size());

@@ -3,6 +3,7 @@
 // in ResolvedGroups; this only holds.
 #pragma once
 
+#include "inventory/diagnostic.h"
 #include "inventory/hostrange.h"
 #include "inventory/ipaddress.h"
 #include "inventory/textpool.h"
@@ -129,6 +130,8 @@ public:
     /// Entries of the hosts in `group` and below, in Ansible's order, each once.
     [[nodiscard]] std::vector<HostIndex> membersOf(GroupIndex group) const;
     [[nodiscard]] std::vector<GroupIndex> ancestors(GroupIndex group) const;
+    /// Which groups have a host, in themselves or below.
+    [[nodiscard]] std::vector<bool> inhabitedGroups() const;
 
     void addRange(RangeEntry range);
 
@@ -142,6 +145,8 @@ public:
     std::vector<QByteArray> files;                  // as named by the user, [0] is none
     std::unordered_map<TextId, GroupIndex> groupByName;
     QByteArray sha256;
+    /// Trees that make Ansible fail on every host that has them, and what to report then.
+    std::map<quint32, Diagnostic> unprintable;
 
 private:
     std::vector<quint32> m_hostByText; // index plus one

@@ -21,6 +21,16 @@ void Problems::error(const Place &place, QByteArray message, QByteArray remedy)
         add(Diagnostic::Error, {place.file, place.line, 0, {}}, "too many errors; those that follow are not listed", {});
 }
 
+void Problems::errorInText(const QByteArray &file, QByteArrayView text, int line, int column, QByteArray message, QByteArray remedy)
+{
+    for (int before = 1; before < line && !text.isEmpty(); ++before) {
+        const qsizetype newline = text.indexOf('\n');
+        text = newline < 0 ? QByteArrayView() : text.sliced(newline + 1);
+    }
+    const qsizetype end = text.indexOf('\n');
+    error({file, line, column, line > 0 ? (end < 0 ? text : text.first(end)) : QByteArrayView()}, std::move(message), std::move(remedy));
+}
+
 void Problems::warning(const Place &place, QByteArray message, QByteArray remedy)
 {
     if (m_warned.contains(message) || m_warned.size() > m_most)

@@ -22,6 +22,8 @@ public:
     };
 
     void error(const Place &place, QByteArray message, QByteArray remedy = {});
+    /// The line is taken out of `text`.
+    void errorInText(const QByteArray &file, QByteArrayView text, int line, int column, QByteArray message, QByteArray remedy);
     /// The same text is said once, as Ansible does.
     void warning(const Place &place, QByteArray message, QByteArray remedy = {});
     [[nodiscard]] bool hasErrors() const { return m_errors > 0; }

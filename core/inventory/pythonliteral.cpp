@@ -293,7 +293,7 @@ std::optional<Node> Parser::floatNumber(qsizetype begin)
         return std::nullopt;
     if (imaginary)
         return Node{Node::Complex, Node::Plain, {}, {}};
-    return Node{Node::Number, Node::Plain, Value(plain.toDouble()), {}};
+    return Node{Node::Number, Node::Plain, Value(parseDouble(plain)), {}};
 }
 
 std::optional<Node> Parser::strings()
@@ -550,7 +550,7 @@ PythonLiteral PythonLiteral::parse(QByteArrayView text)
         const char *later = nullptr;
         Value value = evaluate(*node, later);
         if (later)
-            return {Refused, {}, later};
+            return {Literal, Value(Value::Unprintable{later}), later};
         return {Literal, std::move(value), nullptr};
     } catch (const Stumble &stumble) {
         return {stumble.problem ? Refused : Text, {}, stumble.problem};

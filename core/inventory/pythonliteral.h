@@ -12,8 +12,8 @@ struct PythonLiteral
 {
     enum Kind {
         Text,    // not a literal: the text stays what it is (ValueError and SyntaxError in Python)
-        Literal, // `value` holds it
-        Refused, // Python or the JSON writer fails on it, and so does Ansible: `problem` says why
+        Literal, // `value` holds it, perhaps as Value::Unprintable
+        Refused, // Python fails on it, and so does Ansible: `problem` says why
     };
     Kind kind = Text;
     Value value;

@@ -1,66 +1,105 @@
 #include "inventory/sourcereader.h"
 
+#include "inventory/datanode.h"
+#include "inventory/executablesource.h"
+#include "inventory/filekind.h"
+#include "inventory/groupsreader.h"
 #include "inventory/inireader.h"
 #include "inventory/utf8.h"
+#include "inventory/variablefiles.h"
 
+#include <QBuffer>
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 
-#include <QBuffer>
-
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
+#include <unistd.h>
 
 namespace collector {
+
+namespace {
+
+constexpr int deepestFolder = 32;
+constexpr qsizetype peekedBytes = 16 * 1024;
+
+QByteArray folderOf(const QByteArray &path)
+{
+    const qsizetype slash = path.lastIndexOf('/');
+    return slash < 0 ? QByteArray(".") : (slash == 0 ? QByteArray("/") : path.first(slash));
+}
+
+} // namespace
 
 SourceReader::SourceReader(InventoryBuilder &builder, const LoadOptions &options) : m_builder(builder), m_options(options) {}
 
 void SourceReader::read(const QByteArray &source)
 {
+    ++m_source;
     m_builder.setTyped(true);
     if (source == "-")
         return readStandardInput();
     if (source.contains(',')) {
         m_hash.addData(source);
         m_builder.enterFile("-i");
-        m_builder.atLine(0, source);
-        return readList(source);
+        m_builder.atLine(1, source);
+        return readList(source, 0);
     }
-    if (QFileInfo::exists(QFile::decodeName(source)))
-        return readPath(source);
-    readRange(source);
+    const QFileInfo info(QFile::decodeName(source));
+    if (!info.exists())
+        return readRange(source);
+    m_builder.setTyped(false);
+    if (info.isDir()) {
+        m_folders.emplace_back(m_source, source);
+        return readFolder(source, 0);
+    }
+    m_folders.emplace_back(m_source, folderOf(source));
+    readFile(source);
 }
 
-/// Words with commas or blanks between them.
-void SourceReader::readList(const QByteArray &text)
+void SourceReader::readVariableFiles()
 {
-    QByteArrayView rest = text;
-    while (!rest.isEmpty()) {
+    VariableFiles files(m_builder, m_hash, m_options.largestYamlFile);
+    for (const auto &[source, folder] : m_folders)
+        files.read(source, folder);
+}
+
+/// Words with commas or blanks between them. `at`: where the text stands in its line.
+void SourceReader::readList(QByteArrayView text, qsizetype at)
+{
+    while (!text.isEmpty()) {
         qsizetype end = 0;
-        while (end < rest.size() && rest[end] != ',' && rest[end] != ' ' && rest[end] != '\t')
+        while (end < text.size() && text[end] != ',' && text[end] != ' ' && text[end] != '\t')
             ++end;
-        if (const QByteArrayView word = stripped(rest.first(end)); !word.isEmpty())
-            readHostWord(word);
-        rest = rest.sliced(std::min(end + 1, rest.size()));
+        if (const QByteArrayView word = stripped(text.first(end)); !word.isEmpty())
+            readHostWord(word, at);
+        at += end + 1;
+        text = text.sliced(std::min(end + 1, text.size()));
     }
 }
 
 /// A host as ssh takes it: with or without user@ and :port.
-void SourceReader::readHostWord(QByteArrayView word)
+void SourceReader::readHostWord(QByteArrayView word, qsizetype at)
 {
-    const qsizetype at = word.lastIndexOf('@');
-    if (!m_builder.addHosts(at > 0 ? word.sliced(at + 1) : word, InventoryTables::ungrouped) || at <= 0)
+    const qsizetype user = word.lastIndexOf('@');
+    const std::optional<GroupIndex> group = InventoryTables::ungrouped;
+    if (!m_builder.addHosts(user > 0 ? word.sliced(user + 1) : word, group, at) || user <= 0)
         return;
     InventoryTables &tables = m_builder.tables();
     const TextId name = tables.texts.intern("ansible_user");
     for (const HostIndex host : m_builder.hosts())
-        m_builder.setHostVariable(host, name, {ValueRef::Text, tables.texts.intern(word.first(at))});
+        m_builder.setHostVariable(host, name, {ValueRef::Text, tables.texts.intern(word.first(user))});
 }
 
 void SourceReader::readStandardInput()
 {
     m_builder.enterFile("stdin");
     QByteArray content = m_options.standardInput ? m_options.standardInput() : QByteArray();
+    if (stripped(content.first(std::min(content.size(), peekedBytes))).startsWith('{')) {
+        m_hash.addData(content);
+        readData("stdin", content, false);
+        return;
+    }
     QBuffer buffer(&content);
     buffer.open(QIODevice::ReadOnly);
     LineReader lines(buffer, m_hash);
@@ -68,7 +107,7 @@ void SourceReader::readStandardInput()
     while (lines.next(line)) {
         m_builder.atLine(lines.lineNumber(), line);
         const qsizetype comment = line.indexOf('#');
-        readList((comment < 0 ? line : line.first(comment)).toByteArray());
+        readList(comment < 0 ? line : line.first(comment), 0);
     }
 }
 
@@ -76,41 +115,178 @@ void SourceReader::readRange(const QByteArray &source)
 {
     m_hash.addData(source);
     m_builder.enterFile("-i");
-    m_builder.atLine(0, source);
+    m_builder.atLine(1, source);
     const auto parsed = AddressRange::parse(source);
-    if (parsed.syntax == AddressRange::Syntax::Valid) {
+    if (parsed.syntax == AddressRange::Syntax::NotARange)
+        m_builder.problems().error({"-i", 0, 0, {}},
+                                   "'" + source + "' is neither a file nor a folder, nor a network, nor a range of addresses",
+                                   "a single host needs a comma behind it: -i '" + source + ",'");
+    else
         m_builder.addHosts(source, InventoryTables::ungrouped);
-        return;
-    }
-    if (parsed.syntax == AddressRange::Syntax::Broken) {
-        m_builder.problems().error({"-i", 0, 0, {}}, "'" + source + "': " + parsed.problem, "write 10.0.0.0/24 or 10.0.0.1-10.0.0.9");
-        return;
-    }
-    m_builder.problems().error({"-i", 0, 0, {}}, "'" + source + "' is neither a file nor a folder, nor a network, nor a range of addresses",
-                               "a single host needs a comma behind it: -i '" + source + ",'");
 }
 
-void SourceReader::readPath(const QByteArray &path)
+void SourceReader::readFolder(const QByteArray &path, int depth)
 {
-    readFile(path);
+    if (depth > deepestFolder) {
+        m_builder.problems().error({path, 0, 0, {}}, "folders are nested too deeply", "is a link going round in a circle?");
+        return;
+    }
+    QByteArrayList names;
+    const QDir dir(QFile::decodeName(path));
+    if (!dir.isReadable())
+        m_builder.problems().error({path, 0, 0, {}}, "the folder cannot be read");
+    for (const QString &name : dir.entryList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot, QDir::Unsorted))
+        names.append(QFile::encodeName(name));
+    std::sort(names.begin(), names.end());
+    for (const QByteArray &name : std::as_const(names)) {
+        if (isIgnoredInFolder(name))
+            continue;
+        const QByteArray full = path + '/' + name;
+        if (QFileInfo(QFile::decodeName(full)).isDir())
+            readFolder(full, depth + 1);
+        else
+            readFile(full);
+    }
 }
 
 void SourceReader::readFile(const QByteArray &path)
 {
     m_builder.enterFile(path);
-    m_builder.setTyped(false);
     QFile file(QFile::decodeName(path));
     if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered)) {
-        m_builder.problems().error({path, 0, 0, {}}, "cannot be read: " + file.errorString().toUtf8(), {});
+        m_builder.problems().error({path, 0, 0, {}}, "cannot be read: " + file.errorString().toUtf8());
         return;
     }
     LineReader lines(file, m_hash);
-    if (const char *what = mistakenFor(lines.peek(16 * 1024))) {
+    const QByteArrayView beginning = lines.peek(peekedBytes);
+    if (const char *what = mistakenFor(beginning)) {
         m_builder.problems().error({path, 0, 0, {}}, QByteArray("this is ") + what + ", not an inventory",
                                    "give the file that lists the hosts");
         return;
     }
+    const bool program = beginning.startsWith("#!") || beginning.startsWith("\x7f"
+                                                                            "ELF");
+    if (program && ::access(path.constData(), X_OK) == 0)
+        return readExecutable(path);
+    const FileKind kind = fileKindOf(path, beginning);
+    if (kind == FileKind::Ini && !program)
+        return readIni(path, lines);
+    QByteArray text;
+    if (!lines.readAll(text, m_options.largestYamlFile)) {
+        m_builder.problems().error({path, 0, 0, {}}, "is larger than " + QByteArray::number(m_options.largestYamlFile >> 20) + " MiB",
+                                   "large inventories are better written as INI");
+        return;
+    }
+    if (program && !isIni(text)) {
+        m_builder.problems().error({path, 0, 0, {}}, "looks like a program and is not executable", "chmod +x " + path);
+        return;
+    }
+    if (kind == FileKind::Ini || !readData(path, text, true)) {
+        QBuffer buffer(&text);
+        buffer.open(QIODevice::ReadOnly);
+        QCryptographicHash unused(QCryptographicHash::Md5);
+        LineReader again(buffer, unused);
+        readIni(path, again);
+    }
+}
+
+void SourceReader::readIni(const QByteArray &path, LineReader &lines)
+{
+    m_builder.enterFile(path);
     IniReader(m_builder).read(lines);
+}
+
+/// Whether the text could be read as INI without an error: tried on tables of its own.
+bool SourceReader::isIni(const QByteArray &text) const
+{
+    InventoryTables tables;
+    Problems problems(2);
+    InventoryBuilder builder(tables, problems, m_options.mostSpelledOut);
+    QByteArray copy = text;
+    QBuffer buffer(&copy);
+    buffer.open(QIODevice::ReadOnly);
+    QCryptographicHash unused(QCryptographicHash::Md5);
+    LineReader lines(buffer, unused);
+    IniReader(builder).read(lines);
+    return !problems.hasErrors();
+}
+
+void SourceReader::reportNotes(const QByteArray &path, const DataDocument &document)
+{
+    for (const auto &note : document.warnings)
+        m_builder.problems().warning({path, note.line, note.column, {}}, note.message, "keep one of them");
+}
+
+/// YAML or JSON. False where it is none and Ansible, trying one format after the other, would read it as INI.
+bool SourceReader::readData(const QByteArray &path, const QByteArray &text, bool iniToo)
+{
+    const DataDocument document = readYaml(text, path);
+    const bool mapping = document.root && document.root->kind == DataNode::Mapping && !document.root->items.empty();
+    if (!mapping && iniToo && isIni(text))
+        return false;
+    reportNotes(path, document);
+    if (!document.root) {
+        m_builder.problems().errorInText(path, text, document.line, document.column, document.problem, {});
+        return true;
+    }
+    if (!mapping) {
+        const bool empty = !document.root->isTrue();
+        m_builder.problems().errorInText(path, text, document.root->line, document.root->column,
+                                         empty ? QByteArray("the inventory is empty")
+                                               : QByteArray("holds ") + document.root->typeName() + " where groups are expected",
+                                         "a YAML inventory is a mapping from groups to their hosts, children and vars");
+        return true;
+    }
+    if (const DataNode *plugin = document.root->find("plugin"); plugin && plugin->isTrue()) {
+        m_builder.problems().errorInText(path, text, plugin->line, plugin->column,
+                                         "this configures Ansible's inventory plugin '" + plugin->keyText() + "', it lists no hosts",
+                                         "ansible-inventory -i " + path + " --list > hosts.json makes an inventory of it");
+        return true;
+    }
+    GroupsReader groups(m_builder);
+    if (GroupsReader::isListOutput(*document.root))
+        groups.readListOutput(*document.root);
+    else
+        groups.readInventory(*document.root);
+    return true;
+}
+
+void SourceReader::readExecutable(const QByteArray &path)
+{
+    ExecutableSource source(path, m_options);
+    const auto failed = [&](const QByteArray &call, const QByteArray &problem) {
+        m_builder.problems().error({path, 0, 0, {}}, "`" + path + ' ' + call + "` " + problem, "run it by hand to see more");
+    };
+    const auto output = source.run({"--list"});
+    m_hash.addData(output.text);
+    if (!output.problem.isEmpty())
+        return failed("--list", output.problem);
+    const DataDocument document = readJson(output.text);
+    if (!document.root || document.root->kind != DataNode::Mapping || !isUtf8(output.text)) {
+        m_builder.problems().errorInText(path, output.text, document.line, document.column,
+                                         "--list printed no inventory: " +
+                                             (document.root ? QByteArray("it is no JSON object in UTF-8") : document.problem),
+                                         "line and column are those of its output");
+        return;
+    }
+    GroupsReader groups(m_builder);
+    groups.readListOutput(*document.root);
+    if (groups.hasMeta())
+        return;
+    const QByteArrayList hosts = groups.hosts();
+    const auto outputs = source.runForHosts(hosts);
+    for (qsizetype i = 0; i < outputs.size(); ++i) {
+        m_hash.addData(outputs[i].text);
+        if (!outputs[i].problem.isEmpty())
+            return failed("--host " + hosts[i], outputs[i].problem);
+        if (stripped(outputs[i].text).isEmpty())
+            continue;
+        const DataDocument variables = readYaml(outputs[i].text, path);
+        if (variables.root)
+            groups.readHostOutput(hosts[i], *variables.root);
+        else
+            failed("--host " + hosts[i], "printed no variables: " + variables.problem);
+    }
 }
 
 } // namespace collector

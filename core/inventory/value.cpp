@@ -7,7 +7,9 @@
 #include <QLocale>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <limits>
 
 namespace collector {
 
@@ -84,6 +86,7 @@ QByteArray representation(const Value &value)
                           },
                           [](const Value::Vault &) { return QByteArray("'***'"); },
                           [](const Value::Unsafe &unsafe) { return pythonText(unsafe.text); },
+                          [](const Value::Unprintable &) { return QByteArray("?"); },
                       },
                       value.data);
 }
@@ -161,6 +164,7 @@ bool Value::isTrue() const
                           [](const Map &map) { return !map.empty(); },
                           [](const Vault &) { return true; },
                           [](const Unsafe &unsafe) { return !unsafe.text.isEmpty(); },
+                          [](const Unprintable &) { return true; },
                       },
                       data);
 }
@@ -213,6 +217,7 @@ QJsonValue Value::toJson() const
                               return QJsonValue(QJsonObject{{QStringLiteral("__ansible_vault"), QString::fromUtf8(vault.text)}});
                           },
                           [](const Unsafe &unsafe) { return QJsonValue(QString::fromUtf8(unsafe.text)); },
+                          [](const Unprintable &) { return QJsonValue(QJsonValue::Null); },
                       },
                       data);
 }
@@ -224,6 +229,16 @@ QByteArray Value::toText() const
     if (const auto *unsafe = as<Unsafe>())
         return unsafe->text;
     return representation(*this);
+}
+
+double parseDouble(QByteArrayView text)
+{
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc::result_out_of_range)
+        return number;
+    const bool tiny = text.contains("e-") || text.contains("E-") || text.startsWith("0.") || text.startsWith('.');
+    return tiny ? 0.0 : std::numeric_limits<double>::infinity();
 }
 
 QByteArray pythonFloat(double number)
@@ -314,6 +329,7 @@ void appendJson(QByteArray &out, const Value &value, int indent)
                    [&](const Value::Map &map) { appendMap(out, map, indent); },
                    [&](const Value::Vault &vault) { appendMember(out, "__ansible_vault", vault.text); },
                    [&](const Value::Unsafe &unsafe) { appendMember(out, "__ansible_unsafe", unsafe.text); },
+                   [&](const Value::Unprintable &) { out += "null"; },
                },
                value.data);
 }

@@ -36,7 +36,13 @@ public:
         QByteArray text;
     };
 
-    using Data = std::variant<Null, bool, qint64, BigInteger, double, QByteArray, List, Map, Vault, Unsafe>;
+    /// A set, a complex number or the like: Ansible fails on it as soon as a host has it.
+    struct Unprintable
+    {
+        const char *reason = nullptr;
+    };
+
+    using Data = std::variant<Null, bool, qint64, BigInteger, double, QByteArray, List, Map, Vault, Unsafe, Unprintable>;
 
     Value() = default;
     template<typename T>
@@ -62,6 +68,8 @@ public:
     Data data;
 };
 
+/// The number that a text of digits, point and exponent stands for; too large is infinite, as in Python.
+[[nodiscard]] double parseDouble(QByteArrayView text);
 /// A float as Python's repr() writes it: "1000.0", "1e+16", "inf".
 [[nodiscard]] QByteArray pythonFloat(double number);
 

@@ -40,7 +40,8 @@ const ResolvedGroups &Inventory::resolvedGroups(quint32 groupSet) const
     std::atomic<const ResolvedGroups *> &slot = m_cache->groups[groupSet];
     if (const ResolvedGroups *known = slot.load(std::memory_order_acquire))
         return *known;
-    auto made = std::make_unique<const ResolvedGroups>(ResolvedGroups::resolve(*m_tables, m_tables->groupSets[groupSet]));
+    auto made = std::make_unique<const ResolvedGroups>(
+        ResolvedGroups::resolve(*m_tables, m_tables->groupSets[groupSet], m_tables->closedSets[groupSet]));
     const ResolvedGroups *expected = nullptr;
     if (slot.compare_exchange_strong(expected, made.get(), std::memory_order_acq_rel))
         return *made.release();
@@ -62,7 +63,7 @@ const SharedRanges *Inventory::sharedRanges(std::vector<quint32> rangeHosts) con
         // A host of one range without a group is not ungrouped if another one has it in a group.
         if (std::any_of(direct.begin(), direct.end(), [](GroupIndex group) { return group > InventoryTables::ungrouped; }))
             direct.erase(std::remove(direct.begin(), direct.end(), InventoryTables::ungrouped), direct.end());
-        slot = std::make_unique<const SharedRanges>(SharedRanges{ResolvedGroups::resolve(*m_tables, direct), std::move(rangeHosts)});
+        slot = std::make_unique<const SharedRanges>(SharedRanges{ResolvedGroups::resolve(*m_tables, direct, false), std::move(rangeHosts)});
     }
     return slot.get();
 }

@@ -55,7 +55,7 @@ InventoryBuilder::InventoryBuilder(InventoryTables &tables, Problems &problems, 
       m_portName(tables.texts.intern("ansible_port")),
       m_priorityName(tables.texts.intern("ansible_group_priority"))
 {
-    m_setNumbers.emplace(std::vector<GroupIndex>(), 0);
+    m_setNumbers.emplace(std::pair(std::vector<GroupIndex>(), false), 0);
     addGroup("all");
     addGroup("ungrouped");
     addChild(InventoryTables::all, InventoryTables::ungrouped);
@@ -368,18 +368,53 @@ GroupSetIndex InventoryBuilder::groupSetWith(GroupSetIndex set, GroupIndex group
     return known->second = internGroupSet(std::move(groups));
 }
 
-GroupSetIndex InventoryBuilder::groupSetWithout(GroupSetIndex set, GroupIndex group)
+/// What is left to a host that is taken out of `ungrouped` because it is in some other group too. Ansible takes it out of all groups
+/// above `ungrouped` as well, even of one that lists it, unless another of its groups lies below them.
+GroupSetIndex InventoryBuilder::withoutUngrouped(GroupSetIndex set)
 {
-    std::vector<GroupIndex> groups = m_tables.groupSets[set];
-    groups.erase(std::remove(groups.begin(), groups.end(), group), groups.end());
-    return internGroupSet(std::move(groups));
+    std::vector<GroupIndex> direct = m_tables.groupSets[set];
+    std::vector<GroupIndex> left = direct;
+    for (const GroupIndex group : direct) {
+        const auto above = m_tables.ancestors(group);
+        left.insert(left.end(), above.begin(), above.end());
+    }
+    const auto withoutOne = [](std::vector<GroupIndex> &groups, GroupIndex group) {
+        groups.erase(std::remove(groups.begin(), groups.end(), group), groups.end());
+    };
+    const auto isNeeded = [&](GroupIndex group) {
+        return std::any_of(left.begin(), left.end(), [&](GroupIndex other) {
+            const auto above = m_tables.ancestors(other);
+            return std::find(above.begin(), above.end(), group) != above.end();
+        });
+    };
+    std::sort(left.begin(), left.end());
+    left.erase(std::unique(left.begin(), left.end()), left.end());
+    std::vector<GroupIndex> removed{InventoryTables::ungrouped};
+    withoutOne(left, InventoryTables::ungrouped);
+    for (size_t i = 0; i < removed.size(); ++i) {
+        for (const GroupIndex above : m_tables.ancestors(removed[i])) {
+            const bool there = std::find(left.begin(), left.end(), above) != left.end();
+            if (above == InventoryTables::all || !there || isNeeded(above))
+                continue;
+            withoutOne(left, above);
+            removed.push_back(above);
+            i = static_cast<size_t>(-1); // what was needed by it may be free now
+            break;
+        }
+    }
+    withoutOne(direct, InventoryTables::ungrouped);
+    const bool ordinary =
+        m_tables.groups[InventoryTables::ungrouped].parents.size() == 1 && m_tables.groups[InventoryTables::ungrouped].children.empty();
+    return ordinary ? internGroupSet(std::move(direct)) : internGroupSet(std::move(left), true);
 }
 
-GroupSetIndex InventoryBuilder::internGroupSet(std::vector<GroupIndex> groups)
+GroupSetIndex InventoryBuilder::internGroupSet(std::vector<GroupIndex> groups, bool closed)
 {
-    const auto [known, added] = m_setNumbers.try_emplace(groups, static_cast<GroupSetIndex>(m_tables.groupSets.size()));
-    if (added)
+    const auto [known, added] = m_setNumbers.try_emplace(std::pair(groups, closed), static_cast<GroupSetIndex>(m_tables.groupSets.size()));
+    if (added) {
         m_tables.groupSets.push_back(std::move(groups));
+        m_tables.closedSets.push_back(closed);
+    }
     return known->second;
 }
 
@@ -463,20 +498,24 @@ void InventoryBuilder::reconcileUngrouped()
         const bool ungrouped = std::find(closure.begin(), closure.end(), InventoryTables::ungrouped) != closure.end();
         const bool other = std::any_of(closure.begin(), closure.end(), [](GroupIndex group) { return group > InventoryTables::ungrouped; });
         if (ungrouped)
-            return other ? Leaves : Stays;
+            return other && std::binary_search(direct.begin(), direct.end(), InventoryTables::ungrouped) ? Leaves : Stays;
         return other ? Stays : Joins;
     };
     bool someLeave = false;
+    std::vector<GroupSetIndex> left(verdicts.size());
     for (HostIndex host = 0; host < m_tables.hosts.size(); ++host) {
         const GroupSetIndex set = m_tables.hosts[host].groups;
         if (set >= verdicts.size())
             continue; // it was made here
-        if (verdicts[set] == Unknown)
+        if (verdicts[set] == Unknown) {
             verdicts[set] = judge(m_tables.groupSets[set]);
+            if (verdicts[set] == Leaves)
+                left[set] = withoutUngrouped(set);
+        }
         if (verdicts[set] == Joins)
             addLoneToGroup(host, InventoryTables::ungrouped);
         else if (verdicts[set] == Leaves)
-            m_tables.hosts[host].groups = groupSetWithout(set, InventoryTables::ungrouped), someLeave = true;
+            m_tables.hosts[host].groups = left[set], someLeave = true;
     }
     if (!someLeave)
         return;

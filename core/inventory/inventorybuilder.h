@@ -67,8 +67,8 @@ private:
     void takeOverHosts(HostIndex rangeHost);
     void setPort(HostIndex host, qint64 port);
     GroupSetIndex groupSetWith(GroupSetIndex set, GroupIndex group);
-    GroupSetIndex groupSetWithout(GroupSetIndex set, GroupIndex group);
-    GroupSetIndex internGroupSet(std::vector<GroupIndex> groups);
+    GroupSetIndex withoutUngrouped(GroupSetIndex set);
+    GroupSetIndex internGroupSet(std::vector<GroupIndex> groups, bool closed = false);
     [[nodiscard]] VariableIndex chained(VariableIndex onto, VariableIndex list);
     void reconcileUngrouped();
     void warnOfSharedNames();
@@ -88,7 +88,7 @@ private:
     std::vector<HostIndex> m_added;
     std::optional<QByteArray> m_localhost;
     std::unordered_map<quint64, GroupSetIndex> m_transitions; // set, group → set with it
-    std::map<std::vector<GroupIndex>, GroupSetIndex> m_setNumbers;
+    std::map<std::pair<std::vector<GroupIndex>, bool>, GroupSetIndex> m_setNumbers;
     std::unordered_set<quint64> m_edges;
     bool m_literalsKnown = false;
     std::map<IpAddress, HostIndex> m_literals; // hosts named by an address, once there is a range of addresses

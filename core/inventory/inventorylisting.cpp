@@ -129,6 +129,9 @@ void InventoryListing::listHostVariables()
 {
     const InventoryTables &tables = m_inventory.tables();
     std::vector<HostIndex> hosts = tables.membersOf(InventoryTables::all);
+    // To ansible-inventory too `all` is a pattern, and a host of that name comes before the group.
+    if (const auto named = tables.findHost("all"))
+        hosts = {named->host};
     const auto nameOf = [&](HostIndex host) { return tables.texts.text(tables.hosts[host].name); };
     std::sort(hosts.begin(), hosts.end(), [&](HostIndex a, HostIndex b) { return nameOf(a) < nameOf(b); });
     put("    \"_meta\": {\n        \"hostvars\": {");

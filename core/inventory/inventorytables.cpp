@@ -40,7 +40,7 @@ std::optional<quint64> RangeEntry::offsetOf(QByteArrayView name, const std::opti
     return std::get<HostRange>(names).indexOf(name);
 }
 
-InventoryTables::InventoryTables() : hosts(), variables(1), groupSets(1), files(1) {}
+InventoryTables::InventoryTables() : hosts(), variables(1), groupSets(1), closedSets(1), files(1) {}
 
 std::optional<GroupIndex> InventoryTables::findGroup(QByteArrayView name) const
 {
@@ -116,6 +116,8 @@ std::vector<bool> InventoryTables::inhabitedGroups() const
         seen[host.groups] = true;
         for (const GroupIndex group : groupSets[host.groups]) {
             inhabited[group] = true;
+            if (closedSets[host.groups])
+                continue;
             for (const GroupIndex above : ancestors(group))
                 inhabited[above] = true;
         }

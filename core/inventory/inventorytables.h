@@ -142,6 +142,7 @@ public:
     std::deque<Value> trees;
     std::deque<RangeEntry> ranges;
     std::vector<std::vector<GroupIndex>> groupSets; // sorted; [0] is empty
+    std::vector<bool> closedSets;                   // by group set: ancestors are in it already, or not in it for good
     std::vector<QByteArray> files;                  // as named by the user, [0] is none
     std::unordered_map<TextId, GroupIndex> groupByName;
     QByteArray sha256;

@@ -76,15 +76,18 @@ std::optional<HostSet> PatternEvaluator::evaluate(const std::vector<Single> &pat
         if (pattern.text.front() != '!' && pattern.text.front() != '&')
             ordered.push_back(pattern);
     }
-    if (ordered.empty())
-        ordered.push_back({"all", false});
+    HostSet hosts(m_tables);
+    // Without a regular pattern all hosts are meant, whatever bears the name `all`.
+    if (ordered.empty()) {
+        for (const HostIndex host : m_tables.membersOf(InventoryTables::all))
+            hosts.append(host);
+    }
     for (const char modifier : {'&', '!'}) {
         for (const Single &pattern : patterns) {
             if (pattern.text.front() == modifier)
                 ordered.push_back(pattern);
         }
     }
-    HostSet hosts(m_tables);
     for (const Single &pattern : ordered) {
         auto matched = evaluateOne(pattern, unmatched);
         if (!matched)

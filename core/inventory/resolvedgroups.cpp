@@ -37,10 +37,12 @@ private:
     std::unordered_set<TextId> m_seen;
 };
 
-std::vector<GroupIndex> closureOf(const InventoryTables &tables, const std::vector<GroupIndex> &direct)
+std::vector<GroupIndex> closureOf(const InventoryTables &tables, const std::vector<GroupIndex> &direct, bool closed)
 {
     std::vector<GroupIndex> closure = direct;
     for (const GroupIndex group : direct) {
+        if (closed)
+            break;
         const auto above = tables.ancestors(group);
         closure.insert(closure.end(), above.begin(), above.end());
     }
@@ -52,11 +54,11 @@ std::vector<GroupIndex> closureOf(const InventoryTables &tables, const std::vect
 
 } // namespace
 
-ResolvedGroups ResolvedGroups::resolve(const InventoryTables &tables, const std::vector<GroupIndex> &direct)
+ResolvedGroups ResolvedGroups::resolve(const InventoryTables &tables, const std::vector<GroupIndex> &groups, bool closed)
 {
     ResolvedGroups result;
     const auto nameOf = [&](GroupIndex group) { return tables.texts.text(tables.groups[group].name); };
-    result.byPrecedence = closureOf(tables, direct);
+    result.byPrecedence = closureOf(tables, groups, closed);
     std::sort(result.byPrecedence.begin(), result.byPrecedence.end(), [&](GroupIndex a, GroupIndex b) {
         const GroupEntry &left = tables.groups[a];
         const GroupEntry &right = tables.groups[b];

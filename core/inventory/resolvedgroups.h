@@ -15,7 +15,7 @@ struct ResolvedGroups
     std::vector<GroupIndex> byPrecedence;                    // without `all`; the later wins
     std::vector<std::pair<TextId, VariableIndex>> variables; // sorted by name
 
-    [[nodiscard]] static ResolvedGroups resolve(const InventoryTables &tables, const std::vector<GroupIndex> &direct);
+    [[nodiscard]] static ResolvedGroups resolve(const InventoryTables &tables, const std::vector<GroupIndex> &groups, bool closed);
     [[nodiscard]] VariableIndex find(TextId name) const;
 };
 

@@ -1,5 +1,7 @@
 #include "output/crashnotes.h"
 
+#include "model/runningjob.h"
+
 #include <unistd.h>
 
 #include <atomic>
@@ -13,10 +15,9 @@ constexpr size_t stackSize = 64 * 1024;
 
 // A signal handler has no other way to know these.
 std::atomic<int> journalDescriptor{-1};
-std::atomic<CrashNotes::JobOfThread> jobReader{nullptr};
 std::array<struct sigaction, CrashNotes::signals.size()> actionsBefore;
 
-static_assert(std::atomic<int>::is_always_lock_free && std::atomic<CrashNotes::JobOfThread>::is_always_lock_free);
+static_assert(std::atomic<int>::is_always_lock_free);
 
 // Text put together without memory of the heap. What does not fit is left out.
 class NoteText
@@ -33,12 +34,12 @@ public:
             m_bytes[m_size++] = c;
     }
     // As the inside of a JSON string; bytes that are not ASCII are passed on as they are.
-    void appendEscaped(QByteArrayView text)
+    void appendEscaped(const QByteArray &text)
     {
         static constexpr char digits[] = "0123456789abcdef";
         const qsizetype length = text.size() < 400 ? text.size() : 400;
         for (qsizetype i = 0; i < length; ++i) {
-            const auto c = static_cast<unsigned char>(text.data()[i]);
+            const auto c = static_cast<unsigned char>(text.constData()[i]);
             if (c == '"' || c == '\\') {
                 append('\\');
                 append(char(c));
@@ -64,7 +65,7 @@ private:
     size_t m_size = 0;
 };
 
-void note(int signal, const CrashNotes::Job &job, int descriptor)
+void note(int signal, const RunningJob &job, int descriptor)
 {
     NoteText text;
     text.append("\n{\"crashed\":{\"host\":\""); // a line of its own, whatever stands before it
@@ -82,12 +83,8 @@ void handle(int signal, siginfo_t *info, void *)
     const int problem = errno;
     const int descriptor = journalDescriptor.exchange(-1); // the first thread to crash is the one
     const bool isFromOutside = info->si_code == SI_USER;
-    const CrashNotes::JobOfThread reader = jobReader.load();
-    if (descriptor >= 0 && !isFromOutside && reader) {
-        const CrashNotes::Job job = reader();
-        if (!job.host.isEmpty())
-            note(signal, job, descriptor);
-    }
+    if (descriptor >= 0 && !isFromOutside && runningJob)
+        note(signal, *runningJob, descriptor);
     for (size_t i = 0; i < CrashNotes::signals.size(); ++i) {
         if (CrashNotes::signals[i] == signal)
             sigaction(signal, &actionsBefore[i], nullptr);
@@ -100,9 +97,8 @@ void handle(int signal, siginfo_t *info, void *)
 
 } // namespace
 
-CrashNotes::CrashNotes(int journal, JobOfThread jobOfThread)
+CrashNotes::CrashNotes(int journal)
 {
-    jobReader.store(jobOfThread);
     journalDescriptor.store(journal);
     struct sigaction action
     {

@@ -1,12 +1,10 @@
 // CrashNotes: tells the next run which plugin, on which host, ended this one. When the process gets a signal that ends it
-// (SEGV, BUS, ILL, FPE, ABRT) while a thread carries out a job, a note with those names is appended to the journal, and the
-// signal takes its course. A kill from outside leaves none: nobody is to blame.
+// (SEGV, BUS, ILL, FPE, ABRT) while a thread carries out a job (model/runningjob.h), a note with those names is appended to
+// the journal, and the signal takes its course. A kill from outside leaves none: nobody is to blame.
 //
 // One object a process, on the main thread, made once the writer is open and destroyed before it.
 
 #pragma once
-
-#include <QByteArrayView>
 
 #include <array>
 #include <csignal>
@@ -17,17 +15,8 @@ namespace collector {
 class CrashNotes
 {
 public:
-    struct Job
-    {
-        QByteArrayView host;
-        QByteArrayView plugin;
-    };
-    // What the calling thread is carrying out; empty: nothing. Called from a signal's handler: it may read variables of its
-    // thread, and nothing else.
-    using JobOfThread = Job (*)();
-
     // `journal`: a descriptor opened with O_APPEND; -1: nothing is noted.
-    CrashNotes(int journal, JobOfThread jobOfThread);
+    explicit CrashNotes(int journal);
     ~CrashNotes();
     CrashNotes(const CrashNotes &) = delete;
     CrashNotes &operator=(const CrashNotes &) = delete;

@@ -1,5 +1,6 @@
 #include "output/crashnotes.h"
 
+#include "model/runningjob.h"
 #include "output/journalreader.h"
 
 #include <QFile>
@@ -26,8 +27,6 @@ private Q_SLOTS:
 };
 
 namespace {
-
-thread_local CrashNotes::Job jobOfThisThread;
 
 int dive(volatile char *above);
 int (*volatile deeper)(volatile char *) = dive; // so that no compiler sees that it never ends
@@ -91,11 +90,11 @@ void TestCrashNotes::noted()
         setrlimit(RLIMIT_CORE, &none);
         for (const int number : CrashNotes::signals)
             std::signal(number, SIG_DFL); // not Qt Test's, which would have much to say
-        const CrashNotes notes(open(path.constData(), O_WRONLY | O_APPEND), [] { return jobOfThisThread; });
+        const CrashNotes notes(open(path.constData(), O_WRONLY | O_APPEND));
+        const RunningJob job{"web\"01\n", "ssh-facts"};
         std::thread worker([&] {
             const CrashNotes::Thread stack;
-            if (isRunning)
-                jobOfThisThread = {"web\"01\n", "ssh-facts"};
+            runningJob = isRunning ? &job : nullptr;
             endBy(end);
         });
         worker.join();

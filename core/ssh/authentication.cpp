@@ -80,6 +80,7 @@ Task<Authentication::Result> Authentication::none()
 {
     auto request = [session = m_session.handle(), user = m_settings.user.constData()] { return ssh_userauth_none(session, user); };
     const int status = co_await call(request);
+    m_session.setGathering(false);
     const Result result = resultOf(status);
     if (result == Result::LoggedIn)
         m_info.auth = QByteArrayLiteral("none");

@@ -225,6 +225,7 @@ Task<> SshConnection::exchangeKeys()
 {
     if (!m_session)
         makeSession();
+    m_session->setGathering(true);
     m_session->begin();
     m_session->allowToReceive(keyExchangeBytes);
     auto request = [session = m_session->handle()] { return ssh_connect(session); };

@@ -3,6 +3,7 @@
 #include <libssh/server.h>
 
 #include <fcntl.h>
+#include <netinet/tcp.h>
 
 namespace collector {
 
@@ -57,6 +58,18 @@ void SshSession::begin()
     if (!isDead())
         fcntl(m_fd, F_SETFL, O_RDWR | O_NONBLOCK); // libssh has just cleared it
     [[maybe_unused]] const int itsOwnNow = m_socket.release();
+}
+
+void SshSession::setGathering(bool isGathering)
+{
+    m_isGathering = isGathering;
+    setCork(isGathering);
+}
+
+void SshSession::setCork(bool isCorked)
+{
+    const int value = isCorked;
+    setsockopt(m_fd, IPPROTO_TCP, TCP_CORK, &value, sizeof value); // of no avail on a jump's socket pair
 }
 
 void SshSession::pump()

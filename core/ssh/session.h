@@ -49,6 +49,9 @@ public:
     // The first ssh_connect(): sends our banner, reads nothing.
     void begin();
 
+    // While it holds, what several calls send until the next wait goes out together: banner with KEXINIT, NEWKEYS with the first request.
+    void setGathering(bool isGathering);
+
     // Calls until libssh no longer answers `again`. `call` outlives the task.
     template<typename Call>
     Task<Outcome> finish(Call &call, int again, Deadline deadline);
@@ -82,6 +85,7 @@ private:
     };
 
     void noteProgress();
+    void setCork(bool isCorked);
 
     Reactor &m_reactor;
     OwnedSocket m_socket; // until libssh has it
@@ -94,6 +98,7 @@ private:
     uint64_t m_lastBytes = 0;
     int m_idleWakes = 0;
     bool m_hasBegun = false;
+    bool m_isGathering = false;
 };
 
 template<typename Call>
@@ -109,9 +114,13 @@ Task<SshSession::Outcome> SshSession::finish(Call &call, int again, Deadline dea
         if (isFlooded())
             co_return Outcome{End::Flooded, status};
         noteProgress();
+        if (m_isGathering)
+            setCork(false);
         const Reactor::Wake wake = co_await progress(deadline);
         if (wake == Reactor::Wake::Expired)
             co_return Outcome{End::Expired, status};
+        if (m_isGathering)
+            setCork(true);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "ssh/failure.h"
 #include "ssh/hostkeycheck.h"
 #include "ssh/keyblob.h"
+#include "ssh/proposal.h"
 
 #include <algorithm>
 
@@ -153,8 +154,6 @@ Task<> SshConnection::awaitConnected()
             throw JobError(*failure);
         m_handshakeEnd = m_worker.reactor.after(m_settings->timeouts.handshake);
     }
-    m_turn.setConnected();
-    m_progress.enter(SshPhase::Handshake);
 }
 
 Task<> SshConnection::awaitBanner()
@@ -168,8 +167,8 @@ Task<> SshConnection::awaitBanner()
             co_await awaitConnected();
         else if (const auto failure = connectFailure(fd, m_peer))
             throw JobError(*failure);
-        else
-            m_turn.setConnected();
+        m_turn.setConnected();
+        m_progress.enter(SshPhase::Handshake);
     }
     BannerReader banner(place());
     for (;;) {
@@ -202,7 +201,8 @@ void SshConnection::makeSession()
 
 void SshConnection::setAlgorithms()
 {
-    SshAlgorithms lists = proposedAlgorithms(m_settings->algorithms, m_settings->legacy);
+    SshAlgorithms &lists = m_algorithms;
+    lists = proposedAlgorithms(m_settings->algorithms, m_settings->legacy);
     // A host with many keys is to show one that we can check.
     if (m_settings->algorithms.hostKeys.isEmpty() && !m_knownKeys->keys().empty())
         lists.hostKeys = m_knownKeys->preferredAlgorithms(lists.hostKeys);
@@ -228,13 +228,17 @@ Task<> SshConnection::exchangeKeys()
     m_session->setGathering(true);
     m_session->begin();
     m_session->allowToReceive(keyExchangeBytes);
-    auto request = [session = m_session->handle()] { return ssh_connect(session); };
+    ProposalWatch watch(ssh_get_fd(m_session->handle()));
+    auto request = [session = m_session->handle(), &watch] {
+        watch.look();
+        return ssh_connect(session);
+    };
     const SshSession::Outcome outcome = co_await m_session->finish(request, SSH_AGAIN, m_handshakeEnd);
     ssh_session session = m_session->handle();
     if (const char *banner = ssh_get_serverbanner(session))
         m_info.banner = QByteArray(banner);
     if (outcome.end != SshSession::End::Done || outcome.status != SSH_OK)
-        throw handshakeFailure(*m_session, outcome.end, place(), m_settings->timeouts.handshake);
+        throw handshakeFailure(*m_session, outcome.end, place(), m_settings->timeouts.handshake, m_algorithms, watch.proposal());
     m_info.kex = ssh_get_kex_algo(session);
     m_info.cipher = ssh_get_cipher_in(session);
     m_info.mac = ssh_get_hmac_in(session);

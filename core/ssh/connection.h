@@ -59,6 +59,7 @@ private:
     std::unique_ptr<Carrier> m_carrier; // what is at the other end of the socket, where it is not the host
     std::unique_ptr<SshSession> m_session;
     std::optional<HostKeys> m_knownKeys;
+    SshAlgorithms m_algorithms; // that we propose
     LoginTurn m_turn;
     QByteArray m_login; // place, user and what is offered: not tried again once it was refused
     Deadline m_handshakeEnd = never;

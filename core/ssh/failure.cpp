@@ -1,23 +1,16 @@
 #include "ssh/failure.h"
 
-#include <QRegularExpression>
-
 namespace collector {
 
 namespace {
 
-// "kex error : no match for method kex algos: server [a,b], client [c,d]"
-std::optional<JobError> noCommonAlgorithm(const QString &place, const char *said)
+JobError noCommonAlgorithm(const QString &place, const Proposal::Mismatch &mismatch)
 {
-    static const QRegularExpression pattern(QStringLiteral("no match for method ([^:]+): server \\[([^\\]]*)\\], client \\[([^\\]]*)\\]"));
-    const auto match = pattern.match(printable(QByteArrayView(said), 4000));
-    if (!match.hasMatch())
-        return std::nullopt;
-    const auto shortened = [](const QString &list) { return list.size() > 400 ? list.left(400) + QChar(0x2026) : list; };
+    constexpr qsizetype shown = 600;
     return JobError(Cause::NoCommonAlgorithm,
-                    QStringLiteral("no common algorithm with %1 (%2): it offers %3; we offer %4. An old device may "
+                    QStringLiteral("no %1 algorithm in common with %2: it offers %3; we offer %4. An old device may "
                                    "need --legacy")
-                        .arg(place, match.captured(1), shortened(match.captured(2)), shortened(match.captured(3))));
+                        .arg(QLatin1StringView(mismatch.kind), place, printable(mismatch.theirs, shown), printable(mismatch.ours, shown)));
 }
 
 bool isReset(const QString &said)
@@ -27,15 +20,16 @@ bool isReset(const QString &said)
 
 } // namespace
 
-JobError handshakeFailure(const SshSession &session, SshSession::End end, const QString &place, std::chrono::milliseconds after)
+JobError handshakeFailure(const SshSession &session, SshSession::End end, const QString &place, std::chrono::milliseconds after,
+                          const SshAlgorithms &ours, const std::optional<Proposal> &theirs)
 {
     if (end == SshSession::End::Expired)
         return JobError(Cause::HandshakeTimeout,
                         QStringLiteral("%1 did not finish the key exchange within %2 ms; is it overloaded?").arg(place).arg(after.count()));
     if (end == SshSession::End::Flooded)
         return JobError(Cause::Handshake, QStringLiteral("%1 sends more than a key exchange takes; it is no proper SSH server").arg(place));
-    if (auto error = noCommonAlgorithm(place, ssh_get_error(session.handle())))
-        return *error;
+    if (const auto mismatch = theirs ? theirs->mismatch(ours) : std::nullopt)
+        return noCommonAlgorithm(place, *mismatch);
     const QString said = session.errorText();
     if (isReset(said))
         return JobError(Cause::Reset, QStringLiteral("%1 reset the connection during the key exchange").arg(place));

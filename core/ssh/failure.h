@@ -2,16 +2,19 @@
 
 #pragma once
 
+#include "ssh/proposal.h"
 #include "ssh/session.h"
 #include "ssh/sshsettings.h"
 
 #include <collector/joberror.h>
 
+#include <optional>
+
 namespace collector {
 
-// The key exchange did not end well. `place`: `10.0.0.7:22`.
+// The key exchange did not end well. `place`: `10.0.0.7:22`. `theirs`, where it was seen, tells whether it could have.
 [[nodiscard]] JobError handshakeFailure(const SshSession &session, SshSession::End end, const QString &place,
-                                        std::chrono::milliseconds after);
+                                        std::chrono::milliseconds after, const SshAlgorithms &ours, const std::optional<Proposal> &theirs);
 
 // The connection is gone in the middle of something.
 [[nodiscard]] JobError connectionLost(const SshSession &session, const QString &during);

@@ -7,7 +7,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto addressLease = 1s;
-constexpr auto handshakeLease = 500ms;
+constexpr auto handshakeLease = 100ms; // whoever takes longer waits for the network, not for us
 
 } // namespace
 

@@ -6,6 +6,8 @@
 #include <QElapsedTimer>
 #include <QEventLoop>
 
+#include <collector/join.h>
+
 namespace collector {
 
 SshBench::SshBench(SshRun::Options options) : ssh(std::move(options), resolver, blocking), worker(std::make_unique<SshWorker>(reactor, ssh))
@@ -32,11 +34,35 @@ SshSettings SshBench::settingsFor(const ServerProcess &server, const QByteArray 
     return settings;
 }
 
+Cause SshOutcome::commandCause() const
+{
+    if (!reply)
+        return cause;
+    if (!reply->signal.isEmpty())
+        return Cause::Signal;
+    if (reply->isTruncated)
+        return Cause::OutputLimit;
+    return reply->isOk() ? Cause::None : Cause::ExitStatus;
+}
+
+Task<> SshBench::runAll(HostRun &host, std::vector<ShellCommand> commands)
+{
+    for (ShellCommand &command : commands)
+        host.outcome.reply = co_await host.shell->run(std::move(command));
+}
+
 Task<> SshBench::work(HostRun &host, std::vector<ShellCommand> commands)
 {
     try {
-        for (ShellCommand &command : commands)
-            host.outcome.reply = co_await host.shell->run(std::move(command));
+        if (timeout.count() == 0) {
+            co_await runAll(host, std::move(commands));
+        } else {
+            const auto ended = co_await first(runAll(host, std::move(commands)), sleep(timeout));
+            if (ended.index() == 1) {
+                host.outcome.cause = causeOfTimeout(host.progress.phase());
+                host.outcome.message = QStringLiteral("timeout in phase ") + QString::fromLatin1(phaseName(host.progress.phase()));
+            }
+        }
     } catch (const JobError &error) {
         host.outcome.cause = error.cause();
         host.outcome.message = error.message();

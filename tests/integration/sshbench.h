@@ -25,6 +25,9 @@ class ServerProcess;
 // How a host ended.
 struct SshOutcome
 {
+    // As the plugin ssh-command sees it: a status other than 0, a signal, cut output are causes too.
+    [[nodiscard]] Cause commandCause() const;
+
     std::optional<ShellReply> reply;
     Cause cause = Cause::None;
     QString message;
@@ -51,6 +54,9 @@ public:
     void spinFor(std::chrono::milliseconds time);
     [[nodiscard]] int inFlight() const { return m_inFlight; }
 
+    // As --timeout: a host that takes longer is destroyed, and its cause is that of the phase it was in.
+    std::chrono::milliseconds timeout{0};
+
     SshOutcome run(SshSettings settings, ShellCommand command);
     SshOutcome run(SshSettings settings, QByteArray command);
 
@@ -68,7 +74,9 @@ private:
         std::unique_ptr<SshShell> shell;
         std::optional<Task<>> task;
     };
+    Task<> runAll(HostRun &host, std::vector<ShellCommand> commands);
     Task<> work(HostRun &host, std::vector<ShellCommand> commands);
+    Task<> sleep(std::chrono::milliseconds time) { co_await reactor.sleepUntil(reactor.after(time)); }
     void finished(HostRun &host);
 
     std::list<HostRun> m_hosts;

@@ -1,0 +1,200 @@
+#include "ssh/sshsettingssource.h"
+
+#include "ssh/algorithms.h"
+
+#include <collector/joberror.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace collector {
+
+namespace {
+
+constexpr int mostJumps = 8;
+
+QByteArray asText(const JumpHop &hop)
+{
+    return hop.user + '@' + hop.host + ':' + QByteArray::number(hop.port);
+}
+
+AddressFamily familyOf(const SshHostConfig &host)
+{
+    switch (host.addressFamily) {
+    case SshHostConfig::AddressFamily::Inet:
+        return AddressFamily::IPv4;
+    case SshHostConfig::AddressFamily::Inet6:
+        return AddressFamily::IPv6;
+    case SshHostConfig::AddressFamily::Any:
+        break;
+    }
+    return AddressFamily::Any;
+}
+
+} // namespace
+
+SshSettingsSource::SshSettingsSource(SshConfig config, Standing standing)
+    : m_config(std::move(config)),
+      m_standing(std::move(standing)),
+      m_ownAlgorithms(proposedAlgorithms({}, m_standing.base.legacy))
+{
+}
+
+std::shared_ptr<const SshSettings> SshSettingsSource::settings(const QByteArray &host, const SshOverrides &overrides) const
+{
+    return make(m_config.resolve(host, overrides), 0);
+}
+
+std::shared_ptr<const SshSettings> SshSettingsSource::settings(const QByteArray &host, const SshOverrides &overrides,
+                                                               const QByteArray &canonical) const
+{
+    return make(m_config.resolve(host, overrides, canonical), 0);
+}
+
+QList<QByteArray> SshSettingsSource::canonicalCandidates(const QByteArray &host, const SshOverrides &overrides) const
+{
+    return m_config.resolve(host, overrides).canonicalCandidates;
+}
+
+std::shared_ptr<const SshSettings> SshSettingsSource::make(const SshHostConfig &host, int depth) const
+{
+    if (!host.problem.isEmpty())
+        throw JobError(Cause::BadVariable, printable(host.problem.toUtf8(), 1000));
+    if (host.hostName.isEmpty())
+        throw JobError(Cause::BadVariable, QStringLiteral("there is no name to connect to"));
+
+    auto result = std::make_shared<SshSettings>(m_standing.base);
+    result->host = host.hostName;
+    result->port = host.port;
+    result->family = familyOf(host);
+    result->bindAddress = host.bindAddress;
+    result->user = host.user;
+    if (host.connectTimeout && !m_standing.isConnectTimeoutFixed)
+        result->timeouts.connect = *host.connectTimeout;
+    result->jumps = jumpsOf(host, depth);
+    if (!host.proxyCommand.isEmpty())
+        result->proxyCommand = {QStringLiteral("/bin/sh"), QStringLiteral("-c"),
+                                QStringLiteral("exec ") + QString::fromUtf8(host.proxyCommand)};
+
+    result->hostKeyAlias = host.hostKeyAlias;
+    result->hostKeyPolicy = policy(host);
+    const QStringList users = m_standing.knownHosts ? QStringList{*m_standing.knownHosts} : host.userKnownHostsFiles;
+    try {
+        result->knownHosts = m_knownHosts.open(m_standing.knownHosts ? users : users + host.globalKnownHostsFiles);
+    } catch (const std::runtime_error &failure) {
+        throw JobError(Cause::BadVariable, QString::fromUtf8(failure.what()));
+    }
+    result->knownHostsFile = users.value(0);
+    result->hashKnownHosts = host.hashKnownHosts;
+
+    result->identityFiles = host.identityFiles;
+    result->certificateFiles = host.certificateFiles;
+    result->identitiesOnly = host.identitiesOnly;
+    result->mayUseAgent = !host.identityAgent || !host.identityAgent->isEmpty();
+    result->credentialsGroup = host.user + '\n' + host.identityFiles.join(u'\n').toUtf8();
+    fillInMethods(host, *result);
+    fillInAlgorithms(host, *result);
+    result->environment.assign(host.environment.begin(), host.environment.end());
+    return result;
+}
+
+HostKeyPolicy SshSettingsSource::policy(const SshHostConfig &host) const
+{
+    if (m_standing.hostKeyPolicy)
+        return *m_standing.hostKeyPolicy;
+    using Checking = SshHostConfig::HostKeyChecking;
+    if (host.hostKeyChecking == Checking::Off)
+        warn(QStringLiteral("StrictHostKeyChecking off (%1) is taken as accept-new: a changed key is still refused")
+                 .arg(QString::fromUtf8(host.setting(SshWord::StrictHostKeyChecking).origins.value(0))));
+    return host.hostKeyChecking == Checking::Off || host.hostKeyChecking == Checking::AcceptNew ? HostKeyPolicy::AcceptNew
+                                                                                                : HostKeyPolicy::Strict;
+}
+
+void SshSettingsSource::fillInMethods(const SshHostConfig &host, SshSettings &settings) const
+{
+    QList<QByteArray> methods = host.preferredAuthentications;
+    const bool isRestricted = !host.publicKeyAuthentication || !host.passwordAuthentication || !host.keyboardInteractiveAuthentication;
+    if (methods.isEmpty() && isRestricted)
+        methods = {"publickey", "password", "keyboard-interactive"};
+    methods.removeIf([&](const QByteArray &method) {
+        return (method == "publickey" && !host.publicKeyAuthentication) || (method == "password" && !host.passwordAuthentication) ||
+               (method == "keyboard-interactive" && !host.keyboardInteractiveAuthentication);
+    });
+    if (methods.isEmpty() && isRestricted)
+        throw JobError(Cause::NoCredentials, QStringLiteral("ssh_config forbids every way to log in that there is"));
+    settings.preferredAuthentications.assign(methods.begin(), methods.end());
+}
+
+void SshSettingsSource::fillInAlgorithms(const SshHostConfig &host, SshSettings &settings) const
+{
+    const auto list = [](const QByteArray &spec, const QByteArray &own) {
+        return spec.isEmpty() ? QByteArray() : withAlgorithms(spec, own);
+    };
+    settings.algorithms.kex = list(host.kexAlgorithms, m_ownAlgorithms.kex);
+    settings.algorithms.hostKeys = list(host.hostKeyAlgorithms, m_ownAlgorithms.hostKeys);
+    settings.algorithms.ciphers = list(host.ciphers, m_ownAlgorithms.ciphers);
+    settings.algorithms.macs = list(host.macs, m_ownAlgorithms.macs);
+    settings.algorithms.publicKeys = list(host.publicKeyAlgorithms, m_ownAlgorithms.publicKeys);
+}
+
+// As ssh -J does it: the last hop is reached through those before it, whatever its own ProxyJump says; the first by its own.
+SshSettingsSource::Jumps SshSettingsSource::jumpsOf(const SshHostConfig &host, int depth) const
+{
+    Jumps result;
+    QByteArray before;
+    for (const JumpHop &hop : host.jumps) {
+        const auto settings = jumpHost(hop, before, depth + 1);
+        if (result.empty())
+            result = settings->jumps;
+        result.push_back(settings);
+        before += asText(hop) + ',';
+    }
+    if (result.size() > mostJumps)
+        throw JobError(Cause::BadVariable,
+                       QStringLiteral("%1 would be reached over more than %2 hosts").arg(printable(host.hostName)).arg(mostJumps));
+    return result;
+}
+
+std::shared_ptr<const SshSettings> SshSettingsSource::jumpHost(const JumpHop &hop, const QByteArray &before, int depth) const
+{
+    if (depth > mostJumps)
+        throw JobError(
+            Cause::BadVariable,
+            QStringLiteral("ProxyJump of %1 leads back to itself, or over more than %2 hosts").arg(printable(hop.host)).arg(mostJumps));
+    const QByteArray way = before + asText(hop);
+    {
+        const std::lock_guard guard(m_mutex);
+        if (const auto found = m_jumpHosts.find(way); found != m_jumpHosts.end())
+            return found->second;
+    }
+    SshOverrides overrides;
+    QString error;
+    bool isGood = true;
+    if (!hop.user.isEmpty())
+        isGood = overrides.add(SshWord::User, hop.user, "ProxyJump", &error);
+    if (isGood && hop.port != 0)
+        isGood = overrides.add(SshWord::Port, QByteArray::number(hop.port), "ProxyJump", &error);
+    if (isGood && !before.isEmpty()) // the hops before are the way to it; its own is not asked for
+        isGood = overrides.add(SshWord::ProxyJump, "none", "ProxyJump", &error) &&
+                 overrides.add(SshWord::ProxyCommand, "none", "ProxyJump", &error);
+    if (!isGood)
+        throw JobError(Cause::BadVariable, QStringLiteral("ProxyJump to %1: %2").arg(printable(hop.host), error));
+    auto made = make(m_config.resolve(hop.host, overrides), depth);
+    const std::lock_guard guard(m_mutex);
+    return m_jumpHosts.try_emplace(way, std::move(made)).first->second;
+}
+
+void SshSettingsSource::warn(const QString &what) const
+{
+    const std::lock_guard guard(m_mutex);
+    if (!m_warnings.contains(what) && m_warnings.size() < 100)
+        m_warnings.append(what);
+}
+
+QStringList SshSettingsSource::warnings() const
+{
+    const std::lock_guard guard(m_mutex);
+    return m_warnings;
+}
+
+} // namespace collector

@@ -1,0 +1,234 @@
+// SshSettingsSource: what reaches a connection of ssh_config, of the command line, and of the way to a host.
+
+#include "ssh/sshsettingssource.h"
+
+#include <collector/joberror.h>
+
+#include "keygen.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace collector;
+
+namespace {
+
+SshConfig config(const QByteArray &text)
+{
+    return SshConfig::fromText(text, {"me", "/home/me", "1000", "box"});
+}
+
+std::shared_ptr<const SshSettings> settings(const QByteArray &text, const QByteArray &host = "web",
+                                            SshSettingsSource::Standing standing = {})
+{
+    return SshSettingsSource(config(text), std::move(standing)).settings(host);
+}
+
+QStringList way(const SshSettings &of)
+{
+    QStringList result;
+    for (const auto &hop : of.jumps)
+        result.append(QStringLiteral("%1@%2:%3").arg(QString::fromUtf8(hop->user), QString::fromUtf8(hop->host)).arg(hop->port));
+    return result;
+}
+
+} // namespace
+
+class TestSshSettingsSource : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void plainValues();
+    void policies_data();
+    void policies();
+    void commandLineStandsAbove();
+    void methods_data();
+    void methods();
+    void algorithms();
+    void ways_data();
+    void ways();
+    void jumpHostsAreShared();
+    void proxyCommandGoesToTheShell();
+    void nonsense_data();
+    void nonsense();
+    void knownHostsOfBothFiles();
+};
+
+void TestSshSettingsSource::plainValues()
+{
+    const auto found = settings("HostName real.example.com\nUser ops\nPort 2222\nAddressFamily inet6\nBindAddress ::1\nConnectTimeout 3\n"
+                                "HostKeyAlias other\nHashKnownHosts yes\nUserKnownHostsFile ~/kh\nIdentityFile ~/k\nCertificateFile /c\n"
+                                "IdentitiesOnly yes\nIdentityAgent none\nSetEnv A=1 B=2\n");
+    QCOMPARE(found->host, QByteArray("real.example.com"));
+    QCOMPARE(found->user, QByteArray("ops"));
+    QCOMPARE(found->port, quint16(2222));
+    QCOMPARE(found->family, AddressFamily::IPv6);
+    QCOMPARE(found->bindAddress, QByteArray("::1"));
+    QCOMPARE(found->timeouts.connect, std::chrono::milliseconds(3000));
+    QCOMPARE(found->hostKeyAlias, QByteArray("other"));
+    QVERIFY(found->hashKnownHosts);
+    QCOMPARE(found->knownHostsFile, QStringLiteral("/home/me/kh"));
+    QCOMPARE(found->identityFiles, QStringList{QStringLiteral("/home/me/k")});
+    QCOMPARE(found->certificateFiles, QStringList{QStringLiteral("/c")});
+    QVERIFY(found->identitiesOnly);
+    QVERIFY(!found->mayUseAgent);
+    QCOMPARE(found->environment.size(), size_t(2));
+    const auto plain = settings({});
+    QCOMPARE(plain->host, QByteArray("web"));
+    QCOMPARE(plain->user, QByteArray("me"));
+    QCOMPARE(plain->port, quint16(22));
+    QCOMPARE(plain->knownHostsFile, QStringLiteral("/home/me/.ssh/known_hosts"));
+    QCOMPARE(plain->timeouts.connect, SshTimeouts().connect);
+    QVERIFY(plain->mayUseAgent && plain->identityFiles.isEmpty() && plain->preferredAuthentications.empty() &&
+            plain->algorithms.kex.isEmpty());
+}
+
+void TestSshSettingsSource::policies_data()
+{
+    QTest::addColumn<QByteArray>("value");
+    QTest::addColumn<int>("expected");
+    QTest::addColumn<int>("warnings");
+    QTest::newRow("nothing said") << QByteArray() << int(HostKeyPolicy::Strict) << 0;
+    QTest::newRow("ask") << QByteArray("StrictHostKeyChecking ask") << int(HostKeyPolicy::Strict) << 0;
+    QTest::newRow("yes") << QByteArray("StrictHostKeyChecking yes") << int(HostKeyPolicy::Strict) << 0;
+    QTest::newRow("accept-new") << QByteArray("StrictHostKeyChecking accept-new") << int(HostKeyPolicy::AcceptNew) << 0;
+    QTest::newRow("no") << QByteArray("StrictHostKeyChecking no") << int(HostKeyPolicy::AcceptNew) << 1;
+    QTest::newRow("off") << QByteArray("StrictHostKeyChecking off") << int(HostKeyPolicy::AcceptNew) << 1;
+}
+
+void TestSshSettingsSource::policies()
+{
+    QFETCH(QByteArray, value);
+    QFETCH(int, expected);
+    QFETCH(int, warnings);
+    const SshSettingsSource source(config(value), {});
+    for (const char *host : {"a", "b"})
+        QCOMPARE(int(source.settings(host)->hostKeyPolicy), expected);
+    QCOMPARE(source.warnings().size(), warnings);
+}
+
+void TestSshSettingsSource::commandLineStandsAbove()
+{
+    SshSettingsSource::Standing standing;
+    standing.hostKeyPolicy = HostKeyPolicy::Off;
+    standing.knownHosts = QStringLiteral("/mine");
+    standing.isConnectTimeoutFixed = true;
+    standing.base.timeouts.connect = std::chrono::milliseconds(7);
+    const auto found = settings("StrictHostKeyChecking yes\nUserKnownHostsFile /theirs\nConnectTimeout 99", "web", standing);
+    QCOMPARE(found->hostKeyPolicy, HostKeyPolicy::Off);
+    QCOMPARE(found->knownHostsFile, QStringLiteral("/mine"));
+    QCOMPARE(found->timeouts.connect, std::chrono::milliseconds(7));
+}
+
+void TestSshSettingsSource::methods_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QByteArray>("expected");
+    QTest::newRow("ours") << QByteArray() << QByteArray();
+    QTest::newRow("preferred") << QByteArray("PreferredAuthentications password,publickey") << QByteArray("password,publickey");
+    QTest::newRow("no password") << QByteArray("PasswordAuthentication no") << QByteArray("publickey,keyboard-interactive");
+    QTest::newRow("no password of two preferred")
+        << QByteArray("PasswordAuthentication no\nPreferredAuthentications password,publickey") << QByteArray("publickey");
+    QTest::newRow("nothing left") << QByteArray("PasswordAuthentication no\nPreferredAuthentications password") << QByteArray("refused");
+}
+
+void TestSshSettingsSource::methods()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(QByteArray, expected);
+    if (expected == "refused") {
+        QVERIFY_THROWS_EXCEPTION(JobError, (void)settings(text));
+        return;
+    }
+    const auto found = settings(text)->preferredAuthentications;
+    QCOMPARE(QList<QByteArray>(found.begin(), found.end()).join(','), expected);
+}
+
+void TestSshSettingsSource::algorithms()
+{
+    const auto found = settings("Ciphers aes256-ctr\nKexAlgorithms -ecdh*\nMACs ^hmac-sha2-512\nHostKeyAlgorithms +ssh-rsa");
+    QCOMPARE(found->algorithms.ciphers, QByteArray("aes256-ctr"));
+    QVERIFY(!found->algorithms.kex.isEmpty() && !found->algorithms.kex.contains("ecdh") && !found->algorithms.kex.startsWith('-'));
+    QVERIFY(found->algorithms.macs.startsWith("hmac-sha2-512,"));
+    QVERIFY(found->algorithms.hostKeys.endsWith(",ssh-rsa"));
+}
+
+void TestSshSettingsSource::ways_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QStringList>("expected");
+    const auto list = [](const char *words) { return QString::fromLatin1(words).split(u' '); };
+    QTest::newRow("none") << QByteArray("ProxyJump none") << QStringList();
+    QTest::newRow("one") << QByteArray("Host web\nProxyJump ops@gate:2222") << list("ops@gate:2222");
+    QTest::newRow("its name is looked up in ssh_config")
+        << QByteArray("Host gate\nHostName gate.example.com\nUser jump\nPort 22022\nHost web\nProxyJump gate")
+        << list("jump@gate.example.com:22022");
+    QTest::newRow("what ProxyJump says counts more")
+        << QByteArray("Host gate\nUser jump\nPort 22022\nHost web\nProxyJump ops@gate:22") << list("ops@gate:22");
+    QTest::newRow("chain") << QByteArray("Host web\nProxyJump a,b") << list("me@a:22 me@b:22");
+    QTest::newRow("a jump host's own jump host")
+        << QByteArray("Host gate\nProxyJump outer\nHost web\nProxyJump gate") << list("me@outer:22 me@gate:22");
+    QTest::newRow("later hops' own jump hosts do not count")
+        << QByteArray("Host b\nProxyJump elsewhere\nHost web\nProxyJump a,b") << list("me@a:22 me@b:22");
+}
+
+void TestSshSettingsSource::ways()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(QStringList, expected);
+    const auto found = settings(text);
+    QCOMPARE(way(*found), expected);
+    QCOMPARE(found->host, QByteArray("web"));
+}
+
+void TestSshSettingsSource::jumpHostsAreShared()
+{
+    const SshSettingsSource source(config("Host gate\nPort 22022\nHost web*\nProxyJump gate"), {});
+    QCOMPARE(source.settings("web1")->jumps.front(), source.settings("web2")->jumps.front());
+}
+
+void TestSshSettingsSource::proxyCommandGoesToTheShell()
+{
+    QCOMPARE(settings("ProxyCommand nc %h %p 2>/dev/null")->proxyCommand,
+             (QStringList{QStringLiteral("/bin/sh"), QStringLiteral("-c"), QStringLiteral("exec nc web 22 2>/dev/null")}));
+}
+
+void TestSshSettingsSource::nonsense_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::newRow("unknown token") << QByteArray("IdentityFile %z");
+    QTest::newRow("through itself") << QByteArray("ProxyJump web");
+    QTest::newRow("in a circle") << QByteArray("Host a\nProxyJump b\nHost b\nProxyJump a\nHost web\nProxyJump a");
+    QTest::newRow("everybody's jump host is its own, as for ssh") << QByteArray("ProxyJump gate");
+    QTest::newRow("too far") << QByteArray("Host web\nProxyJump a,b,c,d,e,f,g,h,i");
+}
+
+void TestSshSettingsSource::nonsense()
+{
+    QFETCH(QByteArray, text);
+    try {
+        (void)settings(text);
+        QFAIL("nothing was said");
+    } catch (const JobError &refusal) {
+        QCOMPARE(refusal.cause(), Cause::BadVariable);
+    }
+}
+
+void TestSshSettingsSource::knownHostsOfBothFiles()
+{
+    QTemporaryDir scratch;
+    const QByteArray key = QByteArray::fromHex("0000000b7373682d6564323535313900000020") + QByteArray(32, 'k');
+    const QByteArray line = " ssh-ed25519 " + key.toBase64() + '\n';
+    keygen::write(scratch.filePath(QStringLiteral("users")), "web" + line);
+    keygen::write(scratch.filePath(QStringLiteral("global")), "db" + line);
+    const SshSettingsSource source(config("UserKnownHostsFile " + scratch.filePath(QStringLiteral("users")).toUtf8() +
+                                          "\nGlobalKnownHostsFile " + scratch.filePath(QStringLiteral("global")).toUtf8()),
+                                   {});
+    for (const char *host : {"web", "db"})
+        QCOMPARE(source.settings(host)->knownHosts->lookup(host, 22).classify(key).kind, HostKeyVerdict::Kind::Match);
+    QCOMPARE(source.settings("web")->knownHosts, source.settings("db")->knownHosts);
+}
+
+QTEST_GUILESS_MAIN(TestSshSettingsSource)
+#include "tst_sshsettingssource.moc"

@@ -67,6 +67,10 @@ Cause InventoryHost::refusal(QString *message) const
         *message = QStringLiteral("excluded by --exclude or by never= of the configuration");
         return Cause::Excluded;
     }
+    if (const auto crash = m_source.m_setup.crashed.constFind(m_name); crash != m_source.m_setup.crashed.constEnd()) {
+        *message = *crash;
+        return Cause::PluginError;
+    }
     if (!m_host.hasVariables())
         return Cause::None;
     if (isTruthy(variable("collector_skip"))) {

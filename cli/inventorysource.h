@@ -6,6 +6,8 @@
 #include "engine/hostsource.h"
 #include "inventory/selection.h"
 
+#include <QHash>
+
 #include <functional>
 #include <memory>
 
@@ -20,6 +22,7 @@ public:
         std::shared_ptr<const JobOptions> jobs;
         QList<QByteArray> recordedVariables;            // --vars
         std::function<bool(const QByteArray &)> isDone; // a host that an interrupted run is done with; empty: none
+        QHash<QByteArray, QString> crashed;             // hosts on which a plugin ended the interrupted run, and what to say of it
         bool needsConnection = false;                   // a job uses the shell
     };
     explicit InventorySource(Setup setup) : m_setup(std::move(setup)) {}

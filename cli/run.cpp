@@ -106,6 +106,12 @@ void Run::startEngine()
     source.needsConnection = preparation.usesShell();
     if (m_writer->done().size() > 0)
         source.isDone = [this](const QByteArray &host) { return m_writer->done().contains(host); };
+    for (const CrashNote &crash : m_writer->crashes())
+        source.crashed.insert(crash.host,
+                              QStringLiteral("the plugin %1 ended the interrupted run on this host (signal %2): it is not tried there "
+                                             "again, unless by --resume --retry-failed")
+                                  .arg(printable(crash.plugin, 40))
+                                  .arg(crash.signal));
     for (const QString &names : preparation.options.values(QStringLiteral("vars"))) {
         for (const QString &name : names.split(u',', Qt::SkipEmptyParts))
             source.recordedVariables.append(name.trimmed().toUtf8());

@@ -5,6 +5,7 @@
 
 #include "model/json.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -125,20 +126,20 @@ bool RunFiles::recover(const RecordEncoder &encoder, Recovered &recovered, QStri
     }
     bool isRewritten = false;
     JournalReader::Entry entry;
-    std::vector<CrashNote> crashes;
     while (reader->next(entry)) {
-        if (entry.crash)
-            crashes.push_back(*entry.crash);
-        else if (!keeps(*entry.record) || !recovered.done.insert(entry.record->host))
+        if (entry.crash) {
+            recovered.crashes.push_back(*entry.crash);
+            continue;
+        }
+        // Whoever has a record since is no longer to be kept from the plugin: --retry-failed tries it again.
+        if (std::erase_if(recovered.crashes, [&](const CrashNote &crash) { return crash.host == entry.record->host; }) > 0)
+            isRewritten = true;
+        if (!keeps(*entry.record) || !recovered.done.insert(entry.record->host))
             isRewritten = true;
     }
     if (!reader->error().isEmpty()) {
         *error = reader->error();
         return false;
-    }
-    for (const CrashNote &crash : crashes) {
-        if (!recovered.done.contains(crash.host))
-            recovered.crashes.push_back(crash);
     }
     if (!isRewritten)
         m_journal = JournalFile::reopen(path, reader->wholeBytes(), error);
@@ -172,7 +173,9 @@ bool RunFiles::replay(const RecordEncoder &encoder, const Recovered &recovered, 
             *error = QStringLiteral("the journal %1 holds a record that cannot be read").arg(shown(path));
             return false;
         }
-        if (entry.crash && isRewritten && !m_journal.append(entry.line.toByteArray() + '\n')) {
+        const bool isOpenCrash = entry.crash && std::any_of(recovered.crashes.begin(), recovered.crashes.end(),
+                                                            [&](const CrashNote &crash) { return crash.host == entry.crash->host; });
+        if (isOpenCrash && isRewritten && !m_journal.append(entry.line.toByteArray() + '\n')) {
             *error = m_journal.error();
             return false;
         }

@@ -1,0 +1,258 @@
+// A run that is killed, again and again, and goes on: the program as a user has it, over a simulated fleet.
+// COLLECTOR_TEST_KILLS says how often (10); the long form in tests/long/ asks for 200.
+
+#include "fleet/fleetprocess.h"
+
+#include "output/resultreader.h"
+
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QRandomGenerator>
+#include <QTest>
+
+#include <csignal>
+
+using namespace collector;
+
+namespace {
+
+constexpr int hosts = 2000;
+constexpr int inFlight = 100;
+
+} // namespace
+
+class TestResume : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void killedAgainAndAgain();
+    void interruptedOnce();
+    void aPluginThatCrashes();
+
+private:
+    static void start(QProcess &process, const QStringList &arguments);
+    static int finish(QProcess &process);
+    [[nodiscard]] static QStringList fleetOptions(const FleetProcess &fleet);
+    static QByteArray read(const QString &name);
+    static void write(const QString &name, const QByteArray &content);
+    static QMap<QByteArray, Status> results(const QString &name);
+    static QSet<QByteArray> journaled(const QString &name);
+    static QMap<QByteArray, int> contacts(const FleetProcess &fleet);
+};
+
+void TestResume::start(QProcess &process, const QStringList &arguments)
+{
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    process.start(QStringLiteral(BUILD_DIR "/bin/collector"), arguments);
+    QVERIFY2(process.waitForStarted(), qPrintable(process.errorString()));
+}
+
+int TestResume::finish(QProcess &process)
+{
+    if (!process.waitForFinished(120'000))
+        qFatal("the program does not end");
+    const QByteArray said = process.readAll();
+    if (process.exitStatus() == QProcess::NormalExit && process.exitCode() != 0)
+        qInfo("%s", said.constData());
+    return process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -process.exitCode();
+}
+
+QStringList TestResume::fleetOptions(const FleetProcess &fleet)
+{
+    return {QStringLiteral("--port"),
+            QString::number(fleet.port()),
+            QStringLiteral("--known-hosts"),
+            fleet.knownHostsFile(),
+            QStringLiteral("--identity"),
+            fleet.clientKey(),
+            QStringLiteral("-u"),
+            QStringLiteral("tester"),
+            QStringLiteral("--ssh-config"),
+            QStringLiteral("none"),
+            QStringLiteral("--concurrency"),
+            QString::number(inFlight),
+            QStringLiteral("--rate"),
+            QStringLiteral("0"),
+            QStringLiteral("--plugin"),
+            QStringLiteral("ssh-command"),
+            QStringLiteral("--command"),
+            QStringLiteral("uptime")};
+}
+
+QByteArray TestResume::read(const QString &name)
+{
+    QFile file(name);
+    return file.open(QFile::ReadOnly) ? file.readAll() : QByteArray("(cannot be read)");
+}
+
+void TestResume::write(const QString &name, const QByteArray &content)
+{
+    QFile file(name);
+    QVERIFY(file.open(QFile::WriteOnly) && file.write(content) == content.size());
+}
+
+QMap<QByteArray, Status> TestResume::results(const QString &name)
+{
+    QString error;
+    const auto reader = ResultReader::open(name.toLocal8Bit(), &error);
+    QMap<QByteArray, Status> found;
+    StoredRecord record;
+    while (reader && reader->next(record)) {
+        if (found.contains(record.head.host))
+            qWarning("%s is there twice", record.head.host.constData());
+        found.insert(record.head.host, record.head.status);
+    }
+    if (!reader || !reader->error().isEmpty())
+        qWarning("%s%s", qPrintable(error), reader ? qPrintable(reader->error()) : "");
+    return found;
+}
+
+// The hosts whose records are whole in the journal.
+QSet<QByteArray> TestResume::journaled(const QString &name)
+{
+    QSet<QByteArray> found;
+    const QList<QByteArray> lines = read(name).split('\n');
+    for (const QByteArray &line : lines.mid(0, lines.size() - 1)) {
+        const QJsonObject record = QJsonDocument::fromJson(line).object();
+        if (record.contains(u"host"))
+            found.insert(record[u"host"].toString().toUtf8());
+    }
+    return found;
+}
+
+QMap<QByteArray, int> TestResume::contacts(const FleetProcess &fleet)
+{
+    QMap<QByteArray, int> found;
+    for (const FleetEvent &event : fleet.log()) {
+        if (event.event == FleetEvent::Exec)
+            ++found[event.address.toUtf8()];
+    }
+    return found;
+}
+
+void TestResume::killedAgainAndAgain()
+{
+    const int kills = qEnvironmentVariableIsSet("COLLECTOR_TEST_KILLS") ? qEnvironmentVariableIntValue("COLLECTOR_TEST_KILLS") : 10;
+    const quint32 seed = QRandomGenerator::global()->generate();
+    qInfo("seed %u", seed); // of the moments; the machine's load does the rest
+    QRandomGenerator random(seed);
+    int killed = 0;
+    while (killed < kills) {
+        FleetProcess fleet({QStringLiteral("--delay"), QStringLiteral("150")});
+        const QString inventory = fleet.file(QStringLiteral("hosts.ini"));
+        const QString json = fleet.file(QStringLiteral("assets.json"));
+        const QString csv = fleet.file(QStringLiteral("assets.csv"));
+        const QString journal = fleet.file(QStringLiteral(".assets.json.journal"));
+        write(inventory, "127.9.[0:7].[1:250]\n");
+        write(json, "old");
+        const QStringList arguments = QStringList{QStringLiteral("-i"), inventory, QStringLiteral("-o"),       json,
+                                                  QStringLiteral("-o"), csv,       QStringLiteral("--resume"), QStringLiteral("-q")} +
+                                      fleetOptions(fleet);
+        int killedHere = 0;
+        bool isOver = false;
+        while (!isOver && killed < kills) {
+            const QSet<QByteArray> before = journaled(journal);
+            const QMap<QByteArray, int> contactsBefore = contacts(fleet);
+            QProcess process;
+            start(process, arguments);
+            isOver = process.waitForFinished(random.bounded(80, 900));
+            if (isOver) {
+                QCOMPARE(finish(process), 0);
+                continue;
+            }
+            ::kill(pid_t(process.processId()), SIGKILL);
+            QVERIFY(process.waitForFinished());
+            ++killed;
+            ++killedHere;
+            QCOMPARE(read(json), QByteArray("old"));
+            QVERIFY(!QFile::exists(csv));
+            // Nobody who had a record was contacted again.
+            const QMap<QByteArray, int> now = contacts(fleet);
+            for (const QByteArray &host : before)
+                QCOMPARE(now.value(host), contactsBefore.value(host));
+            QVERIFY(journaled(journal).contains(before));
+        }
+        if (!isOver) {
+            QProcess process;
+            start(process, arguments);
+            QCOMPARE(finish(process), 0);
+        }
+        for (const QString &output : {json, csv}) {
+            const QMap<QByteArray, Status> found = results(output);
+            QCOMPARE(found.size(), hosts);
+            for (auto it = found.begin(); it != found.end(); ++it)
+                QVERIFY2(it.value() == Status::Ok, it.key().constData());
+        }
+        // Twice only who was in flight when the program was killed.
+        int again = 0;
+        const QMap<QByteArray, int> total = contacts(fleet);
+        for (const int count : total)
+            again += count - 1;
+        QCOMPARE(total.size(), hosts);
+        QVERIFY2(again <= killedHere * inFlight, qPrintable(QStringLiteral("%1 of %2 kills").arg(again).arg(killedHere)));
+        QCOMPARE(QDir(fleet.directory()).entryList({QStringLiteral(".assets*")}, QDir::Files | QDir::Hidden), QStringList());
+    }
+}
+
+void TestResume::interruptedOnce()
+{
+    FleetProcess fleet({QStringLiteral("--delay"), QStringLiteral("150")});
+    const QString inventory = fleet.file(QStringLiteral("hosts.ini"));
+    const QString json = fleet.file(QStringLiteral("assets.json"));
+    write(inventory, "127.9.[0:7].[1:250]\n");
+    const QStringList arguments =
+        QStringList{QStringLiteral("-i"), inventory, QStringLiteral("-o"), json, QStringLiteral("-q")} + fleetOptions(fleet);
+    QProcess process;
+    start(process, arguments);
+    QTRY_VERIFY(journaled(fleet.file(QStringLiteral(".assets.json.journal"))).size() > 50);
+    ::kill(pid_t(process.processId()), SIGINT);
+    QCOMPARE(finish(process), 130);
+    QVERIFY(!QFile::exists(json));
+    const QMap<QByteArray, Status> partial = results(json + QStringLiteral(".partial"));
+    QCOMPARE(partial.size(), hosts);
+    const auto good = std::count(partial.begin(), partial.end(), Status::Ok);
+    QVERIFY(good > 50 && good < hosts);
+    QCOMPARE(std::count(partial.begin(), partial.end(), Status::Cancelled), hosts - good);
+
+    const QMap<QByteArray, int> before = contacts(fleet);
+    start(process, arguments + QStringList{QStringLiteral("--resume")});
+    QCOMPARE(finish(process), 0);
+    const QMap<QByteArray, Status> all = results(json);
+    QCOMPARE(std::count(all.begin(), all.end(), Status::Ok), hosts);
+    const QMap<QByteArray, int> after = contacts(fleet);
+    for (auto it = partial.begin(); it != partial.end(); ++it) {
+        if (it.value() == Status::Ok)
+            QCOMPARE(after.value(it.key()), before.value(it.key()));
+    }
+}
+
+void TestResume::aPluginThatCrashes()
+{
+    const QTemporaryDir dir;
+    const QString json = dir.filePath(QStringLiteral("out.json"));
+    const QStringList arguments{
+        QStringLiteral("-i"),      QStringLiteral("127.9.0.0/24"), QStringLiteral("-o"),         json,
+        QStringLiteral("-q"),      QStringLiteral("--plugin-dir"), QStringLiteral(CRASHER_DIR),  QStringLiteral("--plugin"),
+        QStringLiteral("crasher"), QStringLiteral("--victim"),     QStringLiteral("127.9.0.77"), QStringLiteral("--resume")};
+    QProcess process;
+    start(process, arguments);
+    const int end = finish(process);
+    QVERIFY2(end < 0, qPrintable(QString::number(end))); // by a signal
+    QVERIFY(!QFile::exists(json));
+    start(process, arguments);
+    QCOMPARE(finish(process), 3);
+    const QMap<QByteArray, Status> found = results(json);
+    QCOMPARE(found.size(), 256);
+    QCOMPARE(std::count(found.begin(), found.end(), Status::Ok), 255);
+    QCOMPARE(found.value("127.9.0.77"), Status::Failed);
+    QVERIFY(
+        read(json).contains("\"cause\":\"plugin_error\",\"message\":\"the plugin crasher ended the interrupted run on this host (signal "));
+}
+
+QTEST_GUILESS_MAIN(TestResume)
+#include "tst_resume.moc"

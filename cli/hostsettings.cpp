@@ -1,129 +1,255 @@
 #include "cli/hostsettings.h"
 
+#include "ssh/ssharguments.h"
+
 #include <collector/joberror.h>
 
 #include <QDir>
 
-#include <pwd.h>
-#include <unistd.h>
+#include <map>
+#include <mutex>
+#include <stdexcept>
 
 namespace collector {
 
 namespace {
-
-QByteArray localUser()
-{
-    const passwd *entry = getpwuid(geteuid());
-    return entry ? QByteArray(entry->pw_name) : QByteArray("root");
-}
 
 QString text(const QJsonValue &value)
 {
     return value.isDouble() ? QString::number(value.toInteger()) : value.toString();
 }
 
-quint16 portOf(const QString &word, const QString &place)
+bool isFalse(const QJsonValue &value)
 {
-    bool isNumber = false;
-    const int port = word.toInt(&isNumber);
-    if (!isNumber || port < 1 || port > 65535)
-        throw JobError(Cause::BadVariable,
-                       QStringLiteral("%1 is a port from 1 to 65535, not \"%2\"").arg(place, printable(word.toUtf8(), 40)));
-    return quint16(port);
+    const QString word = value.isBool() ? QString() : text(value).toLower();
+    return (value.isBool() && !value.toBool()) || word == u"false" || word == u"no" || word == u"0";
+}
+
+// Adds a value that was given as an option; what ssh would refuse is the user's mistake.
+void add(SshOverrides &overrides, const CommandLine &line, const char *option, SshWord word)
+{
+    QString error;
+    const auto value = line.value(QLatin1String(option));
+    if (value && !overrides.add(word, value->toUtf8(), QByteArray("--") + option, &error))
+        throw UsageError(QStringLiteral("--%1: %2").arg(QLatin1String(option), error));
+}
+
+SshConfig loaded(const SshConfig::Sources &sources)
+{
+    SshConfig config = SshConfig::load(sources);
+    if (!config.errors().isEmpty())
+        throw UsageError(config.errors().join(u'\n'));
+    return config;
 }
 
 } // namespace
 
+std::shared_ptr<const SshConfig> readSshConfig(const RunOptions &options)
+{
+    SshConfig::Sources sources;
+    sources.file = options.value(QStringLiteral("ssh-config"));
+    return std::make_shared<const SshConfig>(loaded(sources));
+}
+
 struct HostSettings::Common
 {
-    SshSettings base;
-    std::shared_ptr<Credentials> credentials;
-    bool isUserFixed = false;
-    bool isPortFixed = false;
-    bool areIdentitiesFixed = false;
-    std::shared_ptr<KnownHostsFiles> files = std::make_shared<KnownHostsFiles>();
+    std::shared_ptr<const SshSettingsSource> source;
+    SshSettingsSource::Standing standing;
+    SshOverrides ofLine;   // above the inventory
+    SshOverrides ofConfig; // below it
+
+    std::mutex mutex;
+    std::map<QString, std::shared_ptr<const SshSettingsSource>> sources; // by the -F of a host's ansible_ssh_args
+    QStringList warnings;
 };
 
-HostSettings::HostSettings(const RunOptions &options, std::shared_ptr<Credentials> credentials)
+// What was asked for one host.
+struct HostSettings::Asked
 {
-    auto common = std::make_shared<Common>();
-    common->credentials = std::move(credentials);
-    SshSettings &base = common->base;
-    base.credentials = common->credentials;
-    base.user = localUser();
-    if (const auto user = options.value(QStringLiteral("user"))) {
-        base.user = user->toUtf8();
-        common->isUserFixed = options.line().has(QStringLiteral("user"));
+    std::shared_ptr<const SshSettingsSource> source;
+    QByteArray target;
+    SshOverrides overrides;
+    std::shared_ptr<const Secret> password; // null: as for all
+    SshTransport transport;
+};
+
+HostSettings::HostSettings(const RunOptions &options, std::shared_ptr<const SshConfig> config, std::shared_ptr<Credentials> credentials)
+    : m_common(std::make_shared<Common>())
+{
+    SshSettingsSource::Standing &standing = m_common->standing;
+    SshSettings &base = standing.base;
+    base.credentials = credentials;
+    for (const auto &[line, overrides] :
+         {std::pair(&options.line(), &m_common->ofLine), std::pair(&options.config(), &m_common->ofConfig)}) {
+        add(*overrides, *line, "user", SshWord::User);
+        add(*overrides, *line, "port", SshWord::Port);
+        add(*overrides, *line, "jump", SshWord::ProxyJump);
     }
-    if (const auto port = options.integer(QStringLiteral("port"), 1, 65535)) {
-        base.port = quint16(*port);
-        common->isPortFixed = options.line().has(QStringLiteral("port"));
-    }
-    base.identityFiles = options.values(QStringLiteral("identity"));
-    base.identitiesOnly = !base.identityFiles.isEmpty();
-    common->areIdentitiesFixed = options.line().has(QStringLiteral("identity"));
     base.legacy = options.has(QStringLiteral("legacy"));
-    if (const auto timeout = options.duration(QStringLiteral("connect-timeout")))
+    if (const auto timeout = options.duration(QStringLiteral("connect-timeout"))) {
         base.timeouts.connect = *timeout;
+        standing.isConnectTimeoutFixed = true;
+    }
     const auto policy =
         options.choice(QStringLiteral("host-keys"), {QStringLiteral("strict"), QStringLiteral("accept-new"), QStringLiteral("off")});
     if (policy)
-        base.hostKeyPolicy = *policy == u"off"          ? HostKeyPolicy::Off
-                             : *policy == u"accept-new" ? HostKeyPolicy::AcceptNew
-                                                        : HostKeyPolicy::Strict;
-    const QStringList defaults{QDir::homePath() + QStringLiteral("/.ssh/known_hosts"), QStringLiteral("/etc/ssh/ssh_known_hosts")};
-    const auto named = options.value(QStringLiteral("known-hosts"));
-    try {
-        base.knownHosts = common->files->open(named ? QStringList{*named} : defaults);
+        standing.hostKeyPolicy = *policy == u"off"          ? HostKeyPolicy::Off
+                                 : *policy == u"accept-new" ? HostKeyPolicy::AcceptNew
+                                                            : HostKeyPolicy::Strict;
+    standing.knownHosts = options.value(QStringLiteral("known-hosts"));
+    const auto transport = options.choice(QStringLiteral("transport"), {QStringLiteral("native"), QStringLiteral("openssh")});
+    base.transport = transport && *transport == u"openssh" ? SshTransport::OpenSsh : SshTransport::Native;
+    base.openSshConfig = options.value(QStringLiteral("ssh-config")).value_or(QString());
+    base.password = credentials->password();
+    m_common->source = std::make_shared<const SshSettingsSource>(*config, standing);
+    try { // read here and now, and what cannot be read is told before anything is contacted
+        if (standing.knownHosts)
+            (void)KnownHostsFiles().open({*standing.knownHosts});
+        (void)m_common->source->settings("localhost", m_common->ofLine);
     } catch (const std::runtime_error &error) {
         throw UsageError(QString::fromUtf8(error.what()));
+    } catch (const JobError &) {
+        // Said again, with its host, by those whom it concerns.
     }
-    base.knownHostsFile = named.value_or(defaults.first());
-    base.password = common->credentials->password();
-    m_common = std::move(common);
 }
 
 QByteArray HostSettings::target(const InventoryHost &host) const
 {
     if (host.selected().hasVariables()) {
-        if (const auto address = host.connectionVariable("ansible_host"))
-            return text(*address).toUtf8();
+        for (const char *name : {"ansible_host", "ansible_ssh_host"}) {
+            if (const auto address = host.connectionVariable(name))
+                return text(*address).toUtf8();
+        }
     }
     return host.name();
 }
 
-std::shared_ptr<const SshSettings> HostSettings::settings(const InventoryHost &host) const
+// The order is Ansible's: the first that ssh sees, counts.
+HostSettings::Asked HostSettings::asked(const InventoryHost &host) const
 {
-    auto settings = std::make_shared<SshSettings>(m_common->base);
-    settings->host = target(host);
-    if (!host.selected().hasVariables())
+    Asked result{m_common->source, target(host), m_common->ofLine, nullptr, m_common->standing.base.transport};
+    QString configFile;
+    const auto refuse = [](const char *name, const QString &error) {
+        throw JobError(Cause::BadVariable, QStringLiteral("%1: %2").arg(QLatin1String(name), printable(error.toUtf8(), 500)));
+    };
+    const auto origin = [&](const char *name) {
+        const auto found = host.selected().variable(name);
+        const QByteArray place =
+            found ? found->file + (found->line > 0 ? ':' + QByteArray::number(found->line) : QByteArray()) : QByteArray();
+        return name + (" (" + place + ')');
+    };
+    const auto value = [&](const char *name, SshWord word) {
+        const auto found = host.connectionVariable(name);
+        QString error;
+        if (found && !result.overrides.add(word, text(*found).toUtf8(), origin(name), &error))
+            refuse(name, error);
+    };
+    const auto arguments = [&](const char *name) {
+        const auto found = host.connectionVariable(name);
+        if (!found || text(*found).isEmpty())
+            return;
+        QString error;
+        const auto parsed = SshArguments::parse(text(*found).toUtf8(), origin(name), result.overrides, &error);
+        if (!parsed)
+            refuse(name, error);
+        if (configFile.isEmpty())
+            configFile = parsed->configFile;
+        const std::lock_guard guard(m_common->mutex);
+        for (const QByteArray &word : parsed->unsupported) {
+            const QString warning = QStringLiteral("%1 of ssh has no effect here").arg(QString::fromUtf8(word));
+            if (!m_common->warnings.contains(warning) && m_common->warnings.size() < 100)
+                m_common->warnings.append(warning);
+        }
+    };
+
+    if (host.selected().hasVariables()) {
+        arguments("ansible_ssh_args");
+        if (const auto checking = host.connectionVariable("ansible_ssh_host_key_checking"); checking && isFalse(*checking)) {
+            QString error;
+            (void)result.overrides.add(SshWord::StrictHostKeyChecking, "off", origin("ansible_ssh_host_key_checking"), &error);
+        }
+        for (const char *name : {"ansible_port", "ansible_ssh_port"})
+            value(name, SshWord::Port);
+        for (const char *name : {"ansible_ssh_private_key_file", "ansible_private_key_file"})
+            value(name, SshWord::IdentityFile);
+        for (const char *name : {"ansible_user", "ansible_ssh_user"})
+            value(name, SshWord::User);
+        arguments("ansible_ssh_common_args");
+        arguments("ansible_ssh_extra_args");
+        for (const char *name : {"ansible_ssh_pass", "ansible_ssh_password", "ansible_password"}) {
+            if (m_common->standing.base.password || result.password)
+                break;
+            if (const auto password = host.connectionVariable(name)) {
+                QByteArray bytes = text(*password).toUtf8();
+                result.password = std::make_shared<const Secret>(std::string_view(bytes.constData(), size_t(bytes.size())));
+                wipe(bytes.data(), size_t(bytes.size()));
+            }
+        }
+        if (const auto transport = host.connectionVariable("collector_transport")) {
+            const QString word = text(*transport);
+            if (word != u"native" && word != u"openssh")
+                refuse("collector_transport", QStringLiteral("native or openssh, not \"%1\"").arg(word));
+            result.transport = word == u"openssh" ? SshTransport::OpenSsh : SshTransport::Native;
+        }
+    }
+    for (const SshStatement &statement : m_common->ofConfig.statements())
+        result.overrides.add(statement);
+    if (!configFile.isEmpty()) {
+        const std::lock_guard guard(m_common->mutex);
+        auto &source = m_common->sources[configFile];
+        if (!source) {
+            SshConfig::Sources sources;
+            sources.file = configFile.startsWith(u"~/") ? QDir::homePath() + configFile.mid(1) : configFile;
+            try {
+                source = std::make_shared<const SshSettingsSource>(loaded(sources), m_common->standing);
+            } catch (const UsageError &error) {
+                refuse("-F", error.message());
+            }
+        }
+        result.source = source;
+    }
+    return result;
+}
+
+std::shared_ptr<const SshSettings> HostSettings::settings(const InventoryHost &host, const std::optional<QByteArray> &canonical) const
+{
+    const Asked ask = asked(host);
+    const auto settings =
+        canonical ? ask.source->settings(ask.target, ask.overrides, *canonical) : ask.source->settings(ask.target, ask.overrides);
+    if (!ask.password && ask.transport == settings->transport)
         return settings;
-    if (!m_common->isUserFixed) {
-        if (const auto user = host.connectionVariable("ansible_user"))
-            settings->user = text(*user).toUtf8();
+    auto own = std::make_shared<SshSettings>(*settings);
+    own->transport = ask.transport;
+    if (ask.password)
+        own->password = ask.password;
+    return own;
+}
+
+QList<QByteArray> HostSettings::canonicalNames(const InventoryHost &host, bool *isOneRequired) const
+{
+    if (!m_common->source->config().mayCanonicalize())
+        return {};
+    const SshHostConfig config = explained(host);
+    *isOneRequired = !config.mayStayUncanonical;
+    return config.canonicalCandidates;
+}
+
+SshHostConfig HostSettings::explained(const InventoryHost &host) const
+{
+    const Asked ask = asked(host);
+    return ask.source->config().resolve(ask.target, ask.overrides);
+}
+
+QStringList HostSettings::warnings() const
+{
+    const std::lock_guard guard(m_common->mutex);
+    QStringList all = m_common->warnings + m_common->source->warnings();
+    for (const auto &[path, source] : m_common->sources) {
+        if (source)
+            all += source->warnings();
     }
-    if (!m_common->isPortFixed) {
-        if (const auto port = host.connectionVariable("ansible_port"))
-            settings->port = portOf(text(*port), QStringLiteral("ansible_port"));
-    }
-    if (!m_common->areIdentitiesFixed) {
-        if (const auto file = host.connectionVariable("ansible_ssh_private_key_file")) {
-            QString path = text(*file);
-            if (path.startsWith(u"~/"))
-                path = QDir::homePath() + path.mid(1);
-            settings->identityFiles = {path};
-            settings->identitiesOnly = true;
-        }
-    }
-    for (const char *name : {"ansible_ssh_pass", "ansible_password"}) {
-        if (settings->password)
-            break;
-        if (const auto password = host.connectionVariable(name)) {
-            const QByteArray bytes = text(*password).toUtf8();
-            settings->password = std::make_shared<const Secret>(std::string_view(bytes.constData(), size_t(bytes.size())));
-        }
-    }
-    return settings;
+    all.removeDuplicates();
+    return all;
 }
 
 } // namespace collector

@@ -6,28 +6,41 @@
 #include "cli/inventorysource.h"
 #include "cli/runoptions.h"
 #include "ssh/credentials.h"
-#include "ssh/knownhosts.h"
-#include "ssh/sshsettings.h"
+#include "ssh/sshsettingssource.h"
 
 #include <memory>
-#include <mutex>
+#include <optional>
 
 namespace collector {
+
+// What --ssh-config names, or the user's and the system's file. Throws UsageError with all that is wrong in them.
+[[nodiscard]] std::shared_ptr<const SshConfig> readSshConfig(const RunOptions &options);
 
 class HostSettings
 {
 public:
     // What all hosts share. Throws UsageError.
-    HostSettings(const RunOptions &options, std::shared_ptr<Credentials> credentials);
+    HostSettings(const RunOptions &options, std::shared_ptr<const SshConfig> config, std::shared_ptr<Credentials> credentials);
 
-    // Throws JobError (bad_variable).
-    [[nodiscard]] std::shared_ptr<const SshSettings> settings(const InventoryHost &host) const;
+    // `canonical`: of canonicalNames(), the first that exists; an empty one if none does. Throws JobError (bad_variable).
+    [[nodiscard]] std::shared_ptr<const SshSettings> settings(const InventoryHost &host,
+                                                              const std::optional<QByteArray> &canonical = {}) const;
+    // CanonicalizeHostname: names to be looked up before settings() is asked, in this order. Nearly always empty.
+    [[nodiscard]] QList<QByteArray> canonicalNames(const InventoryHost &host, bool *isOneRequired) const;
     // What is looked up and connected to: ansible_host, else the name.
     [[nodiscard]] QByteArray target(const InventoryHost &host) const;
+    // What ssh_config makes of it, each value with its place, for `collector explain`.
+    [[nodiscard]] SshHostConfig explained(const InventoryHost &host) const;
+
+    // For a person, each once, as they were found so far.
+    [[nodiscard]] QStringList warnings() const;
 
 private:
     struct Common;
-    std::shared_ptr<const Common> m_common;
+    struct Asked;
+    [[nodiscard]] Asked asked(const InventoryHost &host) const;
+
+    std::shared_ptr<Common> m_common;
 };
 
 } // namespace collector

@@ -41,7 +41,8 @@ public:
         if (!m_shell) {
             if (!m_info.connection)
                 m_info.connection = std::make_unique<ConnectionInfo>();
-            m_shell = std::make_unique<SshShell>(m_worker, m_settings.settings(inventoryHost(m_host)), *m_info.connection, m_progress);
+            const auto settings = co_await hostSettings();
+            m_shell = std::make_unique<SshShell>(m_worker, settings, *m_info.connection, m_progress);
         }
         co_return co_await m_shell->run(std::move(command));
     }
@@ -56,6 +57,29 @@ public:
     }
 
 private:
+    // With CanonicalizeHostname of ssh_config, the names that a host may have are looked up first.
+    Task<std::shared_ptr<const SshSettings>> hostSettings()
+    {
+        bool isOneRequired = false;
+        const InventoryHost &host = inventoryHost(m_host);
+        const QList<QByteArray> names = m_settings.canonicalNames(host, &isOneRequired);
+        if (names.isEmpty())
+            co_return m_settings.settings(host);
+        for (const QByteArray &name : names) {
+            const Deadline deadline = m_worker.reactor.after(resolveTime);
+            try {
+                const auto addresses = co_await m_worker.run.resolver.resolve(m_worker.reactor, name, AddressFamily::Any, deadline);
+            } catch (const JobError &) {
+                continue;
+            }
+            co_return m_settings.settings(host, name);
+        }
+        if (isOneRequired)
+            throw JobError(Cause::Dns, QStringLiteral("no canonical name of %1 exists (CanonicalDomains of ssh_config)")
+                                           .arg(printable(m_settings.target(host), 255)));
+        co_return m_settings.settings(host, QByteArray());
+    }
+
     SshWorker &m_worker;
     const HostSettings &m_settings;
     const PlannedHost &m_host;

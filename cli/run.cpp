@@ -211,6 +211,8 @@ void Run::engineFinished()
     const auto &hostKeys = m_transports->ssh().knownHostsAppender;
     for (const QString &problem : hostKeys->finish())
         say(problem);
+    for (const QString &warning : m_preparation.settings->warnings())
+        say(warning);
     finish.hostKeysAdded = quint64(hostKeys->added());
     finish.acceptsPartial = m_preparation.options.has(QStringLiteral("accept-partial"));
     m_writer->finish(finish, [this](const RunOutcome &outcome) {

@@ -69,8 +69,9 @@ RunPreparation::RunPreparation(const RunOptions &given) : options(given)
     parseOutputs();
     decideLimits();
     readInventory();
+    readSshConfigs();
     gatherCredentials();
-    settings = std::make_shared<HostSettings>(options, credentials);
+    settings = std::make_shared<HostSettings>(options, sshConfig, credentials);
 }
 
 bool RunPreparation::isSelected(QByteArrayView plugin) const
@@ -223,6 +224,17 @@ void RunPreparation::readInventory()
         throw UsageError(QStringLiteral("no host matched: `collector inventory -i … -l … --hosts` shows what does"));
 }
 
+void RunPreparation::readSshConfigs()
+{
+    if (!usesShell()) {
+        sshConfig = std::make_shared<const SshConfig>();
+        return;
+    }
+    sshConfig = readSshConfig(options);
+    if (const QStringList words = sshConfig->unsupportedWords(); !words.isEmpty())
+        print(QStringLiteral("collector: words of ssh_config without effect here: %1\n").arg(words.join(QStringLiteral(", "))).toUtf8());
+}
+
 void RunPreparation::gatherCredentials()
 {
     if (!usesShell()) {
@@ -253,6 +265,7 @@ void RunPreparation::gatherCredentials()
         }
         sources.home = QDir::homePath();
         sources.identities = options.values(QStringLiteral("identity"));
+        sources.expected = sshConfig->fixedIdentityFiles();
         sources.passphraseFile = options.value(QStringLiteral("passphrase-file"));
         sources.hasOtherWay = password.has_value() || agent;
         if (isatty(STDERR_FILENO))

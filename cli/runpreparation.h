@@ -31,6 +31,7 @@ public:
     std::shared_ptr<const JobOptions> jobOptions;
     QByteArray inventorySha256;
     std::shared_ptr<const Selection> selection;
+    std::shared_ptr<const SshConfig> sshConfig;
     std::shared_ptr<Credentials> credentials;
     std::shared_ptr<AgentClient> agent; // null: there is none, or it holds no key
     std::shared_ptr<const HostSettings> settings;
@@ -48,6 +49,7 @@ private:
     void selectPlugins();
     void readInventory();
     void selectHosts();
+    void readSshConfigs();
     void gatherCredentials();
     void parseOutputs();
     void decideLimits();

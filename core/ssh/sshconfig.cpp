@@ -97,6 +97,14 @@ SshHostConfig SshConfig::resolve(const QByteArray &host, const SshOverrides &ove
     return result;
 }
 
+bool SshConfig::mayCanonicalize() const
+{
+    return std::any_of(m_tree.segments.begin(), m_tree.segments.end(), [](const SshSegment &segment) {
+        return std::any_of(segment.statements.begin(), segment.statements.end(),
+                           [](const SshStatement &statement) { return statement.word == SshWord::CanonicalizeHostname; });
+    });
+}
+
 QStringList SshConfig::fixedIdentityFiles() const
 {
     QStringList result;

@@ -31,6 +31,9 @@ public:
     // is put into `unsupported`.
     bool addOption(const QByteArray &option, const QByteArray &origin, QString *error, QByteArray *unsupported);
 
+    // What was checked before, as of other overrides.
+    void add(const SshStatement &statement) { m_statements.push_back(statement); }
+
     [[nodiscard]] const std::vector<SshStatement> &statements() const { return m_statements; }
 
 private:
@@ -65,6 +68,9 @@ public:
     // canonicalCandidates that exists, or empty where none does.
     [[nodiscard]] SshHostConfig resolve(const QByteArray &host, const SshOverrides &overrides = {},
                                         const std::optional<QByteArray> &canonical = {}) const;
+
+    // Whether CanonicalizeHostname stands anywhere: else no host has canonicalCandidates, but by its overrides.
+    [[nodiscard]] bool mayCanonicalize() const;
 
     // IdentityFile values that name the same file for every host: to be imported before the run.
     [[nodiscard]] QStringList fixedIdentityFiles() const;

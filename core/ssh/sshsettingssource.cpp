@@ -51,11 +51,6 @@ std::shared_ptr<const SshSettings> SshSettingsSource::settings(const QByteArray 
     return make(m_config.resolve(host, overrides, canonical), 0);
 }
 
-QList<QByteArray> SshSettingsSource::canonicalCandidates(const QByteArray &host, const SshOverrides &overrides) const
-{
-    return m_config.resolve(host, overrides).canonicalCandidates;
-}
-
 std::shared_ptr<const SshSettings> SshSettingsSource::make(const SshHostConfig &host, int depth) const
 {
     if (!host.problem.isEmpty())

@@ -37,9 +37,7 @@ public:
     // `host` as one would write it after `ssh`. Throws JobError, bad_variable, where the settings make no sense.
     [[nodiscard]] std::shared_ptr<const SshSettings> settings(const QByteArray &host, const SshOverrides &overrides = {}) const;
 
-    // Of `canonicalCandidates` (CanonicalizeHostname): to be looked up before settings() is asked, with the first that exists, or with an
-    // empty name. Empty: nothing to look up.
-    [[nodiscard]] QList<QByteArray> canonicalCandidates(const QByteArray &host, const SshOverrides &overrides) const;
+    // After CanonicalizeHostname's names (SshHostConfig::canonicalCandidates) were looked up: with the first that exists, or an empty one.
     [[nodiscard]] std::shared_ptr<const SshSettings> settings(const QByteArray &host, const SshOverrides &overrides,
                                                               const QByteArray &canonical) const;
 

@@ -62,9 +62,9 @@ public:
 
         if (!reply.signal.isEmpty())
             throw JobError(Cause::Signal, QStringLiteral("the command was ended by signal %1").arg(printable(reply.signal, 20)));
-        if (reply.exitStatus != 0)
+        if (reply.exitStatus.value_or(0) != 0)
             throw JobError(Cause::ExitStatus, failure(reply));
-        if (reply.isTruncated)
+        if (reply.isTruncated) // then it was not waited for, and there may be no status
             job.setPartial(Cause::OutputLimit, QStringLiteral("the output is longer than --max-output; its head was kept"));
     }
 

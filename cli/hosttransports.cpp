@@ -1,5 +1,7 @@
 #include "cli/hosttransports.h"
 
+#include "cli/logging.h"
+
 #include "icmp/echodesk.h"
 #include "net/reactortcpstream.h"
 #include "net/tcpconnect.h"
@@ -33,6 +35,12 @@ public:
           m_host(host),
           m_info(progress)
     {
+    }
+
+    ~Shell() override
+    {
+        if (hostLog().isDebugEnabled())
+            logPhases();
     }
 
     using HostShell::run;

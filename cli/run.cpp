@@ -1,5 +1,6 @@
 #include "cli/run.h"
 
+#include "cli/logging.h"
 #include "cli/rerun.h"
 #include "output/audit.h"
 #include "output/endtext.h"
@@ -253,6 +254,7 @@ void Run::say(const QString &text)
 
 int runCollector(const RunOptions &options)
 {
+    setUpLogging(options);
     RunPreparation preparation(options);
     Run run(preparation);
     run.start();

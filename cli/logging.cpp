@@ -1,0 +1,67 @@
+#include "cli/logging.h"
+
+#include <collector/joberror.h>
+
+#include <QDateTime>
+#include <QFile>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace collector {
+
+Q_LOGGING_CATEGORY(hostLog, "collector.host")
+
+namespace {
+
+int logDescriptor = STDERR_FILENO;
+bool isFile = false;
+
+const char *levelName(QtMsgType type)
+{
+    switch (type) {
+    case QtDebugMsg:
+        return "debug";
+    case QtInfoMsg:
+        return "info";
+    case QtWarningMsg:
+        return "warning";
+    case QtCriticalMsg:
+    case QtFatalMsg:
+        return "error";
+    }
+    return "";
+}
+
+// One write() a line: lines of several threads do not mix. What a host has said in it cannot steer a terminal.
+void log(QtMsgType type, const QMessageLogContext &context, const QString &message)
+{
+    QByteArray line;
+    if (isFile)
+        line =
+            QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs).toLatin1() + ' ' + levelName(type) + ' ' + context.category + ": ";
+    else
+        line = "collector: ";
+    line += printable(message.toUtf8(), 2000).toUtf8() + '\n';
+    [[maybe_unused]] const auto written = write(logDescriptor, line.constData(), size_t(line.size()));
+}
+
+} // namespace
+
+void setUpLogging(const RunOptions &options)
+{
+    if (const auto path = options.value(QStringLiteral("log-file"))) {
+        logDescriptor = open(QFile::encodeName(*path).constData(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (logDescriptor < 0)
+            throw UsageError(QStringLiteral("--log-file %1: %2").arg(*path, qt_error_string(errno)));
+        isFile = true;
+    }
+    const qsizetype verbosity = options.values(QStringLiteral("verbose")).size();
+    const bool isQuiet = options.has(QStringLiteral("quiet")) && !isFile;
+    QLoggingCategory::setFilterRules(
+        QStringLiteral("*.debug=%1\n*.info=%2\n*.warning=%3\n")
+            .arg(verbosity > 1 ? u"true" : u"false", verbosity > 0 ? u"true" : u"false", isQuiet ? u"false" : u"true"));
+    qInstallMessageHandler(log);
+}
+
+} // namespace collector

@@ -65,6 +65,18 @@ public:
     }
 
 private:
+    void logPhases() const
+    {
+        QByteArray phases;
+        for (int i = 0; i < sshPhaseCount; ++i) {
+            const auto phase = SshPhase(i);
+            const auto spent = std::chrono::duration<double, std::milli>(m_progress.spentIn(phase)).count();
+            if (phase != SshPhase::Idle && spent > 0)
+                phases += QByteArrayLiteral(", ") + phaseName(phase).toByteArray() + ' ' + QByteArray::number(spent, 'f', 1) + " ms";
+        }
+        qCDebug(hostLog, "%s (%s)%s", m_host.name().constData(), m_progress.address.constData(), phases.constData());
+    }
+
     // With CanonicalizeHostname of ssh_config, the names that a host may have are looked up first.
     Task<std::shared_ptr<const SshSettings>> hostSettings()
     {

@@ -2,8 +2,11 @@
 
 #include "cli/diffverb.h"
 #include "cli/inventoryverb.h"
+#include "cli/mergeverb.h"
 #include "cli/optiontable.h"
 #include "cli/pluginsverb.h"
+#include "cli/reportverb.h"
+#include "cli/schemaverb.h"
 #include "plugin/registry.h"
 
 namespace collector {
@@ -32,6 +35,12 @@ std::optional<int> runVerb(const QString &verb, const QStringList &words)
         return runPluginsVerb(words);
     if (verb == u"diff")
         return runDiffVerb(words, allManifests());
+    if (verb == u"merge")
+        return runMergeVerb(words, allManifests());
+    if (verb == u"report")
+        return runReportVerb(words, allManifests());
+    if (verb == u"schema")
+        return runSchemaVerb(words, allManifests());
     return std::nullopt;
 }
 

@@ -14,7 +14,7 @@ namespace collector {
 
 namespace {
 
-constexpr size_t shownOthers = 16;
+constexpr size_t mostAlike = 17; // hosts that may be one machine under several names
 constexpr std::array<QByteArrayView, 4> traitNames{"machine_id", "product_uuid", "product_serial", "host_key"};
 
 // What vendors write where there is no serial number, in lower case, letters and digits alone.
@@ -163,22 +163,17 @@ void AssetMarks::append(HostNumber host, QByteArray &out) const
     std::set<char> traits;
     for (const QByteArray &key : m_traits[host]) {
         const HostNumbers &hosts = m_hosts.find(key).value();
-        if (hosts.size() < 2)
+        if (hosts.size() < 2 || hosts.size() > mostAlike)
             continue;
         traits.insert(key.front());
-        for (size_t i = 0; i < std::min(hosts.size(), shownOthers + 1); ++i) {
-            if (hosts[i] != host)
-                others.insert(hosts[i]);
-        }
+        others.insert(hosts.begin(), hosts.end());
     }
+    others.erase(host);
     if (others.empty())
         return;
     char separator = '[';
     out += ",\"same_asset_as\":";
-    size_t left = shownOthers;
     for (const HostNumber other : others) {
-        if (left-- == 0)
-            break;
         out += separator;
         appendJsonString(out, m_names.name(other));
         separator = ',';
@@ -195,17 +190,23 @@ void AssetMarks::append(HostNumber host, QByteArray &out) const
 
 QStringList AssetMarks::warnings() const
 {
-    QStringList lines;
+    std::array<const HostNumbers *, traitNames.size()> largest{};
     for (auto it = m_hosts.begin(); it != m_hosts.end(); ++it) {
-        if (it->size() <= shownOthers)
-            continue;
-        lines.append(QStringLiteral("%1 hosts have the same %2, %3 and %4 among them: images that were cloned without a new one?")
-                         .arg(it->size())
-                         .arg(QString::fromUtf8(traitNames[size_t(it.key().front() - '0')]),
-                              QString::fromUtf8(printable(m_names.name(it->at(0)))),
-                              QString::fromUtf8(printable(m_names.name(it->at(1))))));
+        const HostNumbers *&known = largest[size_t(it.key().front() - '0')];
+        const bool isLarger = !known || it->size() > known->size() || (it->size() == known->size() && it->front() < known->front());
+        if (it->size() > mostAlike && isLarger)
+            known = &*it;
     }
-    lines.sort();
+    QStringList lines;
+    for (size_t i = 0; i < largest.size(); ++i) {
+        if (!largest[i])
+            continue;
+        const auto name = [&](size_t n) { return QString::fromUtf8(printable(m_names.name(largest[i]->at(n)))); };
+        lines.append(QStringLiteral("%1 hosts have the same %2, %3 and %4 among them, and are not marked for it: cloned from one image, or "
+                                    "behind one gateway?")
+                         .arg(largest[i]->size())
+                         .arg(QString::fromUtf8(traitNames[i]), name(0), name(1)));
+    }
     return lines;
 }
 

@@ -20,11 +20,11 @@ public:
     // A host with its merged record, in the order of their names.
     void add(QByteArrayView host, QByteArrayView record);
 
-    // Appends `,"same_asset_as":[…],"same_asset_by":[…]` for the host of that number where there are any; at most the first
-    // sixteen names, for a cloned image may be thousands.
+    // Appends `,"same_asset_as":[…],"same_asset_by":[…]` for the host of that number where there are any. A trait that more than
+    // sixteen others have as well is that of an image or of a gateway, not of a machine: it marks nobody, see warnings().
     void append(HostNumber host, QByteArray &out) const;
 
-    // Traits that more hosts have than can be one machine under several names: for a person, one a line.
+    // Of each trait, the value that most hosts have, where they are more than can be one machine: for a person, one a line.
     [[nodiscard]] QStringList warnings() const;
 
     // What a trait is compared by; empty: a value that says nothing. For the tests.

@@ -199,8 +199,8 @@ QByteArray hostsHead()
 {
     QByteArray text = "<section id=\"hosts\">\n<h2>Hosts</h2>\n<table id=\"hosts-table\"><thead><tr>";
     for (const char *name :
-         {"host", "address", "status", "cause", "groups", "distribution", "kernel", "arch", "CPUs", "memory MB", "platform", "data of"}) {
-        const bool isNumber = qstrcmp(name, "CPUs") == 0 || qstrcmp(name, "memory MB") == 0;
+         {"host", "address", "status", "cause", "groups", "distribution", "kernel", "arch", "CPUs", "RAM MiB", "platform", "data of"}) {
+        const bool isNumber = qstrcmp(name, "CPUs") == 0 || qstrcmp(name, "RAM MiB") == 0;
         text += QByteArray("<th scope=\"col\"") + (isNumber ? " class=\"n\">" : ">") + name + "</th>";
     }
     return text + "</tr></thead>\n<tbody>\n";

@@ -1,6 +1,7 @@
 #include "cli/verbs.h"
 
 #include "cli/diffverb.h"
+#include "cli/explainverb.h"
 #include "cli/inventoryverb.h"
 #include "cli/mergeverb.h"
 #include "cli/optiontable.h"
@@ -33,6 +34,8 @@ std::optional<int> runVerb(const QString &verb, const QStringList &words)
         return runInventoryVerb(words);
     if (verb == u"plugins")
         return runPluginsVerb(words);
+    if (verb == u"explain")
+        return runExplainVerb(words);
     if (verb == u"diff")
         return runDiffVerb(words, allManifests());
     if (verb == u"merge")

@@ -1,0 +1,164 @@
+#include "cli/explainverb.h"
+
+#include "cli/hostsettings.h"
+#include "inventory/inventory.h"
+
+#include <collector/joberror.h>
+
+#include <QFile>
+
+#include <cstdio>
+#include <unistd.h>
+
+namespace collector {
+
+namespace {
+
+constexpr int outputError = 1;
+
+const char help[] =
+    "collector explain HOST [-i SOURCE]… [options as for a run]\n\n"
+    "Shows how HOST would be connected to: every setting in effect, with the file and line, variable or option that it is from.\n"
+    "Nothing is contacted.\n";
+
+struct Row
+{
+    QString name;
+    QString value;
+    QString origin;
+};
+
+QString shown(SshWord word, const QByteArray &value)
+{
+    QByteArray text = value;
+    if (const qsizetype sign = value.indexOf('='); word == SshWord::SetEnv && sign >= 0) {
+        const QByteArray name = value.left(sign).toLower();
+        for (const char *secret : {"pass", "secret", "token", "key", "credential"}) {
+            if (name.contains(secret))
+                text = value.left(sign) + "=***";
+        }
+    }
+    return printable(text, 500);
+}
+
+void addSettings(const SshHostConfig &config, QList<Row> &rows)
+{
+    for (int i = 0; i < sshSettingCount; ++i) {
+        const auto word = SshWord(i);
+        const SshSetting &setting = config.setting(word);
+        for (qsizetype n = 0; n < setting.values.size(); ++n)
+            rows.append({QString::fromLatin1(sshWordName(word)), shown(word, setting.values[n]), QString::fromUtf8(setting.origins[n])});
+    }
+}
+
+// What follows from all of it, as a connection would have it.
+void addConnection(const SshSettings &settings, QList<Row> &rows)
+{
+    const auto isSaid = [&](const char *name) {
+        return std::any_of(rows.begin(), rows.end(), [&](const Row &row) { return row.name == QLatin1String(name); });
+    };
+    const QString byDefault = QStringLiteral("default");
+    if (!isSaid("User"))
+        rows.append({QStringLiteral("User"), printable(settings.user), byDefault});
+    if (!isSaid("Port"))
+        rows.append({QStringLiteral("Port"), QString::number(settings.port), byDefault});
+    const char *policy = settings.hostKeyPolicy == HostKeyPolicy::Off         ? "off"
+                         : settings.hostKeyPolicy == HostKeyPolicy::AcceptNew ? "accept-new"
+                                                                              : "strict";
+    rows.append({QStringLiteral("→ host keys"), QLatin1String(policy), QString()});
+    rows.append({QStringLiteral("→ new keys go to"), settings.knownHostsFile, QString()});
+    rows.append({QStringLiteral("→ known as"), printable(knownHostsName(settings.host, settings.port, settings.hostKeyAlias)), QString()});
+    for (const auto &jump : settings.jumps)
+        rows.append({QStringLiteral("→ via"),
+                     QStringLiteral("%1@%2 port %3").arg(printable(jump->user), printable(jump->host)).arg(jump->port), QString()});
+    if (!settings.proxyCommand.isEmpty())
+        rows.append({QStringLiteral("→ via command"), printable(settings.proxyCommand.last().toUtf8(), 500), QString()});
+    rows.append({QStringLiteral("→ password"), settings.password ? QStringLiteral("***") : QStringLiteral("none"), QString()});
+    rows.append({QStringLiteral("→ transport"),
+                 settings.transport == SshTransport::OpenSsh ? QStringLiteral("openssh") : QStringLiteral("native"), QString()});
+    rows.append({QStringLiteral("→ connects to"),
+                 QStringLiteral("%1@%2 port %3").arg(printable(settings.user), printable(settings.host)).arg(settings.port), QString()});
+}
+
+QByteArray table(const QList<Row> &rows)
+{
+    qsizetype name = 0;
+    qsizetype value = 0;
+    for (const Row &row : rows) {
+        name = std::max(name, row.name.size());
+        value = std::max(value, std::min<qsizetype>(row.value.size(), 60));
+    }
+    QString text;
+    for (const Row &row : rows) {
+        QString line = QStringLiteral("  %1  %2").arg(row.name.leftJustified(name), row.value);
+        if (!row.origin.isEmpty())
+            line = line.leftJustified(name + value + 4) + QStringLiteral("  ") + row.origin;
+        text += line + u'\n';
+    }
+    return text.toUtf8();
+}
+
+std::shared_ptr<const Inventory> readInventory(const RunOptions &options)
+{
+    const QList<QByteArray> sources = options.bytes(QStringLiteral("inventory"));
+    if (sources.isEmpty())
+        throw UsageError(QStringLiteral("which inventory? Name one with -i; -i 'HOST,' for a host that stands in none"));
+    LoadOptions load;
+    load.standardInput = [] {
+        QFile input;
+        return input.open(STDIN_FILENO, QIODevice::ReadOnly) ? input.readAll() : QByteArray();
+    };
+    const LoadResult result = Inventory::load(sources, load);
+    for (const Diagnostic &diagnostic : result.diagnostics) {
+        const QByteArray line = diagnostic.toText();
+        std::fwrite(line.constData(), 1, size_t(line.size()), stderr);
+    }
+    if (!result)
+        throw UsageError(QStringLiteral("the inventory has errors"));
+    return result.inventory;
+}
+
+} // namespace
+
+int runExplainVerb(const QStringList &given)
+{
+    QStringList words = given;
+    if (words.contains(QStringLiteral("--help")) || words.contains(QStringLiteral("-h")))
+        return std::fwrite(help, 1, sizeof(help) - 1, stdout) == sizeof(help) - 1 ? 0 : outputError;
+    QString name;
+    if (!words.isEmpty() && !words.first().startsWith(u'-'))
+        name = words.takeFirst();
+    else if (words.size() > 1 && !words.last().startsWith(u'-'))
+        name = words.takeLast();
+    if (name.isEmpty())
+        throw UsageError(QStringLiteral("explain which host? collector explain HOST -i SOURCE"));
+
+    const RunOptions options(CommandLine::parse(words));
+    const auto config = readSshConfig(options);
+    const HostSettings settings(options, config, std::make_shared<Credentials>());
+    const auto inventory = readInventory(options);
+    const auto found = inventory->find(name.toUtf8());
+    if (!found)
+        throw UsageError(QStringLiteral("the inventory has no host %1: `collector inventory -i … --hosts` lists them").arg(name));
+    const InventorySource source(InventorySource::Setup{});
+    const InventoryHost host(source, *found);
+
+    QList<Row> rows;
+    QByteArray problem;
+    try {
+        rows.append({QStringLiteral("target"), printable(settings.target(host)), QString()});
+        addSettings(settings.explained(host), rows);
+        addConnection(*settings.settings(host), rows);
+    } catch (const JobError &error) {
+        problem = "  cannot be connected to: " + error.message().toUtf8() + '\n';
+    }
+    QByteArray text = printable(host.name()).toUtf8() + '\n' + table(rows) + problem;
+    for (const QString &warning : settings.warnings())
+        text += "  note: " + warning.toUtf8() + '\n';
+    for (const QString &word : config->unsupportedWords())
+        text += "  without effect: " + word.toUtf8() + '\n';
+    return std::fwrite(text.constData(), 1, size_t(text.size()), stdout) == size_t(text.size()) && std::fflush(stdout) == 0 ? 0
+                                                                                                                            : outputError;
+}
+
+} // namespace collector

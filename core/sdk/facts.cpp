@@ -89,6 +89,8 @@ void Facts::store(int spec, QByteArrayView name, const QJsonValue &value)
             return;
         }
     }
+    if (m_facts.empty())
+        m_facts.reserve(size_t(std::min<qsizetype>(m_manifest->facts.size(), 16)));
     m_facts.push_back({spec, name.toByteArray(), value});
 }
 

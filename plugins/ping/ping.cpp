@@ -76,7 +76,7 @@ public:
         const PingRequest request = requestOf(job.options());
         const PingReply reply = co_await job.pinger().ping(request);
         Facts &facts = job.facts();
-        facts.set("method", reply.isTcp ? "tcp" : "icmp");
+        facts.set("method", reply.isTcp ? m_tcp : m_icmp);
         if (reply.sent > 0) {
             facts.set("sent", reply.sent);
             facts.set("received", reply.received);
@@ -95,6 +95,9 @@ public:
         if (reply.ttl)
             facts.set("ttl", *reply.ttl);
     }
+
+private:
+    const QJsonValue m_icmp = QStringLiteral("icmp"), m_tcp = QStringLiteral("tcp"); // shared by all hosts
 };
 
 #include "ping.moc"

@@ -146,10 +146,13 @@ public:
         co_return addresses;
     }
 
+    // Pings wait for their turn at --rate; what only waits need not be started yet.
+    bool hasRoom() override { return !m_desk || m_desk->hasRoom(); }
+
     EchoDesk &desk()
     {
         if (!m_desk)
-            m_desk = std::make_unique<EchoDesk>(m_run.m_echo, m_reactor);
+            m_desk = std::make_unique<EchoDesk>(m_run.m_echo, m_reactor, [this] { onRoom(); });
         return *m_desk;
     }
 

@@ -11,6 +11,7 @@
 #include <collector/remoteshell.h>
 #include <collector/tcpstream.h>
 
+#include <functional>
 #include <memory>
 
 namespace collector {
@@ -38,6 +39,9 @@ class Transport
 {
 public:
     virtual ~Transport() = default;
+    // Whether a host that is started now would get its turn soon. After false: `onRoom` is called once, from the worker's loop.
+    [[nodiscard]] virtual bool hasRoom() { return true; }
+    std::function<void()> onRoom; // the worker's, set before the first host
     // `host` and `progress` outlive what is made here.
     [[nodiscard]] virtual std::unique_ptr<HostShell> makeShell(const PlannedHost &host, Progress &progress) = 0;
     [[nodiscard]] virtual std::unique_ptr<Pinger> makePinger(const PlannedHost &host, Progress &progress) = 0;

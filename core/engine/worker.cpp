@@ -72,6 +72,7 @@ void Worker::start()
         m_inbox = reactor->inbox();
         m_reactor.store(reactor);
         m_transport = m_setup.transports.make(*reactor);
+        m_transport->onRoom = [this] { fillLater(); };
         m_fillTimer = std::make_unique<CallTimer>([this] { fillLater(); });
         isReady.set_value();
         fillLater();
@@ -154,7 +155,7 @@ bool Worker::startNext()
             return false;
         return true;
     }
-    if (inFlight >= m_setup.window)
+    if (inFlight >= m_setup.window || !m_transport->hasRoom())
         return false;
     // A start that the pace allows must find a host, or the tokens would be lost: look first.
     if (!m_pace.isDue(reactor.now())) {

@@ -27,6 +27,7 @@ void prepareProcess()
     const rlimit none{0, 0};
     setrlimit(RLIMIT_CORE, &none); // secrets are in memory
     mallopt(M_ARENA_MAX, 8);
+    mallopt(M_TRIM_THRESHOLD, 16 << 20); // or each wave of hosts gives its pages back and asks for them again
     blockSignals();
     ssh_init();
 }

@@ -32,8 +32,6 @@ std::optional<int> runVerb(const QString &verb, const QStringList &words)
 {
     if (verb == u"inventory")
         return runInventoryVerb(words);
-    if (verb == u"explain")
-        return runExplainVerb(words);
     if (verb == u"plugins")
         return runPluginsVerb(words);
     if (verb == u"explain")

@@ -86,6 +86,20 @@ void Reactor::watch(int fd, uint32_t events, ReadyWait &wait)
     watch.events = events;
 }
 
+void Reactor::widen(int fd, uint32_t events)
+{
+    if (fd < 0 || size_t(fd) >= m_watches.size())
+        return;
+    Watch &watch = m_watches[size_t(fd)];
+    if (!watch.wait || !watch.events || (watch.events | events) == watch.events)
+        return;
+    epoll_event event{};
+    event.events = watch.events | events;
+    event.data.u64 = tag(fd, watch.generation);
+    epoll_ctl(m_epoll, EPOLL_CTL_MOD, fd, &event);
+    watch.events = event.events;
+}
+
 void Reactor::withdraw(int fd, const ReadyWait &wait)
 {
     if (size_t(fd) < m_watches.size() && m_watches[size_t(fd)].wait == &wait)

@@ -44,6 +44,9 @@ public:
     // Awaitable: until the deadline.
     [[nodiscard]] SleepWait sleepUntil(Deadline deadline);
 
+    // Whoever waits for `fd` now is woken by these events too. Nothing, if nobody does.
+    void widen(int fd, uint32_t events);
+
     // To be called when `fd` is about to be closed: whatever the kernel still reports of it is stale.
     void forget(int fd);
 

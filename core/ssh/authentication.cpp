@@ -1,6 +1,9 @@
 #include "ssh/authentication.h"
 
+#include "net/offload.h"
+#include "ssh/agentclient.h"
 #include "ssh/failure.h"
+#include "ssh/keyblob.h"
 #include "ssh/prompt.h"
 
 #include <algorithm>
@@ -111,9 +114,57 @@ Task<Authentication::Result> Authentication::publicKeys()
         if (result != Result::Refused)
             co_return result;
         if (!(m_methods & SSH_AUTH_METHOD_PUBLICKEY))
-            break;
+            co_return Result::Refused;
     }
-    co_return Result::Refused;
+    co_return co_await agentKeys();
+}
+
+// On the agent's own thread, which may have to wait for somebody's finger: the session is lent to it.
+Task<Authentication::Result> Authentication::agentKeys()
+{
+    const std::shared_ptr<AgentClient> agent = m_worker.run.agent;
+    if (!agent || !m_settings.mayUseAgent || m_offered >= mostOffers)
+        co_return Result::Refused;
+    const auto login = std::make_shared<AgentLogin>();
+    const QByteArray proven = m_worker.run.provenKeys.of(m_settings.credentialsGroup);
+    login->offered = agent->offer(proven, m_offers ? m_offers->agentOnly : std::vector<QByteArray>(), !m_offers || m_offers->anyAgentKey);
+    if (m_offers) { // not twice
+        std::erase_if(login->offered, [this](const QByteArray &key) {
+            const auto &own = m_offers->identities;
+            return std::any_of(own.begin(), own.end(), [&key](const SharedIdentity &identity) { return identity->publicKey() == key; });
+        });
+    }
+    if (int(login->offered.size()) > mostOffers - m_offered)
+        login->offered.resize(size_t(mostOffers - m_offered));
+    if (login->offered.empty())
+        co_return Result::Refused;
+
+    m_deadline = std::max(m_deadline, m_worker.reactor.after(m_settings.timeouts.slowAuthentication));
+    for (;;) {
+        std::function<void()> step = [agent, session = m_session.lend(), user = m_settings.user, login] {
+            agent->step(session->session, user, *login);
+        };
+        co_await offload(m_worker.reactor, agent->thread(), std::move(step));
+        const bool isOver = m_session.isDead();
+        if (login->result != SSH_AUTH_AGAIN)
+            break;
+        if (isOver)
+            throw lost();
+        const Reactor::Wake wake = co_await m_session.progress(m_deadline);
+        if (wake == Reactor::Wake::Expired)
+            throw timeout();
+    }
+    m_offered += int(login->offered.size());
+    const Result result = resultOf(login->result == SSH_AUTH_ERROR && !m_session.isDead() ? int(SSH_AUTH_DENIED) : login->result);
+    if (result == Result::Refused) {
+        m_refused.append(login->problem.isEmpty() ? QStringLiteral("%1 keys of the agent").arg(login->offered.size()) : login->problem);
+        co_return result;
+    }
+    m_info.auth = QByteArrayLiteral("publickey");
+    m_info.key = collector::fingerprint(login->key);
+    if (!m_settings.credentialsGroup.isEmpty())
+        m_worker.run.provenKeys.set(m_settings.credentialsGroup, login->key);
+    co_return result;
 }
 
 Task<Authentication::Result> Authentication::offerKey(SharedIdentity identity, bool isOnlyOne)
@@ -258,14 +309,19 @@ Task<int> Authentication::call(Call &request)
             throw lost();
         co_return outcome.status;
     case SshSession::End::Expired:
-        throw JobError(Cause::AuthTimeout,
-                       QStringLiteral("the host did not answer the login of %1 in time; its directory or PAM may hang").arg(account()));
+        throw timeout();
     case SshSession::End::Died:
         throw lost();
     case SshSession::End::Flooded:
         throw flooded(QStringLiteral("during the login"));
     }
     Q_UNREACHABLE();
+}
+
+JobError Authentication::timeout() const
+{
+    return JobError(Cause::AuthTimeout,
+                    QStringLiteral("the host did not answer the login of %1 in time; its directory or PAM may hang").arg(account()));
 }
 
 JobError Authentication::lost() const

@@ -30,6 +30,7 @@ private:
 
     Task<Result> none();
     Task<Result> publicKeys();
+    Task<Result> agentKeys();
     Task<Result> password();
     Task<Result> prompts();
 
@@ -45,6 +46,7 @@ private:
     [[nodiscard]] JobError failure() const;
     [[nodiscard]] JobError denied(const QString &said) const;
     [[nodiscard]] JobError lost() const;
+    [[nodiscard]] JobError timeout() const;
     [[nodiscard]] QString account() const;
     [[nodiscard]] QString methodsText() const;
 

@@ -3,6 +3,10 @@
 
 #pragma once
 
+#include <QString>
+
+#include <optional>
+
 namespace collector {
 
 class Carrier
@@ -12,6 +16,9 @@ public:
     virtual ~Carrier() = default;
     Carrier(const Carrier &) = delete;
     Carrier &operator=(const Carrier &) = delete;
+
+    // For a person: why it carries nothing any more; none while it does.
+    [[nodiscard]] virtual std::optional<QString> loss() const = 0;
 };
 
 } // namespace collector

@@ -4,8 +4,11 @@
 #include "ssh/authentication.h"
 #include "ssh/failure.h"
 #include "ssh/hostkeycheck.h"
+#include "ssh/jumphosts.h"
 #include "ssh/keyblob.h"
+#include "ssh/knownhostsappender.h"
 #include "ssh/proposal.h"
+#include "ssh/proxycommand.h"
 
 #include <algorithm>
 
@@ -34,6 +37,37 @@ SshConnection::~SshConnection() = default;
 
 Task<> SshConnection::open()
 {
+    try {
+        co_await goThrough();
+    } catch (const JobError &error) {
+        if (const auto loss = lossOfCarrier(error))
+            throw JobError(*loss);
+        throw;
+    }
+}
+
+// What broke on the way to the host is not the host's.
+std::optional<JobError> SshConnection::lossOfCarrier(const JobError &error) const
+{
+    switch (error.cause()) {
+    case Cause::Reset:
+    case Cause::RateLimited:
+    case Cause::NotSsh:
+    case Cause::Handshake:
+    case Cause::HandshakeTimeout:
+    case Cause::ConnectionLost:
+        break;
+    default:
+        return std::nullopt;
+    }
+    const auto loss = m_carrier ? m_carrier->loss() : std::nullopt;
+    if (!loss)
+        return std::nullopt;
+    return JobError(m_progress.isCommandSent ? Cause::ConnectionLost : Cause::JumpFailed, *loss);
+}
+
+Task<> SshConnection::goThrough()
+{
     m_info.user = m_settings->user;
     m_info.port = m_settings->port;
     co_await connect();
@@ -45,7 +79,7 @@ Task<> SshConnection::open()
     m_progress.enter(SshPhase::Handshake);
     co_await exchangeKeys();
     m_progress.enter(SshPhase::HostKey);
-    co_await checkHostKey();
+    checkHostKey();
     m_progress.enter(SshPhase::Authenticate);
     co_await logIn();
     m_turn.end();
@@ -55,9 +89,36 @@ Task<> SshConnection::open()
 Task<> SshConnection::connect()
 {
     if (!m_settings->jumps.empty() || !m_settings->proxyCommand.isEmpty())
-        throw JobError(Cause::UnsupportedConnection, QStringLiteral("jump hosts and ProxyCommand are not supported yet"));
-    co_await connectDirectly();
+        co_await connectThroughOthers();
+    else
+        co_await connectDirectly();
     co_await lookUpHostKeys();
+}
+
+Task<> SshConnection::connectThroughOthers()
+{
+    // A name is the jump host's to resolve; of an address it can be said here.
+    if (const auto literal = SocketAddress::fromLiteral(m_settings->host, m_settings->port))
+        refuseExcluded({*literal});
+    if (!m_settings->jumps.empty()) {
+        const SshSettings &last = *m_settings->jumps.back();
+        m_info.via = last.user + '@' + last.host + ':' + QByteArray::number(last.port);
+    } else {
+        m_info.via = m_settings->proxyCommand.join(u' ').toUtf8();
+    }
+    m_progress.address = m_settings->host;
+    const QByteArray where = m_info.via + ' ' + m_settings->host;
+    co_await takeTurn(where);
+    m_progress.enter(SshPhase::Connect);
+    // Not a conditional expression: GCC 12 gets a co_await in one wrong.
+    Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> way =
+        m_settings->jumps.empty() ? startProxyCommand(m_worker, m_settings) : m_worker.jumpHosts->openTunnel(m_settings);
+    std::pair<OwnedSocket, std::unique_ptr<Carrier>> found = co_await way;
+    m_socket = std::move(found.first);
+    m_carrier = std::move(found.second);
+    m_turn.setConnected();
+    m_handshakeEnd = m_worker.reactor.after(m_settings->timeouts.handshake);
+    m_progress.enter(SshPhase::Handshake);
 }
 
 // Those that the files know of it, under its own name.
@@ -244,7 +305,7 @@ Task<> SshConnection::exchangeKeys()
     m_info.mac = ssh_get_hmac_in(session);
 }
 
-Task<> SshConnection::checkHostKey()
+void SshConnection::checkHostKey()
 {
     ssh_key key = nullptr;
     if (ssh_get_server_publickey(m_session->handle(), &key) != SSH_OK)
@@ -255,7 +316,21 @@ Task<> SshConnection::checkHostKey()
     m_info.hostKey = fingerprint(blob);
     const HostKeyDecision decision = judgeHostKey(*m_knownKeys, blob, *m_settings);
     m_mayUsePassword = decision != HostKeyDecision::Unchecked;
-    co_return;
+    if (decision == HostKeyDecision::New)
+        acceptHostKey(blob);
+}
+
+// The first host of that name to show a key settles it for the run.
+void SshConnection::acceptHostKey(const QByteArray &blob)
+{
+    const auto &appender = m_worker.run.knownHostsAppender;
+    if (!appender)
+        return;
+    const QByteArray name = knownHostsName(m_settings->host, m_settings->port, m_settings->hostKeyAlias);
+    if (appender->accept(m_settings->knownHostsFile, name, blob, m_settings->hashKnownHosts) == KnownHostsAppender::Verdict::Different)
+        throw JobError(Cause::HostKeyChanged, QStringLiteral("%1 showed another host key than %2 earlier in this run; somebody may be "
+                                                             "listening, or two hosts share the name")
+                                                  .arg(printable(name, 255), QString::fromLatin1(m_info.hostKey)));
 }
 
 Task<> SshConnection::logIn()

@@ -33,15 +33,21 @@ public:
     [[nodiscard]] SshSession &session() { return *m_session; }
     [[nodiscard]] const SshSettings &settings() const { return *m_settings; }
 
+    // Where an error of this connection is its jump host's or its ProxyCommand's, that.
+    [[nodiscard]] std::optional<JobError> lossOfCarrier(const JobError &error) const;
+
 private:
+    Task<> goThrough();
     Task<> connect();
+    Task<> connectThroughOthers();
     Task<> connectDirectly();
     Task<> lookUpHostKeys();
     Task<> takeTurn(const QByteArray &address);
     Task<> awaitConnected();
     Task<> awaitBanner();
     Task<> exchangeKeys();
-    Task<> checkHostKey();
+    void checkHostKey();
+    void acceptHostKey(const QByteArray &blob);
     Task<> logIn();
 
     void refuseExcluded(const std::vector<SocketAddress> &addresses) const;

@@ -36,7 +36,7 @@ ExecChannel::ExecChannel(SshSession &session, const SshSettings &settings, SshPr
     m_callbacks.channel_eof_function = [](ssh_session, ssh_channel, void *self) { static_cast<ExecChannel *>(self)->m_isEof = true; };
     m_callbacks.channel_close_function = [](ssh_session, ssh_channel, void *self) { static_cast<ExecChannel *>(self)->m_isClosed = true; };
     m_callbacks.channel_exit_status_function = [](ssh_session, ssh_channel, int status, void *self) {
-        static_cast<ExecChannel *>(self)->m_reply.exitStatus = status < 0 ? 255 : status; // 0xffffffff has been seen
+        static_cast<ExecChannel *>(self)->setExitStatus(status);
     };
     m_callbacks.channel_exit_signal_function = [](ssh_session, ssh_channel, const char *signal, int, const char *, const char *,
                                                   void *self) { static_cast<ExecChannel *>(self)->setSignal(signal); };
@@ -123,6 +123,8 @@ void ExecChannel::check(SshSession::Outcome outcome, const QString &during)
 
 int ExecChannel::takeData(const void *bytes, uint32_t size, bool isError)
 {
+    if (m_isClosed)
+        return int(size); // it has said that nothing follows
     QByteArray &kept = isError ? m_reply.errorOutput : m_reply.output;
     const qint64 room = std::max<qint64>((isError ? m_limits.error : m_limits.output) - kept.size(), 0);
     if (size > room)
@@ -131,8 +133,16 @@ int ExecChannel::takeData(const void *bytes, uint32_t size, bool isError)
     return int(size); // what is over is dropped: left with libssh it would pile up
 }
 
+void ExecChannel::setExitStatus(int status)
+{
+    if (!m_isClosed && !m_reply.exitStatus)
+        m_reply.exitStatus = status < 0 ? 255 : status; // 0xffffffff has been seen
+}
+
 void ExecChannel::setSignal(const char *name)
 {
+    if (m_isClosed || !m_reply.signal.isEmpty())
+        return;
     const QByteArrayView text(name ? name : "");
     for (const char c : text.first(std::min<qsizetype>(text.size(), 16))) {
         if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))

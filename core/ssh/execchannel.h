@@ -58,6 +58,7 @@ public:
 
 private:
     int takeData(const void *bytes, uint32_t size, bool isError);
+    void setExitStatus(int status);
     void setSignal(const char *name);
     void sendInput();
     void judge();

@@ -18,22 +18,22 @@ constexpr uint64_t mayReceiveAtFirst = 64 * 1024;
 SshSession::SshSession(Reactor &reactor, OwnedSocket socket)
     : m_reactor(reactor),
       m_socket(std::move(socket)),
-      m_session(ssh_new()),
+      m_handle(std::make_shared<Handle>()),
       m_fd(m_socket.descriptor()),
       m_mayReceive(mayReceiveAtFirst)
 {
-    if (!m_session || m_fd > largestDescriptor)
+    if (!m_handle->session || m_fd > largestDescriptor)
         throw JobError(Cause::LocalLimit, QStringLiteral("no room for another session; lower --concurrency"));
     const bool processConfig = false;
     const socket_t fd = m_fd;
-    ssh_session session = m_session.get();
+    ssh_session session = handle();
     ssh_options_set(session, SSH_OPTIONS_PROCESS_CONFIG, &processConfig);
     ssh_options_set(session, SSH_OPTIONS_FD, &fd); // and never SSH_OPTIONS_HOST: no file is read for a session
     // Real names go to ssh_userauth_*(): libssh refuses `CORP\alice` and `svc$` here.
     ssh_options_set(session, SSH_OPTIONS_USER, "collector");
     ssh_options_set(session, SSH_OPTIONS_SSH_DIR, "/nonexistent");
     ssh_set_blocking(session, 0);
-    ssh_set_counters(session, &m_received, nullptr);
+    ssh_set_counters(session, &m_handle->received, nullptr);
     // Or every channel that the host opens is kept for us to accept.
     ssh_set_message_callback(
         session, [](ssh_session, ssh_message, void *) { return 1; }, nullptr);
@@ -44,7 +44,7 @@ SshSession::~SshSession()
     if (m_fd >= 0)
         m_reactor.forget(m_fd);
     if (m_event) {
-        ssh_event_remove_session(m_event, m_session.get());
+        ssh_event_remove_session(m_event, handle());
         ssh_event_free(m_event);
     }
 }
@@ -54,7 +54,7 @@ void SshSession::begin()
     if (m_hasBegun)
         return;
     m_hasBegun = true;
-    ssh_connect(m_session.get());
+    ssh_connect(handle());
     if (!isDead())
         fcntl(m_fd, F_SETFL, O_RDWR | O_NONBLOCK); // libssh has just cleared it
     [[maybe_unused]] const int itsOwnNow = m_socket.release();
@@ -76,7 +76,7 @@ void SshSession::pump()
 {
     if (!m_event) {
         m_event = ssh_event_new();
-        ssh_event_add_session(m_event, m_session.get());
+        ssh_event_add_session(m_event, handle());
     }
     ssh_event_dopoll(m_event, 0);
 }
@@ -95,7 +95,7 @@ void SshSession::freeRetired()
 
 bool SshSession::isDead()
 {
-    ssh_session session = m_session.get();
+    ssh_session session = handle();
     if (ssh_get_fd(session) != SSH_INVALID_SOCKET && !(ssh_get_status(session) & (SSH_CLOSED | SSH_CLOSED_ERROR)))
         return false;
     // At once: libssh may have closed it, and the number may be another's soon.
@@ -106,13 +106,13 @@ bool SshSession::isDead()
 
 QString SshSession::errorText() const
 {
-    return printable(QByteArrayView(ssh_get_error(m_session.get())));
+    return printable(QByteArrayView(ssh_get_error(handle())));
 }
 
 // A session that is woken again and again and neither takes in nor sends anything would never end.
 void SshSession::noteProgress()
 {
-    const uint64_t bytes = m_received.in_bytes + m_received.out_bytes;
+    const uint64_t bytes = m_handle->received.in_bytes + m_handle->received.out_bytes;
     if (std::exchange(m_lastBytes, bytes) != bytes)
         m_idleWakes = 0;
     else if (++m_idleWakes > mostIdleWakes)

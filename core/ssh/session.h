@@ -37,14 +37,29 @@ public:
         int status = SSH_OK;
     };
 
+    // What libssh uses, and may still be using on another thread when this is gone: freed by its last owner.
+    struct Handle
+    {
+        Handle() : session(ssh_new()) {}
+        ~Handle() { ssh_free(session); }
+        Handle(const Handle &) = delete;
+        Handle &operator=(const Handle &) = delete;
+
+        const ssh_session session;
+        ssh_counter_struct received{};
+    };
+
     // Takes the socket over. The session has no options yet but those that every session has.
     SshSession(Reactor &reactor, OwnedSocket socket);
     ~SshSession();
     SshSession(const SshSession &) = delete;
     SshSession &operator=(const SshSession &) = delete;
 
-    [[nodiscard]] ssh_session handle() const { return m_session.get(); }
+    [[nodiscard]] ssh_session handle() const { return m_handle->session; }
     [[nodiscard]] Reactor &reactor() const { return m_reactor; }
+
+    // To be lent to a step on another thread, while nothing else is done with the session here.
+    [[nodiscard]] std::shared_ptr<Handle> lend() const { return m_handle; }
 
     // The first ssh_connect(): sends our banner, reads nothing.
     void begin();
@@ -62,38 +77,35 @@ public:
     // Until there is something to take in, or room for what is to be sent.
     [[nodiscard]] Reactor::ReadyWait progress(Deadline deadline);
 
+    // For those who call libssh besides whoever waits: what they have left unsent is sent when there is room.
+    void flushLater() { m_reactor.widen(m_fd, hasUnsent() ? EPOLLIN | EPOLLOUT : EPOLLIN); }
+
     // To be asked after every call.
     [[nodiscard]] bool isDead();
-    [[nodiscard]] bool isFlooded() const { return m_received.in_bytes > m_mayReceive; }
-    [[nodiscard]] bool hasUnsent() const { return ssh_get_status(m_session.get()) & SSH_WRITE_PENDING; }
+    [[nodiscard]] bool isFlooded() const { return m_handle->received.in_bytes > m_mayReceive; }
+    [[nodiscard]] bool hasUnsent() const { return ssh_get_status(handle()) & SSH_WRITE_PENDING; }
 
     // A channel that has served. It is closed before the next one is opened, or goes with the session, without a word.
     void retire(ssh_channel channel);
     void freeRetired();
 
     // How many bytes the host may send from now on.
-    void allowToReceive(uint64_t bytes) { m_mayReceive = m_received.in_bytes + bytes; }
-    [[nodiscard]] uint64_t received() const { return m_received.in_bytes; }
+    void allowToReceive(uint64_t bytes) { m_mayReceive = m_handle->received.in_bytes + bytes; }
+    [[nodiscard]] uint64_t received() const { return m_handle->received.in_bytes; }
 
     // What libssh says of its last failure, fit to be shown.
     [[nodiscard]] QString errorText() const;
 
 private:
-    struct Free
-    {
-        void operator()(ssh_session session) const { ssh_free(session); }
-    };
-
     void noteProgress();
     void setCork(bool isCorked);
 
     Reactor &m_reactor;
     OwnedSocket m_socket; // until libssh has it
-    std::unique_ptr<ssh_session_struct, Free> m_session;
+    const std::shared_ptr<Handle> m_handle;
     ssh_event m_event = nullptr;
     ssh_channel m_retired = nullptr;
     int m_fd = -1; // what the reactor watches; -1: dead
-    ssh_counter_struct m_received{};
     uint64_t m_mayReceive = 0;
     uint64_t m_lastBytes = 0;
     int m_idleWakes = 0;

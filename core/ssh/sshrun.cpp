@@ -1,5 +1,8 @@
 #include "ssh/sshrun.h"
 
+#include "ssh/agentclient.h"
+#include "ssh/knownhostsappender.h"
+
 namespace collector {
 
 SshRun::SshRun(Options wanted, Resolver &names, ThreadPool &pool)

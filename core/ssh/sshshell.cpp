@@ -33,9 +33,11 @@ Task<ShellReply> SshShell::run(ShellCommand command)
         m_progress.enter(SshPhase::Idle);
         co_return reply;
     } catch (const JobError &error) {
+        const std::optional<JobError> loss = m_connection->lossOfCarrier(error);
+        const JobError &told = loss ? *loss : error;
         if (m_connection->session().isDead())
-            m_failure.emplace(error);
-        throw;
+            m_failure.emplace(told);
+        throw JobError(told);
     }
 }
 

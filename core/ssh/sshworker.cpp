@@ -1,6 +1,7 @@
 #include "ssh/sshworker.h"
 
 #include "net/offload.h"
+#include "ssh/jumphosts.h"
 
 namespace collector {
 
@@ -10,7 +11,13 @@ constexpr int handshakesAtOnce = 64;
 
 }
 
-SshWorker::SshWorker(Reactor &ownReactor, SshRun &wholeRun) : reactor(ownReactor), run(wholeRun), handshakes(handshakesAtOnce) {}
+SshWorker::SshWorker(Reactor &ownReactor, SshRun &wholeRun)
+    : reactor(ownReactor),
+      run(wholeRun),
+      handshakes(handshakesAtOnce),
+      jumpHosts(std::make_unique<JumpHosts>(*this))
+{
+}
 
 SshWorker::~SshWorker() = default;
 

@@ -20,6 +20,8 @@
 
 namespace collector {
 
+class JumpHosts;
+
 class SshWorker
 {
 public:
@@ -34,7 +36,8 @@ public:
 
     Reactor &reactor;
     SshRun &run;
-    Gate handshakes; // so many key exchanges and logins at once, or each takes longer than its deadline
+    Gate handshakes;                            // so many key exchanges and logins at once, or each takes longer than its deadline
+    const std::unique_ptr<JumpHosts> jumpHosts; // its sessions use all of the above
 
 private:
     using OfferKey = std::tuple<Credentials *, QStringList, QStringList, bool>;

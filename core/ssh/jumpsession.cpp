@@ -1,0 +1,71 @@
+#include "ssh/jumpsession.h"
+
+#include "ssh/tunnel.h"
+
+#include <limits>
+
+namespace collector {
+
+namespace {
+
+constexpr int openingsAtOnce = 8;
+
+}
+
+JumpSession::JumpSession(SshWorker &worker, std::shared_ptr<const SshSettings> settings)
+    : m_worker(worker),
+      m_connection(worker, std::move(settings), m_info, m_progress),
+      m_openings(openingsAtOnce),
+      m_task(serve())
+{
+}
+
+JumpSession::~JumpSession() = default;
+
+void JumpSession::start()
+{
+    m_task.start();
+}
+
+// Connects, then keeps the session alive for all who use it, until it is lost.
+Task<> JumpSession::serve()
+{
+    try {
+        co_await m_connection.open();
+        m_isReady = true;
+        m_connection.session().allowToReceive(std::numeric_limits<uint64_t>::max() / 2); // its targets have limits of their own
+        tell();
+        for (;;) {
+            co_await m_connection.session().progress(never);
+            m_connection.session().pump();
+            moved();
+            if (m_failure)
+                co_return;
+        }
+    } catch (const JobError &error) {
+        m_failure.emplace(error);
+    }
+    tell();
+}
+
+void JumpSession::moved()
+{
+    SshSession &session = m_connection.session();
+    if (session.isDead()) {
+        if (!m_failure)
+            m_failure.emplace(Cause::ConnectionLost, QStringLiteral("the connection was lost: %1").arg(session.errorText()));
+    } else {
+        session.flushLater();
+    }
+    tell();
+}
+
+void JumpSession::tell()
+{
+    for (Waiter *waiter : m_waiters)
+        m_worker.reactor.schedule(*waiter);
+    for (Tunnel *tunnel : m_tunnels)
+        tunnel->jumpHasMoved();
+}
+
+} // namespace collector

@@ -1,0 +1,88 @@
+// JumpSession: one connection to a jump host, which carries many targets over channels of its own.
+//
+// It is served by a task of its own, whoever waits; a tunnel tells it when there is something to send. Lost, it stays lost: tunnels end,
+// and whoever asks for another is told why. On the worker's thread; destroyed from the loop, after its tunnels.
+
+#pragma once
+
+#include "ssh/connection.h"
+
+#include <collector/task.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace collector {
+
+class Tunnel;
+
+class JumpSession
+{
+public:
+    JumpSession(SshWorker &worker, std::shared_ptr<const SshSettings> settings);
+    ~JumpSession();
+    JumpSession(const JumpSession &) = delete;
+    JumpSession &operator=(const JumpSession &) = delete;
+
+    void start();
+
+    // Awaitable: something has happened: it is connected, or lost, or has had an answer of its host.
+    class Event;
+    [[nodiscard]] Event event();
+
+    [[nodiscard]] bool isReady() const { return m_isReady && !m_failure; }
+    [[nodiscard]] const std::optional<JobError> &failure() const { return m_failure; }
+    [[nodiscard]] SshSession &session() { return m_connection.session(); }
+    [[nodiscard]] size_t tunnels() const { return m_tunnels.size(); }
+    [[nodiscard]] Gate &openings() { return m_openings; }
+
+    // For tunnels: to be called after each of their calls of libssh, which may have taken in what is meant for others.
+    void moved();
+
+private:
+    friend class Tunnel;
+    void add(Tunnel &tunnel) { m_tunnels.push_back(&tunnel); }
+    void remove(Tunnel &tunnel) { std::erase(m_tunnels, &tunnel); }
+    Task<> serve();
+    void tell();
+
+    SshWorker &m_worker;
+    ConnectionInfo m_info;
+    SshProgress m_progress;
+    SshConnection m_connection;
+    Gate m_openings; // channels that are being opened
+    std::vector<Tunnel *> m_tunnels;
+    std::vector<Waiter *> m_waiters;
+    std::optional<JobError> m_failure;
+    bool m_isReady = false;
+    Task<> m_task; // last: it uses all of the above
+};
+
+class JumpSession::Event
+{
+public:
+    explicit Event(JumpSession &jump) : m_jump(jump) {}
+    Event(const Event &) = delete;
+    Event &operator=(const Event &) = delete;
+    ~Event() { std::erase(m_jump.m_waiters, &m_waiter); }
+
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle)
+    {
+        m_waiter.suspend(handle);
+        m_jump.m_waiters.push_back(&m_waiter);
+    }
+    void await_resume() const noexcept {}
+
+private:
+    JumpSession &m_jump;
+    Waiter m_waiter;
+};
+
+inline JumpSession::Event JumpSession::event()
+{
+    return Event(*this);
+}
+
+} // namespace collector

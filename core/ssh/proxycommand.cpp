@@ -1,0 +1,106 @@
+#include "ssh/proxycommand.h"
+
+#include "net/offload.h"
+#include "ssh/childprocess.h"
+
+#include <collector/joberror.h>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <stdexcept>
+
+namespace collector {
+
+namespace {
+
+// The process, and our end of its standard error.
+class Proxy final : public Carrier
+{
+public:
+    Proxy(ThreadPool &pool, QString name) : m_pool(pool), m_name(std::move(name)) {}
+    ~Proxy() override
+    {
+        if (process <= 0)
+            return;
+        ChildProcess::kill(process);
+        m_pool.run([ended = process] { ChildProcess::wait(ended); });
+    }
+
+    [[nodiscard]] std::optional<QString> loss() const override
+    {
+        std::array<char, 1024> said;
+        const ssize_t got = recv(errors.descriptor(), said.data(), said.size(), MSG_DONTWAIT | MSG_PEEK);
+        if (got <= 0)
+            return std::nullopt;
+        return QStringLiteral("ProxyCommand %1 says: %2").arg(m_name, printable(QByteArrayView(said.data(), got)));
+    }
+
+    OwnedSocket errors;
+    pid_t process = -1;
+
+private:
+    ThreadPool &m_pool;
+    const QString m_name;
+};
+
+// All that the step on the pool uses, and leaves behind if nobody waits any more.
+struct Start
+{
+    ~Start()
+    {
+        for (const int end : {carried, errors}) {
+            if (end >= 0)
+                ::close(end);
+        }
+        if (process > 0) {
+            ChildProcess::kill(process);
+            ChildProcess::wait(process);
+        }
+    }
+    QStringList command;
+    int carried = -1; // the process's ends
+    int errors = -1;
+    pid_t process = -1;
+};
+
+std::pair<OwnedSocket, int> pairOf(Reactor &reactor)
+{
+    std::array<int, 2> ends{};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        throw JobError(Cause::LocalLimit, QStringLiteral("no descriptor is left for a ProxyCommand; raise the limit (ulimit -n)"));
+    return {OwnedSocket(reactor, ends[0]), ends[1]};
+}
+
+} // namespace
+
+Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> startProxyCommand(SshWorker &worker, std::shared_ptr<const SshSettings> settings)
+{
+    auto start = std::make_shared<Start>();
+    start->command = settings->proxyCommand;
+    auto [socket, carried] = pairOf(worker.reactor);
+    start->carried = carried;
+    auto [said, errors] = pairOf(worker.reactor);
+    start->errors = errors;
+    std::function<void()> step = [start] {
+        start->process = ChildProcess::start(start->command, {start->carried, start->carried, start->errors});
+    };
+    QString problem;
+    try {
+        co_await offload(worker.reactor, worker.run.blocking, std::move(step));
+    } catch (const std::runtime_error &error) {
+        problem = QString::fromLocal8Bit(error.what());
+    }
+    if (!problem.isEmpty())
+        throw JobError(Cause::JumpFailed, QStringLiteral("ProxyCommand cannot be started: %1").arg(problem));
+    auto proxy = std::make_unique<Proxy>(worker.run.blocking, start->command.join(u' '));
+    proxy->process = std::exchange(start->process, -1);
+    proxy->errors = std::move(said);
+    fcntl(socket.descriptor(), F_SETFL, O_RDWR | O_NONBLOCK);
+    std::pair<OwnedSocket, std::unique_ptr<Carrier>> result(std::move(socket), std::move(proxy));
+    co_return result;
+}
+
+} // namespace collector

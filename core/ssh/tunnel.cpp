@@ -1,0 +1,221 @@
+#include "ssh/tunnel.h"
+
+#include "ssh/packetsizewatch.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace collector {
+
+namespace {
+
+constexpr size_t bite = 16 * 1024;
+constexpr unsigned smallestPacket = 1024;
+
+} // namespace
+
+Tunnel::Tunnel(SshWorker &worker, std::shared_ptr<JumpSession> jump, QString jumpName)
+    : m_worker(worker),
+      m_jump(std::move(jump)),
+      m_jumpName(std::move(jumpName)),
+      m_task(bridge())
+{
+    ssh_callbacks_init(&m_callbacks);
+    m_callbacks.userdata = this;
+    m_callbacks.channel_data_function = [](ssh_session, ssh_channel, void *data, uint32_t size, int isError, void *self) {
+        return isError ? int(size) : int(static_cast<Tunnel *>(self)->takeData(data, size));
+    };
+    m_callbacks.channel_eof_function = [](ssh_session, ssh_channel, void *self) { static_cast<Tunnel *>(self)->m_isEof = true; };
+    m_callbacks.channel_close_function = [](ssh_session, ssh_channel, void *self) { static_cast<Tunnel *>(self)->m_isEof = true; };
+    m_jump->add(*this);
+}
+
+Tunnel::~Tunnel()
+{
+    m_jump->remove(*this);
+    if (!m_channel)
+        return;
+    ssh_remove_channel_callbacks(m_channel, &m_callbacks);
+    ssh_channel_free(m_channel);
+    m_jump->moved();
+}
+
+std::optional<QString> Tunnel::loss() const
+{
+    const auto &failure = m_jump->failure();
+    return failure ? std::optional(QStringLiteral("jump host %1: %2").arg(m_jumpName, failure->message())) : std::nullopt;
+}
+
+Task<OwnedSocket> Tunnel::open(QByteArray host, quint16 port, std::chrono::milliseconds timeout)
+{
+    while (!m_jump->isReady() && !m_jump->failure())
+        co_await m_jump->event();
+    const Gate::Pass pass = co_await m_jump->openings().enter(m_worker.reactor);
+    if (const auto lost = loss())
+        throw JobError(Cause::JumpFailed, *lost);
+    std::array<int, 2> ends{};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        throw JobError(Cause::LocalLimit,
+                       QStringLiteral("no descriptor is left for a tunnel; raise the limit (ulimit -n) or lower --concurrency"));
+    m_socket = OwnedSocket(m_worker.reactor, ends[0]);
+    OwnedSocket theirs(m_worker.reactor, ends[1]);
+
+    SshSession &session = m_jump->session();
+    m_channel = ssh_channel_new(session.handle());
+    if (!m_channel)
+        throw JobError(Cause::JumpFailed, QStringLiteral("jump host %1 takes no more channels").arg(m_jumpName));
+    ssh_set_channel_callbacks(m_channel, &m_callbacks);
+    const QString target = QStringLiteral("%1:%2").arg(printable(host, 255)).arg(port);
+    const Deadline deadline = m_worker.reactor.after(timeout);
+    std::optional<unsigned> packetSize;
+    for (;;) {
+        int status = SSH_AGAIN;
+        {
+            const PacketSizeWatch watch(true);
+            status = ssh_channel_open_forward(m_channel, host.constData(), port, "127.0.0.1", 0);
+            if (watch.size())
+                packetSize = watch.size();
+        }
+        m_jump->moved();
+        if (const auto lost = loss())
+            throw JobError(Cause::JumpFailed, *lost);
+        if (status == SSH_OK)
+            break;
+        if (status != SSH_AGAIN)
+            throw refusal(target);
+        if (m_worker.reactor.now() >= deadline)
+            throw JobError(
+                Cause::ConnectTimeout,
+                QStringLiteral("%1 cannot be reached from jump host %2 within %3 ms").arg(target, m_jumpName).arg(timeout.count()));
+        co_await m_jump->event();
+    }
+    if (packetSize && *packetSize < smallestPacket)
+        throw JobError(Cause::JumpFailed,
+                       QStringLiteral("jump host %1 takes packets of %2 bytes at most").arg(m_jumpName).arg(*packetSize));
+    m_task.start();
+    co_return theirs;
+}
+
+JobError Tunnel::refusal(const QString &target) const
+{
+    const QString said = m_jump->session().errorText();
+    const auto says = [&said](const char *words) { return said.contains(QLatin1StringView(words), Qt::CaseInsensitive); };
+    Cause cause = Cause::JumpFailed;
+    if (says("refused"))
+        cause = Cause::Refused;
+    else if (says("timed out"))
+        cause = Cause::ConnectTimeout;
+    else if (says("no route") || says("unreachable"))
+        cause = Cause::NoRoute;
+    else if (says("not known") || says("resolve") || says("unknown host"))
+        cause = Cause::Dns;
+    else if (says("prohibited"))
+        cause = Cause::Prohibited;
+    return JobError(cause, QStringLiteral("jump host %1 does not connect to %2: %3").arg(m_jumpName, target, said));
+}
+
+// Within libssh: takes what the inner session takes. The rest stays where it is, and the window with it.
+uint32_t Tunnel::takeData(const void *bytes, uint32_t size)
+{
+    if (m_hasLeftover)
+        return 0; // in order
+    const ssize_t sent = send(m_socket.descriptor(), bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN)
+        return size; // nobody is there to take it
+    const auto taken = uint32_t(sent < 0 ? 0 : sent);
+    m_hasLeftover = taken < size;
+    return taken;
+}
+
+bool Tunnel::mayWrite() const
+{
+    return !m_isInputEnded && ssh_channel_window_size(m_channel) > 0 && !m_jump->session().hasUnsent();
+}
+
+void Tunnel::jumpHasMoved()
+{
+    if (m_socket.descriptor() < 0 || !m_channel)
+        return;
+    if (m_jump->failure())
+        m_isEof = true;
+    endOutput();
+    if (m_jump->failure())
+        return;
+    m_worker.reactor.widen(m_socket.descriptor(), (mayWrite() ? uint32_t(EPOLLIN) : 0) | (m_hasLeftover ? uint32_t(EPOLLOUT) : 0));
+}
+
+void Tunnel::endOutput()
+{
+    if (m_isEof && (!m_hasLeftover || m_jump->failure()) && !std::exchange(m_isOutputEnded, true))
+        shutdown(m_socket.descriptor(), SHUT_WR);
+}
+
+Task<> Tunnel::bridge()
+{
+    for (;;) {
+        // What is written while the jump host takes nothing would pile up: then only its moving on wakes us.
+        uint32_t events = EPOLLRDHUP;
+        if (mayWrite())
+            events |= EPOLLIN;
+        if (m_hasLeftover)
+            events |= EPOLLOUT;
+        if (m_isInputEnded && !m_hasLeftover)
+            co_return;
+        co_await m_worker.reactor.ready(m_socket.descriptor(), events);
+        if (m_jump->failure())
+            co_return;
+        if (!m_hasLeftover && !mayWrite())
+            co_return; // then it has hung up
+        if (m_hasLeftover)
+            drain();
+        const bool isMore = sendToHost();
+        m_jump->moved();
+        if (!isMore)
+            co_return;
+    }
+}
+
+// What was left behind, as far as it is taken now.
+void Tunnel::drain()
+{
+    std::array<char, bite> buffer;
+    for (;;) {
+        if (m_pending.isEmpty()) {
+            const int got = ssh_channel_read_nonblocking(m_channel, buffer.data(), buffer.size(), 0);
+            m_hasLeftover = got > 0;
+            if (got <= 0) {
+                endOutput();
+                return;
+            }
+            m_pending = QByteArray(buffer.data(), got);
+        }
+        const ssize_t sent = send(m_socket.descriptor(), m_pending.constData(), size_t(m_pending.size()), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent < 0)
+            return;
+        m_pending.remove(0, sent);
+    }
+}
+
+bool Tunnel::sendToHost()
+{
+    std::array<char, bite> buffer;
+    while (mayWrite()) {
+        const size_t most = std::min<size_t>(buffer.size(), ssh_channel_window_size(m_channel));
+        const ssize_t got = recv(m_socket.descriptor(), buffer.data(), most, MSG_DONTWAIT);
+        if (got < 0)
+            return errno == EAGAIN || errno == EINTR;
+        if (got == 0) {
+            m_isInputEnded = true;
+            ssh_channel_send_eof(m_channel);
+            return m_hasLeftover;
+        }
+        if (ssh_channel_write(m_channel, buffer.data(), uint32_t(got)) != got)
+            return false; // a window that shrank: the stream is broken
+    }
+    return true;
+}
+
+} // namespace collector

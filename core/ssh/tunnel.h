@@ -1,0 +1,55 @@
+// Tunnel: a direct-tcpip channel of a jump session (RFC 4254 7.2), made to look like a socket.
+//
+// One end of a socket pair is the inner session's, the other is bridged to the channel here, with back-pressure both ways: what the inner
+// session does not take stays in the channel's window; what the jump host does not take stays in the socket. On the worker's thread.
+
+#pragma once
+
+#include "net/tcpconnect.h"
+#include "ssh/carrier.h"
+#include "ssh/jumpsession.h"
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+
+namespace collector {
+
+class Tunnel final : public Carrier
+{
+public:
+    Tunnel(SshWorker &worker, std::shared_ptr<JumpSession> jump, QString jumpName);
+    ~Tunnel() override;
+
+    // The end for the inner session. Throws JobError: jump_failed, and what the jump host says of the target: refused, connect_timeout,
+    // no_route, dns, prohibited.
+    Task<OwnedSocket> open(QByteArray host, quint16 port, std::chrono::milliseconds timeout);
+
+    [[nodiscard]] std::optional<QString> loss() const override;
+
+    // For the jump session: it has taken something in, or is lost.
+    void jumpHasMoved();
+
+private:
+    Task<> bridge();
+    uint32_t takeData(const void *bytes, uint32_t size);
+    bool sendToHost();
+    void drain();
+    void endOutput();
+    [[nodiscard]] bool mayWrite() const;
+    [[nodiscard]] JobError refusal(const QString &target) const;
+
+    SshWorker &m_worker;
+    const std::shared_ptr<JumpSession> m_jump;
+    const QString m_jumpName;
+    ssh_channel m_channel = nullptr;
+    ssh_channel_callbacks_struct m_callbacks{};
+    OwnedSocket m_socket;       // our end
+    QByteArray m_pending;       // taken out of the channel, and not taken by the inner session yet
+    bool m_hasLeftover = false; // that the inner session has not taken yet
+    bool m_isEof = false;       // of the host
+    bool m_isOutputEnded = false;
+    bool m_isInputEnded = false;
+    Task<> m_task;
+};
+
+} // namespace collector

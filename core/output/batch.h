@@ -50,7 +50,10 @@ public:
     std::vector<Entry> entries;
     std::vector<QByteArray> groupSets; // as in Record::groupsJson, each once
     std::vector<QByteArray> vias;
-    QByteArray scratch; // the encoder's
+
+    // The encoder's: the start of the last record, as text.
+    qint64 stampMs = -1;
+    QByteArray stamp;
 };
 
 } // namespace collector

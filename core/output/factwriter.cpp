@@ -12,9 +12,8 @@ bool FactWriter::member(bool isFirst, QByteArrayView keyJson, const QJsonValue &
     const qsizetype before = m_out.size();
     const int keysBefore = m_keysLeft;
     if (!isFirst)
-        m_out += ',';
-    m_out += keyJson;
-    m_out += ':';
+        m_out << ',';
+    m_out << keyJson << ':';
     if (--m_keysLeft >= 0 && append(value, levels) && hasRoom())
         return true;
     m_out.truncate(before);
@@ -29,16 +28,16 @@ bool FactWriter::append(const QJsonValue &value, int levels)
         if (levels <= 0)
             return false;
         const QJsonArray array = value.toArray();
-        m_out += '[';
+        m_out << '[';
         bool isFirst = true;
         for (const QJsonValue &item : array) {
             if (!isFirst)
-                m_out += ',';
+                m_out << ',';
             isFirst = false;
             if (!append(item, levels - 1) || !hasRoom())
                 return false;
         }
-        m_out += ']';
+        m_out << ']';
         return true;
     }
     case QJsonValue::Object: {
@@ -48,20 +47,26 @@ bool FactWriter::append(const QJsonValue &value, int levels)
         m_keysLeft -= int(qMin<qsizetype>(object.size(), 1'000'000));
         if (m_keysLeft < 0)
             return false;
-        m_out += '{';
+        m_out << '{';
         for (auto it = object.begin(); it != object.end(); ++it) {
             if (it != object.begin())
-                m_out += ',';
-            appendJsonString(m_out, QStringView(it.key()));
-            m_out += ':';
+                m_out << ',';
+            m_out.string(QStringView(it.key()));
+            m_out << ':';
             if (!append(it.value(), levels - 1) || !hasRoom())
                 return false;
         }
-        m_out += '}';
+        m_out << '}';
         return true;
     }
+    case QJsonValue::String:
+        m_out.string(QStringView(value.toString()));
+        return true;
+    case QJsonValue::Bool:
+        m_out << (value.toBool() ? QByteArrayView("true") : QByteArrayView("false"));
+        return true;
     default:
-        appendJson(m_out, value);
+        m_out.through([&](QByteArray &out) { appendJson(out, value); });
         return true;
     }
 }

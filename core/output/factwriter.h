@@ -3,7 +3,8 @@
 
 #pragma once
 
-#include <QByteArray>
+#include "output/textwriter.h"
+
 #include <QJsonValue>
 
 namespace collector {
@@ -12,7 +13,7 @@ class FactWriter
 {
 public:
     // May write to `out` until it has `end` bytes, and `keys` keys of objects in all.
-    FactWriter(QByteArray &out, qsizetype end, int keys) : m_out(out), m_end(end), m_keysLeft(keys) {}
+    FactWriter(TextWriter &out, qsizetype end, int keys) : m_out(out), m_end(end), m_keysLeft(keys) {}
 
     // Appends `"key":value`, and a comma before it unless `isFirst`. `keyJson` is a JSON string. The value may take `levels`
     // levels. False, and nothing written, where that passes a limit.
@@ -22,7 +23,7 @@ private:
     [[nodiscard]] bool append(const QJsonValue &value, int levels);
     [[nodiscard]] bool hasRoom() const { return m_out.size() <= m_end; }
 
-    QByteArray &m_out;
+    TextWriter &m_out;
     qsizetype m_end;
     int m_keysLeft;
 };

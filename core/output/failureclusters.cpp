@@ -18,42 +18,31 @@ using Cluster = FailureClusters::Cluster;
 using Failure = FailureClusters::Failure;
 
 // What is not tallied because of these is only not said.
-constexpr qsizetype mostNetworks = 16'384;
-constexpr qsizetype mostNames = 2'048;
+constexpr size_t mostNames = 2'048;
 constexpr qsizetype mostExamples = 3;
 constexpr qsizetype mostClusters = 3;
 constexpr quint64 fewest = 3;
 constexpr quint64 sharePercent = 80;
 
-// The tally of a key; null where there is no room for another.
-template<typename Key, typename Tally>
-Tally *tallyOf(QHash<Key, Tally> &tallies, const Key &key, qsizetype limit)
-{
-    const auto known = tallies.find(key);
-    if (known != tallies.end())
-        return &*known;
-    return tallies.size() < limit ? &tallies[key] : nullptr;
-}
-
-QByteArray networkName(std::pair<quint8, quint64> network, bool isWide)
+QByteArray networkName(NetworkKey network, bool isWide)
 {
     std::array<char, INET6_ADDRSTRLEN> text{};
-    if (network.first == 4) {
-        const in_addr four{htonl(quint32(network.second << (isWide ? 16 : 8)))};
+    if (network.family == 4) {
+        const in_addr four{htonl(quint32(network.bits << (isWide ? 16 : 8)))};
         inet_ntop(AF_INET, &four, text.data(), text.size());
         return QByteArray(text.data()) + (isWide ? "/16" : "/24");
     }
     in6_addr six{};
-    const quint64 bits = isWide ? network.second << 16 : network.second;
+    const quint64 bits = isWide ? network.bits << 16 : network.bits;
     for (int i = 0; i < 8; ++i)
         six.s6_addr[i] = uint8_t(bits >> (56 - 8 * i));
     inet_ntop(AF_INET6, &six, text.data(), text.size());
     return QByteArray(text.data()) + (isWide ? "/48" : "/64");
 }
 
-std::pair<quint8, quint64> wideOf(std::pair<quint8, quint64> narrow)
+NetworkKey wideOf(NetworkKey narrow)
 {
-    return {narrow.first, narrow.second >> (narrow.first == 4 ? 8 : 16)};
+    return {narrow.bits >> (narrow.family == 4 ? 8 : 16), narrow.family};
 }
 
 bool explains(quint64 failed, quint64 hosts)
@@ -63,75 +52,108 @@ bool explains(quint64 failed, quint64 hosts)
 
 } // namespace
 
-void FailureClusters::Tally::add(Cause cause)
+int FailureClusters::NameTallies::of(const QByteArray &name)
 {
-    ++hosts;
-    if (cause != Cause::None)
-        ++failed[cause];
+    const auto known = m_indices.constFind(name);
+    if (known != m_indices.constEnd())
+        return *known;
+    if (m_tallies.size() >= mostNames)
+        return -1;
+    m_tallies.emplace_back();
+    m_indices.insert(name, int(m_tallies.size()) - 1);
+    return int(m_tallies.size()) - 1;
 }
 
-void FailureClusters::add(const Batch &batch, const Batch::Entry &entry, QByteArrayView line)
+void FailureClusters::add(const Batch &batch)
 {
-    if (entry.network.family != 0) {
-        const quint64 bits = entry.network.family == 4 ? entry.network.bits >> 8 : entry.network.bits;
-        const Network narrow(entry.network.family, bits);
-        if (Tally *tally = tallyOf(m_narrow, narrow, mostNetworks))
-            tally->add(entry.cause);
-        if (Tally *tally = tallyOf(m_wide, wideOf(narrow), mostNetworks))
-            tally->add(entry.cause);
+    std::vector<int> groupSets;
+    for (const QByteArray &groups : batch.groupSets)
+        groupSets.push_back(groups.size() > 2 ? m_groupSets.of(groups) : -1); // not `[]`
+    std::vector<int> vias;
+    for (const QByteArray &via : batch.vias)
+        vias.push_back(via.isEmpty() ? -1 : m_bastions.of(via));
+    qsizetype start = 0;
+    for (const Batch::Entry &entry : batch.entries) {
+        addNetwork(entry.network, entry.cause);
+        if (const int groups = groupSets[entry.groups]; groups >= 0)
+            m_groupSets.at(groups).add(entry.cause);
+        if (const int via = vias[entry.via]; via >= 0)
+            m_bastions.at(via).add(entry.cause);
+        if (entry.cause != Cause::None)
+            addExample(entry.cause, QByteArrayView(batch.lines).sliced(start, qsizetype(entry.lineEnd) - start));
+        start = entry.lineEnd;
     }
-    const QByteArray &groups = batch.groupSets[entry.groups];
-    if (groups.size() > 2) {
-        if (Tally *tally = tallyOf(m_groupSets, groups, mostNames))
-            tally->add(entry.cause);
-    }
-    const QByteArray &via = batch.vias[entry.via];
-    if (!via.isEmpty()) {
-        if (Tally *tally = tallyOf(m_bastions, via, mostNames))
-            tally->add(entry.cause);
-    }
-    if (entry.cause == Cause::None)
+}
+
+void FailureClusters::addNetwork(NetworkKey network, Cause cause)
+{
+    if (network.family == 0)
         return;
-    QList<QByteArray> &examples = m_examples[entry.cause];
+    const NetworkKey narrow{network.family == 4 ? network.bits >> 8 : network.bits, network.family};
+    if (Tally *tally = m_narrow.of(narrow))
+        tally->add(cause);
+    else if (Tally *wide = m_wide.of(wideOf(narrow)))
+        wide->add(cause);
+}
+
+void FailureClusters::addExample(Cause cause, QByteArrayView line)
+{
+    QList<QByteArray> &examples = m_examples[cause];
     if (examples.size() >= mostExamples)
         return;
     if (const auto head = readRecordHead(line))
         examples.append(head->host);
 }
 
-QList<Cluster> FailureClusters::clustersOf(Cause cause) const
+NetworkTallies FailureClusters::wideNetworks() const
+{
+    NetworkTallies wide(2 * mostNetworks);
+    const auto add = [&](NetworkKey key, const Tally &tally) {
+        if (Tally *sum = wide.of(key))
+            sum->add(tally);
+    };
+    m_wide.forEach(add);
+    m_narrow.forEach([&](NetworkKey key, const Tally &tally) { add(wideOf(key), tally); });
+    return wide;
+}
+
+QList<Cluster> FailureClusters::clustersOf(Cause cause, const NetworkTallies &wide) const
 {
     QList<Cluster> found;
     const auto offer = [&](Cluster::Kind kind, const QByteArray &name, quint64 failed, quint64 hosts) {
         if (explains(failed, hosts))
             found.append({kind, name, failed, hosts});
     };
-    for (auto it = m_bastions.begin(); it != m_bastions.end(); ++it)
-        offer(Cluster::Kind::Bastion, it.key(), it->failed.value(cause), it->hosts);
-    for (auto it = m_wide.begin(); it != m_wide.end(); ++it)
-        offer(Cluster::Kind::Network, networkName(it.key(), true), it->failed.value(cause), it->hosts);
-    for (auto it = m_narrow.begin(); it != m_narrow.end(); ++it) {
+    m_bastions.forEach(
+        [&](const QByteArray &name, const Tally &tally) { offer(Cluster::Kind::Bastion, name, tally.failed.value(cause), tally.hosts); });
+    QHash<QByteArray, QByteArray> narrower; // the one narrow network in which all of a wide one lies
+    m_narrow.forEach([&](NetworkKey key, const Tally &tally) {
+        const quint64 failed = tally.failed.value(cause);
+        if (failed == 0)
+            return;
+        const Tally *around = wide.find(wideOf(key));
+        const bool isSaid = around && explains(around->failed.value(cause), around->hosts);
         // Within a wide one that says it all the narrow ones say nothing, unless it is the only one there.
-        const auto wide = m_wide.constFind(wideOf(it.key()));
-        const bool isSaid = wide != m_wide.constEnd() && explains(wide->failed.value(cause), wide->hosts);
-        if (!isSaid) {
-            offer(Cluster::Kind::Network, networkName(it.key(), false), it->failed.value(cause), it->hosts);
-        } else if (wide->hosts == it->hosts) {
-            const QByteArray wideName = networkName(wide.key(), true);
-            const auto said = std::find_if(found.begin(), found.end(), [&](const Cluster &cluster) { return cluster.name == wideName; });
-            if (said != found.end())
-                said->name = networkName(it.key(), false);
+        if (!isSaid)
+            offer(Cluster::Kind::Network, networkName(key, false), failed, tally.hosts);
+        else if (around->hosts == tally.hosts)
+            narrower.insert(networkName(wideOf(key), true), networkName(key, false));
+    });
+    wide.forEach([&](NetworkKey key, const Tally &tally) {
+        if (const quint64 failed = tally.failed.value(cause); failed > 0) {
+            const QByteArray name = networkName(key, true);
+            offer(Cluster::Kind::Network, narrower.value(name, name), failed, tally.hosts);
         }
-    }
+    });
     QHash<QByteArray, Cluster> groups;
-    for (auto it = m_groupSets.begin(); it != m_groupSets.end(); ++it) {
-        const QJsonArray names = QJsonDocument::fromJson(it.key()).array();
+    m_groupSets.forEach([&](const QByteArray &groupSet, const Tally &tally) {
+        const QJsonArray names = QJsonDocument::fromJson(groupSet).array();
         for (const QJsonValue &name : names) {
             Cluster &group = groups[name.toString().toUtf8()];
-            group.failed += it->failed.value(cause);
-            group.hosts += it->hosts;
+            group.failed += tally.failed.value(cause);
+            group.hosts += tally.hosts;
         }
-    }
+    });
     for (auto it = groups.begin(); it != groups.end(); ++it)
         offer(Cluster::Kind::Group, it.key(), it->failed, it->hosts);
     std::sort(found.begin(), found.end(), [](const Cluster &a, const Cluster &b) {
@@ -143,6 +165,7 @@ QList<Cluster> FailureClusters::clustersOf(Cause cause) const
 QList<Failure> FailureClusters::failures(const RunCounts &counts) const
 {
     QList<Failure> failures;
+    const NetworkTallies wide = wideNetworks();
     for (int i = 1; i < causeCount; ++i) {
         const auto cause = Cause(i);
         const quint64 hosts = counts.of(cause);
@@ -150,7 +173,7 @@ QList<Failure> FailureClusters::failures(const RunCounts &counts) const
             continue;
         Failure failure{cause, hosts, {}, m_examples.value(cause)};
         quint64 explained = 0;
-        for (const Cluster &cluster : clustersOf(cause)) {
+        for (const Cluster &cluster : clustersOf(cause, wide)) {
             // They may overlap (a group and its network): what has been said is not said again.
             if (failure.clusters.size() == mostClusters || explained + cluster.failed > hosts)
                 continue;

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "output/batch.h"
+#include "output/networktallies.h"
 #include "output/runcounts.h"
 
 #include <QHash>
@@ -14,8 +14,7 @@ namespace collector {
 class FailureClusters
 {
 public:
-    // One record; `line` is its JSON, read only where an example of its cause is wanted.
-    void add(const Batch &batch, const Batch::Entry &entry, QByteArrayView line);
+    void add(const Batch &batch);
 
     struct Cluster
     {
@@ -36,24 +35,40 @@ public:
     [[nodiscard]] QList<Failure> failures(const RunCounts &counts) const;
 
     // How many networks, groups and bastions it holds: bounded.
-    [[nodiscard]] qsizetype size() const { return m_narrow.size() + m_wide.size() + m_groupSets.size() + m_bastions.size(); }
+    [[nodiscard]] size_t size() const { return m_narrow.size() + m_wide.size() + m_groupSets.size() + m_bastions.size(); }
 
 private:
-    struct Tally
+    // Tallies by name, which a batch looks up once for all its records.
+    class NameTallies
     {
-        quint64 hosts = 0;
-        QHash<Cause, quint64> failed;
+    public:
+        // Its index; -1 where it is a new one and there is no room.
+        [[nodiscard]] int of(const QByteArray &name);
+        Tally &at(int index) { return m_tallies[size_t(index)]; }
+        [[nodiscard]] size_t size() const { return m_tallies.size(); }
+        template<typename Visit>
+        void forEach(Visit visit) const
+        {
+            for (auto it = m_indices.begin(); it != m_indices.end(); ++it)
+                visit(it.key(), m_tallies[size_t(it.value())]);
+        }
 
-        void add(Cause cause);
+    private:
+        QHash<QByteArray, int> m_indices;
+        std::vector<Tally> m_tallies;
     };
-    using Network = std::pair<quint8, quint64>; // family, and the bits of its prefix
 
-    [[nodiscard]] QList<Cluster> clustersOf(Cause cause) const;
+    void addNetwork(NetworkKey network, Cause cause);
+    void addExample(Cause cause, QByteArrayView line);
+    [[nodiscard]] QList<Cluster> clustersOf(Cause cause, const NetworkTallies &wide) const;
+    [[nodiscard]] NetworkTallies wideNetworks() const;
 
-    QHash<Network, Tally> m_narrow; // IPv4 /24, IPv6 /64
-    QHash<Network, Tally> m_wide;   // IPv4 /16, IPv6 /48
-    QHash<QByteArray, Tally> m_groupSets;
-    QHash<QByteArray, Tally> m_bastions;
+    static constexpr size_t mostNetworks = 16'384;
+
+    NetworkTallies m_narrow{mostNetworks}; // IPv4 /24, IPv6 /64
+    NetworkTallies m_wide{mostNetworks};   // IPv4 /16, IPv6 /48: of hosts for whose own network there was no room
+    NameTallies m_groupSets;
+    NameTallies m_bastions;
     QHash<Cause, QList<QByteArray>> m_examples;
 };
 

@@ -4,6 +4,7 @@
 #include "output/factwriter.h"
 #include "output/jsonscan.h"
 #include "output/tablerow.h"
+#include "output/textwriter.h"
 #include "output/timestamp.h"
 
 #include "model/json.h"
@@ -29,44 +30,41 @@ QByteArray jsonString(QByteArrayView text)
 }
 
 // `,"name":"text"`, null where it is empty, the exact bytes beside it where they are not UTF-8.
-void appendText(QByteArray &out, QByteArrayView nameWithColon, QByteArrayView text)
+void appendText(TextWriter &out, QByteArrayView nameWithColon, QByteArrayView text)
 {
-    out += nameWithColon;
+    out << nameWithColon;
     if (text.isEmpty()) {
-        out += "null";
+        out << "null";
         return;
     }
-    if (appendJsonString(out, text))
+    if (out.string(text))
         return;
-    out += nameWithColon.chopped(2); // ": of `,"name":`
-    out += "_base64\":\"";
-    out += text.toByteArray().toBase64();
-    out += '"';
+    if (!nameWithColon.startsWith(','))
+        out << ',';
+    out << nameWithColon.chopped(2) << "_base64\":\"" << text.toByteArray().toBase64() << '"';
 }
 
-void appendWord(QByteArray &out, QByteArrayView word)
+void appendWord(TextWriter &out, QByteArrayView word)
 {
-    if (word.isEmpty()) {
-        out += "null";
-        return;
-    }
-    out += '"';
-    out += word;
-    out += '"';
+    if (word.isEmpty())
+        out << "null";
+    else
+        out << '"' << word << '"';
 }
 
-void appendConnection(QByteArray &out, const ConnectionInfo *connection)
+void appendConnection(TextWriter &out, const ConnectionInfo *connection)
 {
     if (!connection) {
-        out += ",\"connection\":null";
+        out << ",\"connection\":null";
         return;
     }
-    appendText(out, ",\"connection\":{\"user\":", connection->user);
-    out += ",\"port\":";
+    out << ",\"connection\":{";
+    appendText(out, "\"user\":", connection->user);
+    out << ",\"port\":";
     if (connection->port == 0)
-        out += "null";
+        out << "null";
     else
-        appendJsonNumber(out, qint64(connection->port));
+        out.number(connection->port);
     appendText(out, ",\"via\":", connection->via);
     appendText(out, ",\"auth\":", connection->auth);
     appendText(out, ",\"key\":", connection->key);
@@ -76,7 +74,22 @@ void appendConnection(QByteArray &out, const ConnectionInfo *connection)
     appendText(out, ",\"cipher\":", connection->cipher);
     appendText(out, ",\"mac\":", connection->mac);
     appendText(out, ",\"banner\":", connection->banner);
-    out += '}';
+    out << '}';
+}
+
+// The record's start, which many records of a batch share.
+void appendStarted(TextWriter &out, qint64 startedMs, Batch &batch)
+{
+    if (startedMs < 0) {
+        out << "null";
+        return;
+    }
+    if (batch.stampMs != startedMs) {
+        batch.stampMs = startedMs;
+        batch.stamp.resize(0);
+        appendTimestamp(batch.stamp, startedMs);
+    }
+    out << '"' << batch.stamp << '"';
 }
 
 // The index in `list` of `value`, which most often is that of the record before.
@@ -98,7 +111,7 @@ struct RecordEncoder::Verdict
     Status status;
     Cause cause;
     int plugin;
-    QString message;
+    const QString *message;
 };
 
 RecordEncoder::RecordEncoder(const RunInfo &run, Columns csv, bool guardsFormulas, Columns table, Limits limits)
@@ -131,105 +144,92 @@ const RecordEncoder::JobText &RecordEncoder::textOf(const JobResult &job) const
 
 void RecordEncoder::encode(const Record &record, Batch &batch) const
 {
-    QByteArray &line = batch.lines;
+    TextWriter line(batch.lines);
     const qsizetype start = line.size();
-    Verdict verdict{record.status, record.cause, record.plugin, record.message};
+    Verdict verdict{record.status, record.cause, record.plugin, &record.message};
     std::vector<Dropped> dropped;
-    appendHead(record, verdict, line);
+    QString message;
+    appendHead(record, verdict, batch, line);
     appendJobs(record, dropped, line);
     const qsizetype factsStart = line.size();
     dropped = appendFacts(record, line, start + m_limits.bytes - roomForTheRest);
     if (!dropped.empty()) {
         // The verdict stands before the facts: said again, now that it is known.
-        batch.scratch = line.sliced(factsStart);
+        const QByteArray facts = line.from(factsStart).toByteArray();
         line.truncate(start);
-        const auto isCut = [&](int job) { return record.jobs[size_t(job)].status == Status::Ok && dropped.front().job == size_t(job); };
         const auto first = int(dropped.front().job);
-        if (isCut(first) && (verdict.plugin < 0 || first < verdict.plugin)) {
-            verdict.cause = Cause::BadOutput;
-            verdict.plugin = first;
-            verdict.message = QStringLiteral("the fact %1 is larger than a record may be, and was left out; ask for fewer facts")
-                                  .arg(QString::fromUtf8(dropped.front().fact));
+        if (record.jobs[size_t(first)].status == Status::Ok && (verdict.plugin < 0 || first < verdict.plugin)) {
+            message = QStringLiteral("the fact %1 is larger than a record may be, and was left out; ask for fewer facts")
+                          .arg(QString::fromUtf8(dropped.front().fact));
+            verdict = {verdict.status, Cause::BadOutput, first, &message};
         }
         if (verdict.status == Status::Ok)
             verdict.status = Status::Partial;
-        appendHead(record, verdict, line);
+        appendHead(record, verdict, batch, line);
         appendJobs(record, dropped, line);
-        line += batch.scratch;
-        batch.scratch = QByteArray();
+        line << facts;
     }
     appendAbsent(record, dropped, line);
-    line += "}\n";
-    appendCells(record, QByteArrayView(line).sliced(start).chopped(1), dropped.empty(), batch);
+    line << "}\n";
+    line.finish();
+    appendCells(record, line.from(start).chopped(1), dropped.empty(), batch);
     const QByteArray via = record.connection ? record.connection->via : QByteArray();
-    batch.entries.push_back({quint32(line.size()), quint32(batch.rows.size()), quint32(batch.cells.size()),
+    batch.entries.push_back({quint32(batch.lines.size()), quint32(batch.rows.size()), quint32(batch.cells.size()),
                              indexIn(batch.groupSets, record.groupsJson), indexIn(batch.vias, via), NetworkKey::of(record.address),
                              verdict.status, verdict.cause});
 }
 
-void RecordEncoder::appendHead(const Record &record, const Verdict &verdict, QByteArray &out) const
+void RecordEncoder::appendHead(const Record &record, const Verdict &verdict, Batch &batch, TextWriter &out) const
 {
-    out += m_head;
+    out << m_head;
     appendText(out, ",\"host\":", record.host);
     appendText(out, ",\"address\":", record.address);
-    out += ",\"groups\":";
-    out += record.groupsJson.isEmpty() ? QByteArrayView("[]") : QByteArrayView(record.groupsJson);
-    out += ",\"status\":\"";
-    out += statusName(verdict.status);
-    out += "\",\"cause\":";
+    out << ",\"groups\":" << (record.groupsJson.isEmpty() ? QByteArrayView("[]") : QByteArrayView(record.groupsJson));
+    out << ",\"status\":\"" << statusName(verdict.status) << "\",\"cause\":";
     appendWord(out, causeName(verdict.cause));
-    out += ",\"message\":";
-    if (verdict.message.isEmpty())
-        out += "null";
+    out << ",\"message\":";
+    if (verdict.message->isEmpty())
+        out << "null";
     else
-        appendJsonString(out, QStringView(verdict.message).left(longestMessage));
-    out += ",\"plugin\":";
+        out.string(QStringView(*verdict.message).left(longestMessage));
+    out << ",\"plugin\":";
     appendWord(out, verdict.plugin < 0 ? QByteArrayView() : QByteArrayView(record.jobs[size_t(verdict.plugin)].facts.manifest().name));
-    out += ",\"started\":";
-    if (record.startedMs < 0) {
-        out += "null";
-    } else {
-        out += '"';
-        appendTimestamp(out, record.startedMs);
-        out += '"';
-    }
-    out += ",\"elapsed_ms\":";
-    appendJsonNumber(out, record.elapsedMs);
-    out += ",\"attempts\":";
-    appendJsonNumber(out, qint64(record.attempts));
+    out << ",\"started\":";
+    appendStarted(out, record.startedMs, batch);
+    out << ",\"elapsed_ms\":";
+    out.number(record.elapsedMs);
+    out << ",\"attempts\":";
+    out.number(record.attempts);
 }
 
-void RecordEncoder::appendJobs(const Record &record, const std::vector<Dropped> &dropped, QByteArray &out) const
+void RecordEncoder::appendJobs(const Record &record, const std::vector<Dropped> &dropped, TextWriter &out) const
 {
-    out += ",\"jobs\":{";
+    out << ",\"jobs\":{";
     for (size_t i = 0; i < record.jobs.size(); ++i) {
         const JobResult &job = record.jobs[i];
         const bool isCut =
             job.status == Status::Ok && std::any_of(dropped.begin(), dropped.end(), [i](const Dropped &fact) { return fact.job == i; });
         if (i > 0)
-            out += ',';
-        out += textOf(job).key;
-        out += "{\"status\":\"";
-        out += statusName(isCut ? Status::Partial : job.status);
-        out += "\",\"cause\":";
+            out << ',';
+        out << textOf(job).key << "{\"status\":\"" << statusName(isCut ? Status::Partial : job.status) << "\",\"cause\":";
         appendWord(out, causeName(isCut ? Cause::BadOutput : job.cause));
-        out += ",\"elapsed_ms\":";
-        appendJsonNumber(out, job.elapsedMs);
-        out += '}';
+        out << ",\"elapsed_ms\":";
+        out.number(job.elapsedMs);
+        out << '}';
     }
-    out += '}';
+    out << '}';
     appendConnection(out, record.connection.get());
-    out += ",\"vars\":";
+    out << ",\"vars\":";
     if (record.vars.isEmpty())
-        out += "{}";
+        out << "{}";
     else
-        appendJson(out, record.vars, m_limits.levels - 1);
+        out.through([&](QByteArray &bytes) { appendJson(bytes, record.vars, m_limits.levels - 1); });
 }
 
-std::vector<RecordEncoder::Dropped> RecordEncoder::appendFacts(const Record &record, QByteArray &out, qsizetype end) const
+std::vector<RecordEncoder::Dropped> RecordEncoder::appendFacts(const Record &record, TextWriter &out, qsizetype end) const
 {
     std::vector<Dropped> dropped;
-    out += ",\"facts\":{";
+    out << ",\"facts\":{";
     FactWriter writer(out, end, m_limits.keys);
     bool isFirst = true;
     for (size_t i = 0; i < record.jobs.size(); ++i) {
@@ -242,15 +242,14 @@ std::vector<RecordEncoder::Dropped> RecordEncoder::appendFacts(const Record &rec
         if (key.isEmpty() || job.facts.facts().empty())
             continue;
         if (!isFirst)
-            out += ',';
-        out += key;
-        out += '{';
+            out << ',';
+        out << key << '{';
         isFirst = true;
         appendFactsOf(job, i, writer, &isFirst, m_limits.levels - 3, dropped);
-        out += '}';
+        out << '}';
         isFirst = false;
     }
-    out += '}';
+    out << '}';
     return dropped;
 }
 
@@ -274,20 +273,18 @@ void RecordEncoder::appendFactsOf(const JobResult &job, size_t index, FactWriter
     }
 }
 
-void RecordEncoder::appendAbsent(const Record &record, const std::vector<Dropped> &dropped, QByteArray &out) const
+void RecordEncoder::appendAbsent(const Record &record, const std::vector<Dropped> &dropped, TextWriter &out) const
 {
     char separator = '{';
     int left = mostAbsent;
-    out += ",\"absent\":";
+    out << ",\"absent\":";
     const auto append = [&](const JobResult &job, QByteArrayView path, Absence reason) {
         if (left-- <= 0)
             return;
-        out += separator;
+        out << separator;
         separator = ',';
-        appendJsonString(out, textOf(job).absentPrefix + path.toByteArray());
-        out += ":\"";
-        out += absenceName(reason);
-        out += '"';
+        out.string(textOf(job).absentPrefix + path.toByteArray());
+        out << ":\"" << absenceName(reason) << '"';
     };
     for (const Dropped &fact : dropped)
         append(record.jobs[fact.job], fact.fact, Absence::Limit);
@@ -301,7 +298,7 @@ void RecordEncoder::appendAbsent(const Record &record, const std::vector<Dropped
                 append(job, missing.path, missing.reason);
         }
     }
-    out += separator == '{' ? "{}" : "}";
+    out << (separator == '{' ? QByteArrayView("{}") : QByteArrayView("}"));
 }
 
 void RecordEncoder::appendCells(const Record &record, QByteArrayView line, bool isWhole, Batch &batch) const

@@ -18,6 +18,7 @@
 namespace collector {
 
 class FactWriter;
+class TextWriter;
 
 class RecordEncoder
 {
@@ -61,12 +62,12 @@ private:
     struct Verdict;
 
     [[nodiscard]] const JobText &textOf(const JobResult &job) const;
-    [[nodiscard]] std::vector<Dropped> appendFacts(const Record &record, QByteArray &out, qsizetype end) const;
+    [[nodiscard]] std::vector<Dropped> appendFacts(const Record &record, TextWriter &out, qsizetype end) const;
     void appendFactsOf(const JobResult &job, size_t index, FactWriter &writer, bool *isFirst, int levels,
                        std::vector<Dropped> &dropped) const;
-    void appendHead(const Record &record, const Verdict &verdict, QByteArray &out) const;
-    void appendJobs(const Record &record, const std::vector<Dropped> &dropped, QByteArray &out) const;
-    void appendAbsent(const Record &record, const std::vector<Dropped> &dropped, QByteArray &out) const;
+    void appendHead(const Record &record, const Verdict &verdict, Batch &batch, TextWriter &out) const;
+    void appendJobs(const Record &record, const std::vector<Dropped> &dropped, TextWriter &out) const;
+    void appendAbsent(const Record &record, const std::vector<Dropped> &dropped, TextWriter &out) const;
     void appendCells(const Record &record, QByteArrayView line, bool isWhole, Batch &batch) const;
     void appendCells(const QJsonObject &record, Batch &batch) const;
 

@@ -163,11 +163,7 @@ void Writer::write(std::vector<Batch> &batches)
 
 void Writer::count(const Batch &batch)
 {
-    qsizetype start = 0;
-    for (const Batch::Entry &entry : batch.entries) {
-        m_clusters.add(batch, entry, QByteArrayView(batch.lines).sliced(start, qsizetype(entry.lineEnd) - start));
-        start = entry.lineEnd;
-    }
+    m_clusters.add(batch);
     const std::lock_guard lock(m_mutex);
     for (const Batch::Entry &entry : batch.entries)
         m_counts.add(entry.status, entry.cause);

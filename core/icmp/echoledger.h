@@ -78,6 +78,7 @@ private:
     void wakeUp(uint32_t slot);
     void count(const EchoStamp &stamp, std::chrono::nanoseconds rtt, uint8_t ttl);
     void complain(uint32_t slot, uint32_t number, EchoCause cause);
+    [[nodiscard]] int64_t jitter(uint32_t interval);
     [[nodiscard]] bool mayHaveLost(const Series &series) const;
 
     EchoTable m_table;
@@ -86,6 +87,7 @@ private:
     std::array<std::vector<EchoResult>, mailboxes> m_results;
     std::array<uint64_t, mailboxes> m_left{};
     int64_t m_overflowedAt;
+    uint64_t m_jitter = 1;
 };
 
 } // namespace collector

@@ -220,11 +220,10 @@ private Q_SLOTS:
         QCOMPARE(far(QStringLiteral(
                      "nft flush chain inet lossy in; nft add rule inet lossy in icmp type echo-request numgen inc mod 10 == 9 drop")),
                  QString());
-        // Not a multiple of ten, or the same hosts would be hit in each round.
-        const Outcome outcome = probe(QStringLiteral("--count 5 --interval 100 --wait 500 10.98.7.1+1003"));
-        QCOMPARE(outcome.sum(&Line::sent), 5015);
-        QCOMPARE(outcome.sum(&Line::received), 5015 - 501);
-        QCOMPARE(outcome.with("none"), 1003);
+        const Outcome outcome = probe(QStringLiteral("--count 5 --interval 100 --wait 500 10.98.7.1+1000"));
+        QCOMPARE(outcome.sum(&Line::sent), 5000);
+        QCOMPARE(outcome.sum(&Line::received), 4500);
+        QVERIFY2(outcome.with("none") > 990, "a hundred hosts would be hit each time if the rounds had the same order");
     }
 
     void firewallThatSaysSo_data()

@@ -70,14 +70,14 @@ private Q_SLOTS:
         ledger.answered(first, address, 1ms, 64);
         ledger.expire(begin + 99 * ms);
         QVERIFY2(!ledger.hasReady(lane), "the interval is not over");
-        ledger.expire(begin + 101 * ms);
-        sendNext(ledger, begin + 101 * ms); // nobody answers
-        ledger.expire(begin + 203 * ms);
-        const EchoStamp third = sendNext(ledger, begin + 203 * ms);
+        ledger.expire(begin + 105 * ms);
+        sendNext(ledger, begin + 105 * ms); // nobody answers
+        ledger.expire(begin + 210 * ms);
+        const EchoStamp third = sendNext(ledger, begin + 210 * ms);
         ledger.answered(third, address, 4ms, 64);
-        ledger.expire(begin + 502 * ms);
+        ledger.expire(begin + 509 * ms);
         QVERIFY2(ledger.results(0).empty(), "the last packet's wait is not over");
-        ledger.expire(begin + 505 * ms);
+        ledger.expire(begin + 512 * ms);
         const EchoResult result = only(ledger);
         QCOMPARE(int(result.sent), 3);
         QCOMPARE(int(result.received), 2);
@@ -110,8 +110,8 @@ private Q_SLOTS:
         QCOMPARE(ledger.counters.duplicate, uint64_t(1));
         ledger.answered(first, EchoAddress::fromV4(0x0a000002), 5ms, 64);
         QCOMPARE(ledger.counters.foreign, uint64_t(1));
-        ledger.expire(begin + 101 * ms);
-        const EchoStamp second = sendNext(ledger, begin + 101 * ms);
+        ledger.expire(begin + 105 * ms);
+        const EchoStamp second = sendNext(ledger, begin + 105 * ms);
         ledger.answered(second, address, 7ms, 64);
         const EchoResult result = only(ledger);
         QCOMPARE(int(result.received), 2);
@@ -189,8 +189,8 @@ private Q_SLOTS:
         EchoLedger ledger(begin);
         ledger.begin(request(2), 0, EchoMethod::Icmp);
         ledger.complained(sendNext(ledger, begin), EchoCause::NoRoute);
-        ledger.expire(begin + 101 * ms);
-        ledger.answered(sendNext(ledger, begin + 101 * ms), address, 1ms, 64);
+        ledger.expire(begin + 105 * ms);
+        ledger.answered(sendNext(ledger, begin + 105 * ms), address, 1ms, 64);
         const EchoResult result = only(ledger);
         QCOMPARE(result.cause, EchoCause::None);
         QCOMPARE(int(result.received), 1);
@@ -256,8 +256,8 @@ private Q_SLOTS:
         const EchoStamp first = sendNext(ledger, begin);
         for (uint64_t token = 2; token < 10; ++token)
             ledger.begin(request(1, token), 0, EchoMethod::Icmp);
-        ledger.expire(begin + 101 * ms);
-        QCOMPARE(sendNext(ledger, begin + 101 * ms).slot, first.slot);
+        ledger.expire(begin + 105 * ms);
+        QCOMPARE(sendNext(ledger, begin + 105 * ms).slot, first.slot);
     }
 
     void putBackKeepsTheOrder()
@@ -333,8 +333,8 @@ private Q_SLOTS:
         ledger.begin(bad, 3, EchoMethod::Icmp);
         QCOMPARE(ledger.left(3), uint64_t(4));
         sendNext(ledger, begin);
-        ledger.expire(begin + 101 * ms);
-        sendNext(ledger, begin + 101 * ms); // its second packet
+        ledger.expire(begin + 105 * ms);
+        sendNext(ledger, begin + 105 * ms); // its second packet
         QCOMPARE(ledger.left(3), uint64_t(5));
     }
 

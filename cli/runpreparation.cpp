@@ -206,6 +206,7 @@ void RunPreparation::readInventory()
         if (!parsed)
             throw UsageError(QStringLiteral("--shard %1: %2").arg(*shard, QString::fromUtf8(problem)));
         select.shard = *parsed;
+        shardText = QByteArray::number(parsed->number) + '/' + QByteArray::number(parsed->of); // what `auto` came to
     }
     if (const auto result2 = options.value(QStringLiteral("rerun")))
         select.only = hostsToRerun(*result2, options.value(QStringLiteral("status")).value_or(QString()));
@@ -303,7 +304,7 @@ RunInfo RunPreparation::describe(qint64 nowMs) const
     for (auto it = given.begin(); it != given.end(); ++it)
         info.options.insert(it.key(), it.value());
     info.inventorySha256 = inventorySha256;
-    info.shard = options.value(QStringLiteral("shard")).value_or(QString()).toUtf8();
+    info.shard = shardText;
     info.hosts = selection->candidates();
     return info;
 }

@@ -31,6 +31,7 @@ public:
     std::shared_ptr<const JobOptions> jobOptions;
     QByteArray inventorySha256;
     std::shared_ptr<const Selection> selection;
+    QByteArray shardText; // K/N; empty: no --shard
     std::shared_ptr<const SshConfig> sshConfig;
     std::shared_ptr<Credentials> credentials;
     std::shared_ptr<AgentClient> agent; // null: there is none, or it holds no key

@@ -10,7 +10,7 @@ core_test_packages=(
 peer_packages=(
     ansible-core dash dropbear-bin fping jq ksh93u+m mksh busybox-static nftables zsh util-linux
     tinysshd python3-asyncssh python3-paramiko python3-twisted erlang-ssh erlang-base golang-go golang-golang-x-crypto-dev
-    tcsh fish sudo clang chromium chromium-driver curl slurm-wlm munge
+    tcsh fish sudo clang chromium chromium-driver curl slurm-wlm munge python3-yaml python3-jsonschema
 )
 lint_packages=(clang-format clang-tidy shellcheck)
 

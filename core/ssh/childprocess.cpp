@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -42,7 +43,7 @@ std::vector<char *> pointers(Strings &strings)
 
 } // namespace
 
-pid_t ChildProcess::start(const QStringList &command, const std::array<int, 3> &streams)
+pid_t ChildProcess::start(const QStringList &command, std::span<const int> streams)
 {
     std::vector<QByteArray> arguments;
     for (const QString &word : command)

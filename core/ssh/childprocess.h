@@ -9,15 +9,15 @@
 
 #include <sys/types.h>
 
-#include <array>
+#include <span>
 
 namespace collector {
 
 class ChildProcess
 {
 public:
-    // `streams`: descriptors for its standard input, output and error. Throws std::runtime_error with a message for a person.
-    [[nodiscard]] static pid_t start(const QStringList &command, const std::array<int, 3> &streams);
+    // `streams`: what becomes its descriptors 0, 1, 2 …. Throws std::runtime_error with a message for a person.
+    [[nodiscard]] static pid_t start(const QStringList &command, std::span<const int> streams);
 
     // Kills its group. Thread-safe, any number of times before wait().
     static void kill(pid_t process);

@@ -21,7 +21,7 @@ constexpr int mostBites = 8;                   // then it is another's turn
 
 } // namespace
 
-ExecChannel::ExecChannel(SshSession &session, const SshSettings &settings, SshProgress &progress, Limits limits)
+ExecChannel::ExecChannel(SshSession &session, const SshSettings &settings, SshProgress &progress, OutputLimits limits)
     : m_session(session),
       m_settings(settings),
       m_progress(progress),
@@ -125,11 +125,7 @@ int ExecChannel::takeData(const void *bytes, uint32_t size, bool isError)
 {
     if (m_isClosed)
         return int(size); // it has said that nothing follows
-    QByteArray &kept = isError ? m_reply.errorOutput : m_reply.output;
-    const qint64 room = std::max<qint64>((isError ? m_limits.error : m_limits.output) - kept.size(), 0);
-    if (size > room)
-        m_reply.isTruncated = true;
-    kept.append(static_cast<const char *>(bytes), std::min<qint64>(size, room));
+    keep(static_cast<const char *>(bytes), size, isError, m_limits);
     return int(size); // what is over is dropped: left with libssh it would pile up
 }
 

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "ssh/secret.h"
+#include "ssh/runningcommand.h"
 #include "ssh/session.h"
 #include "ssh/sshprogress.h"
 #include "ssh/sshsettings.h"
@@ -18,19 +18,11 @@
 
 namespace collector {
 
-class ExecChannel
+class ExecChannel final : public RunningCommand
 {
 public:
-    struct Limits
-    {
-        qint64 output = 4 << 20;
-        qint64 error = 64 << 10;
-    };
-
-    ExecChannel(SshSession &session, const SshSettings &settings, SshProgress &progress, Limits limits);
-    ~ExecChannel();
-    ExecChannel(const ExecChannel &) = delete;
-    ExecChannel &operator=(const ExecChannel &) = delete;
+    ExecChannel(SshSession &session, const SshSettings &settings, SshProgress &progress, OutputLimits limits);
+    ~ExecChannel() override;
 
     // `willFeed`: something is to be sent to the command, so the host's packet size matters. Throws JobError: channel_refused,
     // exec_timeout, connection_lost.
@@ -38,23 +30,12 @@ public:
     // Throws JobError: shell_rejected, exec_timeout, connection_lost.
     Task<> exec(QByteArray command);
 
-    // To the command's standard input, after what was fed before. As it is taken, never far ahead.
-    void feed(const QByteArray &bytes);
-    void feedEnd();
-    void feedSecret(const Secret &secret); // and a line end; kept nowhere
-
-    // One step: until something has come or gone, or the deadline. False: the deadline has come.
-    Task<bool> advance(Deadline deadline);
-    [[nodiscard]] bool isOver() const { return m_isOver; }
-
-    // The rest of the way. Throws JobError: exec_timeout, connection_lost, output_limit.
-    Task<ShellReply> runToEnd(Deadline deadline);
-
-    [[nodiscard]] const QByteArray &output() const { return m_reply.output; }
-    [[nodiscard]] const QByteArray &errorOutput() const { return m_reply.errorOutput; }
-    // What has been read along is not part of the reply.
-    void forgetOutput() { m_reply.output.clear(); }
-    void forgetErrorOutput() { m_reply.errorOutput.clear(); }
+    void feed(const QByteArray &bytes) override;
+    void feedEnd() override;
+    void feedSecret(const Secret &secret) override;
+    Task<bool> advance(Deadline deadline) override;
+    [[nodiscard]] bool isOver() const override { return m_isOver; }
+    Task<ShellReply> runToEnd(Deadline deadline) override;
 
 private:
     int takeData(const void *bytes, uint32_t size, bool isError);
@@ -68,10 +49,9 @@ private:
     SshSession &m_session;
     const SshSettings &m_settings;
     SshProgress &m_progress;
-    const Limits m_limits;
+    const OutputLimits m_limits;
     ssh_channel m_channel = nullptr; // the session's
     ssh_channel_callbacks_struct m_callbacks{};
-    ShellReply m_reply;
     QByteArray m_input;
     qsizetype m_inputSent = 0;
     Deadline m_graceEnd = never;

@@ -2,6 +2,8 @@
 
 #include "ssh/delivery.h"
 
+#include <collector/joberror.h>
+
 #include <QRandomGenerator>
 
 namespace collector {
@@ -38,88 +40,87 @@ const char *methodName(Become::Method method)
 
 } // namespace
 
-RaisedShell::RaisedShell(SshWorker &worker, SshSession &session, const SshSettings &settings, SshProgress &progress)
+RaisedShell::RaisedShell(SshWorker &worker, const SshSettings &settings)
     : m_worker(worker),
-      m_session(session),
       m_settings(settings),
-      m_progress(progress),
       m_prompt(settings.become.password ? nonce("password") : QByteArray()),
       m_begun(nonce("begun"))
 {
 }
 
-Task<ShellReply> RaisedShell::run(ShellCommand command, Deadline deadline)
+QByteArray RaisedShell::commandLine() const
 {
-    ExecChannel channel(m_session, m_settings, m_progress, {command.outputLimit, command.errorLimit});
-    co_await channel.open(true);
-    co_await channel.exec(raisingCommand(m_settings.become, m_prompt, m_begun));
-    co_await raise(channel, deadline);
-    m_attempt.accepted();
-    channel.forgetErrorOutput(); // prompt and lecture
-    channel.feed(supervised(asScript(command)));
-    co_return co_await channel.runToEnd(deadline);
+    return raisingCommand(m_settings.become, m_prompt, m_begun);
 }
 
-Task<> RaisedShell::raise(ExecChannel &channel, Deadline deadline)
+Task<ShellReply> RaisedShell::run(RunningCommand &shell, ShellCommand command, Deadline deadline)
+{
+    co_await raise(shell, deadline);
+    m_attempt.accepted();
+    shell.forgetErrorOutput(); // prompt and lecture
+    shell.feed(supervised(asScript(command)));
+    co_return co_await shell.runToEnd(deadline);
+}
+
+Task<> RaisedShell::raise(RunningCommand &shell, Deadline deadline)
 {
     bool isGiven = false;
     for (;;) {
-        if (takeBegun(channel))
+        if (takeBegun(shell))
             co_return;
-        if (channel.isOver()) {
+        if (shell.isOver()) {
             if (isGiven)
                 m_attempt.refused();
-            throw denied(channel);
+            throw denied(shell);
         }
-        if (isAskingForPassword(channel)) {
+        if (isAskingForPassword(shell)) {
             if (isGiven) { // it asks again: that was wrong
                 m_attempt.refused();
-                throw denied(channel);
+                throw denied(shell);
             }
             isGiven = true;
-            co_await givePassword(channel, deadline);
+            co_await givePassword(shell);
             continue;
         }
-        const bool isInTime = co_await channel.advance(deadline);
+        const bool isInTime = co_await shell.advance(deadline);
         if (!isInTime)
             throw JobError(Cause::ExecTimeout,
                            QStringLiteral("%1 did not begin in time").arg(QLatin1StringView(methodName(m_settings.become.method))));
     }
 }
 
-Task<> RaisedShell::givePassword(ExecChannel &channel, Deadline deadline)
+Task<> RaisedShell::givePassword(RunningCommand &shell)
 {
-    Q_UNUSED(deadline)
     const std::shared_ptr<const Secret> password = m_settings.become.password;
     m_attempt = co_await m_worker.run.passwords.attempt(m_worker.reactor, "become " + m_settings.user, password);
-    channel.forgetErrorOutput();
-    channel.feedSecret(*password);
+    shell.forgetErrorOutput();
+    shell.feedSecret(*password);
 }
 
-bool RaisedShell::isAskingForPassword(const ExecChannel &channel) const
+bool RaisedShell::isAskingForPassword(const RunningCommand &shell) const
 {
     if (!m_settings.become.password)
         return false;
     if (m_settings.become.method == Become::Method::Sudo)
-        return channel.errorOutput().contains(m_prompt);
+        return shell.errorOutput().contains(m_prompt);
     // su names its own prompt.
-    const QByteArray said = (channel.errorOutput() + channel.output()).toLower().trimmed();
+    const QByteArray said = (shell.errorOutput() + shell.output()).toLower().trimmed();
     return m_settings.become.method == Become::Method::Su && said.endsWith(':') && said.contains("assword");
 }
 
 // What came before the mark is the login shell's noise.
-bool RaisedShell::takeBegun(ExecChannel &channel) const
+bool RaisedShell::takeBegun(RunningCommand &shell) const
 {
-    const qsizetype at = channel.output().indexOf(m_begun + '\n');
+    const qsizetype at = shell.output().indexOf(m_begun + '\n');
     if (at < 0)
         return false;
-    channel.forgetOutput();
+    shell.forgetOutput();
     return true;
 }
 
-JobError RaisedShell::denied(const ExecChannel &channel) const
+JobError RaisedShell::denied(const RunningCommand &shell) const
 {
-    QByteArray said = channel.errorOutput() + ' ' + channel.output();
+    QByteArray said = shell.errorOutput() + ' ' + shell.output();
     if (!m_prompt.isEmpty())
         said.replace(m_prompt, "");
     return JobError(Cause::SudoDenied, QStringLiteral("%1 does not let %2 become %3: %4")

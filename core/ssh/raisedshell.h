@@ -1,36 +1,38 @@
 // RaisedShell: one command as another user, through sudo, doas or su.
 //
 // The password is sent only after the prompt that we have named ourselves, the script only once the raised shell has said that it reads:
-// cached credentials or NOPASSWD never make a command of the password. Throws JobError: sudo_denied, auth_stopped, and what ExecChannel
-// throws. On the session's thread.
+// cached credentials or NOPASSWD never make a command of the password. Throws JobError: sudo_denied, auth_stopped, and what the command
+// throws. On the worker's thread.
 
 #pragma once
 
-#include "ssh/execchannel.h"
+#include "ssh/runningcommand.h"
+#include "ssh/sshsettings.h"
 #include "ssh/sshworker.h"
 
-#include <optional>
+#include <collector/joberror.h>
 
 namespace collector {
 
 class RaisedShell
 {
 public:
-    RaisedShell(SshWorker &worker, SshSession &session, const SshSettings &settings, SshProgress &progress);
+    RaisedShell(SshWorker &worker, const SshSettings &settings);
 
-    Task<ShellReply> run(ShellCommand command, Deadline deadline);
+    // What the host is to be asked to run first.
+    [[nodiscard]] QByteArray commandLine() const;
+    // Then this, in the shell that it raises.
+    Task<ShellReply> run(RunningCommand &shell, ShellCommand command, Deadline deadline);
 
 private:
-    Task<> raise(ExecChannel &channel, Deadline deadline);
-    Task<> givePassword(ExecChannel &channel, Deadline deadline);
-    [[nodiscard]] bool isAskingForPassword(const ExecChannel &channel) const;
-    [[nodiscard]] bool takeBegun(ExecChannel &channel) const;
-    [[nodiscard]] JobError denied(const ExecChannel &channel) const;
+    Task<> raise(RunningCommand &shell, Deadline deadline);
+    Task<> givePassword(RunningCommand &shell);
+    [[nodiscard]] bool isAskingForPassword(const RunningCommand &shell) const;
+    [[nodiscard]] bool takeBegun(RunningCommand &shell) const;
+    [[nodiscard]] JobError denied(const RunningCommand &shell) const;
 
     SshWorker &m_worker;
-    SshSession &m_session;
     const SshSettings &m_settings;
-    SshProgress &m_progress;
     const QByteArray m_prompt;
     const QByteArray m_begun;
     PasswordBrake::Attempt m_attempt;

@@ -3,6 +3,7 @@
 #include "ssh/connection.h"
 #include "ssh/delivery.h"
 #include "ssh/execchannel.h"
+#include "ssh/opensshcommand.h"
 #include "ssh/raisedshell.h"
 
 namespace collector {
@@ -22,14 +23,16 @@ Task<ShellReply> SshShell::run(ShellCommand command)
     const Gate::Pass turn = co_await m_turn.enter(m_worker.reactor);
     if (m_failure)
         throw JobError(*m_failure);
+    const Deadline deadline = command.deadline.count() > 0 ? m_worker.reactor.after(command.deadline) : never;
+    if (m_settings->transport == SshTransport::OpenSsh) {
+        ShellReply reply = co_await runWithOpenssh(std::move(command), deadline);
+        m_progress.enter(SshPhase::Idle);
+        co_return reply;
+    }
     if (!m_connection)
         co_await connect();
-    const Deadline deadline = command.deadline.count() > 0 ? m_worker.reactor.after(command.deadline) : never;
-    const bool isRaised = command.isPrivileged && m_settings->become.isWanted && m_settings->become.user != m_settings->user;
     try {
-        // One task, awaited in one place: GCC 12 gets a co_await on either side of `?:` wrong.
-        Task<ShellReply> task = isRaised ? runRaised(std::move(command), deadline) : runNatively(std::move(command), deadline);
-        ShellReply reply = co_await task;
+        ShellReply reply = co_await runNatively(std::move(command), deadline);
         m_progress.enter(SshPhase::Idle);
         co_return reply;
     } catch (const JobError &error) {
@@ -39,6 +42,11 @@ Task<ShellReply> SshShell::run(ShellCommand command)
             m_failure.emplace(told);
         throw JobError(told);
     }
+}
+
+bool SshShell::isToBeRaised(const ShellCommand &command) const
+{
+    return command.isPrivileged && m_settings->become.isWanted && m_settings->become.user != m_settings->user;
 }
 
 // What fails stays failed; what is cancelled half way may be tried again by the next job.
@@ -57,23 +65,40 @@ Task<> SshShell::connect()
 Task<ShellReply> SshShell::runNatively(ShellCommand command, Deadline deadline)
 {
     ExecChannel channel(m_connection->session(), *m_settings, m_progress, {command.outputLimit, command.errorLimit});
-    co_await channel.open(!command.input.isEmpty());
-    co_await channel.exec(command.command);
-    if (command.input.isEmpty()) {
-        channel.feedEnd();
-    } else if (command.command == scriptCommand()) {
-        channel.feed(supervised(command.input));
-    } else {
-        channel.feed(command.input);
-        channel.feedEnd();
+    co_await channel.open(!command.input.isEmpty() || isToBeRaised(command));
+    if (!isToBeRaised(command)) {
+        co_await channel.exec(command.command);
+        feed(channel, command);
+        co_return co_await channel.runToEnd(deadline);
     }
-    co_return co_await channel.runToEnd(deadline);
+    RaisedShell raised(m_worker, *m_settings);
+    co_await channel.exec(raised.commandLine());
+    co_return co_await raised.run(channel, std::move(command), deadline);
 }
 
-Task<ShellReply> SshShell::runRaised(ShellCommand command, Deadline deadline)
+Task<ShellReply> SshShell::runWithOpenssh(ShellCommand command, Deadline deadline)
 {
-    RaisedShell shell(m_worker, m_connection->session(), *m_settings, m_progress);
-    co_return co_await shell.run(std::move(command), deadline);
+    OpensshCommand ssh(m_worker, m_settings, m_info, m_progress, {command.outputLimit, command.errorLimit});
+    if (!isToBeRaised(command)) {
+        co_await ssh.start(command.command);
+        feed(ssh, command);
+        co_return co_await ssh.runToEnd(deadline);
+    }
+    RaisedShell raised(m_worker, *m_settings);
+    co_await ssh.start(raised.commandLine());
+    co_return co_await raised.run(ssh, std::move(command), deadline);
+}
+
+// A script's input stays open: its end tells the watchdog there that we are gone.
+void SshShell::feed(RunningCommand &running, const ShellCommand &command)
+{
+    if (command.command == scriptCommand() && !command.input.isEmpty()) {
+        running.feed(supervised(command.input));
+        return;
+    }
+    if (!command.input.isEmpty())
+        running.feed(command.input);
+    running.feedEnd();
 }
 
 } // namespace collector

@@ -20,7 +20,7 @@
 
 namespace collector {
 
-class ExecChannel;
+class RunningCommand;
 class SshConnection;
 
 class SshShell final : public RemoteShell
@@ -35,7 +35,9 @@ public:
 private:
     Task<> connect();
     Task<ShellReply> runNatively(ShellCommand command, Deadline deadline);
-    Task<ShellReply> runRaised(ShellCommand command, Deadline deadline);
+    Task<ShellReply> runWithOpenssh(ShellCommand command, Deadline deadline);
+    [[nodiscard]] bool isToBeRaised(const ShellCommand &command) const;
+    static void feed(RunningCommand &running, const ShellCommand &command);
 
     SshWorker &m_worker;
     const std::shared_ptr<const SshSettings> m_settings;

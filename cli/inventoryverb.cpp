@@ -1,10 +1,11 @@
-#include "inventoryverb.h"
+#include "cli/inventoryverb.h"
+
+#include "cli/verbline.h"
 
 #include "inventory/inventorylisting.h"
 #include "inventory/lint.h"
 #include "inventory/selection.h"
 
-#include <QCommandLineParser>
 #include <QFile>
 
 #include <cstdio>
@@ -17,26 +18,42 @@ namespace {
 constexpr int outputError = 1;
 constexpr int usageError = 2;
 constexpr int findings = 3;
+constexpr qsizetype bufferBytes = 64 * 1024;
 
-void complain(const QByteArray &text)
+const VerbTable &table()
 {
-    QFile err;
-    if (err.open(STDERR_FILENO, QIODevice::WriteOnly))
-        err.write("collector inventory: " + text + '\n');
+    const auto text = [](const char *utf8) { return QString::fromUtf8(utf8); };
+    static const VerbTable verb{
+        text("inventory"),
+        text("-i SOURCE --list|--host NAME|--graph [GROUP]|--hosts|--lint"),
+        text("Shows what an inventory means, as Ansible reads it, and finds what is wrong in it. Contacts nothing."),
+        {
+            {text("inventory"), u'i', text("SOURCE"),
+             text("repeatable, later ones add: - (stdin) · a list h1,h2, · a folder, an executable,\n"
+                  "a YAML, JSON or INI file · a network · a range a-b")},
+            {text("list"), {}, {}, text("everything as JSON, in the shape of ansible-inventory --list")},
+            {text("host"), {}, text("NAME"), text("the variables of one host as JSON")},
+            {text("graph"), {}, {}, text("groups and hosts as a tree, of GROUP or of all")},
+            {text("hosts"), {}, {}, text("names of hosts, one a line, as -l, -x and --shard leave them")},
+            {text("lint"), {}, {}, text("what is wrong, and what is allowed and looks wrong; exit status 3 if anything")},
+            {text("limit"), u'l', text("PATTERN"), text("with --hosts: host patterns as Ansible has them")},
+            {text("exclude"), u'x', text("PATTERN"), text("with --hosts: host patterns, addresses, networks and ranges to leave out")},
+            {text("shard"), {}, text("K/N"), text("with --hosts: only those of shard K of N, or auto")},
+            {text("inventory-timeout"), {}, text("SECONDS"), text("for one call of an executable (60)")},
+            {text("quiet"), u'q', {}, text("no warnings")},
+        },
+        text("Exit status: 0, 1 output error, 2 usage or an error in the inventory, 3 findings of --lint.\n\n"
+             "Examples:\n"
+             "  collector inventory -i hosts.ini --lint\n"
+             "  collector inventory -i 10.0.0.0/8 -x 10.1.0.0/16 --shard 2/10 --hosts\n"
+             "  collector inventory -i hosts.ini -l 'web:!db' --hosts"),
+        0,
+        1,
+    };
+    return verb;
 }
 
-void report(const QList<Diagnostic> &diagnostics, bool quiet)
-{
-    QFile err;
-    if (!err.open(STDERR_FILENO, QIODevice::WriteOnly))
-        return;
-    for (const Diagnostic &diagnostic : diagnostics) {
-        if (diagnostic.severity == Diagnostic::Error || !quiet)
-            err.write(diagnostic.toText());
-    }
-}
-
-QList<QByteArray> bytes(const QStringList &texts)
+QList<QByteArray> encoded(const QStringList &texts)
 {
     QList<QByteArray> list;
     for (const QString &text : texts)
@@ -47,33 +64,103 @@ QList<QByteArray> bytes(const QStringList &texts)
 class Output final
 {
 public:
-    Output() { m_opened = m_file.open(STDOUT_FILENO, QIODevice::WriteOnly | QIODevice::Unbuffered); }
     bool write(const QByteArray &text)
     {
-        m_good = m_good && m_opened && m_file.write(text) == text.size();
+        for (qsizetype at = 0; m_good && at < text.size();) {
+            const ssize_t written = ::write(STDOUT_FILENO, text.data() + at, static_cast<size_t>(text.size() - at));
+            m_good = written > 0 || (written < 0 && errno == EINTR);
+            at += std::max<ssize_t>(written, 0);
+        }
         return m_good;
     }
-    int status() const { return m_good ? 0 : outputError; }
+    int status() const
+    {
+        if (!m_good)
+            std::fputs("collector inventory: standard output could not be written\n", stderr);
+        return m_good ? 0 : outputError;
+    }
 
 private:
-    QFile m_file;
-    bool m_opened = false;
     bool m_good = true;
 };
 
 int printHosts(const Selection &selection, Output &output)
 {
     QByteArray buffer;
-    for (quint64 i = 0; i < selection.candidates(); ++i) {
-        if (const auto host = selection.at(i); host && !host->isExcluded())
-            buffer += host->name() + '\n';
-        if (buffer.size() > 64 * 1024) {
-            if (!output.write(buffer))
-                return outputError;
-            buffer.clear();
-        }
+    bool good = true;
+    for (quint64 i = 0; good && i < selection.candidates(); ++i) {
+        const auto host = selection.at(i);
+        if (!host || host->isExcluded())
+            continue;
+        buffer += host->name() + '\n';
+        if (buffer.size() < bufferBytes)
+            continue;
+        good = output.write(buffer);
+        buffer.clear();
     }
     output.write(buffer);
+    return output.status();
+}
+
+LoadResult load(const VerbLine &line, std::chrono::seconds timeout)
+{
+    LoadOptions options;
+    options.dynamicTimeout = timeout;
+    options.standardInput = [] {
+        QFile in;
+        return in.open(STDIN_FILENO, QIODevice::ReadOnly) ? in.readAll() : QByteArray();
+    };
+    options.dynamicStderr = [](const QByteArray &text) { std::fwrite(text.data(), 1, static_cast<size_t>(text.size()), stderr); };
+    return Inventory::load(encoded(line.values(QStringLiteral("inventory"))), options);
+}
+
+int printLint(const LoadResult &loaded, Output &output)
+{
+    QList<Diagnostic> all = loaded.diagnostics;
+    if (loaded)
+        all += lintInventory(*loaded.inventory);
+    for (const Diagnostic &diagnostic : std::as_const(all))
+        output.write(diagnostic.toText());
+    if (const int status = output.status())
+        return status;
+    if (!loaded)
+        return usageError;
+    return all.isEmpty() ? 0 : findings;
+}
+
+int printGraph(const VerbLine &line, const LoadResult &loaded, InventoryListing &listing, const Output &output)
+{
+    const QByteArray group = line.operands().value(0, QStringLiteral("all")).toUtf8();
+    if (!loaded.inventory->hasGroup(group))
+        return line.refuse(QStringLiteral("there is no group \"%1\"").arg(QString::fromUtf8(group)));
+    listing.graph(group);
+    return output.status();
+}
+
+/// --hosts and --host.
+int printSelected(const VerbLine &line, const LoadResult &loaded, InventoryListing &listing, Output &output)
+{
+    SelectionOptions options;
+    options.limit = encoded(line.values(line.has(QStringLiteral("host")) ? QStringLiteral("host") : QStringLiteral("limit")));
+    options.exclude = encoded(line.values(QStringLiteral("exclude")));
+    if (line.has(QStringLiteral("shard"))) {
+        QByteArray problem;
+        const auto shard = Shard::parse(line.value(QStringLiteral("shard")).toUtf8(), &problem);
+        if (!shard)
+            return line.refuse(QString::fromUtf8(problem));
+        options.shard = *shard;
+    }
+    const Selection::Result result = Selection::make(loaded.inventory, options);
+    for (const QByteArray &warning : result.warnings)
+        line.refuse(QString::fromUtf8(warning));
+    if (!result.selection)
+        return line.refuse(QString::fromUtf8(result.error));
+    if (line.has(QStringLiteral("hosts")))
+        return printHosts(*result.selection, output);
+    const auto one = result.selection->candidates() == 1 ? result.selection->at(0) : std::nullopt;
+    if (!one)
+        return line.refuse(QStringLiteral("--host takes a pattern for exactly one host"));
+    listing.host(*one);
     return output.status();
 }
 
@@ -81,120 +168,41 @@ int printHosts(const Selection &selection, Output &output)
 
 int runInventoryVerb(const QStringList &arguments)
 {
-    QCommandLineParser parser;
-    parser.setApplicationDescription(QStringLiteral("Shows what an inventory means, as Ansible reads it. Contacts nothing."));
-    const QCommandLineOption inventory(
-        {QStringLiteral("i"), QStringLiteral("inventory")},
-        QStringLiteral("File, folder, executable, list \"h1,h2,\", network, range or - for stdin; repeatable."), QStringLiteral("SOURCE"));
-    const QCommandLineOption limit({QStringLiteral("l"), QStringLiteral("limit")}, QStringLiteral("Host pattern; with --hosts."),
-                                   QStringLiteral("PATTERN"));
-    const QCommandLineOption exclude({QStringLiteral("x"), QStringLiteral("exclude")},
-                                     QStringLiteral("Host pattern, address, network or range to leave out; with --hosts."),
-                                     QStringLiteral("PATTERN"));
-    const QCommandLineOption shard(QStringLiteral("shard"), QStringLiteral("Only hosts of shard K of N, or auto; with --hosts."),
-                                   QStringLiteral("K/N"));
-    const QCommandLineOption list(QStringLiteral("list"), QStringLiteral("Everything as JSON, in the shape of ansible-inventory --list."));
-    const QCommandLineOption host(QStringLiteral("host"), QStringLiteral("The variables of one host as JSON."), QStringLiteral("NAME"));
-    const QCommandLineOption graph(QStringLiteral("graph"),
-                                   QStringLiteral("Groups and hosts as a tree; of one group where it is named behind."));
-    const QCommandLineOption hosts(QStringLiteral("hosts"), QStringLiteral("The names of the hosts, one a line."));
-    const QCommandLineOption lint(QStringLiteral("lint"),
-                                  QStringLiteral("What is wrong, and what is allowed but looks wrong; exit status 3 if anything."));
-    const QCommandLineOption timeout(QStringLiteral("inventory-timeout"), QStringLiteral("Seconds for an executable source (60)."),
-                                     QStringLiteral("SECONDS"), QStringLiteral("60"));
-    const QCommandLineOption quiet({QStringLiteral("q"), QStringLiteral("quiet")}, QStringLiteral("No warnings."));
-    parser.addOptions({inventory, limit, exclude, shard, list, host, graph, hosts, lint, timeout, quiet});
-    const QCommandLineOption help = parser.addHelpOption();
-    parser.addPositionalArgument(QStringLiteral("group"), QStringLiteral("Where --graph begins (all)."), QStringLiteral("[group]"));
+    const VerbLine line(table(), arguments);
+    if (line.isDone())
+        return line.exitStatus();
+    int actions = 0;
+    for (const char *action : {"list", "host", "graph", "hosts", "lint"})
+        actions += line.has(QString::fromLatin1(action)) ? 1 : 0;
+    if (actions != 1)
+        return line.refuse(QStringLiteral("one of --list, --host NAME, --graph, --hosts and --lint is needed"));
+    if (!line.has(QStringLiteral("inventory")))
+        return line.refuse(QStringLiteral("-i SOURCE is needed"));
+    if (!line.operands().isEmpty() && !line.has(QStringLiteral("graph")))
+        return line.refuse(QStringLiteral("\"%1\" is one too many: a source needs -i in front").arg(line.operands().first()));
+    bool valid = false;
+    const uint seconds = line.value(QStringLiteral("inventory-timeout"), QStringLiteral("60")).toUInt(&valid);
+    if (!valid || seconds == 0)
+        return line.refuse(QStringLiteral("--inventory-timeout is a number of seconds"));
 
-    if (!parser.parse(QStringList{QStringLiteral("collector inventory")} + arguments)) {
-        complain(parser.errorText().toUtf8());
-        return usageError;
-    }
     Output output;
-    if (parser.isSet(help)) {
-        output.write(parser.helpText().toUtf8());
-        return output.status();
+    const LoadResult loaded = load(line, std::chrono::seconds(seconds));
+    if (line.has(QStringLiteral("lint")))
+        return printLint(loaded, output);
+    for (const Diagnostic &diagnostic : loaded.diagnostics) {
+        if (diagnostic.severity == Diagnostic::Error || !line.has(QStringLiteral("quiet")))
+            std::fputs(diagnostic.toText().constData(), stderr);
     }
-    const int actions =
-        int(parser.isSet(list)) + int(parser.isSet(host)) + int(parser.isSet(graph)) + int(parser.isSet(hosts)) + int(parser.isSet(lint));
-    if (actions != 1 || !parser.isSet(inventory)) {
-        complain(actions != 1 ? "one of --list, --host NAME, --graph, --hosts or --lint is needed" : "-i SOURCE is needed");
-        return usageError;
-    }
-    bool timeoutValid = false;
-    LoadOptions options;
-    options.dynamicTimeout = std::chrono::seconds(parser.value(timeout).toUInt(&timeoutValid));
-    if (!timeoutValid) {
-        complain("--inventory-timeout is a number of seconds");
-        return usageError;
-    }
-    options.standardInput = [] {
-        QFile in;
-        return in.open(STDIN_FILENO, QIODevice::ReadOnly) ? in.readAll() : QByteArray();
-    };
-    options.dynamicStderr = [](const QByteArray &text) {
-        QFile err;
-        if (err.open(STDERR_FILENO, QIODevice::WriteOnly))
-            err.write(text);
-    };
-    const LoadResult loaded = Inventory::load(bytes(parser.values(inventory)), options);
-    if (parser.isSet(lint)) {
-        QList<Diagnostic> all = loaded.diagnostics;
-        if (loaded)
-            all += lintInventory(*loaded.inventory);
-        for (const Diagnostic &diagnostic : std::as_const(all))
-            output.write(diagnostic.toText());
-        if (output.status() != 0)
-            return outputError;
-        return all.isEmpty() ? 0 : (loaded ? findings : usageError);
-    }
-    report(loaded.diagnostics, parser.isSet(quiet));
     if (!loaded)
         return usageError;
-
     InventoryListing listing(*loaded.inventory, [&](const QByteArray &text) { return output.write(text); });
-    if (parser.isSet(list)) {
+    if (line.has(QStringLiteral("list"))) {
         listing.list();
         return output.status();
     }
-    if (parser.isSet(graph)) {
-        const QByteArray group = parser.positionalArguments().value(0, QStringLiteral("all")).toUtf8();
-        if (!loaded.inventory->hasGroup(group)) {
-            complain("there is no group '" + group + "'");
-            return usageError;
-        }
-        listing.graph(group);
-        return output.status();
-    }
-    SelectionOptions selected;
-    selected.limit = parser.isSet(host) ? QList<QByteArray>{parser.value(host).toUtf8()} : bytes(parser.values(limit));
-    selected.exclude = bytes(parser.values(exclude));
-    if (parser.isSet(shard)) {
-        QByteArray problem;
-        const auto parsed = Shard::parse(parser.value(shard).toUtf8(), &problem);
-        if (!parsed) {
-            complain(problem);
-            return usageError;
-        }
-        selected.shard = *parsed;
-    }
-    const Selection::Result result = Selection::make(loaded.inventory, selected);
-    for (const QByteArray &warning : result.warnings)
-        complain(warning);
-    if (!result.selection) {
-        complain(result.error);
-        return usageError;
-    }
-    if (parser.isSet(hosts))
-        return printHosts(*result.selection, output);
-    const auto one = result.selection->candidates() == 1 ? result.selection->at(0) : std::nullopt;
-    if (!one) {
-        complain("--host takes a pattern for exactly one host");
-        return usageError;
-    }
-    listing.host(*one);
-    return output.status();
+    if (line.has(QStringLiteral("graph")))
+        return printGraph(line, loaded, listing, output);
+    return printSelected(line, loaded, listing, output);
 }
 
 } // namespace collector

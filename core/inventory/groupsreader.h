@@ -9,7 +9,8 @@ namespace collector {
 class GroupsReader final
 {
 public:
-    explicit GroupsReader(InventoryBuilder &builder) : m_builder(builder) {}
+    /// `bytes`: size of the document. It may come to ten times as many values, which only aliases can exceed.
+    GroupsReader(InventoryBuilder &builder, qint64 bytes) : m_builder(builder), m_budget(bytes * 10 + 100'000) {}
 
     /// Whether this is `--list` output rather than an inventory in YAML's shape written as JSON.
     [[nodiscard]] static bool isListOutput(const DataNode &root);
@@ -40,7 +41,7 @@ private:
     void eachVariable(const DataNode &variables, const Set &set);
 
     InventoryBuilder &m_builder;
-    qint64 m_budget = 50'000'000; // values that one document may come to
+    qint64 m_budget;
     QByteArrayList m_hosts;
     QSet<QByteArray> m_seen;
     bool m_hasMeta = false;

@@ -485,6 +485,20 @@ void InventoryBuilder::reconcile()
     computeDepths();
 }
 
+/// Ansible adds whatever bears the host's name, and a group of that name comes first. True where that changed the tree of groups.
+bool InventoryBuilder::joinUngrouped(HostIndex host)
+{
+    const HostEntry &entry = m_tables.hosts[host];
+    const auto group = m_tables.groupOf(entry.name);
+    if (!group) {
+        addLoneToGroup(host, InventoryTables::ungrouped);
+        return false;
+    }
+    enterFile(m_tables.files[entry.file]);
+    atLine(static_cast<int>(entry.line), {});
+    return addChild(InventoryTables::ungrouped, *group);
+}
+
 void InventoryBuilder::reconcileUngrouped()
 {
     enum Verdict : char { Unknown, Stays, Leaves, Joins };
@@ -502,18 +516,18 @@ void InventoryBuilder::reconcileUngrouped()
         return other ? Stays : Joins;
     };
     bool someLeave = false;
-    std::vector<GroupSetIndex> left(verdicts.size());
+    std::map<GroupSetIndex, GroupSetIndex> left;
     for (HostIndex host = 0; host < m_tables.hosts.size(); ++host) {
         const GroupSetIndex set = m_tables.hosts[host].groups;
-        if (set >= verdicts.size())
+        if (set >= verdicts.size() || m_tables.closedSets[set])
             continue; // it was made here
         if (verdicts[set] == Unknown) {
             verdicts[set] = judge(m_tables.groupSets[set]);
             if (verdicts[set] == Leaves)
                 left[set] = withoutUngrouped(set);
         }
-        if (verdicts[set] == Joins)
-            addLoneToGroup(host, InventoryTables::ungrouped);
+        if (verdicts[set] == Joins && joinUngrouped(host))
+            verdicts.assign(m_tables.groupSets.size(), Unknown), left.clear();
         else if (verdicts[set] == Leaves)
             m_tables.hosts[host].groups = left[set], someLeave = true;
     }

@@ -70,6 +70,7 @@ private:
     GroupSetIndex withoutUngrouped(GroupSetIndex set);
     GroupSetIndex internGroupSet(std::vector<GroupIndex> groups, bool closed = false);
     [[nodiscard]] VariableIndex chained(VariableIndex onto, VariableIndex list);
+    bool joinUngrouped(HostIndex host);
     void reconcileUngrouped();
     void warnOfSharedNames();
     void computeDepths();

@@ -1,12 +1,12 @@
 #include "inventory/selection.h"
-#include "inventory/siphash.h"
+#include "model/siphash.h"
 
 namespace collector {
 
 namespace {
 
 // Fixed for ever: a change would move hosts between shards that run on different versions.
-constexpr std::array<quint64, 2> key{0x636f6c6c6563746fULL, 0x7273686172643031ULL};
+constexpr SipKey key{0x636f6c6c6563746fULL, 0x7273686172643031ULL};
 
 constexpr quint32 mostShards = 1'000'000;
 
@@ -65,7 +65,7 @@ std::optional<Shard> Shard::parse(QByteArrayView text, QByteArray *problem)
 
 bool Shard::holds(QByteArrayView hostName) const
 {
-    return of <= 1 || sipHash24(hostName, key) % of == number - 1;
+    return of <= 1 || sipHash(key, hostName.data(), static_cast<size_t>(hostName.size())) % of == number - 1;
 }
 
 } // namespace collector

@@ -160,7 +160,7 @@ void SourceReader::readFile(const QByteArray &path)
     LineReader lines(file, m_hash);
     const QByteArrayView beginning = lines.peek(peekedBytes);
     if (const char *what = mistakenFor(beginning)) {
-        m_builder.problems().error({path, 0, 0, {}}, QByteArray("this is ") + what + ", not an inventory",
+        m_builder.problems().error({path, 1, 0, {}}, QByteArray("this is ") + what + ", not an inventory",
                                    "give the file that lists the hosts");
         return;
     }
@@ -243,8 +243,8 @@ bool SourceReader::readData(const QByteArray &path, const QByteArray &text, bool
                                          "ansible-inventory -i " + path + " --list > hosts.json makes an inventory of it");
         return true;
     }
-    GroupsReader groups(m_builder);
-    if (GroupsReader::isListOutput(*document.root))
+    GroupsReader groups(m_builder, text.size());
+    if (stripped(text).startsWith('{') && GroupsReader::isListOutput(*document.root))
         groups.readListOutput(*document.root);
     else
         groups.readInventory(*document.root);
@@ -269,7 +269,7 @@ void SourceReader::readExecutable(const QByteArray &path)
                                          "line and column are those of its output");
         return;
     }
-    GroupsReader groups(m_builder);
+    GroupsReader groups(m_builder, m_options.largestDynamicOutput);
     groups.readListOutput(*document.root);
     if (groups.hasMeta())
         return;

@@ -159,8 +159,10 @@ void VariableFiles::readFile(const QByteArray &path, VariableIndex &list)
                                          "write `key: value`, one a line");
         return;
     }
+    // No document has more values than bytes, but aliases can multiply them.
+    qint64 budget = text.size() * 10 + 100'000;
     for (size_t i = 0; i + 1 < document.root->items.size(); i += 2) {
-        const auto value = document.root->items[i + 1]->toValue(m_budget);
+        const auto value = document.root->items[i + 1]->toValue(budget);
         if (!value) {
             m_builder.problems().error({path, document.root->items[i]->line, 0, {}}, "the aliases of this document multiply beyond reason");
             return;

@@ -31,7 +31,6 @@ private:
     InventoryBuilder &m_builder;
     QCryptographicHash &m_hash;
     qint64 m_largestFile;
-    qint64 m_budget = 50'000'000;
     QHash<QByteArray, VariableIndex> m_read; // entries that were read for an earlier source
 };
 

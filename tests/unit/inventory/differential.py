@@ -76,8 +76,9 @@ def compare_hosts(driver, sources, directory, pattern, listing):
     theirs = [line.strip() for line in out.decode(errors='replace').splitlines()[1:]]
     if status != 0 or not theirs or b'Could not match supplied host pattern' in err:
         return '' if ours.returncode in (0, 2) and (status == 0 or ours.returncode == 2) else 'Ansible refuses, collector ends with %d' % ours.returncode
+    implicit = {'localhost', '127.0.0.1', '::1'}
     known = {name for group in listing.values() for name in group.get('hosts', [])}
-    if set(theirs) - known: # Ansible's implicit localhost is no host of the inventory
+    if set(theirs) - known or any(name in pattern for name in implicit - known):  # Ansible's implicit localhost is no host of ours
         return ''
     if ours.returncode != 0:
         return 'collector refuses: %s; Ansible %r' % (ours.stderr.decode(errors='replace')[:300], theirs)

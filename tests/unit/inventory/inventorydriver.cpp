@@ -1,5 +1,5 @@
 // The verb as a program of its own, for the tests that compare it with ansible-inventory.
-#include "inventoryverb.h"
+#include "cli/inventoryverb.h"
 
 #include <QCoreApplication>
 

@@ -1,0 +1,434 @@
+#include "inventory/inventory.h"
+#include "inventory/lint.h"
+#include "inventory/selection.h"
+
+#include <QDir>
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace collector;
+
+namespace {
+
+/// A folder with files, gone at the end.
+class Folder final
+{
+public:
+    QByteArray write(const QByteArray &name, const QByteArray &content, bool executable = false)
+    {
+        const QString path = m_folder.filePath(QFile::decodeName(name));
+        QDir().mkpath(path.left(path.lastIndexOf(u'/')));
+        QFile file(path);
+        if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
+            qFatal("a file of the test cannot be written");
+        if (executable)
+            file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        return QFile::encodeName(path);
+    }
+    QByteArray path() const { return QFile::encodeName(m_folder.path()); }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+QByteArray said(const LoadResult &result)
+{
+    QByteArray all;
+    for (const Diagnostic &diagnostic : result.diagnostics)
+        all += diagnostic.toText();
+    return all;
+}
+
+QByteArrayList hostsOf(const LoadResult &loaded)
+{
+    QByteArrayList names;
+    const auto result = Selection::make(loaded.inventory, {});
+    for (quint64 i = 0; result.selection && i < result.selection->candidates(); ++i) {
+        if (const auto host = result.selection->at(i))
+            names.append(host->name());
+    }
+    return names;
+}
+
+QJsonValue valueOf(const LoadResult &loaded, QByteArrayView host, QByteArrayView name)
+{
+    const auto found = loaded.inventory->find(host);
+    const auto variable = found ? found->variable(name) : std::nullopt;
+    return variable ? variable->value : QJsonValue(QJsonValue::Undefined);
+}
+
+} // namespace
+
+class tst_inventorysources final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void reportsAllErrorsOfAFileWithTheirPlaces();
+    void showsNoSecrets();
+    void namesWhatIsNoInventory_data();
+    void namesWhatIsNoInventory();
+    void depthNameAndPriorityDecide();
+    void resolvesTemplates();
+    void whatIsNoTemplateOfOursIsNeverUsed();
+    void readsStandardInput();
+    void readsAnExecutable();
+    void asksAnExecutableForEachHost();
+    void reportsWhatAnExecutableDoesWrong_data();
+    void reportsWhatAnExecutableDoesWrong();
+    void readsAFolderInOrder();
+    void readsVariableFiles();
+    void laterSourcesAdd();
+    void networksStandInFiles();
+    void aHostOfItsOwnInheritsFromItsNetwork();
+    void yamlErrorsHavePlaces();
+    void aliasBombsAreRefused();
+    void lintFindsWhatIsAllowed();
+};
+
+void tst_inventorysources::reportsAllErrorsOfAFileWithTheirPlaces()
+{
+    Folder folder;
+    const QByteArray file = folder.write(
+        "hosts.ini", "[ g ]\nskipped because of its header\n[web]\nh1 a=it's\n\xc3\xa4 x\n[db:vars]\nfoo: bar\n[web:children]\nnope\n");
+    const LoadResult loaded = Inventory::load({file}, {});
+    QVERIFY(!loaded);
+    QList<std::pair<int, int>> places;
+    for (const Diagnostic &diagnostic : loaded.diagnostics) {
+        QCOMPARE(diagnostic.severity, Diagnostic::Error);
+        QCOMPARE(diagnostic.file, file);
+        QVERIFY2(!diagnostic.remedy.isEmpty(), diagnostic.message.constData());
+        places.append({diagnostic.line, diagnostic.column});
+    }
+    const QList<std::pair<int, int>> expected{{1, 1}, {4, 8}, {5, 3}, {7, 1}, {6, 1}, {9, 1}};
+    QCOMPARE(places, expected);
+    QCOMPARE(loaded.diagnostics[1].text, QByteArray("h1 a=it's"));
+}
+
+void tst_inventorysources::showsNoSecrets()
+{
+    Folder folder;
+    const QByteArray file = folder.write("hosts.ini", "h1 ansible_password=hunter2 oops\n-----BEGIN x y\nh2 api_token='hunter2\n");
+    const LoadResult loaded = Inventory::load({file}, {});
+    QVERIFY(!loaded);
+    QCOMPARE(loaded.diagnostics.size(), 3);
+    QVERIFY2(!said(loaded).contains("hunter2"), said(loaded).constData());
+}
+
+void tst_inventorysources::namesWhatIsNoInventory_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QByteArray>("what");
+    QTest::newRow("an ansible.cfg") << QByteArray("# c\n[defaults]\ninventory = hosts\n") << QByteArray("ansible.cfg");
+    QTest::newRow("a private key") << QByteArray("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1\n") << QByteArray("a key");
+    QTest::newRow("a playbook") << QByteArray("---\n- hosts: all\n  tasks: []\n") << QByteArray("playbook");
+    QTest::newRow("a vault") << QByteArray("$ANSIBLE_VAULT;1.1;AES256\n3031\n") << QByteArray("ansible-vault");
+}
+
+void tst_inventorysources::namesWhatIsNoInventory()
+{
+    QFETCH(QByteArray, content);
+    QFETCH(QByteArray, what);
+    Folder folder;
+    const LoadResult loaded = Inventory::load({folder.write("given", content)}, {});
+    QVERIFY(!loaded);
+    QVERIFY2(said(loaded).contains(what), said(loaded).constData());
+    QVERIFY(!said(loaded).contains("b3BlbnNzaC1"));
+}
+
+void tst_inventorysources::depthNameAndPriorityDecide()
+{
+    Folder folder;
+    const QByteArray file =
+        folder.write("hosts.ini", "[a]\nh\n[b]\nh\n[child]\nh\n[a:children]\nchild\n[all:vars]\nx=all\ny=all\nz=all\np=all\n"
+                                  "[a:vars]\nx=a\ny=a\nz=a\np=a\nansible_group_priority=10\n[b:vars]\nx=b\ny=b\n[child:vars]\nx=child\n");
+    const LoadResult loaded = Inventory::load({file}, {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(valueOf(loaded, "h", "x"), QJsonValue(QStringLiteral("child"))); // deeper
+    QCOMPARE(valueOf(loaded, "h", "y"), QJsonValue(QStringLiteral("a")));     // priority beats the name
+    QCOMPARE(valueOf(loaded, "h", "z"), QJsonValue(QStringLiteral("a")));     // any group beats all
+    QCOMPARE(loaded.inventory->find("h")->groups(), (QByteArrayList{"a", "b", "child"}));
+    QCOMPARE(loaded.inventory->find("h")->groupsJson(), QByteArray("[\"a\",\"b\",\"child\"]"));
+    const auto x = loaded.inventory->find("h")->variable("x");
+    QCOMPARE(x->file, file);
+    QCOMPARE(x->line, 24);
+}
+
+void tst_inventorysources::resolvesTemplates()
+{
+    Folder folder;
+    const LoadResult loaded = Inventory::load(
+        {folder.write("hosts.ini", "[web]\nh.example.com n=5 ansible_host=\"{{ inventory_hostname }}\" ansible_port=\"{{ n }}\" "
+                                   "u=\"{{inventory_hostname_short}}-{{ n }}\" g=\"{{ group_names }}\" deep=\"{{ u }}!\"\n")},
+        {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(valueOf(loaded, "h.example.com", "ansible_host"), QJsonValue(QStringLiteral("h.example.com")));
+    QCOMPARE(valueOf(loaded, "h.example.com", "ansible_port"), QJsonValue(5));
+    QCOMPARE(valueOf(loaded, "h.example.com", "u"), QJsonValue(QStringLiteral("h-5")));
+    QCOMPARE(valueOf(loaded, "h.example.com", "g"), QJsonValue(QJsonArray{QStringLiteral("web")}));
+    QCOMPARE(valueOf(loaded, "h.example.com", "deep"), QJsonValue(QStringLiteral("h-5!")));
+}
+
+void tst_inventorysources::whatIsNoTemplateOfOursIsNeverUsed()
+{
+    Folder folder;
+    folder.write("group_vars/all.yml", "secret: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  3031\nraw: !unsafe '{{ x }}'\n");
+    const LoadResult loaded = Inventory::load(
+        {folder.write("hosts.ini",
+                      "h a=\"{{ lookup('env','HOME') }}\" b=\"{{ missing }}\" c=\"{% if x %}\" d=\"{{ d }}\" e=\"{{ secret }}\" f=\"{{ a\" "
+                      "g=\"{{ d }}{{ d }}\"\n")},
+        {});
+    QVERIFY2(loaded, said(loaded).constData());
+    const auto host = loaded.inventory->find("h");
+    for (const char *name : {"a", "b", "c", "d", "f", "g"}) {
+        QCOMPARE(host->variable(name)->state, Variable::Template);
+        QVERIFY(!host->variable(name)->problem.isEmpty());
+    }
+    QCOMPARE(host->variable("secret")->state, Variable::Vault);
+    QCOMPARE(host->variable("e")->state, Variable::Vault);
+    QCOMPARE(host->variable("raw")->state, Variable::Ready);
+    QCOMPARE(host->variable("secret")->line, 1);
+    QVERIFY(host->variable("secret")->file.endsWith("group_vars/all.yml"));
+}
+
+void tst_inventorysources::readsStandardInput()
+{
+    LoadOptions options;
+    options.standardInput = [] {
+        return QByteArray("# list\nweb1 # one\n\nops@web2:2222\n10.0.0.0/31\n192.0.2.1,192.0.2.2 192.0.2.3\n[2001:db8::5]:22\r\n");
+    };
+    const LoadResult loaded = Inventory::load({"-"}, options);
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(hostsOf(loaded),
+             (QByteArrayList{"web1", "web2", "10.0.0.0", "10.0.0.1", "192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::5"}));
+    QCOMPARE(valueOf(loaded, "web2", "ansible_user"), QJsonValue(QStringLiteral("ops")));
+    QCOMPARE(valueOf(loaded, "web2", "ansible_port"), QJsonValue(2222));
+
+    options.standardInput = [] { return QByteArray(" {\"web\": [\"a\", \"b\"], \"_meta\": {\"hostvars\": {\"a\": {\"x\": 1}}}}"); };
+    const LoadResult json = Inventory::load({"-"}, options);
+    QVERIFY2(json, said(json).constData());
+    QCOMPARE(hostsOf(json), (QByteArrayList{"a", "b"}));
+    QCOMPARE(valueOf(json, "a", "x"), QJsonValue(1));
+
+    options.standardInput = [] { return QByteArray("web1\n10.0.0.0/40\n"); };
+    const LoadResult wrong = Inventory::load({"-"}, options);
+    QVERIFY(!wrong);
+    QCOMPARE(wrong.diagnostics.first().line, 2);
+}
+
+void tst_inventorysources::readsAnExecutable()
+{
+    Folder folder;
+    const QByteArray script =
+        folder.write("dynamic",
+                     "#!/bin/sh\n[ \"$1\" = --list ] || exit 9\necho note >&2\n"
+                     "echo '{\"web\": {\"hosts\": [\"a\"], \"vars\": {\"g\": 1.0}, \"children\": [\"leaf\"]}, \"leaf\": [\"b\"],'\n"
+                     "echo '\"_meta\": {\"hostvars\": {\"a\": {\"x\": true}, \"elsewhere\": {\"x\": 1}}}}'\n",
+                     true);
+    QByteArray heard;
+    LoadOptions options;
+    options.dynamicStderr = [&](const QByteArray &text) { heard += text; };
+    const LoadResult loaded = Inventory::load({script}, options);
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(hostsOf(loaded), (QByteArrayList{"a", "b"}));
+    QCOMPARE(valueOf(loaded, "a", "x"), QJsonValue(true));
+    QCOMPARE(valueOf(loaded, "b", "g"), QJsonValue(1.0));
+    QCOMPARE(heard, QByteArray("note\n"));
+}
+
+void tst_inventorysources::asksAnExecutableForEachHost()
+{
+    Folder folder;
+    const LoadResult loaded = Inventory::load(
+        {folder.write(
+            "dynamic",
+            "#!/bin/sh\ncase $1 in\n--list) echo '{\"web\": [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\", \"i\", \"j\"]}';;\n"
+            "--host) [ $2 = b ] || echo \"{\\\"me\\\": \\\"$2\\\"}\";;\nesac\n",
+            true)},
+        {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(hostsOf(loaded).size(), 10);
+    QCOMPARE(valueOf(loaded, "a", "me"), QJsonValue(QStringLiteral("a")));
+    QCOMPARE(valueOf(loaded, "j", "me"), QJsonValue(QStringLiteral("j")));
+    QVERIFY(valueOf(loaded, "b", "me").isUndefined());
+}
+
+void tst_inventorysources::reportsWhatAnExecutableDoesWrong_data()
+{
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<QByteArray>("complaint");
+    QTest::newRow("a status") << QByteArray("echo broken >&2; exit 3") << QByteArray("ended with status 3: broken");
+    QTest::newRow("a signal") << QByteArray("kill -9 $$") << QByteArray("ended by a signal");
+    QTest::newRow("no answer") << QByteArray("sleep 600 & sleep 600") << QByteArray("gave no answer within 0.3 s");
+    QTest::newRow("bad JSON") << QByteArray("echo '{\"a\": ['; echo ' oops]}'") << QByteArray(":2:2: error:");
+    QTest::newRow("no object") << QByteArray("echo '[1]'") << QByteArray("no JSON object");
+    QTest::newRow("hosts that are no list") << QByteArray("echo '{\"web\": {\"hosts\": 5}}'") << QByteArray("they have to be a list");
+    QTest::newRow("a host that is no text") << QByteArray("echo '{\"web\": [5], \"_meta\": {\"hostvars\": {}}}'")
+                                            << QByteArray("the name of a host is a text");
+    QTest::newRow("nothing") << QByteArray("true") << QByteArray("the document ends where a value is expected");
+}
+
+void tst_inventorysources::reportsWhatAnExecutableDoesWrong()
+{
+    QFETCH(QByteArray, body);
+    QFETCH(QByteArray, complaint);
+    Folder folder;
+    LoadOptions options;
+    options.dynamicTimeout = complaint.contains("0.3 s") ? std::chrono::milliseconds(300) : std::chrono::milliseconds(60'000);
+    const LoadResult loaded = Inventory::load({folder.write("dynamic", "#!/bin/sh\n" + body + '\n', true)}, options);
+    QVERIFY(!loaded);
+    QVERIFY2(said(loaded).contains(complaint), said(loaded).constData());
+}
+
+void tst_inventorysources::readsAFolderInOrder()
+{
+    Folder folder;
+    folder.write("inv/20-more", "[web]\nb x=2\n");
+    folder.write("inv/10-base", "[web]\na x=1\nb x=1\n");
+    folder.write("inv/30.yml", "web:\n  vars: {y: 1}\n");
+    folder.write("inv/sub/c", "c\n");
+    for (const char *ignored :
+         {"inv/x.ini", "inv/x.cfg", "inv/.x", "inv/x~", "inv/x.bak", "inv/README.md", "inv/x.retry", "inv/group_vars/web.txt"})
+        folder.write(ignored, "[ broken\n");
+    const LoadResult loaded = Inventory::load({folder.path() + "/inv"}, {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(hostsOf(loaded), (QByteArrayList{"c", "a", "b"})); // `ungrouped` comes first
+    QCOMPARE(valueOf(loaded, "b", "x"), QJsonValue(2));
+    QCOMPARE(valueOf(loaded, "a", "y"), QJsonValue(1));
+}
+
+void tst_inventorysources::readsVariableFiles()
+{
+    Folder folder;
+    const QByteArray file = folder.write("hosts.ini", "[web]\nh a=host b=host\n10.0.0.0/24\n[web:vars]\nc=ini\n");
+    folder.write("group_vars/all.yml", "a: all\nc: all\nd: all\n");
+    folder.write("group_vars/web/1.yml", "c: one\ne: 0755\n");
+    folder.write("group_vars/web/2.json", "{\"c\": \"two\"}");
+    folder.write("group_vars/web/.hidden.yml", "c: hidden\n");
+    folder.write("group_vars/web.yml", "c: passed over, for there is a folder\n");
+    folder.write("group_vars/nobody.yml", "- not even looked at\n");
+    folder.write("host_vars/h.yml", "b: file\n");
+    folder.write("host_vars/10.0.0.7", "b: single\n");
+    const LoadResult loaded = Inventory::load({file}, {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(valueOf(loaded, "h", "a"), QJsonValue(QStringLiteral("host")));
+    QCOMPARE(valueOf(loaded, "h", "b"), QJsonValue(QStringLiteral("file")));
+    QCOMPARE(valueOf(loaded, "h", "c"), QJsonValue(QStringLiteral("two")));
+    QCOMPARE(valueOf(loaded, "h", "d"), QJsonValue(QStringLiteral("all")));
+    QCOMPARE(valueOf(loaded, "h", "e"), QJsonValue(493));
+    QCOMPARE(valueOf(loaded, "10.0.0.7", "b"), QJsonValue(QStringLiteral("single")));
+    QCOMPARE(valueOf(loaded, "10.0.0.7", "c"), QJsonValue(QStringLiteral("two")));
+    QVERIFY(valueOf(loaded, "10.0.0.8", "b").isUndefined());
+    QCOMPARE(hostsOf(loaded).size(), 257);
+}
+
+void tst_inventorysources::laterSourcesAdd()
+{
+    Folder folder;
+    const QByteArray one = folder.write("one/hosts.ini", "[web]\na x=1\n");
+    const QByteArray two = folder.write("two/hosts.yml", "web:\n  hosts:\n    a: {x: 2}\n    b:\n");
+    folder.write("one/group_vars/web", "g: one\nh: one\n");
+    folder.write("two/group_vars/all", "h: two\n");
+    folder.write("two/group_vars/web", "g: two\n");
+    const LoadResult loaded = Inventory::load({one, two, "c,"}, {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(hostsOf(loaded), (QByteArrayList{"c", "a", "b"}));
+    QCOMPARE(valueOf(loaded, "a", "x"), QJsonValue(2));
+    QCOMPARE(valueOf(loaded, "a", "g"), QJsonValue(QStringLiteral("two")));
+    QCOMPARE(valueOf(loaded, "a", "h"), QJsonValue(QStringLiteral("one")));
+    QVERIFY(loaded.sha256 != Inventory::load({two, one, "c,"}, {}).sha256);
+}
+
+void tst_inventorysources::networksStandInFiles()
+{
+    Folder folder;
+    const LoadResult loaded = Inventory::load(
+        {folder.write(
+            "hosts.ini",
+            "[lan]\n10.0.0.0/8 ansible_user=ops\n10.0.0.1/24\n[lo]\n127.0.0.1-127.0.0.3\n[big]\nn[0:99999999]\n[big:vars]\nx=1\n")},
+        {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QVERIFY(said(loaded).contains("'10.0.0.1/24' is not the address of a network"));
+    QCOMPARE(valueOf(loaded, "10.1.2.3", "ansible_user"), QJsonValue(QStringLiteral("ops")));
+    QCOMPARE(loaded.inventory->find("127.0.0.2")->groups(), QByteArrayList{"lo"});
+    QCOMPARE(valueOf(loaded, "n12345678", "x"), QJsonValue(1));
+    QVERIFY(!loaded.inventory->find("n100000000"));
+    const auto all = Selection::make(loaded.inventory, {});
+    QCOMPARE(all.selection->candidates(), quint64((1 << 24) + 1 + 3 + 100'000'000));
+    QCOMPARE(all.selection->at(all.selection->candidates() - 1)->name(), QByteArray("n99999999"));
+}
+
+void tst_inventorysources::aHostOfItsOwnInheritsFromItsNetwork()
+{
+    Folder folder;
+    const LoadResult loaded = Inventory::load(
+        {folder.write(
+            "hosts.ini",
+            "[early]\n10.0.0.5 a=own\n[lan]\n10.0.0.0/24 a=lan b=lan\n10.1.0.0/16\n[late]\n10.0.0.6 b=own\n[part]\n10.0.0.0/30 b=part\n")},
+        {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(loaded.inventory->find("10.0.0.5")->groups(), (QByteArrayList{"early", "lan"}));
+    QCOMPARE(valueOf(loaded, "10.0.0.5", "a"), QJsonValue(QStringLiteral("lan"))); // said last
+    QCOMPARE(loaded.inventory->find("10.0.0.6")->groups(), (QByteArrayList{"lan", "late"}));
+    QCOMPARE(valueOf(loaded, "10.0.0.6", "a"), QJsonValue(QStringLiteral("lan")));
+    QCOMPARE(valueOf(loaded, "10.0.0.6", "b"), QJsonValue(QStringLiteral("own")));
+    QCOMPARE(loaded.inventory->find("10.0.0.2")->groups(), (QByteArrayList{"lan", "part"}));
+    QCOMPARE(valueOf(loaded, "10.0.0.2", "b"), QJsonValue(QStringLiteral("part")));
+    QCOMPARE(valueOf(loaded, "10.0.0.9", "b"), QJsonValue(QStringLiteral("lan")));
+    QByteArrayList names = hostsOf(loaded);
+    QCOMPARE(names.size(), 256 + 65536);
+    std::sort(names.begin(), names.end());
+    QVERIFY(std::adjacent_find(names.begin(), names.end()) == names.end());
+}
+
+void tst_inventorysources::yamlErrorsHavePlaces()
+{
+    Folder folder;
+    const LoadResult syntax = Inventory::load({folder.write("a.yml", "web:\n  hosts:\n    a: @x\n")}, {});
+    QVERIFY(!syntax);
+    QCOMPARE(syntax.diagnostics.first().line, 3);
+    QCOMPARE(syntax.diagnostics.first().column, 8);
+    QCOMPARE(syntax.diagnostics.first().text, QByteArray("    a: @x"));
+
+    const LoadResult shape = Inventory::load({folder.write("b.yml", "web:\n  hosts:\n    - a\n    - b\ndb:\n  hosts:\n    5:\n")}, {});
+    QVERIFY(!shape);
+    QCOMPARE(shape.diagnostics.size(), 2);
+    QCOMPARE(shape.diagnostics[0].line, 2);
+    QCOMPARE(shape.diagnostics[1].line, 7);
+
+    const LoadResult plugin = Inventory::load({folder.write("c.yml", "plugin: aws_ec2\n")}, {});
+    QVERIFY(said(plugin).contains("aws_ec2"));
+}
+
+void tst_inventorysources::aliasBombsAreRefused()
+{
+    QByteArray text = "a: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
+    for (int i = 1; i < 12; ++i) {
+        const QByteArray one = "*a" + QByteArray::number(i - 1);
+        text += "b" + QByteArray::number(i) + ": &a" + QByteArray::number(i) + " [" + QByteArrayList(10, one).join(',') + "]\n";
+    }
+    Folder folder;
+    folder.write("group_vars/all.yml", text);
+    const LoadResult loaded = Inventory::load({folder.write("hosts.ini", "h\n")}, {});
+    QVERIFY(!loaded);
+    QVERIFY2(said(loaded).contains("aliases"), said(loaded).constData());
+}
+
+void tst_inventorysources::lintFindsWhatIsAllowed()
+{
+    Folder folder;
+    const LoadResult loaded =
+        Inventory::load({folder.write("hosts.ini", "[empty]\n[web]\n10.0.0.300\nh, ansible_host=\"{{ nope }}\"\ndup a=1\ndup a=2\n")}, {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QByteArray found;
+    for (const Diagnostic &diagnostic : lintInventory(*loaded.inventory))
+        found += diagnostic.toText();
+    for (const char *finding : {"group 'empty' is empty", "'10.0.0.300' looks like an address", "'h,' has a comma",
+                                "ansible_host of host 'h,' cannot be used", "'a' of host 'dup' is set in line 5"})
+        QVERIFY2(found.contains(finding), found.constData());
+    QVERIFY(lintInventory(*Inventory::load({folder.write("good.ini", "[web]\na x=1\n")}, {}).inventory).isEmpty());
+}
+
+QTEST_GUILESS_MAIN(tst_inventorysources)
+#include "tst_inventorysources.moc"

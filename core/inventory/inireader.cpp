@@ -191,6 +191,8 @@ std::optional<ValueRef> IniReader::valueOf(QByteArrayView text, qsizetype at)
 {
     if (!mayBePythonLiteral(text))
         return ValueRef(ValueRef::Text, m_builder.tables().texts.intern(text));
+    if (const auto integer = plainInteger(text))
+        return ValueRef(ValueRef::Integer, static_cast<quint64>(*integer));
     const PythonLiteral literal = PythonLiteral::parse(text);
     if (literal.kind == PythonLiteral::Text)
         return ValueRef(ValueRef::Text, m_builder.tables().texts.intern(text));

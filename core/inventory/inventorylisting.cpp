@@ -13,35 +13,37 @@ namespace {
 constexpr qsizetype bufferBytes = 64 * 1024;
 
 // What Ansible keeps for itself and ansible-inventory never prints.
-constexpr std::array internalNames{"ansible_diff_mode",
-                                   "ansible_config_file",
-                                   "ansible_facts",
-                                   "ansible_forks",
-                                   "ansible_inventory_sources",
-                                   "ansible_limit",
-                                   "ansible_run_tags",
-                                   "ansible_skip_tags",
-                                   "ansible_version",
-                                   "ansible_playbook_python",
-                                   "ansible_verbosity",
-                                   "inventory_dir",
-                                   "inventory_file",
-                                   "inventory_hostname",
-                                   "inventory_hostname_short",
-                                   "groups",
-                                   "group_names",
-                                   "omit",
-                                   "playbook_dir"};
+constexpr std::array<QByteArrayView, 19> internalNames{"ansible_diff_mode",
+                                                       "ansible_config_file",
+                                                       "ansible_facts",
+                                                       "ansible_forks",
+                                                       "ansible_inventory_sources",
+                                                       "ansible_limit",
+                                                       "ansible_run_tags",
+                                                       "ansible_skip_tags",
+                                                       "ansible_version",
+                                                       "ansible_playbook_python",
+                                                       "ansible_verbosity",
+                                                       "inventory_dir",
+                                                       "inventory_file",
+                                                       "inventory_hostname",
+                                                       "inventory_hostname_short",
+                                                       "groups",
+                                                       "group_names",
+                                                       "omit",
+                                                       "playbook_dir"};
 
 bool isInternal(QByteArrayView name)
 {
-    return std::any_of(internalNames.begin(), internalNames.end(),
-                       [name](const char *internal) { return name == QByteArrayView(internal); });
+    return std::find(internalNames.begin(), internalNames.end(), name) != internalNames.end();
 }
 
 } // namespace
 
-InventoryListing::InventoryListing(const Inventory &inventory, Sink sink) : m_inventory(inventory), m_sink(std::move(sink)) {}
+InventoryListing::InventoryListing(const Inventory &inventory, Sink sink) : m_inventory(inventory), m_sink(std::move(sink))
+{
+    m_buffer.reserve(2 * bufferBytes);
+}
 
 void InventoryListing::put(QByteArrayView text)
 {
@@ -53,7 +55,7 @@ void InventoryListing::put(QByteArrayView text)
 void InventoryListing::flush()
 {
     m_open = m_open && m_sink(m_buffer);
-    m_buffer.clear();
+    m_buffer.resize(0); // keeps its memory
 }
 
 void InventoryListing::list()
@@ -114,10 +116,10 @@ void InventoryListing::listGroup(quint32 group, const char *separator)
             for (quint64 offset = 0; m_open && offset < tables.hostCount(host); ++offset) {
                 if (range && range->singled.contains(offset))
                     continue;
-                text = between;
+                m_buffer += between;
                 between = ",\n            ";
-                appendJsonText(text, m_inventory.hostAt(host, offset).name());
-                put(text);
+                appendJsonText(m_buffer, m_inventory.hostAt(host, offset).name());
+                put({});
             }
         }
         put("\n        ]");
@@ -135,10 +137,15 @@ void InventoryListing::listHostVariables()
     const auto nameOf = [&](HostIndex host) { return tables.texts.text(tables.hosts[host].name); };
     std::sort(hosts.begin(), hosts.end(), [&](HostIndex a, HostIndex b) { return nameOf(a) < nameOf(b); });
     put("    \"_meta\": {\n        \"hostvars\": {");
+    const bool rangesHaveVariables = std::any_of(hosts.begin(), hosts.end(), [&](HostIndex host) {
+        return !tables.isLone(host) &&
+               (tables.hosts[host].variables != 0 || !m_inventory.resolvedGroups(tables.hosts[host].groups).variables.empty());
+    });
     bool first = true;
     for (const HostIndex host : hosts) {
         const RangeEntry *range = tables.isLone(host) ? nullptr : &tables.ranges[tables.hosts[host].range];
-        if (range && !m_inventory.hostAt(host, 0).hasVariables() && !range->overlaps)
+        // Millions of hosts that have nothing to show are not gone through.
+        if (range && (!rangesHaveVariables || (!range->overlaps && !m_inventory.hostAt(host, 0).hasVariables())))
             continue;
         for (quint64 offset = 0; m_open && offset < tables.hostCount(host); ++offset) {
             if (!range || !range->singled.contains(offset))
@@ -150,40 +157,60 @@ void InventoryListing::listHostVariables()
 
 void InventoryListing::putHostVariables(quint32 host, quint64 offset, bool &first)
 {
-    const QByteArray variables = variablesJson(host, offset, 12);
-    if (variables == "{}")
-        return;
-    QByteArray text = first ? "\n            " : ",\n            ";
-    first = false;
-    appendJsonText(text, m_inventory.hostAt(host, offset).name());
-    put(text + ": " + variables);
+    const qsizetype before = m_buffer.size();
+    m_buffer += first ? "\n            " : ",\n            ";
+    appendJsonText(m_buffer, m_inventory.hostAt(host, offset).name());
+    m_buffer += ": ";
+    if (appendVariables(host, offset, 12))
+        first = false;
+    else
+        m_buffer.truncate(before);
+    put({});
 }
 
-QByteArray InventoryListing::variablesJson(quint32 host, quint64 offset, int indent) const
+void InventoryListing::newLine(int indent)
+{
+    static constexpr char blanks[] = "                                ";
+    m_buffer += '\n';
+    m_buffer.append(blanks, std::min<qsizetype>(indent, sizeof blanks - 1));
+}
+
+/// False, and "{}", where there are none.
+bool InventoryListing::appendVariables(quint32 host, quint64 offset, int indent)
 {
     const InventoryTables &tables = m_inventory.tables();
-    std::vector<std::pair<QByteArrayView, VariableIndex>> sorted;
+    m_sorted.clear();
     for (const auto &[name, index] : HostView(m_inventory, host, offset).variables()) {
         const QByteArrayView text = tables.texts.text(name);
         if (!isInternal(text))
-            sorted.emplace_back(text, index);
+            m_sorted.emplace_back(text, index);
     }
-    if (sorted.empty())
-        return "{}";
-    std::sort(sorted.begin(), sorted.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
-    QByteArray out = "{";
-    for (const auto &[name, index] : sorted) {
-        out += (out.size() > 1 ? ",\n" : "\n") + QByteArray(indent + 4, ' ');
-        appendJsonText(out, name);
-        out += ": ";
-        appendJson(out, tables.load(tables.variables[index].value), indent + 4);
+    std::sort(m_sorted.begin(), m_sorted.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
+    char separator = '{';
+    for (const auto &[name, index] : m_sorted) {
+        m_buffer += separator;
+        separator = ',';
+        newLine(indent + 4);
+        appendJsonText(m_buffer, name);
+        m_buffer += ": ";
+        const ValueRef value = tables.variables[index].value;
+        if (value.kind() == ValueRef::Text)
+            appendJsonText(m_buffer, tables.texts.text(value.index()));
+        else
+            appendJson(m_buffer, tables.load(value), indent + 4);
     }
-    return out + '\n' + QByteArray(indent, ' ') + '}';
+    if (m_sorted.empty())
+        m_buffer += '{';
+    else
+        newLine(indent);
+    m_buffer += '}';
+    return !m_sorted.empty();
 }
 
 void InventoryListing::host(const SelectedHost &host)
 {
-    put(variablesJson(host.m_host, host.m_offset, 0) + '\n');
+    appendVariables(host.m_host, host.m_offset, 0);
+    put("\n");
     flush();
 }
 

@@ -5,6 +5,7 @@
 #include "inventory/inventory.h"
 
 #include <functional>
+#include <vector>
 
 namespace collector {
 
@@ -29,12 +30,14 @@ private:
     void listGroup(quint32 group, const char *separator);
     void listHostVariables();
     void putHostVariables(quint32 host, quint64 offset, bool &first);
-    [[nodiscard]] QByteArray variablesJson(quint32 host, quint64 offset, int indent) const;
+    bool appendVariables(quint32 host, quint64 offset, int indent);
+    void newLine(int indent);
     void graphGroup(quint32 group, int depth);
 
     const Inventory &m_inventory;
     Sink m_sink;
     QByteArray m_buffer;
+    std::vector<std::pair<QByteArrayView, quint32>> m_sorted; // of one host, kept for its memory
     bool m_open = true;
 };
 

@@ -3,13 +3,13 @@
 // in ResolvedGroups; this only holds.
 #pragma once
 
+#include "inventory/chunkedvector.h"
 #include "inventory/diagnostic.h"
 #include "inventory/hostrange.h"
 #include "inventory/ipaddress.h"
 #include "inventory/textpool.h"
 #include "inventory/value.h"
 
-#include <deque>
 #include <map>
 #include <unordered_map>
 #include <variant>
@@ -136,11 +136,11 @@ public:
     void addRange(RangeEntry range);
 
     TextPool texts;
-    std::deque<HostEntry> hosts;
-    std::deque<GroupEntry> groups;
-    std::deque<VariableEntry> variables; // [0] is no variable
-    std::deque<Value> trees;
-    std::deque<RangeEntry> ranges;
+    ChunkedVector<HostEntry> hosts;
+    ChunkedVector<GroupEntry> groups;
+    ChunkedVector<VariableEntry> variables; // [0] is no variable
+    ChunkedVector<Value> trees;
+    ChunkedVector<RangeEntry> ranges;
     std::vector<std::vector<GroupIndex>> groupSets; // sorted; [0] is empty
     std::vector<bool> closedSets;                   // by group set: ancestors are in it already, or not in it for good
     std::vector<QByteArray> files;                  // as named by the user, [0] is none

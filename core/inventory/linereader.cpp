@@ -2,6 +2,8 @@
 
 #include "inventory/utf8.h"
 
+#include <array>
+
 namespace collector {
 
 namespace {
@@ -9,11 +11,12 @@ namespace {
 constexpr qsizetype chunkBytes = 256 * 1024;
 constexpr qsizetype longestLine = 16 * 1024 * 1024;
 
-bool mayEndLine(char c)
-{
-    const auto byte = static_cast<uchar>(c);
-    return (byte >= 0x0a && byte <= 0x0d) || (byte >= 0x1c && byte <= 0x1e) || byte == 0xc2 || byte == 0xe2;
-}
+constexpr std::array<bool, 256> mayEndLine = [] {
+    std::array<bool, 256> table{};
+    for (const uchar byte : {0x0a, 0x0b, 0x0c, 0x0d, 0x1c, 0x1d, 0x1e, 0xc2, 0xe2})
+        table[byte] = true;
+    return table;
+}();
 
 } // namespace
 
@@ -39,7 +42,7 @@ bool LineReader::next(QByteArrayView &line)
     constexpr qsizetype longestEnd = 3;
     for (qsizetype length = 0;;) {
         const QByteArrayView rest = QByteArrayView(m_buffer).sliced(m_begin);
-        while (length < rest.size() && !mayEndLine(rest[length]))
+        while (length < rest.size() && !mayEndLine[static_cast<uchar>(rest[length])])
             ++length;
         if (length + longestEnd > rest.size() && !m_atEnd) {
             if (length > longestLine) {

@@ -501,8 +501,16 @@ bool mayBePythonLiteral(QByteArrayView text)
     if (text.isEmpty())
         return false;
     const char c = text.front();
-    if (isDigit(c))
-        return true;
+    if (isDigit(c)) {
+        // Digits with two dots, as addresses have, are no number.
+        int dots = 0;
+        for (const char each : text) {
+            dots += each == '.' ? 1 : 0;
+            if (each != '.' && !isDigit(each))
+                return true;
+        }
+        return dots < 2;
+    }
     switch (c) {
     case '+':
     case '-':
@@ -534,6 +542,22 @@ bool mayBePythonLiteral(QByteArrayView text)
     default:
         return false;
     }
+}
+
+std::optional<qint64> plainInteger(QByteArrayView text)
+{
+    constexpr qsizetype longest = 17;
+    const bool negative = text.startsWith('-');
+    const QByteArrayView digits = text.sliced(negative ? 1 : 0);
+    if (digits.isEmpty() || digits.size() > longest || (digits.front() == '0' && digits.size() > 1))
+        return std::nullopt;
+    qint64 number = 0;
+    for (const char c : digits) {
+        if (!isDigit(c))
+            return std::nullopt;
+        number = number * 10 + (c - '0');
+    }
+    return negative ? -number : number;
 }
 
 PythonLiteral PythonLiteral::parse(QByteArrayView text)

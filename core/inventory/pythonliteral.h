@@ -6,6 +6,8 @@
 
 #include <QByteArrayView>
 
+#include <optional>
+
 namespace collector {
 
 struct PythonLiteral
@@ -24,6 +26,9 @@ struct PythonLiteral
 
 /// Whether `text` begins as a literal might; most values of an inventory do not, and are done with here.
 [[nodiscard]] bool mayBePythonLiteral(QByteArrayView text);
+
+/// The number that `text` is, where it is written as most are: digits without a zero in front, perhaps a minus.
+[[nodiscard]] std::optional<qint64> plainInteger(QByteArrayView text);
 
 /// Decimal digits of a number written in base 2, 8 or 16 (digits only, any length).
 [[nodiscard]] QByteArray toDecimal(QByteArrayView digits, int base);

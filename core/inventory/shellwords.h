@@ -1,7 +1,7 @@
-// A host line cut into words as Python's shlex.split(line, comments=True) cuts it. No allocation once warm; one thread.
+// A host line cut into words as Python's shlex.split(line, comments=True) cuts it. Words are views, into the line where they stand
+// there as they are; no allocation once warm. One thread.
 #pragma once
 
-#include <QByteArray>
 #include <QByteArrayView>
 
 #include <string>
@@ -24,7 +24,8 @@ public:
     [[nodiscard]] size_t count() const { return m_words.size(); }
     [[nodiscard]] QByteArrayView word(size_t i) const
     {
-        return QByteArrayView(m_text.data() + m_words[i].begin, static_cast<qsizetype>(m_words[i].end - m_words[i].begin));
+        const Word &word = m_words[i];
+        return QByteArrayView((word.isCopied ? m_copies.data() : m_line.data()) + word.begin, word.length);
     }
     /// Where word `i` begins in the line, in bytes.
     [[nodiscard]] qsizetype position(size_t i) const { return m_words[i].position; }
@@ -32,11 +33,15 @@ public:
 private:
     struct Word
     {
-        size_t begin;
-        size_t end;
+        qsizetype begin;
+        qsizetype length;
         qsizetype position;
+        bool isCopied; // it had quotes or backslashes, and stands in m_copies
     };
-    std::string m_text;
+    Problem copyWord(qsizetype &at);
+
+    QByteArrayView m_line;
+    std::string m_copies;
     std::vector<Word> m_words;
 };
 

@@ -2,9 +2,10 @@
 // constant and readable from any thread. Numbers are dense, from 0, and stay; so do the bytes behind a view.
 #pragma once
 
+#include "inventory/chunkedvector.h"
+
 #include <QByteArrayView>
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -33,8 +34,8 @@ private:
     void grow();
     char *reserve(size_t bytes);
 
-    std::vector<Slot> m_slots;          // a power of two, at most three quarters full
-    std::deque<const char *> m_entries; // four bytes of length, then the text
+    std::vector<Slot> m_slots;             // a power of two, at most three quarters full
+    ChunkedVector<const char *> m_entries; // four bytes of length, then the text
     std::vector<std::unique_ptr<char[]>> m_blocks;
     char *m_free = nullptr;
     size_t m_left = 0;

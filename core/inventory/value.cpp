@@ -271,41 +271,68 @@ bool setInMap(Value::Map &map, Value key, Value value)
     return false;
 }
 
-void appendJsonText(QByteArray &out, QByteArrayView text)
+namespace {
+
+/// Bytes from `at` on that stand in JSON as they are: neither quotes nor control characters nor bytes that may be no UTF-8.
+qsizetype plainRun(QByteArrayView text, qsizetype at)
+{
+    const qsizetype begin = at;
+    while (at < text.size() && static_cast<uchar>(text[at]) >= 0x20 && static_cast<uchar>(text[at]) < 0x80 && text[at] != '"' &&
+           text[at] != '\\')
+        ++at;
+    return at - begin;
+}
+
+void appendEscaped(QByteArray &out, uchar c)
 {
     static constexpr char hex[] = "0123456789abcdef";
+    switch (c) {
+    case '"':
+        out += "\\\"";
+        return;
+    case '\\':
+        out += "\\\\";
+        return;
+    case '\n':
+        out += "\\n";
+        return;
+    case '\r':
+        out += "\\r";
+        return;
+    case '\t':
+        out += "\\t";
+        return;
+    case '\b':
+        out += "\\b";
+        return;
+    case '\f':
+        out += "\\f";
+        return;
+    default:
+        out += "\\u00";
+        out += hex[c >> 4];
+        out += hex[c & 15];
+    }
+}
+
+} // namespace
+
+void appendJsonText(QByteArray &out, QByteArrayView text)
+{
     out += '"';
     for (qsizetype i = 0; i < text.size();) {
-        const auto c = static_cast<uchar>(text[i]);
-        if (c >= 0x80) {
-            const qsizetype length = utf8Length(text.sliced(i));
-            if (length == 0)
-                out += '?';
-            else
-                out.append(text.data() + i, length);
-            i += std::max<qsizetype>(length, 1);
-            continue;
-        }
-        ++i;
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += static_cast<char>(c);
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (c == '\r') {
-            out += "\\r";
-        } else if (c == '\t') {
-            out += "\\t";
-        } else if (c == '\b') {
-            out += "\\b";
-        } else if (c == '\f') {
-            out += "\\f";
-        } else if (c < 0x20) {
-            out += "\\u00";
-            out += hex[c >> 4];
-            out += hex[c & 15];
+        if (const qsizetype run = plainRun(text, i)) {
+            out.append(text.data() + i, run);
+            i += run;
+        } else if (static_cast<uchar>(text[i]) < 0x80) {
+            appendEscaped(out, static_cast<uchar>(text[i]));
+            ++i;
+        } else if (const qsizetype length = utf8Length(text.sliced(i))) {
+            out.append(text.data() + i, length);
+            i += length;
         } else {
-            out += static_cast<char>(c);
+            out += '?';
+            ++i;
         }
     }
     out += '"';

@@ -8,11 +8,10 @@ namespace collector {
 
 namespace {
 
-QRegularExpression compiled(const QString &pattern, QRegularExpression::PatternOptions more = {})
+/// Compiled when first matched with, which in most inventories is never.
+QRegularExpression expression(const QString &pattern, QRegularExpression::PatternOptions more = {})
 {
-    QRegularExpression expression(pattern, QRegularExpression::UseUnicodePropertiesOption | more);
-    expression.optimize();
-    return expression;
+    return QRegularExpression(pattern, QRegularExpression::UseUnicodePropertiesOption | more);
 }
 
 QString ipv6Pattern()
@@ -41,11 +40,11 @@ QString namePattern()
 } // namespace
 
 HostAddressGrammar::HostAddressGrammar()
-    : m_bracketedPort(compiled(QStringLiteral(R"(^\[(.+)\]:([0-9]+)$)"))),
-      m_port(compiled(QStringLiteral(R"(^((?:[^:\[\]]|\[[^\]]*\])*):([0-9]+)$)"))),
-      m_ipv4(compiled(ipv4Pattern(), QRegularExpression::CaseInsensitiveOption)),
-      m_ipv6(compiled(ipv6Pattern(), QRegularExpression::CaseInsensitiveOption)),
-      m_name(compiled(namePattern(), QRegularExpression::CaseInsensitiveOption))
+    : m_bracketedPort(expression(QStringLiteral(R"(^\[(.+)\]:([0-9]+)$)"))),
+      m_port(expression(QStringLiteral(R"(^((?:[^:\[\]]|\[[^\]]*\])*):([0-9]+)$)"))),
+      m_ipv4(expression(ipv4Pattern(), QRegularExpression::CaseInsensitiveOption)),
+      m_ipv6(expression(ipv6Pattern(), QRegularExpression::CaseInsensitiveOption)),
+      m_name(expression(namePattern(), QRegularExpression::CaseInsensitiveOption))
 {
 }
 
@@ -55,14 +54,14 @@ std::optional<HostAddressGrammar::Split> HostAddressGrammar::parse(QByteArrayVie
         return std::nullopt;
     QString address = QString::fromUtf8(text);
     std::optional<qint64> port;
-    for (const QRegularExpression *expression : {&m_bracketedPort, &m_port}) {
-        if (const auto match = expression->match(address); match.hasMatch()) {
+    for (const QRegularExpression *form : {&m_bracketedPort, &m_port}) {
+        if (const auto match = form->match(address); match.hasMatch()) {
             port = match.capturedView(2).toLongLong();
             address = match.captured(1);
         }
     }
-    for (const QRegularExpression *expression : {&m_ipv4, &m_ipv6, &m_name}) {
-        if (expression->match(address).hasMatch())
+    for (const QRegularExpression *form : {&m_ipv4, &m_ipv6, &m_name}) {
+        if (form->match(address).hasMatch())
             return Split{address.toUtf8(), port};
     }
     return std::nullopt;

@@ -123,7 +123,6 @@ NamePattern::NamePattern(const QByteArray &pattern) : m_pattern(Glob({})), m_for
 {
     if (m_forHostsToo) {
         QRegularExpression expression(QString::fromUtf8(pattern.sliced(1)), QRegularExpression::UseUnicodePropertiesOption);
-        expression.optimize();
         m_pattern = expression;
         return;
     }

@@ -1,28 +1,50 @@
 # shellcheck shell=bash disable=SC2034
-# What Debian's packages this project needs, in one place, and how they come here. Sourced.
+# What this project needs of Debian's packages, in one place, and how they come here. Sourced.
 
 build_packages=(
     cmake g++ git libssh-dev libyaml-cpp-dev libzstd-dev ninja-build pkg-config qt6-base-dev zlib1g-dev
 )
-core_test_packages=(
-    iproute2 openssh-client openssh-server procps python3
-)
+# A host to ask: what tests and quickstart start on loopback.
+server_packages=(openssh-client openssh-server)
+core_test_packages=("${server_packages[@]}" iproute2 procps python3)
+# Other servers, shells, tools and clients that tests talk to, or compare with. Each test without its peer is skipped by name.
 peer_packages=(
-    ansible-core dash dropbear-bin fping jq ksh93u+m mksh busybox-static nftables zsh util-linux
-    tinysshd python3-asyncssh python3-paramiko python3-twisted erlang-ssh erlang-base golang-go golang-golang-x-crypto-dev
-    tcsh fish sudo clang chromium chromium-driver curl slurm-wlm munge python3-yaml python3-jsonschema
+    ansible-core bindfs busybox-static chromium chromium-driver curl dash debootstrap dropbear-bin dpkg-dev fish fping jq ksh93u+m mksh
+    munge nftables python3-jsonschema python3-yaml slurm-wlm strace sudo tcsh util-linux yash zsh
 )
 lint_packages=(clang-format clang-tidy shellcheck)
 
 # install_packages NAME…: those that are not there yet, with apt, as root or through sudo. Says what it does.
 install_packages() {
-    local missing=() name sudo=()
+    local missing=() name sudo=() log
     for name in "$@"; do
-        dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
+        dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
     done
-    [ ${#missing[@]} -gt 0 ] || { echo "all there"; return 0; }
-    [ "$(id -u)" = 0 ] || sudo=(sudo)
+    if [ ${#missing[@]} -eq 0 ]; then
+        echo "all there"
+        return 0
+    fi
+    if [ "$(id -u)" != 0 ]; then
+        sudo=(sudo)
+        command -v sudo > /dev/null || { echo "missing: ${missing[*]}; be root, or install sudo" >&2; return 1; }
+    fi
     echo "installing: ${missing[*]}"
-    "${sudo[@]}" apt-get -q update >/dev/null
-    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends "${missing[@]}" >/dev/null
+    log=$(mktemp)
+    # Servers among them are not started: a test starts its own. (policy-rc.d is Debian's way to say so.)
+    # shellcheck disable=SC2016
+    if ! "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive sh -ec '
+        policy=/usr/sbin/policy-rc.d
+        if [ ! -e $policy ]; then
+            trap "rm -f $policy" EXIT
+            printf "#!/bin/sh\nexit 101\n" > $policy
+            chmod 755 $policy
+        fi
+        apt-get -q -y update
+        apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"' sh "${missing[@]}" > "$log" 2>&1 < /dev/null; then
+        tail -n 40 "$log" >&2
+        rm -f "$log"
+        echo "these packages could not be installed: ${missing[*]}" >&2
+        return 1
+    fi
+    rm -f "$log"
 }

@@ -42,6 +42,23 @@ SshConfig loaded(const SshConfig::Sources &sources)
     return config;
 }
 
+// --become and its companions; the password is asked for elsewhere, once.
+Become becomeOf(const RunOptions &options, const Credentials &credentials)
+{
+    Become become;
+    become.isWanted = options.has(QStringLiteral("become"));
+    if (const auto user = options.value(QStringLiteral("become-user")))
+        become.user = user->toUtf8();
+    const auto method =
+        options.choice(QStringLiteral("become-method"), {QStringLiteral("sudo"), QStringLiteral("doas"), QStringLiteral("su")});
+    if (method)
+        become.method = *method == u"doas" ? Become::Method::Doas : *method == u"su" ? Become::Method::Su : Become::Method::Sudo;
+    const auto mode = options.choice(QStringLiteral("become-mode"), {QStringLiteral("commands"), QStringLiteral("script")});
+    become.isWholeScript = mode && *mode == u"script";
+    become.password = credentials.becomePassword();
+    return become;
+}
+
 } // namespace
 
 std::shared_ptr<const SshConfig> readSshConfig(const RunOptions &options)
@@ -101,6 +118,7 @@ HostSettings::HostSettings(const RunOptions &options, std::shared_ptr<const SshC
     base.transport = transport && *transport == u"openssh" ? SshTransport::OpenSsh : SshTransport::Native;
     base.openSshConfig = options.value(QStringLiteral("ssh-config")).value_or(QString());
     base.password = credentials->password();
+    base.become = becomeOf(options, *credentials);
     m_common->source = std::make_shared<const SshSettingsSource>(*config, standing);
     try { // read here and now, and what cannot be read is told before anything is contacted
         if (standing.knownHosts)

@@ -37,4 +37,14 @@ QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const 
     Q_UNREACHABLE();
 }
 
+QByteArray raisingAssignments(const Become &become)
+{
+    if (!become.isWanted || become.isWholeScript || become.method == Become::Method::Su || become.user != "root")
+        return "B='' W=''";
+    if (become.method == Become::Method::Doas)
+        return "B=doas W=''";
+    const std::string_view password = become.password ? become.password->bytes() : std::string_view();
+    return "B=sudo W=" + quoted(QByteArray(password.data(), qsizetype(password.size())));
+}
+
 } // namespace collector

@@ -21,4 +21,7 @@ namespace collector {
 // error when the password is wanted (empty: ask for none), `begun` and a line end on standard output once the raised `/bin/sh -s` reads.
 [[nodiscard]] QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const QByteArray &begun);
 
+// For a script that raises single commands itself: B=sudo, B=doas or B='', and W= the password, quoted. su raises shells alone.
+[[nodiscard]] QByteArray raisingAssignments(const Become &become);
+
 } // namespace collector

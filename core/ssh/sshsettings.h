@@ -58,6 +58,7 @@ struct Become
     Method method = Method::Sudo;
     QByteArray user = "root";
     std::shared_ptr<const Secret> password; // null: only where none is asked for
+    bool isWholeScript = false;             // --become-mode script: a job that could raise single commands is raised as a whole
 };
 
 struct SshSettings

@@ -8,6 +8,21 @@
 
 namespace collector {
 
+namespace {
+
+// A script that raises single commands is told how; or it is raised as a whole.
+void settleRaising(ShellCommand &command, const Become &become)
+{
+    if (command.raisingMark.isEmpty())
+        return;
+    command.isPrivileged = command.isPrivileged || become.isWholeScript;
+    const qsizetype mark = command.input.indexOf(command.raisingMark);
+    if (mark >= 0)
+        command.input.replace(mark, command.raisingMark.size(), raisingAssignments(become));
+}
+
+} // namespace
+
 SshShell::SshShell(SshWorker &worker, std::shared_ptr<const SshSettings> settings, ConnectionInfo &info, SshProgress &progress)
     : m_worker(worker),
       m_settings(std::move(settings)),
@@ -23,6 +38,7 @@ Task<ShellReply> SshShell::run(ShellCommand command)
     const Gate::Pass turn = co_await m_turn.enter(m_worker.reactor);
     if (m_failure)
         throw JobError(*m_failure);
+    settleRaising(command, m_settings->become);
     const Deadline deadline = command.deadline.count() > 0 ? m_worker.reactor.after(command.deadline) : never;
     if (m_settings->transport == SshTransport::OpenSsh) {
         ShellReply reply = co_await runWithOpenssh(std::move(command), deadline);

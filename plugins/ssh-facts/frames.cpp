@@ -25,6 +25,8 @@ public:
         const QByteArrayView kind = takeWord(line);
         if (kind == "B")
             begin(line);
+        else if (kind == "H")
+            m_frames.version = line;
         else if (kind == "Z")
             m_frames.isComplete = true;
         else if (!m_isOpen)
@@ -130,6 +132,14 @@ const Section *Frames::find(QByteArrayView name) const
 {
     const auto found = std::find_if(sections.begin(), sections.end(), [&](const Section &section) { return section.name == name; });
     return found == sections.end() ? nullptr : &*found;
+}
+
+bool Frames::isRefused() const
+{
+    return std::any_of(sections.begin(), sections.end(), [](const Section &section) {
+        return std::any_of(section.blocks.begin(), section.blocks.end(),
+                           [](const Block &block) { return block.kind == Block::Kind::Missing && block.reason == "refused"; });
+    });
 }
 
 Frames parseFrames(QByteArrayView output, QByteArrayView nonce)

@@ -47,8 +47,10 @@ struct Frames
 {
     QList<Section> sections;
     bool isComplete = false; // the script came to its end
+    QByteArrayView version;  // hash of the host's own copy of the script, where it runs one
 
     [[nodiscard]] const Section *find(QByteArrayView name) const;
+    [[nodiscard]] bool isRefused() const; // a read was to be raised, and was not
 };
 
 inline constexpr qsizetype mostBlocks = 20'000; // in one answer; what is over is dropped

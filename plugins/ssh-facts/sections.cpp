@@ -121,11 +121,11 @@ Absence reasonFor(const Section *section, bool isComplete)
         if (block.isTimedOut())
             return Absence::Timeout;
     }
-    for (const QByteArrayView reason : {QByteArrayView("tool_missing"), QByteArrayView("denied")}) {
+    for (const QByteArrayView reason : {QByteArrayView("refused"), QByteArrayView("tool_missing"), QByteArrayView("denied")}) {
         const bool isHere = std::any_of(section->blocks.begin(), section->blocks.end(),
                                         [&](const Block &block) { return block.kind == Block::Kind::Missing && block.reason == reason; });
         if (isHere)
-            return reason == "denied" ? Absence::Denied : Absence::ToolMissing;
+            return reason == "tool_missing" ? Absence::ToolMissing : Absence::Denied;
     }
     return Absence::Unsupported;
 }
@@ -198,8 +198,7 @@ QByteArray scriptFor(const QList<const SectionSpec *> &wanted, const ScriptSetti
     for (const SectionSpec *section : wanted)
         names += (names.isEmpty() ? "" : " ") + QByteArray(section->name);
     QByteArray script = "N=" + settings.nonce + " T=" + QByteArray::number(settings.commandSeconds) +
-                        " D=" + QByteArray::number(settings.totalSeconds) + " S='" + names + "' B=" + (settings.isRaised ? "yes" : "no") +
-                        " X=" + settings.toolFolders + '\n';
+                        " D=" + QByteArray::number(settings.totalSeconds) + " S='" + names + "' " + notRaised.toByteArray() + " X=" + settings.toolFolders + '\n';
     for (const Piece &piece : scriptPieces()) {
         const QByteArrayView text(piece.text);
         const auto defines = [&](const SectionSpec &section) { return text.contains(QByteArray("s_") + section.name + "() {"); };

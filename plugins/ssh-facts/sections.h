@@ -42,9 +42,10 @@ struct ScriptSettings
     QByteArray nonce;
     int commandSeconds = 5;
     int totalSeconds = 50;
-    bool isRaised = false;
     QByteArray toolFolders = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
 };
+// How it stands in the first line that nothing is raised; the transport puts in its place how things are.
+inline constexpr QByteArrayView notRaised = "B='' W=''";
 [[nodiscard]] QByteArray scriptFor(const QList<const SectionSpec *> &sections, const ScriptSettings &settings);
 // What follows the first line, with every section: what is hashed and printed.
 [[nodiscard]] QByteArray wholeScript();

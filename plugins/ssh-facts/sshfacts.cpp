@@ -1,6 +1,7 @@
 // ssh-facts: what a host is. One command on one channel: a POSIX script on the standard input of /bin/sh, which prints
 // sections; they are parsed here. Nothing is written over there, and nothing outlives the channel.
 
+#include "documents.h"
 #include "sections.h"
 
 #include <collector/plugin.h>
@@ -56,6 +57,11 @@ public:
                                                    .arg(printable(unknown.constFirst(), 60)));
     }
 
+    QByteArray document(QByteArrayView name) override
+    {
+        return name == "sudoers" ? facts::sudoers() : name == "authorized-keys" ? facts::inventoryKey() : facts::wholeScript();
+    }
+
     Task<> run(JobContext &job) override
     {
         const QList<const facts::SectionSpec *> sections = facts::selectSections(job.options().list("facts"), nullptr);
@@ -65,13 +71,19 @@ public:
         settings.totalSeconds = 10 * settings.commandSeconds + 20;
 
         ShellCommand command;
-        command.command = RemoteShell::scriptCommand();
-        command.input = facts::scriptFor(sections, settings);
+        if (job.options().boolean("inventory-key")) {
+            command.command = facts::inventoryCommand(sections, settings);
+        } else {
+            command.command = RemoteShell::scriptCommand();
+            command.input = facts::scriptFor(sections, settings);
+            command.raisingMark = facts::notRaised.toByteArray();
+        }
         command.outputLimit = largestAnswer;
         const ShellReply reply = co_await job.shell().run(std::move(command));
         const qint64 arrived = QDateTime::currentMSecsSinceEpoch();
 
-        if (!facts::parseFrames(reply.output, settings.nonce).sections.isEmpty())
+        const facts::Frames frames = facts::parseFrames(reply.output, settings.nonce);
+        if (!frames.sections.isEmpty())
             store(reply, settings.nonce, arrived, sections, job);
         else
             throw JobError(Cause::ShellRejected, rejection(reply));
@@ -102,7 +114,15 @@ private:
             if (isSpoiled(missing.reason))
                 spoiled.append(missing.path);
         }
-        if (reply.isTruncated)
+        const facts::Frames frames = facts::parseFrames(reply.output, nonce);
+        if (!frames.version.isEmpty() && frames.version != facts::scriptHash())
+            job.setPartial(Cause::BadOutput,
+                           QStringLiteral("the host's copy of the script is another one than ours; install that of "
+                                          "`collector plugins ssh-facts --authorized-keys`"));
+        else if (frames.isRefused())
+            job.setPartial(Cause::SudoDenied,
+                           QStringLiteral("not allowed to raise single reads; `collector plugins ssh-facts --sudoers` prints what to allow"));
+        else if (reply.isTruncated)
             job.setPartial(Cause::OutputLimit, QStringLiteral("the host printed more than 16 MiB; what came first was kept"));
         else if (!spoiled.isEmpty())
             job.setPartial(Cause::BadOutput, QStringLiteral("not had in time, or not understood: %1; see `absent`").arg(joined(spoiled)));

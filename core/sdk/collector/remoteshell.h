@@ -23,6 +23,9 @@ struct ShellCommand
     qint64 errorLimit = 64 << 10;          // and of its standard error
     std::chrono::milliseconds deadline{0}; // from its start on; 0: only the host's own
     bool isPrivileged = false;             // through --become (sudo, doas, su); throws sudo_denied where that is refused
+    // A script that raises single commands itself has these assignments in its `input`: B='' W=''. Where --become asks for that,
+    // they become B=sudo or B=doas, and W='the password'; with --become-mode script the whole is raised instead.
+    QByteArray raisingMark;
 };
 
 struct ShellReply

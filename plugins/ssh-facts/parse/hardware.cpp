@@ -204,8 +204,9 @@ void parseMemoryModules(const Section &in, Findings &out)
         out.set(u"memory_modules", modules);
         out.set(u"memory_slots", slots);
     } else {
-        out.miss(u"memory_modules", Absence::Unsupported);
-        out.miss(u"memory_slots", Absence::Unsupported);
+        const bool isDenied = in.missing("dmidecode") == "denied" || in.missing("dmidecode") == "refused";
+        out.miss(u"memory_modules", isDenied ? Absence::Denied : Absence::Unsupported);
+        out.miss(u"memory_slots", isDenied ? Absence::Denied : Absence::Unsupported);
     }
 }
 

@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # collector ssh-facts: reads what this host is, prints it, changes nothing. The line before this one sets
 #   N  the nonce that marks our lines   T  seconds for one command that may hang   D  seconds for everything
-#   S  the sections to print            B  yes: raise listed reads                 X  further folders of tools
+#   S  the sections to print            B  sudo or doas: raise listed reads        X  further folders of tools
+#   W  the password for B, where one is wanted
 # Every line that begins with the nonce is ours; all between two of them is as it was read.
 {
 LC_ALL=C
@@ -12,6 +13,8 @@ export PATH
 umask 077
 # The shell has read all of the script by now (one brace group): nothing below can eat the rest of it.
 exec </dev/null 2>/dev/null
+_late=
+_r=
 
 # ksh and mksh would start a process for each printf.
 if [ -n "${KSH_VERSION-}${SH_VERSION-}${ERRNO-}" ]; then
@@ -115,6 +118,8 @@ g() {
     kill "$_w"
     wait "$_w"
     m "X $_r $_n"
+    # What it has started may still run, and hold our output open: swept away at the end.
+    [ "$_r" -lt 128 ] || _late=1
 }
 
 # r LABEL PROGRAM ARGUMENT…: a read that only root may do. The program has its full path, so that a sudoers line can name it.
@@ -125,7 +130,7 @@ r() {
     elif [ "$U" = 0 ]; then
         shift
         g "$_n" "$@"
-    elif [ "$B" = yes ]; then
+    elif [ -n "$B" ]; then
         shift
         raise "$_n" "$@"
     else
@@ -133,10 +138,25 @@ r() {
     fi
 }
 
+# Output of a password by a builtin only: no process list shows it.
 raise() {
     _n=$1
     shift
-    g "$_n" sudo -n -- "$@"
+    case $B in
+    doas) g "$_n" doas -n "$@" ;;
+    *)
+        if [ -n "$W" ]; then
+            g "$_n" raise_with "$@"
+        else
+            g "$_n" sudo -n -- "$@"
+        fi
+        ;;
+    esac
+    [ "$_r" = 0 ] || m "M refused $_n"
+}
+
+raise_with() {
+    p "$W" | sudo -S -p '' -- "$@"
 }
 
 # Who we are, and where: builtins where they know.

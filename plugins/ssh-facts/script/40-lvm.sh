@@ -4,7 +4,7 @@ s_lvm() {
         m 'M tool_missing lvm'
         return
     }
-    if [ "$U" != 0 ] && [ "$B" != yes ]; then
+    if [ "$U" != 0 ] && [ -z "$B" ]; then
         m 'M denied lvm'
         return
     fi

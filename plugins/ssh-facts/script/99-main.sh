@@ -1,9 +1,30 @@
 # shellcheck shell=sh
+# Everything of our process group or session but ourselves, and whoever sweeps.
+sweep() {
+    read -r _me _a </proc/self/stat
+    for _d in /proc/[0-9]*; do
+        IFS= read -r _l <"$_d/stat" || continue
+        _p=${_l%% *}
+        # state ppid group session: what follows the name, which may hold anything.
+        # shellcheck disable=SC2086
+        set -- ${_l##*) }
+        if [ "${3-}" = "$$" ] || [ "${4-}" = "$$" ]; then
+            [ "$_p" = "$$" ] || [ "$_p" = "$_me" ] || [ "$_p" = "${W1-}" ] || kill -9 "$_p"
+        fi
+    done
+}
+
 # One watchdog for all. In a group of our own, it kills the group; else our descendants, found in /proc.
 reap() {
     _p=
-    [ ! -r "/proc/$$/stat" ] || read -r _a _a _a _a _p _a <"/proc/$$/stat"
-    [ -n "$_p" ] || _p=$(ps -o pgid= -p $$)
+    if [ -r "/proc/$$/stat" ]; then
+        IFS= read -r _l <"/proc/$$/stat"
+        # shellcheck disable=SC2086
+        set -- ${_l##*) }
+        _p=${3-}
+    else
+        _p=$(ps -o pgid= -p $$)
+    fi
     # shellcheck disable=SC2086
     if [ "$((_p))" = $$ ]; then
         kill -9 -$$
@@ -12,10 +33,12 @@ reap() {
         _kin=" $$ "
         for _i in 1 2 3 4; do
             for _d in /proc/[0-9]*; do
-                read -r _p _a _a _k _a <"$_d/stat" || continue
+                IFS= read -r _l <"$_d/stat" || continue
+                _p=${_l%% *}
+                set -- ${_l##*) }
                 case $_kin in
                 *" $_p "*) ;;
-                *" $_k "*) [ "$_p" = "$_me" ] || _kin="$_kin$_p " ;;
+                *" ${2-} "*) [ "$_p" = "$_me" ] || _kin="$_kin$_p " ;;
                 esac
             done
         done
@@ -29,7 +52,7 @@ reap() {
     # Only a sleep that has slept counts: there may be none.
     wait "$_sw" && reap
 ) >/dev/null &
-W=$!
+W1=$!
 
 renice -n 10 -p $$ >/dev/null
 ! has ionice || ionice -c 3 -p $$
@@ -40,7 +63,8 @@ for _section in $S; do
     m "E $_section"
 done
 m Z
-kill "$W"
-wait "$W"
+kill "$W1"
+wait "$W1"
+[ -z "$_late" ] || sweep
 exit 0
 }

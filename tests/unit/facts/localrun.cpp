@@ -15,7 +15,8 @@ void LocalRun::run()
     settings.commandSeconds = commandSeconds;
     if (!path.isEmpty())
         settings.toolFolders.clear();
-    const QByteArray script = scriptFor(selectSections(words, nullptr), settings);
+    QByteArray script = scriptFor(selectSections(words, nullptr), settings);
+    script.replace(script.indexOf(notRaised), notRaised.size(), raising);
 
     QProcess process;
     QStringList line;

@@ -19,6 +19,7 @@ struct LocalRun
     QList<QByteArray> words;
     QList<QByteArray> user; // a program to run it through, such as setpriv
     int commandSeconds = 5;
+    QByteArray raising = "B='' W=''"; // what the transport puts into the first line
 
     QByteArray output;
     QByteArray nonce = "00112233445566778899aabbccddeeff";

@@ -1,0 +1,309 @@
+// What hangs costs its own facts and leaves nothing behind; what is raised is what the list says; the key that takes inventory
+// takes inventory and nothing else.
+
+#include "documents.h"
+#include "localrun.h"
+
+#include <QElapsedTimer>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QThread>
+#include <QtTest>
+
+#include <csignal>
+#include <sys/mount.h>
+#include <unistd.h>
+
+using namespace collector;
+using namespace collector::facts;
+
+class FactsGuards : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aCommandThatHangsCostsItsOwnFacts_data();
+    void aCommandThatHangsCostsItsOwnFacts();
+    void aCommandThatCrashesOrFloodsCostsItsOwnFacts();
+    void aStuckMountIsAFact();
+    void everyRaisedReadIsInTheList();
+    void sudoersAreWellFormed();
+    void sudoIsCalledForListedReadsAlone();
+    void theInventoryKeyTakesInventory();
+    void theInventoryKeyRefusesAllElse_data();
+    void theInventoryKeyRefusesAllElse();
+};
+
+namespace {
+
+// A folder of links to all tools, with some replaced by scripts of ours.
+class Tools
+{
+public:
+    Tools()
+    {
+        for (const char *folder : {"/usr/bin", "/usr/sbin", "/bin", "/sbin"}) {
+            const QDir from(QString::fromLatin1(folder));
+            for (const QString &name : from.entryList(QDir::Files | QDir::Executable))
+                QFile::link(from.filePath(name), m_folder.filePath(name));
+        }
+    }
+
+    void replace(const char *name, const QByteArray &script)
+    {
+        const QString path = m_folder.filePath(QString::fromLatin1(name));
+        QFile::remove(path);
+        QFile file(path);
+        file.open(QIODevice::WriteOnly);
+        file.write("#!/bin/sh\n" + script + '\n');
+        file.close();
+        file.setPermissions(QFile::Permissions(0x7755));
+    }
+
+    [[nodiscard]] QByteArray path() const { return m_folder.path().toLocal8Bit(); }
+    [[nodiscard]] QString file(const char *name) const { return m_folder.filePath(QString::fromLatin1(name)); }
+
+private:
+    QTemporaryDir m_folder;
+};
+
+bool isAlive(const QByteArray &pid)
+{
+    QFile stat(QStringLiteral("/proc/%1/stat").arg(QString::fromLatin1(pid)));
+    return stat.open(QIODevice::ReadOnly) && !stat.readAll().contains(") Z ");
+}
+
+QByteArray readAll(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+} // namespace
+
+void FactsGuards::aCommandThatHangsCostsItsOwnFacts_data()
+{
+    QTest::addColumn<QByteArray>("shell");
+    QTest::newRow("dash") << QByteArray("dash");
+    QTest::newRow("bash") << QByteArray("bash");
+    QTest::newRow("mksh") << QByteArray("mksh");
+}
+
+void FactsGuards::aCommandThatHangsCostsItsOwnFacts()
+{
+    QFETCH(QByteArray, shell);
+    if (QStandardPaths::findExecutable(QString::fromLatin1(shell)).isEmpty())
+        QSKIP("this shell is not installed");
+    Tools tools;
+    // It ignores a polite end, and its child outlives it and holds the output open.
+    tools.replace("docker", "trap '' TERM HUP; sleep 611 & echo $! > " + tools.path() + "/child; echo $$ > " + tools.path() + "/self; wait");
+    LocalRun run;
+    run.shell = shell;
+    run.path = tools.path();
+    run.words = {"!all", "!min", "containers", "fips", "dns"};
+    run.commandSeconds = 1;
+    run.run();
+    QCOMPARE(run.exitStatus, 0);
+    QVERIFY2(run.elapsedMs < 12'000, qPrintable(QString::number(run.elapsedMs)));
+    QVERIFY(run.parse().has(u"dns"));
+    QVERIFY(run.parse().has(u"fips"));
+    const QByteArray child = readAll(tools.file("child")).trimmed(), self = readAll(tools.file("self")).trimmed();
+    QVERIFY(!child.isEmpty());
+    QTRY_VERIFY(!isAlive(child));
+    QVERIFY(!isAlive(self));
+}
+
+void FactsGuards::aCommandThatCrashesOrFloodsCostsItsOwnFacts()
+{
+    Tools tools;
+    tools.replace("ip", "kill -SEGV $$");
+    tools.replace("stat", "head -c 3000000 /dev/urandom");
+    tools.replace("id", "exit 1");
+    tools.replace("date", "printf '\\033[31m\\0\\377garbage'");
+    LocalRun run;
+    run.path = tools.path();
+    run.run();
+    QCOMPARE(run.exitStatus, 0);
+    const Findings found = run.parse();
+    for (const QStringView key : {u"distribution", u"processor_vcpus", u"memtotal_mb", u"devices", u"dns", u"user_dir", u"interfaces", u"mounts"})
+        QVERIFY2(found.has(key), qPrintable(key.toString()));
+    QCOMPARE(run.absent().value(u"date_time").toString(), QStringLiteral("parse_error"));
+}
+
+void FactsGuards::aStuckMountIsAFact()
+{
+    const QString bindfs = QStandardPaths::findExecutable(QStringLiteral("bindfs"));
+    if (bindfs.isEmpty() || geteuid() != 0)
+        QSKIP("bindfs and root are needed for a mount that can be stopped");
+    const QTemporaryDir source, target;
+    QProcess server;
+    server.start(bindfs, {QStringLiteral("-f"), source.path(), target.path()});
+    QVERIFY(server.waitForStarted());
+    const auto isMounted = [&] { return readAll(QStringLiteral("/proc/self/mounts")).contains(target.path().toLocal8Bit()); };
+    for (int i = 0; i < 100 && !isMounted(); ++i)
+        QThread::msleep(50);
+    if (!isMounted()) {
+        server.kill();
+        server.waitForFinished();
+        QSKIP("FUSE cannot be mounted here");
+    }
+    kill(pid_t(server.processId()), SIGSTOP);
+    LocalRun run;
+    run.words = {"!all", "!min", "mounts"};
+    run.commandSeconds = 2;
+    run.run();
+    kill(pid_t(server.processId()), SIGCONT);
+    umount2(target.path().toLocal8Bit().constData(), MNT_DETACH);
+    server.terminate();
+    server.waitForFinished();
+
+    QVERIFY2(run.elapsedMs < 2000 + 4000, qPrintable(QString::number(run.elapsedMs)));
+    QString state;
+    bool isRootSized = false;
+    for (const QJsonValue &mount : run.parse().value(u"mounts").toArray()) {
+        if (mount[u"mount"].toString() == target.path())
+            state = mount[u"state"].toString();
+        if (mount[u"mount"].toString() == u"/")
+            isRootSized = mount[u"size_total"].toDouble() > 0;
+    }
+    QCOMPARE(state, QStringLiteral("stuck"));
+    QVERIFY(isRootSized);
+}
+
+void FactsGuards::everyRaisedReadIsInTheList()
+{
+    const QByteArray script = wholeScript();
+    int calls = 0;
+    for (qsizetype at = script.indexOf("\nr "); at >= 0; at = script.indexOf("\nr ", at + 1))
+        ++calls;
+    for (const RaisedRead &read : raisedReads()) {
+        QVERIFY2(script.contains(QByteArray("\nr ") + read.label + ' '), read.label);
+        // Arguments stand there on one line, or broken by a backslash.
+        QByteArray joined = script;
+        joined.replace("\\\n", "");
+        QVERIFY2(joined.contains(read.arguments), read.label);
+    }
+    QCOMPARE(calls, int(raisedReads().size()));
+}
+
+void FactsGuards::sudoersAreWellFormed()
+{
+    const QByteArray text = sudoers();
+    QVERIFY(text.contains("NOPASSWD: COLLECTOR_FACTS"));
+    QVERIFY(text.contains("--separator \\, -o vg_name\\,"));
+    QString visudo = QStandardPaths::findExecutable(QStringLiteral("visudo"));
+    if (visudo.isEmpty())
+        visudo = QStandardPaths::findExecutable(QStringLiteral("visudo"), {QStringLiteral("/usr/sbin")});
+    if (visudo.isEmpty())
+        QSKIP("visudo is not installed");
+    QProcess check;
+    check.start(visudo, {QStringLiteral("-c"), QStringLiteral("-f"), QStringLiteral("-")});
+    check.write(text);
+    check.closeWriteChannel();
+    QVERIFY(check.waitForFinished());
+    const QByteArray said = check.readAllStandardOutput() + check.readAllStandardError();
+    QVERIFY2(check.exitCode() == 0, said.constData());
+}
+
+void FactsGuards::sudoIsCalledForListedReadsAlone()
+{
+    if (geteuid() != 0 || QStandardPaths::findExecutable(QStringLiteral("setpriv")).isEmpty())
+        QSKIP("root and setpriv are needed to become an ordinary user");
+    Tools tools;
+    QFile::setPermissions(QString::fromLocal8Bit(tools.path()), QFile::Permissions(0x7777));
+    // A sudo of ours: notes what it is asked for, reads the password where one is expected, refuses.
+    tools.replace("sudo", "echo \"$*\" >> " + tools.path() + "/asked; [ \"$1\" = -n ] || { read -r p; echo \"$p\" >> " + tools.path() +
+                              "/passwords; }; exit 1");
+    for (const QByteArray &assignments : {QByteArray("B=sudo W=''"), QByteArray("B=sudo W='it'\\''s secret'")}) {
+        LocalRun run;
+        run.user = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
+        run.path = tools.path();
+        run.words = {"!all", "!min", "access", "lvm", "dmi"};
+        run.raising = assignments;
+        run.run();
+        QCOMPARE(run.exitStatus, 0);
+        QVERIFY(parseFrames(run.output, run.nonce).isRefused());
+        QCOMPARE(run.absent().value(u"sudoers_sha256").toString(), QStringLiteral("denied"));
+        QVERIFY(!run.output.contains("secret"));
+    }
+    for (const QByteArray &line : readAll(tools.file("asked")).split('\n')) {
+        if (line.isEmpty())
+            continue;
+        const bool isListed = std::any_of(raisedReads().begin(), raisedReads().end(), [&](const RaisedRead &read) {
+            const QByteArray words = read.programs;
+            const auto programs = words.split(' ');
+            return std::any_of(programs.begin(), programs.end(), [&](const QByteArray &program) {
+                return line == "-n -- " + program + ' ' + read.arguments || line == "-S -p  -- " + program + ' ' + read.arguments;
+            });
+        });
+        QVERIFY2(isListed, line.constData());
+    }
+    const QByteArray passwords = readAll(tools.file("passwords"));
+    QVERIFY2(passwords.startsWith("it's secret\n"), passwords.constData());
+}
+
+void FactsGuards::theInventoryKeyTakesInventory()
+{
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("collector-facts"));
+    QFile program(path);
+    QVERIFY(program.open(QIODevice::WriteOnly));
+    program.write(inventoryProgram());
+    program.close();
+    ScriptSettings settings;
+    settings.nonce = "00112233445566778899aabbccddeeff";
+    const QList<const SectionSpec *> sections = selectSections({"!all", "!min", "dns", "fips"}, nullptr);
+    QProcess shell;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("SSH_ORIGINAL_COMMAND"), QString::fromLatin1(inventoryCommand(sections, settings)));
+    shell.setProcessEnvironment(environment);
+    shell.start(QStringLiteral("/bin/sh"), {path});
+    QVERIFY(shell.waitForFinished());
+    const QByteArray output = shell.readAllStandardOutput();
+    QCOMPARE(shell.exitCode(), 0);
+    const Frames frames = parseFrames(output, settings.nonce);
+    QVERIFY(frames.isComplete);
+    QCOMPARE(frames.version, QByteArrayView(scriptHash()));
+    QCOMPARE(frames.sections.size(), 2);
+}
+
+void FactsGuards::theInventoryKeyRefusesAllElse_data()
+{
+    QTest::addColumn<QByteArray>("command");
+    const QByteArray nonce = "00112233445566778899aabbccddeeff";
+    QTest::newRow("no command") << QByteArray();
+    QTest::newRow("a shell") << QByteArray("exec /bin/sh -s");
+    QTest::newRow("another command behind ours") << "collector-facts 1 " + nonce + " 5 50 dns; id";
+    QTest::newRow("a substitution") << "collector-facts 1 " + nonce + " 5 50 $(id)";
+    QTest::newRow("a newline") << "collector-facts 1 " + nonce + " 5 50 dns\nid";
+    QTest::newRow("an unknown section") << "collector-facts 1 " + nonce + " 5 50 dns,id";
+    QTest::newRow("the environment") << "collector-facts 1 " + nonce + " 5 50 env";
+    QTest::newRow("a short nonce") << QByteArray("collector-facts 1 0011 5 50 dns");
+    QTest::newRow("a limit that is none") << "collector-facts 1 " + nonce + " a 50 dns";
+    QTest::newRow("another version") << "collector-facts 2 " + nonce + " 5 50 dns";
+    QTest::newRow("too many words") << "collector-facts 1 " + nonce + " 5 50 dns fips";
+}
+
+void FactsGuards::theInventoryKeyRefusesAllElse()
+{
+    QFETCH(QByteArray, command);
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("collector-facts"));
+    QFile program(path);
+    QVERIFY(program.open(QIODevice::WriteOnly));
+    program.write(inventoryProgram());
+    program.close();
+    QProcess shell;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("SSH_ORIGINAL_COMMAND"), QString::fromLatin1(command));
+    shell.setProcessEnvironment(environment);
+    shell.start(QStringLiteral("/bin/sh"), {path});
+    shell.write("id\n");
+    shell.closeWriteChannel();
+    QVERIFY(shell.waitForFinished());
+    QCOMPARE(shell.exitCode(), 126);
+    QCOMPARE(shell.readAllStandardOutput(), QByteArray());
+}
+
+QTEST_GUILESS_MAIN(FactsGuards)
+#include "tst_facts_guards.moc"

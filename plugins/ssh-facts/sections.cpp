@@ -45,8 +45,8 @@ constexpr std::array sections{
     SectionSpec{"cpu", Cost::Default, "hardware processor processor_cores processor_count", "platform", parseCpu},
     SectionSpec{"memory", Cost::Default, "hardware", "", parseMemory},
     SectionSpec{"devices", Cost::Default, "hardware", "", parseDevices},
-    SectionSpec{"dmi", Cost::Default, "hardware", "", parseDmi},
-    SectionSpec{"virtualization", Cost::Default, "virtual virtualization_type virtualization_role virtualization_tech_guest virtualization_tech_host", "", parseVirtualization},
+    SectionSpec{"dmi", Cost::Default, "hardware", "platform", parseDmi},
+    SectionSpec{"virtualization", Cost::Default, "virtual virtualization_type virtualization_role virtualization_tech_guest virtualization_tech_host", "platform", parseVirtualization},
     SectionSpec{"selinux", Cost::Minimal, "", "", parseSelinux},
     SectionSpec{"apparmor", Cost::Minimal, "", "", parseApparmor},
     SectionSpec{"fips", Cost::Minimal, "", "", parseFips},
@@ -198,7 +198,8 @@ QByteArray scriptFor(const QList<const SectionSpec *> &wanted, const ScriptSetti
     for (const SectionSpec *section : wanted)
         names += (names.isEmpty() ? "" : " ") + QByteArray(section->name);
     QByteArray script = "N=" + settings.nonce + " T=" + QByteArray::number(settings.commandSeconds) +
-                        " D=" + QByteArray::number(settings.totalSeconds) + " S='" + names + "' " + notRaised.toByteArray() + " X=" + settings.toolFolders + '\n';
+                        " D=" + QByteArray::number(settings.totalSeconds) + " S='" + names + "' " + notRaised.toByteArray() +
+                        " X=" + settings.toolFolders + '\n';
     for (const Piece &piece : scriptPieces()) {
         const QByteArrayView text(piece.text);
         const auto defines = [&](const SectionSpec &section) { return text.contains(QByteArray("s_") + section.name + "() {"); };

@@ -116,12 +116,12 @@ private:
         }
         const facts::Frames frames = facts::parseFrames(reply.output, nonce);
         if (!frames.version.isEmpty() && frames.version != facts::scriptHash())
-            job.setPartial(Cause::BadOutput,
-                           QStringLiteral("the host's copy of the script is another one than ours; install that of "
-                                          "`collector plugins ssh-facts --authorized-keys`"));
+            job.setPartial(Cause::BadOutput, QStringLiteral("the host's copy of the script is another one than ours; install that of "
+                                                            "`collector plugins ssh-facts --authorized-keys`"));
         else if (frames.isRefused())
-            job.setPartial(Cause::SudoDenied,
-                           QStringLiteral("not allowed to raise single reads; `collector plugins ssh-facts --sudoers` prints what to allow"));
+            job.setPartial(
+                Cause::SudoDenied,
+                QStringLiteral("not allowed to raise single reads; `collector plugins ssh-facts --sudoers` prints what to allow"));
         else if (reply.isTruncated)
             job.setPartial(Cause::OutputLimit, QStringLiteral("the host printed more than 16 MiB; what came first was kept"));
         else if (!spoiled.isEmpty())

@@ -1,5 +1,6 @@
 #include "cpu.h"
 
+#include "elsewhere.h"
 #include "text.h"
 
 #include <QSet>
@@ -165,9 +166,11 @@ qint64 countOfList(QByteArrayView list)
 
 void parseCpu(const Section &in, Findings &out)
 {
-    const QByteArrayView cpuinfo = in.has("cpuinfo") ? in.bytes("cpuinfo") : in.bytes("/proc/cpuinfo");
-    if (cpuinfo.isEmpty())
+    if (!in.has("cpuinfo") && !in.has("/proc/cpuinfo")) {
+        parseCpuElsewhere(in, out);
         return;
+    }
+    const QByteArrayView cpuinfo = in.has("cpuinfo") ? in.bytes("cpuinfo") : in.bytes("/proc/cpuinfo");
     const bool isXen = in.exists("/proc/xen") || in.firstLine("/sys/hypervisor/type") == "xen";
     const Counts counts = countCpuinfo(cpuinfo, isXen);
     out.set(u"processor", counts.processor);

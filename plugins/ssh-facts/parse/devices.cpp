@@ -1,5 +1,6 @@
 #include "devices.h"
 
+#include "elsewhere.h"
 #include "text.h"
 
 #include <QHash>
@@ -200,8 +201,10 @@ bool isDisk(const Thing &thing)
 
 void parseDevices(const Section &in, Findings &out)
 {
-    if (!in.has("block"))
+    if (!in.has("block")) {
+        parseDevicesElsewhere(in, out);
         return;
+    }
     const QList<Thing> things = thingsOf(in.bytes("block"));
     const LinkTable table = linkTable(in, things);
     QHash<QByteArray, QByteArrayView> mapped;

@@ -1,5 +1,6 @@
 #include "dmi.h"
 
+#include "elsewhere.h"
 #include "text.h"
 
 #include <array>
@@ -142,6 +143,8 @@ void parseDmi(const Section &in, Findings &out)
         if (dmi.has(field.file))
             out.setText(QString::fromLatin1(field.fact), dmi.value(field.file));
     }
+    if (in.has("sysctl") || in.has("prtconf") || in.has("kenv"))
+        parseDmiElsewhere(in, out);
     setRaised(in, out);
     setDeviceTree(in, out);
     setSysinfo(in, out);

@@ -1,5 +1,6 @@
 #include "memory.h"
 
+#include "elsewhere.h"
 #include "text.h"
 
 #include <QHash>
@@ -8,6 +9,10 @@ namespace collector::facts {
 
 void parseMemory(const Section &in, Findings &out)
 {
+    if (!in.has("/proc/meminfo")) {
+        parseMemoryElsewhere(in, out);
+        return;
+    }
     QHash<QByteArray, qint64> kibibytes;
     for (const QByteArrayView line : linesOf(in.bytes("/proc/meminfo"))) {
         const auto [key, value] = keyValue(line, ':');

@@ -1,5 +1,6 @@
 #include "mounts.h"
 
+#include "elsewhere.h"
 #include "text.h"
 
 #include <QHash>
@@ -202,9 +203,11 @@ QByteArray withoutEscapes(QByteArrayView field)
 
 void parseMounts(const Section &in, Findings &out)
 {
-    const Block *table = in.find("mountinfo");
-    if (!table)
+    if (!in.has("mountinfo")) {
+        parseMountsElsewhere(in, out);
         return;
+    }
+    const Block *table = in.find("mountinfo");
     const SizeTable sizes(in);
     const bool hasFarAnswers = in.has("far");
     QJsonArray mounts;

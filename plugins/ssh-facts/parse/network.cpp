@@ -1,6 +1,7 @@
 #include "network.h"
 
 #include "addresses.h"
+#include "elsewhere.h"
 #include "text.h"
 
 #include <QHash>
@@ -298,8 +299,10 @@ void putTimestamping(QJsonObject &interface, QByteArrayView output)
 
 void parseNetwork(const Section &in, Findings &out)
 {
-    if (!in.has("net"))
+    if (!in.has("net")) {
+        parseNetworkElsewhere(in, out);
         return;
+    }
     QHash<QByteArray, QByteArray> links;
     for (const auto &[link, target] : linksOf(in.bytes("links")))
         links.insert(link.toByteArray(), target.toByteArray());

@@ -110,10 +110,9 @@ QJsonArray parseNetstatRoutes(QByteArrayView output)
     QHash<QByteArray, qsizetype> columns;
     for (const QByteArrayView line : linesOf(output)) {
         const QList<QByteArrayView> words = wordsOf(line);
-        if (words.isEmpty()) {
-            columns.clear();
+        // AIX has an empty line below the heads of its columns: only the next heads end a table.
+        if (words.isEmpty())
             continue;
-        }
         if (words[0] == "Destination" || words[0] == "Destination/Mask") {
             columns.clear();
             for (qsizetype i = 0; i < words.size(); ++i)

@@ -1,5 +1,6 @@
 #include "state.h"
 
+#include "elsewhere.h"
 #include "text.h"
 
 #include <QDateTime>
@@ -9,6 +10,10 @@ namespace collector::facts {
 
 void parseState(const Section &in, Findings &out)
 {
+    if (!in.has("/proc/uptime")) {
+        parseStateElsewhere(in, out);
+        return;
+    }
     const QList<QByteArrayView> uptime = wordsOf(in.firstLine("/proc/uptime"));
     const auto seconds = uptime.isEmpty() ? std::nullopt : toNumber(uptime[0]);
     if (seconds && *seconds >= 0 && *seconds < 1e12)

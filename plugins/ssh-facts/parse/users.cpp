@@ -109,7 +109,8 @@ void parseAccess(const Section &in, Findings &out)
     if (sudoers && sudoers->status == 0 && sudoers->bytes.size() >= 64)
         out.setText(u"sudoers_sha256", sudoers->bytes.first(64));
     else
-        out.miss(u"sudoers_sha256", in.missing("sudoers") == "denied" || in.missing("sudoers") == "refused" ? Absence::Denied : Absence::NotApplicable);
+        out.miss(u"sudoers_sha256",
+                 in.missing("sudoers") == "denied" || in.missing("sudoers") == "refused" ? Absence::Denied : Absence::NotApplicable);
 }
 
 } // namespace collector::facts

@@ -1,5 +1,6 @@
 #include "virtualization.h"
 
+#include "elsewhere.h"
 #include "text.h"
 
 #include <QSet>
@@ -227,6 +228,10 @@ void lookAtVserver(const Section &in, Signs &signs)
 
 void parseVirtualization(const Section &in, Findings &out)
 {
+    if (!out.text(u"system").isEmpty() && out.text(u"system") != u"Linux") {
+        parseVirtualizationElsewhere(in, out);
+        return;
+    }
     Signs signs;
     lookAtContainers(in, signs);
     lookAtXen(in, signs);

@@ -3,7 +3,6 @@
 s_state() {
     f /proc/uptime /proc/loadavg
     [ -r /proc/uptime ] || {
-        c boottime sysctl -n kern.boottime
         c loadavg sysctl -n vm.loadavg
         c uptime uptime
     }

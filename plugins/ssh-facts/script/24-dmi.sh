@@ -1,5 +1,9 @@
 # shellcheck shell=sh
 s_dmi() {
+    [ "$O" = Linux ] || {
+        s_dmi_elsewhere
+        return
+    }
     if [ -e /sys/class/dmi/id/sys_vendor ] || [ -e /sys/class/dmi/id/product_name ]; then
         m 'C dmi'
         a /sys/class/dmi/id bios_date bios_vendor bios_version board_asset_tag board_name board_serial board_vendor board_version \

@@ -1,5 +1,9 @@
 # shellcheck shell=sh
 s_virtualization() {
+    [ "$O" = Linux ] || {
+        s_virtualization_elsewhere
+        return
+    }
     h 100 /proc/1/cgroup
     if [ -r /proc/1/environ ]; then
         c environ tr '\0' '\n' </proc/1/environ
@@ -21,5 +25,4 @@ s_virtualization() {
     else
         h 2000 /proc/modules
     fi
-    [ "$O" = Linux ] || s_virtualization_elsewhere
 }

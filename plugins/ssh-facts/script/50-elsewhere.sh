@@ -1,28 +1,40 @@
 # shellcheck shell=sh
+# What sections ask where Linux' files are not there: FreeBSD, OpenBSD, NetBSD, DragonFly, macOS, Solaris, AIX.
 s_cpu_elsewhere() {
     case $O in
-    *BSD | DragonFly | Darwin)
-        c sysctl sysctl hw
+    SunOS) c psrinfo psrinfo -pv ;;
+    AIX) g prtconf prtconf ;;
+    *)
+        c sysctl sysctl hw.model hw.ncpu hw.ncpuonline hw.physicalcpu hw.logicalcpu hw.packages kern.smp.cores \
+            kern.smp.threads_per_core machdep.cpu.brand_string machdep.cpu.features
         ;;
     esac
 }
 
 s_memory_elsewhere() {
     case $O in
-    *BSD | DragonFly | Darwin)
-        c sysctl sysctl hw vm
-        c swap swapctl -sk
+    SunOS | AIX) g prtconf prtconf ;;
+    *)
+        c sysctl sysctl hw.memsize hw.physmem hw.physmem64 hw.pagesize vm.stats.vm.v_page_size vm.stats.vm.v_free_count vm.swapusage
+        case $O in
+        FreeBSD | DragonFly) c swapinfo swapinfo -k ;;
+        OpenBSD | NetBSD) c swapctl swapctl -sk ;;
+        Darwin) c vm_stat vm_stat ;;
+        esac
         ;;
     esac
 }
 
 s_mounts_elsewhere() {
     c mount mount
-    c df df -P -k
+    case $O in
+    AIX) g df df -P -k ;;
+    *) g df df -P -k -l ;;
+    esac
 }
 
 s_devices_elsewhere() {
-    :
+    ! has geom || c geom geom disk list
 }
 
 s_network_elsewhere() {
@@ -30,6 +42,26 @@ s_network_elsewhere() {
     c netstat netstat -rn
 }
 
+s_dmi_elsewhere() {
+    case $O in
+    SunOS | AIX) g prtconf prtconf ;;
+    *)
+        c sysctl sysctl hw.vendor hw.product hw.version hw.serialno hw.uuid hw.model kern.uuid machdep.dmi
+        case $O in
+        FreeBSD | DragonFly) c kenv kenv ;;
+        Darwin) g system_profiler system_profiler SPHardwareDataType ;;
+        esac
+        ;;
+    esac
+}
+
 s_virtualization_elsewhere() {
-    :
+    case $O in
+    SunOS) c zonename zonename ;;
+    AIX) ;;
+    *)
+        c sysctl sysctl kern.vm_guest security.jail.jailed hw.vendor hw.product machdep.dmi.system-vendor \
+            machdep.dmi.system-product kern.hv_vmm_present
+        ;;
+    esac
 }

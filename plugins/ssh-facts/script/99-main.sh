@@ -1,5 +1,6 @@
 # shellcheck shell=sh
 # Everything of our process group or session but ourselves, and whoever sweeps.
+_cut=') '
 sweep() {
     read -r _me _a </proc/self/stat
     for _d in /proc/[0-9]*; do
@@ -7,7 +8,7 @@ sweep() {
         _p=${_l%% *}
         # state ppid group session: what follows the name, which may hold anything.
         # shellcheck disable=SC2086
-        set -- ${_l##*) }
+        set -- ${_l##*"$_cut"}
         if [ "${3-}" = "$$" ] || [ "${4-}" = "$$" ]; then
             [ "$_p" = "$$" ] || [ "$_p" = "$_me" ] || [ "$_p" = "${W1-}" ] || kill -9 "$_p"
         fi
@@ -20,7 +21,7 @@ reap() {
     if [ -r "/proc/$$/stat" ]; then
         IFS= read -r _l <"/proc/$$/stat"
         # shellcheck disable=SC2086
-        set -- ${_l##*) }
+        set -- ${_l##*"$_cut"}
         _p=${3-}
     else
         _p=$(ps -o pgid= -p $$)
@@ -35,7 +36,7 @@ reap() {
             for _d in /proc/[0-9]*; do
                 IFS= read -r _l <"$_d/stat" || continue
                 _p=${_l%% *}
-                set -- ${_l##*) }
+                set -- ${_l##*"$_cut"}
                 case $_kin in
                 *" $_p "*) ;;
                 *" ${2-} "*) [ "$_p" = "$_me" ] || _kin="$_kin$_p " ;;

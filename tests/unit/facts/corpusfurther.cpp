@@ -2,9 +2,11 @@
 
 #include "corpusadapters.h"
 
+#include "parse/elsewhere.h"
 #include "parse/packages.h"
 #include "parse/routes.h"
 #include "parse/services.h"
+#include "parse/sysctl.h"
 #include "parse/text.h"
 #include "parse/users.h"
 
@@ -98,6 +100,107 @@ QStringList netstatAs(const QJsonArray &expected, const QByteArray &input)
                         pairs({{"destination", "destination"}, {"gateway", "gateway"}, {"iface", "interface"}, {"route_flags", "flags"}}));
 }
 
+QStringList mountsAs(const QJsonArray &expected, const QByteArray &input)
+{
+    QStringList differences = compareLists(expected, parseMountTable(input), pairs({{"filesystem", "device"}, {"mount_point", "mount"}}));
+    const QJsonArray ours = parseMountTable(input);
+    for (qsizetype i = 0; i < std::min(expected.size(), ours.size()); ++i) {
+        if (expected.at(i)[u"type"].isString())
+            compare(differences, QStringLiteral("type"), expected.at(i)[u"type"], ours.at(i)[u"fstype"]);
+    }
+    return differences;
+}
+
+QStringList pyinfraMounts(const QJsonObject &expected, const QByteArray &input)
+{
+    QStringList differences;
+    QJsonObject ours;
+    for (const QJsonValue &mount : parseMountTable(input))
+        ours.insert(mount[u"mount"].toString(), mount);
+    for (auto mount = expected.begin(); mount != expected.end(); ++mount) {
+        compare(differences, mount.key(), mount.value()[u"device"], ours.value(mount.key())[u"device"]);
+        compare(differences, mount.key(), mount.value()[u"type"], ours.value(mount.key())[u"fstype"]);
+    }
+    return differences;
+}
+
+// What Ansible makes of macOS: there its numbers are text.
+QStringList darwinAs(const QJsonObject &expected, const QByteArray &input)
+{
+    Section section;
+    section.blocks.append({Block::Kind::Output, "sysctl", input, {}, 0});
+    Findings out;
+    out.set(u"system", QStringLiteral("Darwin"));
+    parseCpuElsewhere(section, out);
+    parseDmiElsewhere(section, out);
+    QStringList differences;
+    compare(differences, QStringLiteral("product_name"), expected.value(u"product_name"), out.value(u"product_name"));
+    compare(differences, QStringLiteral("processor"), expected.value(u"processor"), out.value(u"processor")[0]);
+    for (const QString &key : {QStringLiteral("processor_cores"), QStringLiteral("processor_vcpus")})
+        compare(differences, key, expected.value(key), QString::number(out.value(key).toInteger()));
+    return differences;
+}
+
+QStringList uptimeAs(const QJsonValue &expected, const QByteArray &input)
+{
+    QStringList differences;
+    compare(differences, QStringLiteral("uptime_total_seconds"), expected[u"uptime_total_seconds"], parseUptime(input).value_or(-1));
+    const QJsonObject load = parseLoad(input).value_or(QJsonObject());
+    compare(differences, QStringLiteral("load_1m"), expected[u"load_1m"], load.value(u"1m"));
+    compare(differences, QStringLiteral("load_15m"), expected[u"load_15m"], load.value(u"15m"));
+    return differences;
+}
+
+// Each key that has a dot, as text.
+QStringList sysctlAs(const QJsonObject &expected, const QByteArray &input)
+{
+    const Sysctl sysctl(input);
+    QStringList differences;
+    for (auto one = expected.begin(); one != expected.end(); ++one) {
+        if (!one.key().contains(u'.') || !(one.value().isDouble() || one.value().isString()))
+            continue;
+        const QByteArray key = one.key().toUtf8();
+        if (one.value().isDouble() ? toNumber(sysctl.text(key.constData())) != one.value().toDouble()
+                                   : wordsOf(sysctl.text(key.constData())).isEmpty() != one.value().toString().trimmed().isEmpty())
+            compare(differences, one.key(), one.value(), toText(sysctl.text(key.constData())));
+    }
+    return differences;
+}
+
+// GLPI's: destination → gateway.
+QStringList glpiRoutes(const QJsonObject &expected, const QByteArray &input)
+{
+    QStringList differences;
+    const QJsonArray ours = parseNetstatRoutes(input);
+    for (auto route = expected.begin(); route != expected.end(); ++route) {
+        const bool isHere = std::any_of(ours.begin(), ours.end(), [&](const QJsonValue &one) {
+            const QString destination = one[u"destination"].toString();
+            const bool isSame = destination == route.key() || (route.key() == u"0.0.0.0" && destination == u"default");
+            return isSame && one[u"gateway"] == route.value();
+        });
+        if (!isHere)
+            differences.append(route.key() + QStringLiteral(": no ") + route.value().toString());
+    }
+    return differences;
+}
+
+QStringList lslppAs(const QJsonArray &expected, const QByteArray &input)
+{
+    QJsonObject packages;
+    addLslpp(input, packages);
+    QStringList differences;
+    for (const QJsonValue &one : expected) {
+        const QString name = one[u"NAME"].toString();
+        // A fileset stands there once for each of its parts.
+        const QJsonArray versions = packages.value(name).toArray();
+        const bool isHere =
+            std::any_of(versions.begin(), versions.end(), [&](const QJsonValue &ours) { return ours[u"version"] == one[u"VERSION"]; });
+        if (!isHere)
+            compare(differences, name, one[u"VERSION"], versions);
+    }
+    return differences;
+}
+
 } // namespace
 
 std::optional<QStringList> compareFurther(const QByteArray &command, const QByteArray &schema, const QByteArray &input,
@@ -132,6 +235,20 @@ std::optional<QStringList> compareFurther(const QByteArray &command, const QByte
         return compareLists(expected.toArray(), parseProcRoutes({}, input), pairs({{"device", "interface"}}));
     if (command == "systemctl" && schema == "jc")
         return unitsAs(expected.toArray(), input);
+    if (command == "mount" && schema == "jc")
+        return mountsAs(expected.toArray(), input);
+    if (command == "mount" && schema == "pyinfra")
+        return pyinfraMounts(fact.toObject(), input);
+    if (command == "uptime" && schema == "jc")
+        return uptimeAs(expected, input);
+    if (command == "sysctl" && schema == "ansible-setup")
+        return darwinAs(expected.toObject(), input);
+    if (command == "sysctl" && schema == "jc")
+        return sysctlAs(expected.toObject(), input);
+    if (command == "netstat-r" && schema == "glpi-agent" && expected.isObject())
+        return glpiRoutes(expected.toObject(), input);
+    if (command == "lslpp" && schema == "glpi-agent" && expected.isArray())
+        return lslppAs(expected.toArray(), input);
     if (schema != "pyinfra")
         return {};
     if (command == "openrc" && how.startsWith(u"rc-status")) {

@@ -96,7 +96,8 @@ void FactsGuards::aCommandThatHangsCostsItsOwnFacts()
         QSKIP("this shell is not installed");
     Tools tools;
     // It ignores a polite end, and its child outlives it and holds the output open.
-    tools.replace("docker", "trap '' TERM HUP; sleep 611 & echo $! > " + tools.path() + "/child; echo $$ > " + tools.path() + "/self; wait");
+    tools.replace("docker",
+                  "trap '' TERM HUP; sleep 611 & echo $! > " + tools.path() + "/child; echo $$ > " + tools.path() + "/self; wait");
     LocalRun run;
     run.shell = shell;
     run.path = tools.path();
@@ -125,7 +126,8 @@ void FactsGuards::aCommandThatCrashesOrFloodsCostsItsOwnFacts()
     run.run();
     QCOMPARE(run.exitStatus, 0);
     const Findings found = run.parse();
-    for (const QStringView key : {u"distribution", u"processor_vcpus", u"memtotal_mb", u"devices", u"dns", u"user_dir", u"interfaces", u"mounts"})
+    for (const QStringView key :
+         {u"distribution", u"processor_vcpus", u"memtotal_mb", u"devices", u"dns", u"user_dir", u"interfaces", u"mounts"})
         QVERIFY2(found.has(key), qPrintable(key.toString()));
     QCOMPARE(run.absent().value(u"date_time").toString(), QStringLiteral("parse_error"));
 }

@@ -41,7 +41,6 @@ constexpr std::array sections{
     SectionSpec{"distribution", Cost::Minimal, "distribution_version distribution_release distribution_major_version os_family lsb", "platform", parseDistribution},
     SectionSpec{"state", Cost::Default, "hardware uptime uptime_seconds loadavg", "", parseState},
     SectionSpec{"cmdline", Cost::Minimal, "proc_cmdline", "", parseCmdline},
-    SectionSpec{"date_time", Cost::Minimal, "", "", parseDateTime},
     SectionSpec{"cpu", Cost::Default, "hardware processor processor_cores processor_count", "platform", parseCpu},
     SectionSpec{"memory", Cost::Default, "hardware", "", parseMemory},
     SectionSpec{"devices", Cost::Default, "hardware", "", parseDevices},
@@ -86,6 +85,7 @@ constexpr std::array sections{
     SectionSpec{"local", Cost::Minimal, "", "", parseLocal},
     SectionSpec{"mounts", Cost::Default, "hardware", "", parseMounts},
     SectionSpec{"clock", Cost::Default, "", "", parseClock},
+    SectionSpec{"date_time", Cost::Minimal, "", "", parseDateTime},
 };
 // clang-format on
 

@@ -292,14 +292,6 @@ void parseCloud(const Section &in, Findings &out)
 
 void parseClock(const Section &in, Findings &out)
 {
-    const QList<QByteArrayView> now = wordsOf(in.firstLine("now"));
-    const auto seconds = now.isEmpty() ? std::nullopt : toInteger(now[0]);
-    if (seconds && *seconds > 0 && *seconds < 253'402'300'799) {
-        // A date without %N knows the second alone: its middle is the best guess.
-        const auto nanos = now.size() > 1 ? toInteger(now[1]) : std::nullopt;
-        const qint64 millis = nanos && *nanos >= 0 && *nanos < 1'000'000'000 ? *nanos / 1'000'000 : 500;
-        out.set(u"clock_unix_ms", *seconds * 1000 + millis);
-    }
     static constexpr std::array<std::pair<QByteArrayView, const char *>, 6> sources{{
         {"/run/chrony/chronyd.pid", "chrony"},
         {"/run/chrony.pid", "chrony"},

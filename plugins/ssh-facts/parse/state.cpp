@@ -119,6 +119,9 @@ void parseDateTime(const Section &in, Findings &out)
         out.miss(u"date_time", Absence::ParseError);
         return;
     }
+    // A date without %N knows the second alone: its middle is the best guess.
+    const auto nanos = words.size() > 12 ? toInteger(words[12]) : std::nullopt;
+    out.set(u"clock_unix_ms", *epoch * 1000 + (nanos && *nanos >= 0 && *nanos < 1'000'000'000 ? *nanos / 1'000'000 : 500));
     const qint64 micros = words.size() > 12 ? toInteger(words[12]).value_or(0) / 1000 % 1'000'000 : 0;
     const QString fraction = QStringLiteral("%1").arg(micros, 6, 10, QLatin1Char('0'));
     const QDateTime utc = QDateTime::fromSecsSinceEpoch(*epoch, Qt::UTC);

@@ -159,7 +159,11 @@ void parseServiceMgr(const Section &in, Findings &out)
 void parseUser(const Section &in, Findings &out)
 {
     const QByteArrayView id = in.firstLine("id");
-    const auto uid = identity(id, "uid"), gid = identity(id, "gid");
+    // As /proc/self/status has them: real and effective user, real and effective group.
+    const QList<QByteArrayView> ids = wordsOf(in.firstLine("ids"));
+    const auto numberOf = [&](qsizetype at, QByteArrayView name) { return ids.size() == 4 ? toInteger(ids[at]) : identity(id, name); };
+    const auto uid = numberOf(0, "uid"), gid = numberOf(2, "gid");
+    auto euid = numberOf(1, "euid"), egid = numberOf(3, "egid");
     QByteArrayView entry = in.firstLine("passwd");
     if (entry.isEmpty())
         entry = in.firstLine("getent");
@@ -178,11 +182,10 @@ void parseUser(const Section &in, Findings &out)
         if (number)
             out.set(key, *number);
     };
-    // As Ansible: its effective group is the real one.
     put(u"real_user_id", uid);
-    put(u"effective_user_id", identity(id, "euid") ? identity(id, "euid") : uid);
+    put(u"effective_user_id", euid ? euid : uid);
     put(u"real_group_id", gid);
-    put(u"effective_group_id", identity(id, "egid") ? identity(id, "egid") : gid);
+    put(u"effective_group_id", egid ? egid : gid);
 }
 
 void parseEnv(const Section &in, Findings &out)

@@ -199,7 +199,7 @@ void lookAtProcessor(QByteArrayView cpuinfo, Signs &signs)
 void lookAtModules(const Section &in, Signs &signs)
 {
     QSet<QByteArray> modules;
-    for (const QByteArrayView line : linesOf(in.has("modules") ? in.bytes("modules") : in.bytes("/proc/modules")))
+    for (const QByteArrayView line : linesOf(in.bytes("modules")))
         modules.insert(split(line, ' ').constFirst().toByteArray());
     if (modules.contains("kvm"))
         signs.host(QStringLiteral("kvm"));
@@ -237,7 +237,7 @@ void parseVirtualization(const Section &in, Findings &out)
     lookAtXen(in, signs);
     lookAtDmi(in, signs);
     lookAtVserver(in, signs);
-    lookAtProcessor(in.bytes("cpuinfo"), signs);
+    lookAtProcessor(in.has("cpuinfo") ? in.bytes("cpuinfo") : in.bytes("/proc/cpuinfo"), signs);
     lookAtModules(in, signs);
     signs.store(out);
 }

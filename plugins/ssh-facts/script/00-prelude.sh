@@ -164,13 +164,20 @@ O=
 [ ! -r /proc/sys/kernel/ostype ] || read -r O </proc/sys/kernel/ostype
 [ -n "$O" ] || O=$(uname -s)
 U=
+E=
 G=
+H=
+# Real and effective numbers of user and group.
 if [ -r /proc/self/status ]; then
-    while read -r _k _r _e _l; do
+    while read -r _k _i _e _l; do
         case $_k in
-        Uid:) U=$_e ;;
+        Uid:)
+            U=$_i
+            E=$_e
+            ;;
         Gid:)
-            G=$_e
+            G=$_i
+            H=$_e
             break
             ;;
         esac

@@ -4,7 +4,7 @@
 # Nothing below an autofs mount point that is not mounted is ever touched.
 s_mounts() {
     if [ -r /proc/self/mountinfo ]; then
-        c mountinfo cat /proc/self/mountinfo
+        m 'C mountinfo'
     else
         s_mounts_elsewhere
         return
@@ -12,7 +12,11 @@ s_mounts() {
     set --
     _far=
     # shellcheck disable=SC2094
-    while read -r _a _a _a _a _at _a _l; do
+    while IFS= read -r _l; do
+        p "$_l"
+        _at=${_l#* * * * }
+        _l=${_at#* * }
+        _at=${_at%% *}
         case $_l in
         '- '*) _l=${_l#- } ;;
         *) _l=${_l##* - } ;;
@@ -30,10 +34,17 @@ $_at" ;;
         esac
     done </proc/self/mountinfo
     if [ $# -gt 0 ]; then
-        if has stat && stat -f -c %S / >/dev/null; then
-            c statfs stat -f -c '%s %S %b %a %c %d %n' -- "$@"
+        if has stat; then
+            m 'C statfs'
+            stat -f -c '%s %S %b %a %c %d %n' -- "$@"
+            _r=$?
+            m "X $_r statfs"
         else
             m 'M tool_missing statfs'
+            _r=127
+        fi
+        # 1 is one of them that may not be asked; a stat that has no -c says more.
+        if [ "$_r" -gt 1 ] || { [ "$_r" = 1 ] && ! stat -f -c %S / >/dev/null; }; then
             c df df -P -k "$@"
             c df-i df -P -i "$@"
         fi

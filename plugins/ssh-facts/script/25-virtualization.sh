@@ -19,10 +19,15 @@ s_virtualization() {
     while read -r _k _l; do
         case $_k in VxID:) p "$_l" ;; esac
     done </proc/self/status
-    if has grep; then
-        c cpuinfo grep -E '^(model name.*(QEMU Virtual CPU|UML)|vendor_id.*(User Mode Linux|PowerVM Lx86|IBM/S390)|machine.*CHRP)' /proc/cpuinfo
-        c modules grep -E '^(kvm|vboxdrv|virtio) ' /proc/modules
+    # The first processor tells what is emulated; on POWER the last lines do.
+    if [ -e /proc/device-tree/hypervisor ]; then
+        c cpuinfo grep -E '^machine' /proc/cpuinfo
     else
-        h 2000 /proc/modules
+        h 10 /proc/cpuinfo
     fi
+    # What stands in /proc/modules has a state; what is built in has none.
+    m 'C modules'
+    for _o in kvm vboxdrv virtio; do
+        [ ! -e "/sys/module/$_o/initstate" ] || p "$_o"
+    done
 }

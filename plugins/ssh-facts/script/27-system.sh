@@ -21,10 +21,12 @@ s_service_mgr() {
 }
 
 s_user() {
-    c id id
-    m 'C env'
-    p "${LOGNAME-}"
-    p "${USER-}"
+    if [ -n "$G" ]; then
+        m 'C ids'
+        p "$U $E $G $H"
+    else
+        c id id
+    fi
     # An entry of /etc/passwd without a process; only where there is none, the directory services, which may hang.
     m 'C passwd'
     _k=
@@ -35,8 +37,6 @@ s_user() {
         fi
     done </etc/passwd
     [ -n "$_k" ] || g getent getent passwd "$U"
-    m 'C gid'
-    p "$G"
 }
 
 s_env() {

@@ -5,11 +5,10 @@ s_package_summary() {
         /usr/lib/sysimage/rpm/rpmdb.sqlite /usr/lib/sysimage/rpm/Packages.db /var/lib/rpm/Packages.db /var/lib/rpm/Packages \
         /var/lib/pacman/local /var/db/pkg/local.sqlite /var/db/xbps /var/db/pkg; do
         [ -e "$_o" ] || continue
-        if stat -c %Y / >/dev/null; then
-            c "changed $_o" stat -c '%Y %s' "$_o"
-        else
-            c "changed $_o" stat -f '%m %z' "$_o"
-        fi
+        case $O in
+        Linux) c "changed $_o" stat -c '%Y %s' "$_o" ;;
+        *) c "changed $_o" stat -f '%m %z' "$_o" ;;
+        esac
         case $_o in
         *dpkg/status)
             c count grep -c '^Status: .* installed$' "$_o"

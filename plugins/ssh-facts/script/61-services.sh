@@ -3,8 +3,6 @@ s_units() {
     if [ -d /run/systemd/system ]; then
         c version systemctl --version
         g failed systemctl list-units --failed --no-legend --plain --no-pager
-    elif has systemctl; then
-        c version systemctl --version
     fi
 }
 

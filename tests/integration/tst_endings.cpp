@@ -1,0 +1,301 @@
+// How runs end, as a user sees it: every exit status, each pair that can meet, and what stands in the folder afterwards.
+// 127.9.0.0/24 answers, 127.9.1.0/24 refuses at once, 127.9.2.0/24 never answers the login.
+
+#include "fleet/fleetprocess.h"
+
+#include "output/resultreader.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTest>
+
+#include <csignal>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+using namespace collector;
+
+class TestEndings : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void cleanupTestCase() { m_fleet.reset(); }
+    void endings_data();
+    void endings();
+    void aPipeThatIsClosed();
+    void aDiskThatFills();
+    void aReadOnlyFolder();
+    void aSecondRunOfTheSameOutput();
+    void standardOutputHasRecordsAlone_data();
+    void standardOutputHasRecordsAlone();
+
+private:
+    [[nodiscard]] QStringList command(const QByteArray &words) const;
+    static int run(QProcess &process, const QStringList &arguments, int signal = 0);
+    static QStringList filesIn(const QString &folder);
+
+    std::unique_ptr<FleetProcess> m_fleet;
+};
+
+namespace {
+
+constexpr auto program = BUILD_DIR "/bin/collector";
+const QByteArray good = "-i 127.9.0.1-127.9.0.8 ";
+const QByteArray bad = "-i 127.9.1.1-127.9.1.8 ";
+const QByteArray silent = "-i 127.9.2.1-127.9.2.8 ";
+
+} // namespace
+
+void TestEndings::initTestCase()
+{
+    QTemporaryDir dir;
+    QFile map(dir.filePath(QStringLiteral("map")));
+    QVERIFY(map.open(QFile::WriteOnly));
+    map.write("127.9.1.0/24 close-before-banner\n127.9.2.0/24 stall-auth\n");
+    map.close();
+    m_fleet = std::make_unique<FleetProcess>(QStringList{QStringLiteral("--fault-map"), map.fileName()});
+}
+
+QStringList TestEndings::command(const QByteArray &words) const
+{
+    QStringList arguments{QStringLiteral("-u"),
+                          QStringLiteral("tester"),
+                          QStringLiteral("--port"),
+                          QString::number(m_fleet->port()),
+                          QStringLiteral("--identity"),
+                          m_fleet->clientKey(),
+                          QStringLiteral("--ssh-config"),
+                          QStringLiteral("none"),
+                          QStringLiteral("--plugin"),
+                          QStringLiteral("ssh-command"),
+                          QStringLiteral("--command"),
+                          QStringLiteral("uptime"),
+                          QStringLiteral("--retries"),
+                          QStringLiteral("0"),
+                          QStringLiteral("--rate"),
+                          QStringLiteral("0"),
+                          QStringLiteral("--known-hosts"),
+                          m_fleet->knownHostsFile()};
+    for (const QByteArray &word : words.simplified().split(' '))
+        arguments.append(QString::fromUtf8(word));
+    return arguments;
+}
+
+// With `signal`, sends it once the run has a journal.
+int TestEndings::run(QProcess &process, const QStringList &arguments, int signal)
+{
+    process.start(QString::fromLatin1(program), arguments);
+    if (!process.waitForStarted())
+        qFatal("cannot start");
+    if (signal != 0) {
+        const QString journal = process.workingDirectory() + QStringLiteral("/.a.json.journal");
+        if (!QTest::qWaitFor([&] { return QFile::exists(journal); }, 20'000))
+            qFatal("no journal");
+        QTest::qWait(300); // the hosts are in flight
+        ::kill(pid_t(process.processId()), signal);
+    }
+    if (!process.waitForFinished(60'000))
+        qFatal("does not end");
+    return process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
+}
+
+QStringList TestEndings::filesIn(const QString &folder)
+{
+    return QDir(folder).entryList(QDir::Files | QDir::Hidden, QDir::Name);
+}
+
+void TestEndings::endings_data()
+{
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<int>("signal");
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QString>("files"); // afterwards
+    QTest::addColumn<QString>("says");  // on stderr
+    const auto row = [](const char *name, const QByteArray &words, int signal, int status, const char *files, const char *says) {
+        QTest::newRow(name) << words << signal << status << QString::fromLatin1(files) << QString::fromLatin1(says);
+    };
+    const char *const whole = "a.json";
+    const char *const partial = ".a.json.journal a.json.partial";
+    const char *const kept = ".a.json.journal";
+    row("0: all are ok", good + "-o a.json", 0, 0, whole, "8 ok");
+    row("0: all but the excluded are ok", good + bad + "-x 127.9.1.0/24 -o a.json", 0, 0, whole, "8 skipped");
+    row("1: a full device", good + "-o /dev/full -f jsonl", 0, 1, "", "No space left");
+    row("1: a full device beside a file", good + "-o a.json -o /dev/full -f jsonl", 0, 1, kept, "/dev/full");
+    row("2: an unknown option", good + "-o a.json --colums x", 0, 2, "", "--columns");
+    row("2: no such inventory", "-i none.ini -o a.json", 0, 2, "", "none.ini");
+    row("2: no host", good + "-l nobody -o a.json", 0, 2, "", "");
+    row("2: no folder", good + "-o none/a.json", 0, 2, "", "none/a.json");
+    row("2: no format", good + "-o a.txt", 0, 2, "", "-f");
+    row("2: no such column", good + "-o a.csv --columns colour", 0, 2, "", "colour");
+    row("2: no such plugin", good + "-o a.json -p nothing", 0, 2, "", "nothing");
+    row("3: some are not ok", good + bad + "-o a.json", 0, 3, whole, "8 rate_limited");
+    row("4: none is ok", bad + "-o a.json", 0, 4, whole, "8 rate_limited");
+    row("5: the deadline", good + silent + "-o a.json --deadline 1 --timeout 30", 0, 5, partial, "--resume");
+    row("5: the deadline, accepted", silent + "-o a.json --deadline 1 --timeout 30 --accept-partial", 0, 5, whole, "interrupted");
+    row("6: too few are ok", good + bad + "-o a.json --min-ok 60%", 0, 6, partial, "incomplete");
+    row("6: too few, accepted", good + bad + "-o a.json --min-ok 60% --accept-partial", 0, 6, whole, "written");
+    row("130: INT", good + silent + "-o a.json --timeout 30", SIGINT, 130, partial, "--resume");
+    row("143: TERM", good + silent + "-o a.json --timeout 30", SIGTERM, 143, partial, "--resume");
+    row("1 before 5", silent + "-o a.json -o /dev/full -f jsonl --deadline 1 --timeout 30", 0, 1, kept, "/dev/full");
+    row("1 before 6", good + bad + "-o a.json -o /dev/full -f jsonl --min-ok 60%", 0, 1, kept, "/dev/full");
+    row("1 before 4", bad + "-o a.json -o /dev/full -f jsonl", 0, 1, kept, "/dev/full");
+    row("1 before 3", good + bad + "-o a.json -o /dev/full -f jsonl", 0, 1, kept, "/dev/full");
+    row("1 before 130", silent + "-o a.json -o /dev/full -f jsonl --timeout 30", SIGINT, 1, kept, "/dev/full");
+    row("130 before 6", good + bad + silent + "-o a.json --min-ok 60% --timeout 30", SIGINT, 130, partial, "incomplete");
+    row("130 before 4", bad + silent + "-o a.json --timeout 30", SIGINT, 130, partial, "incomplete");
+    row("143 before 5", silent + "-o a.json --deadline 30 --timeout 30", SIGTERM, 143, partial, "incomplete");
+    row("5 before 6", good + silent + "-o a.json --deadline 1 --min-ok 60% --timeout 30", 0, 5, partial, "incomplete");
+    row("5 before 4", bad + silent + "-o a.json --deadline 1 --timeout 30", 0, 5, partial, "incomplete");
+    row("6 before 4", bad + "-o a.json --min-ok 1%", 0, 6, partial, "incomplete");
+}
+
+void TestEndings::endings()
+{
+    QFETCH(QByteArray, words);
+    QFETCH(int, signal);
+    QFETCH(int, status);
+    QFETCH(QString, files);
+    QFETCH(QString, says);
+    const QTemporaryDir dir;
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    QCOMPARE(run(process, command(words), signal), status);
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.contains(says.toUtf8()), said.constData());
+    QCOMPARE(process.readAllStandardOutput(), QByteArray());
+    QCOMPARE(filesIn(dir.path()).join(u' '), files);
+    if (files.isEmpty() || files == u".a.json.journal")
+        return;
+    // Every selected host, exactly once, whatever happened.
+    QString error;
+    const auto reader = ResultReader::open(dir.filePath(files.section(u' ', -1)).toLocal8Bit(), &error);
+    QVERIFY2(reader, qPrintable(error));
+    QSet<QByteArray> hosts;
+    StoredRecord record;
+    while (reader->next(record)) {
+        QVERIFY2(!hosts.contains(record.head.host), record.head.host.constData());
+        hosts.insert(record.head.host);
+    }
+    QCOMPARE(reader->error(), QString());
+    QCOMPARE(hosts.size(), 8 * words.count("-i "));
+    QCOMPARE(reader->summary()[u"exit_status"].toInt(), status);
+    QCOMPARE(reader->summary()[u"hosts"].toInt(), hosts.size());
+}
+
+void TestEndings::aPipeThatIsClosed()
+{
+    const QTemporaryDir dir;
+    int ends[2];
+    QCOMPARE(pipe(ends), 0);
+    const QByteArray line = "exec " + QByteArray(program) + " \"$@\" >&" + QByteArray::number(ends[1]);
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    ::close(ends[0]);
+    process.start(QStringLiteral("/bin/sh"),
+                  QStringList{QStringLiteral("-c"), QString::fromLatin1(line), QStringLiteral("sh")} + command(good));
+    QVERIFY(process.waitForFinished(60'000));
+    ::close(ends[1]);
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 1);
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.contains("standard output cannot be written: Broken pipe"), said.constData());
+}
+
+void TestEndings::aDiskThatFills()
+{
+    const QTemporaryDir dir;
+    if (mount("tmpfs", qPrintable(dir.path()), "tmpfs", 0, "size=96k") != 0)
+        QSKIP("no file system can be mounted here: needs root");
+    const auto clean = qScopeGuard([&] { umount2(qPrintable(dir.path()), MNT_DETACH); });
+    QFile old(dir.filePath(QStringLiteral("a.json")));
+    QVERIFY(old.open(QFile::WriteOnly));
+    old.write("old");
+    old.close();
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    QCOMPARE(run(process, command("-i 127.9.0.0/23 -x 127.9.1.0/24 -o a.json --connect-timeout 5")), 1);
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.contains("No space left on device"), said.constData());
+    QVERIFY(old.open(QFile::ReadOnly));
+    QCOMPARE(old.readAll(), QByteArray("old"));
+    QCOMPARE(filesIn(dir.path()), (QStringList{QStringLiteral(".a.json.journal"), QStringLiteral("a.json")}));
+    // With room, the same command goes on.
+    QCOMPARE(mount("tmpfs", qPrintable(dir.path()), "tmpfs", MS_REMOUNT, "size=9m"), 0);
+    QCOMPARE(run(process, command("-i 127.9.0.0/23 -x 127.9.1.0/24 -o a.json --connect-timeout 5 --resume")), 0);
+    QString error;
+    const auto reader = ResultReader::open(old.fileName().toLocal8Bit(), &error);
+    int hosts = 0;
+    for (StoredRecord record; reader->next(record); ++hosts) {
+    }
+    QCOMPARE(hosts, 512);
+}
+
+void TestEndings::aReadOnlyFolder()
+{
+    const QTemporaryDir dir;
+    if (mount("tmpfs", qPrintable(dir.path()), "tmpfs", MS_RDONLY, "size=96k") != 0)
+        QSKIP("no file system can be mounted here: needs root");
+    const auto clean = qScopeGuard([&] { umount2(qPrintable(dir.path()), MNT_DETACH); });
+    const int before = m_fleet->count(FleetEvent::Connect);
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    QCOMPARE(run(process, command(good + "-o a.json")), 2);
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.contains("a.json") && said.contains("Read-only file system"), said.constData());
+    QCOMPARE(m_fleet->count(FleetEvent::Connect), before); // nobody was contacted
+}
+
+void TestEndings::aSecondRunOfTheSameOutput()
+{
+    const QTemporaryDir dir;
+    QProcess first;
+    first.setWorkingDirectory(dir.path());
+    first.start(QString::fromLatin1(program), command(silent + "-o a.json --timeout 30"));
+    QTRY_VERIFY(QFile::exists(dir.filePath(QStringLiteral(".a.json.journal"))));
+    QProcess second;
+    second.setWorkingDirectory(dir.path());
+    QCOMPARE(run(second, command(good + "-o a.json")), 2);
+    const QByteArray said = second.readAllStandardError();
+    QVERIFY2(said.contains("a.json is being written by process " + QByteArray::number(first.processId())), said.constData());
+    ::kill(pid_t(first.processId()), SIGINT);
+    QVERIFY(first.waitForFinished(60'000));
+    QCOMPARE(first.exitCode(), 130);
+}
+
+void TestEndings::standardOutputHasRecordsAlone_data()
+{
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<int>("lines");
+    QTest::newRow("JSON lines, by default") << QByteArray() << 16;
+    QTest::newRow("CSV") << QByteArray("-f csv") << 17 + 8; // the answers of the good ones end their own lines
+    QTest::newRow("JSON") << QByteArray("-f json") << 18;
+    QTest::newRow("a table") << QByteArray("-f table") << 17;
+    QTest::newRow("by its name") << QByteArray("-o - -f csv") << 17 + 8;
+    QTest::newRow("as a device") << QByteArray("-o /dev/stdout -f csv") << 17 + 8;
+    QTest::newRow("with much to say beside it") << QByteArray("-vv --progress on") << 16;
+}
+
+void TestEndings::standardOutputHasRecordsAlone()
+{
+    QFETCH(QByteArray, words);
+    QFETCH(int, lines);
+    const QTemporaryDir dir;
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    QCOMPARE(run(process, command(good + bad + words)), 3);
+    const QByteArray out = process.readAllStandardOutput();
+    QCOMPARE(out.count('\n'), lines);
+    for (int i = 1; i <= 8; ++i) {
+        QVERIFY2(out.contains("127.9.0." + QByteArray::number(i)), out.constData());
+        QVERIFY2(out.contains("127.9.1." + QByteArray::number(i)), out.constData());
+    }
+    QCOMPARE(filesIn(dir.path()), QStringList());
+}
+
+QTEST_GUILESS_MAIN(TestEndings)
+#include "tst_endings.moc"

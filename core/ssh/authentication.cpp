@@ -212,9 +212,9 @@ Task<Authentication::Result> Authentication::password()
         return ssh_userauth_password(session, user, text);
     };
     const int status = co_await call(request);
-    if (status == SSH_AUTH_ERROR) { // alive, and no answer to a password that libssh knows: SSH_MSG_USERAUTH_PASSWD_CHANGEREQ
+    if (status == SSH_AUTH_ERROR) { // alive, and no answer to a password that libssh knows
         attempt.accepted();
-        throw JobError(Cause::PasswordExpired, QStringLiteral("the password of %1 has expired and must be changed by hand").arg(account()));
+        throw expired(m_session.errorText());
     }
     const Result result = resultOf(status);
     if (result == Result::Refused) {
@@ -258,9 +258,7 @@ Task<Authentication::Result> Authentication::answerPrompts(std::shared_ptr<const
             continue;
         if (prompt.kind == Prompt::Kind::NewPassword) {
             attempt.accepted();
-            throw JobError(
-                Cause::PasswordExpired,
-                QStringLiteral("the password of %1 has expired, the host asks: %2; change it by hand").arg(account(), prompt.text));
+            throw expired(prompt.text);
         }
         if (prompt.kind == Prompt::Kind::SecondFactor)
             throw JobError(
@@ -329,8 +327,16 @@ JobError Authentication::lost() const
     const QString said = m_session.errorText();
     if (said.contains(QLatin1StringView("Too many authentication failures")))
         return denied(said);
+    if (said.contains(QLatin1StringView("rejected packet (type 60)"))) // SSH_MSG_USERAUTH_PASSWD_CHANGEREQ
+        return expired(said);
     return JobError(Cause::ConnectionLost,
                     QStringLiteral("the host dropped the connection during the login of %1: %2").arg(account(), said));
+}
+
+JobError Authentication::expired(const QString &said) const
+{
+    return JobError(Cause::PasswordExpired,
+                    QStringLiteral("the password of %1 has expired and must be changed by hand: %2").arg(account(), said));
 }
 
 JobError Authentication::denied(const QString &said) const

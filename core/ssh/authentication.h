@@ -46,6 +46,7 @@ private:
     [[nodiscard]] JobError failure() const;
     [[nodiscard]] JobError denied(const QString &said) const;
     [[nodiscard]] JobError lost() const;
+    [[nodiscard]] JobError expired(const QString &said) const;
     [[nodiscard]] JobError timeout() const;
     [[nodiscard]] QString account() const;
     [[nodiscard]] QString methodsText() const;

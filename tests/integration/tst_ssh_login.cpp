@@ -1,0 +1,309 @@
+// Host keys, ways to log in, the brake on passwords, one address with many names.
+
+#include "sshbench.h"
+
+#include "fleet/fleetprocess.h"
+#include "fleet/sshdprocess.h"
+#include "ssh/agentclient.h"
+#include "ssh/knownhostsappender.h"
+
+#include <QProcess>
+#include <QTest>
+
+#include <csignal>
+
+using namespace collector;
+
+namespace {
+
+std::shared_ptr<const Secret> secret(const char *text)
+{
+    return std::make_shared<const Secret>(std::string_view(text));
+}
+
+// An ssh-agent with keys in it, for as long as this lives.
+class Agent
+{
+public:
+    explicit Agent(const QStringList &keys)
+    {
+        m_process.start(QStringLiteral("ssh-agent"), {QStringLiteral("-D"), QStringLiteral("-a"), socket()});
+        m_process.waitForStarted();
+        for (int i = 0; i < 100 && !QFile::exists(socket()); ++i)
+            QTest::qSleep(20);
+        QProcess add;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("SSH_AUTH_SOCK"), socket());
+        add.setProcessEnvironment(environment);
+        add.start(QStringLiteral("ssh-add"), keys);
+        add.waitForFinished();
+    }
+    ~Agent()
+    {
+        m_process.kill();
+        m_process.waitForFinished();
+    }
+    [[nodiscard]] QString socket() const { return m_directory.filePath(QStringLiteral("agent")); }
+
+private:
+    QTemporaryDir m_directory;
+    QProcess m_process;
+};
+
+QString newKey(const QString &file, const QString &type = QStringLiteral("ed25519"))
+{
+    QProcess::execute(QStringLiteral("ssh-keygen"),
+                      {QStringLiteral("-q"), QStringLiteral("-t"), type, QStringLiteral("-N"), QString(), QStringLiteral("-f"), file});
+    return file;
+}
+
+} // namespace
+
+class SshLogin : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_fleet = std::make_unique<FleetProcess>(QStringList{QStringLiteral("--password"), QStringLiteral("open sesame")});
+    }
+
+    void anUnknownHostKeyIsRefusedBeforeAnythingIsSent()
+    {
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(*m_fleet, "127.3.0.1");
+        settings.knownHosts = nullptr;
+        settings.password = secret("open sesame");
+        const SshOutcome outcome = bench.run(settings, "uptime");
+        QCOMPARE(outcome.cause, Cause::HostKeyUnknown);
+        QVERIFY2(outcome.message.contains(QString::fromLatin1(m_fleet->fingerprint())), qPrintable(outcome.message));
+        QVERIFY(outcome.message.contains(QStringLiteral("ssh-keyscan")));
+        QCOMPARE(m_fleet->count(FleetEvent::Auth, QStringLiteral("127.3.0.1")), 0);
+        QCOMPARE(outcome.info.hostKey, m_fleet->fingerprint());
+    }
+
+    void aNewHostKeyIsAcceptedAndWrittenDown()
+    {
+        QTemporaryDir directory;
+        const QString file = directory.filePath(QStringLiteral("known_hosts"));
+        SshBench bench;
+        bench.ssh.knownHostsAppender = std::make_shared<KnownHostsAppender>();
+        SshSettings settings = bench.settingsFor(*m_fleet);
+        settings.knownHosts = nullptr;
+        settings.knownHostsFile = file;
+        settings.hostKeyPolicy = HostKeyPolicy::AcceptNew;
+        for (int i = 1; i <= 20; ++i) {
+            settings.host = "127.3.1." + QByteArray::number(i);
+            bench.start(settings, "uptime");
+            bench.start(settings, "uptime");
+        }
+        bench.wait();
+        QCOMPARE(bench.ssh.knownHostsAppender->finish(), QStringList());
+        KnownHostsFiles files;
+        settings.hostKeyPolicy = HostKeyPolicy::Strict;
+        settings.knownHosts = files.open({file});
+        const SshOutcome outcome = bench.run(settings, "uptime");
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QFile written(file);
+        QVERIFY(written.open(QIODevice::ReadOnly));
+        QCOMPARE(written.readAll().count('\n'), 20);
+    }
+
+    void aPasswordLogsIn_data()
+    {
+        QTest::addColumn<QString>("fault");
+        QTest::addColumn<QByteArray>("auth");
+        QTest::newRow("as a password") << QStringLiteral("password-only") << QByteArray("password");
+        QTest::newRow("as the answer to a hidden prompt") << QStringLiteral("prompt-only") << QByteArray("keyboard-interactive");
+    }
+    void aPasswordLogsIn()
+    {
+        QFETCH(QString, fault);
+        QFETCH(QByteArray, auth);
+        FleetProcess fleet({QStringLiteral("--password"), QStringLiteral("open sesame"), QStringLiteral("--fault"), fault});
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(fleet);
+        settings.password = secret("open sesame");
+        const SshOutcome outcome = bench.run(settings, "uptime");
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.info.auth, auth);
+        settings.password = nullptr;
+        QCOMPARE(bench.run(settings, "uptime").cause, Cause::NoCredentials);
+        settings.password = secret("wrong");
+        settings.host = "127.0.0.2";
+        QCOMPARE(bench.run(settings, "uptime").cause, Cause::AuthDenied);
+    }
+
+    void aPasswordIsNeverSentToAHostThatNobodyChecked()
+    {
+        FleetProcess fleet({QStringLiteral("--fault"), QStringLiteral("password-only")});
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(fleet);
+        settings.knownHosts = nullptr;
+        settings.hostKeyPolicy = HostKeyPolicy::Off;
+        settings.password = secret("secret");
+        QCOMPARE(bench.run(settings, "uptime").cause, Cause::NoCredentials);
+    }
+
+    void aPasswordIsNoAnswerToAnotherQuestion_data()
+    {
+        QTest::addColumn<QString>("fault");
+        QTest::addColumn<int>("cause");
+        QTest::newRow("a code") << QStringLiteral("otp") << int(Cause::MfaRequired);
+        QTest::newRow("a code after the key") << QStringLiteral("key-then-otp") << int(Cause::MfaRequired);
+        QTest::newRow("a new password") << QStringLiteral("password-expired") << int(Cause::PasswordExpired);
+        QTest::newRow("prompts for ever") << QStringLiteral("endless-prompts") << int(Cause::AuthDenied);
+    }
+    void aPasswordIsNoAnswerToAnotherQuestion()
+    {
+        QFETCH(QString, fault);
+        QFETCH(int, cause);
+        FleetProcess fleet({QStringLiteral("--fault"), fault});
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(fleet);
+        settings.password = secret("secret");
+        const SshOutcome outcome = bench.run(settings, "uptime");
+        QVERIFY2(int(outcome.cause) == cause, qPrintable(outcome.message));
+    }
+
+    void aWrongPasswordIsOfferedToThreeHostsAndNoMore()
+    {
+        FleetProcess fleet(
+            {QStringLiteral("--password"), QStringLiteral("right"), QStringLiteral("--fault"), QStringLiteral("password-only")});
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(fleet);
+        settings.password = secret("wrong");
+        std::vector<const SshOutcome *> outcomes;
+        for (int i = 1; i <= 40; ++i) {
+            settings.host = "127.4.0." + QByteArray::number(i);
+            outcomes.push_back(&bench.start(settings, "uptime"));
+        }
+        bench.wait();
+        const auto ended = [&outcomes](Cause cause) {
+            return std::count_if(outcomes.begin(), outcomes.end(), [cause](const SshOutcome *outcome) { return outcome->cause == cause; });
+        };
+        QCOMPARE(ended(Cause::AuthDenied), 3);
+        QCOMPARE(ended(Cause::AuthStopped), 37);
+        int offered = 0;
+        for (const FleetEvent &event : fleet.log())
+            offered += event.event == FleetEvent::Auth && event.detail.startsWith(QStringLiteral("password"));
+        QCOMPARE(offered, 3);
+    }
+
+    void oneRefusalAtAnAddressIsEnough()
+    {
+        FleetProcess fleet({QStringLiteral("--fault"), QStringLiteral("auth-denied")});
+        SshBench bench;
+        const SshSettings settings = bench.settingsFor(fleet);
+        std::vector<const SshOutcome *> outcomes;
+        for (int i = 0; i < 30; ++i)
+            outcomes.push_back(&bench.start(settings, "uptime"));
+        bench.wait();
+        int denied = 0;
+        for (const SshOutcome *outcome : outcomes) {
+            denied += outcome->cause == Cause::AuthDenied;
+            QVERIFY(outcome->cause == Cause::AuthDenied || outcome->cause == Cause::AuthStopped);
+        }
+        QCOMPARE(denied, 1);
+    }
+
+    void manyNamesOfOneSshdKeepToItsLimit()
+    {
+        if (!SshdProcess::isInstalled())
+            QSKIP("sshd is not installed");
+        SshdProcess sshd({"MaxStartups 10:30:100"});
+        SshBench bench;
+        const SshSettings settings = bench.settingsFor(sshd);
+        std::vector<const SshOutcome *> outcomes;
+        for (int i = 0; i < 60; ++i)
+            outcomes.push_back(&bench.start(settings, "true"));
+        bench.wait();
+        for (const SshOutcome *outcome : outcomes)
+            QVERIFY2(outcome->reply, qPrintable(outcome->message));
+    }
+
+    void theRightKeyIsFoundAmongSeveral()
+    {
+        QTemporaryDir directory;
+        Credentials::Sources sources;
+        for (int i = 0; i < 3; ++i)
+            sources.identities.append(newKey(directory.filePath(QStringLiteral("other%1").arg(i))));
+        sources.identities.append(m_fleet->clientKey());
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(*m_fleet, "127.3.2.1");
+        settings.credentials = Credentials::gather(std::move(sources));
+        settings.credentialsGroup = "web";
+        QVERIFY(bench.run(settings, "uptime").reply);
+        const auto denied = [this](const QString &address) {
+            int count = 0;
+            for (const FleetEvent &event : m_fleet->log())
+                count += event.address == address && event.event == FleetEvent::Auth &&
+                         event.detail.contains(QStringLiteral("publickey denied"));
+            return count;
+        };
+        QVERIFY(denied(QStringLiteral("127.3.2.1")) > 0);
+        settings.host = "127.3.2.2";
+        const SshOutcome second = bench.run(settings, "uptime");
+        QVERIFY2(second.reply, qPrintable(second.message));
+        QCOMPARE(denied(QStringLiteral("127.3.2.2")), 0); // the key that worked comes first
+    }
+
+    void anAgentsKeyLogsIn()
+    {
+        QTemporaryDir directory;
+        QStringList keys;
+        for (int i = 0; i < 7; ++i)
+            keys.append(newKey(directory.filePath(QStringLiteral("agent%1").arg(i))));
+        keys.insert(3, m_fleet->clientKey());
+        const Agent agent(keys);
+        SshBench bench;
+        bench.ssh.agent = std::make_shared<AgentClient>(agent.socket());
+        QString problem;
+        QVERIFY2(!bench.ssh.agent->load(&problem).empty(), qPrintable(problem));
+        SshSettings settings = bench.settingsFor(*m_fleet, "127.3.3.1");
+        settings.credentials = nullptr;
+        settings.credentialsGroup = "agent";
+        std::vector<const SshOutcome *> outcomes;
+        for (int i = 1; i <= 30; ++i) {
+            settings.host = "127.3.3." + QByteArray::number(i);
+            outcomes.push_back(&bench.start(settings, "uptime"));
+        }
+        bench.wait();
+        for (const SshOutcome *outcome : outcomes) {
+            QVERIFY2(outcome->reply, qPrintable(outcome->message));
+            QCOMPARE(outcome->info.auth, "publickey");
+            QVERIFY(outcome->info.key.startsWith("SHA256:"));
+        }
+    }
+
+    void anRsaKeyLogsIn()
+    {
+        QTemporaryDir directory;
+        const QString key = newKey(directory.filePath(QStringLiteral("rsa")), QStringLiteral("rsa"));
+        FleetProcess fleet({QStringLiteral("--authorized-key"), key + QStringLiteral(".pub")});
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(fleet);
+        Credentials::Sources sources;
+        sources.identities = {key};
+        settings.credentials = Credentials::gather(std::move(sources));
+        const SshOutcome outcome = bench.run(settings, "uptime");
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+    }
+
+    void anExcludedAddressGetsNoPacket()
+    {
+        SshRun::Options options;
+        options.isExcluded = [](const QHostAddress &address) { return address == QHostAddress(QStringLiteral("127.3.4.1")); };
+        SshBench bench(options);
+        QCOMPARE(bench.run(bench.settingsFor(*m_fleet, "127.3.4.1"), "uptime").cause, Cause::Excluded);
+        QCOMPARE(m_fleet->count(FleetEvent::Connect, QStringLiteral("127.3.4.1")), 0);
+        QCOMPARE(bench.run(bench.settingsFor(*m_fleet, "127.3.4.2"), "uptime").cause, Cause::None);
+    }
+
+private:
+    std::unique_ptr<FleetProcess> m_fleet;
+};
+
+QTEST_GUILESS_MAIN(SshLogin)
+#include "tst_ssh_login.moc"

@@ -59,7 +59,7 @@ void setUpLogging(const RunOptions &options)
     const qsizetype verbosity = options.values(QStringLiteral("verbose")).size();
     const bool isQuiet = options.has(QStringLiteral("quiet")) && !isFile;
     QLoggingCategory::setFilterRules(
-        QStringLiteral("*.debug=%1\n*.info=%2\n*.warning=%3\nqt.*.debug=false\nqt.*.info=false\n")
+        QStringLiteral("*.debug=%1\n*.info=%2\ncollector.ping.method.info=%3\n*.warning=%3\nqt.*.debug=false\nqt.*.info=false\n")
             .arg(verbosity > 1 ? u"true" : u"false", verbosity > 0 ? u"true" : u"false", isQuiet ? u"false" : u"true"));
     qInstallMessageHandler(log);
 }

@@ -8,6 +8,7 @@
 namespace collector {
 
 Q_LOGGING_CATEGORY(pingLog, "collector.ping")
+Q_LOGGING_CATEGORY(pingMethodLog, "collector.ping.method")
 
 QString icmpPermissionAdvice()
 {
@@ -22,14 +23,13 @@ static QString kindName(const EchoSocket &socket)
 void noticeMethod(const EchoSocket *v4, const EchoSocket *v6, int error)
 {
     if (!v4 && !v6) {
-        qCWarning(pingLog).noquote() << QStringLiteral(
-                                            "ping: no ICMP socket (%1); method tcp instead, which is slower and misses hosts that drop it;")
-                                            .arg(qt_error_string(error))
-                                     << icmpPermissionAdvice();
+        qCWarning(pingMethodLog).noquote()
+            << QStringLiteral("ping: no ICMP socket (%1), so method auto is tcp: slower, and blind to hosts that drop it;")
+                   .arg(qt_error_string(error))
+            << icmpPermissionAdvice();
         return;
     }
-    if (v4)
-        qCInfo(pingLog).noquote() << "ping: method icmp, by" << kindName(*v4);
+    qCInfo(pingMethodLog).noquote() << "ping: method icmp, by" << kindName(v4 ? *v4 : *v6);
     if (!v4 || !v6)
         qCInfo(pingLog).noquote() << "ping: no ICMP socket for" << (v4 ? "IPv6" : "IPv4") << "here: TCP connections instead";
 }

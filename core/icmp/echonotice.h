@@ -1,4 +1,5 @@
-// What the ping thread has to say to the person at the terminal, through the logging category `collector.ping`.
+// What the ping thread has to say to the person at the terminal, through the logging categories `collector.ping` and
+// `collector.ping.method`.
 
 #pragma once
 
@@ -10,6 +11,7 @@ class EchoSocket;
 struct EchoCounters;
 
 Q_DECLARE_LOGGING_CATEGORY(pingLog)
+Q_DECLARE_LOGGING_CATEGORY(pingMethodLog) // its one line is shown unless the person wants quiet
 
 // Which method is used for either family, and how to get a better one. Either socket may be null; `error`: why IPv4's is.
 void noticeMethod(const EchoSocket *v4, const EchoSocket *v6, int error);

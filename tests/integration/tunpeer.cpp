@@ -39,6 +39,8 @@ void TunPeer::start(Behaviour behaviour)
     m_held.clear();
     m_perHost.clear();
     m_arrivals.clear();
+    m_asked.clear();
+    m_sentOther.clear();
     m_requests = 0;
     m_isStopping = false;
     m_thread = std::thread([this] { run(); });
@@ -78,8 +80,11 @@ void TunPeer::handle(const Packet &packet)
 {
     const bool isEcho = isV4(packet) ? packet.size() > header4 && packet[9] == IPPROTO_ICMP && packet[header4] == 8
                                      : packet.size() > header6 && packet[6] == IPPROTO_ICMPV6 && uint8_t(packet[header6]) == 128;
-    if (!isEcho)
-        return; // the kernel's own: router solicitations and the like
+    if (!isEcho) {
+        m_sentOther.insert(destination(packet)); // also the kernel's own: router solicitations and the like
+        return;
+    }
+    m_asked.insert(destination(packet));
     ++m_requests;
     m_arrivals.push_back(Clock::now());
     m_behaviour(*this, packet);

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -40,7 +40,9 @@ public:
     // Of this request among those to the same address, from 1.
     [[nodiscard]] uint32_t numberOfItsHost(const Packet &request) { return ++m_perHost[destination(request)]; }
 
-    // After stop(): when each request came.
+    // After stop(): when each request came, who was asked, and who was sent anything but an echo.
+    [[nodiscard]] const std::set<QByteArray> &asked() const { return m_asked; }
+    [[nodiscard]] const std::set<QByteArray> &sentOther() const { return m_sentOther; }
     [[nodiscard]] const std::vector<Clock::time_point> &arrivals() const { return m_arrivals; }
 
     // A packet's parts.
@@ -64,5 +66,6 @@ private:
     std::vector<Packet> m_held;
     std::map<QByteArray, uint32_t> m_perHost;
     std::vector<Clock::time_point> m_arrivals;
+    std::set<QByteArray> m_asked, m_sentOther; // destinations
     uint32_t m_requests = 0;
 };

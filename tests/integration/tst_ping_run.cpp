@@ -1,0 +1,228 @@
+// The whole program with -p ping, in a network of the test's own whose hosts answer as their addresses say.
+
+#include "networknamespace.h"
+#include "tunpeer.h"
+
+#include <QElapsedTimer>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cstdio>
+
+namespace {
+
+struct Outcome
+{
+    QMap<QString, QJsonObject> records; // by host
+    int exitStatus = -1;
+    qint64 elapsedMs = 0;
+    QByteArray errors;
+
+    QString status(const char *host) const { return records[QString::fromLatin1(host)][u"status"].toString(); }
+    QString cause(const char *host) const { return records[QString::fromLatin1(host)][u"cause"].toString(); }
+    QJsonValue fact(const char *host, QLatin1String name) const
+    {
+        return records[QString::fromLatin1(host)][u"facts"].toObject()[u"ping"].toObject()[name];
+    }
+    int with(const char *status) const
+    {
+        int count = 0;
+        for (const QJsonObject &record : records)
+            count += record[u"status"].toString() == QLatin1String(status);
+        return count;
+    }
+};
+
+QByteArray v4(uint8_t c, uint8_t d)
+{
+    const char bytes[] = {10, 99, char(c), char(d)};
+    return QByteArray(bytes, 4);
+}
+
+void answer(TunPeer &peer, const TunPeer::Packet &request)
+{
+    peer.answer(TunPeer::echoReply(request));
+}
+
+} // namespace
+
+class tst_PingRun : public QObject
+{
+    Q_OBJECT
+
+private:
+    TunPeer m_peer;
+    QTemporaryDir m_home;
+
+    // `wrap`: a command line that ends in the program's.
+    Outcome collect(const QString &arguments, const QStringList &wrap = {})
+    {
+        QStringList words = wrap;
+        words << QStringLiteral(BUILD_DIR "/bin/collector") << arguments.split(u' ') << QStringLiteral("-f") << QStringLiteral("jsonl");
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("HOME"), m_home.path());
+        process.setProcessEnvironment(environment);
+        process.setWorkingDirectory(m_home.path());
+        QElapsedTimer timer;
+        timer.start();
+        process.start(words.takeFirst(), words);
+        if (!process.waitForFinished(90'000))
+            process.kill();
+        Outcome outcome;
+        outcome.elapsedMs = timer.elapsed();
+        outcome.exitStatus = process.exitCode();
+        outcome.errors = process.readAllStandardError();
+        for (const QByteArray &line : process.readAllStandardOutput().split('\n')) {
+            if (line.isEmpty())
+                continue;
+            const QJsonObject record = QJsonDocument::fromJson(line).object();
+            const QString host = record[u"host"].toString();
+            if (outcome.records.contains(host))
+                qFatal("two records of %s", qPrintable(host));
+            outcome.records.insert(host, record);
+        }
+        return outcome;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY(m_peer.open("tun-ping"));
+        QCOMPARE(
+            run(QStringLiteral("ip link set lo up; ip addr add 10.99.255.254/16 dev tun-ping; ip link set tun-ping txqueuelen 200000 up")),
+            QString());
+    }
+
+    void cleanupTestCase() { m_peer.stop(); }
+
+    void everyAddressHasItsRecord()
+    {
+        m_peer.start(answer);
+        const Outcome outcome = collect(QStringLiteral("-i 10.99.16.0/20 -p ping --rate 0"));
+        QCOMPARE(outcome.exitStatus, 0);
+        QCOMPARE(int(outcome.records.size()), 4096);
+        QCOMPARE(outcome.with("ok"), 4096);
+        QCOMPARE(outcome.fact("10.99.17.8", QLatin1String("alive")), QJsonValue(true));
+        QCOMPARE(outcome.fact("10.99.17.8", QLatin1String("ttl")), QJsonValue(55));
+        QCOMPARE(outcome.fact("10.99.17.8", QLatin1String("method")), QJsonValue(QStringLiteral("icmp")));
+    }
+
+    // As in the article: 255 hosts, three packets a second apart, all at once.
+    void theArticlesExample()
+    {
+        m_peer.start(answer);
+        const Outcome outcome = collect(QStringLiteral("-i 10.99.1.1-10.99.1.255 -p ping --count 3 --interval 1"));
+        QCOMPARE(outcome.with("ok"), 255);
+        QVERIFY2(outcome.elapsedMs >= 2000 && outcome.elapsedMs < 4000, QByteArray::number(outcome.elapsedMs).constData());
+        QCOMPARE(outcome.fact("10.99.1.77", QLatin1String("received")), QJsonValue(3));
+    }
+
+    void theExcludedAreNeverSentAPacket()
+    {
+        m_peer.start(answer);
+        const Outcome outcome = collect(QStringLiteral("-i 10.99.2.0/24 -x 10.99.2.16/28 -p ping"));
+        m_peer.stop();
+        QCOMPARE(int(outcome.records.size()), 256);
+        QCOMPARE(outcome.with("ok"), 240);
+        QCOMPARE(outcome.with("skipped"), 16);
+        QCOMPARE(outcome.cause("10.99.2.17"), QStringLiteral("excluded"));
+        QCOMPARE(m_peer.asked().size(), size_t(240));
+        QVERIFY(m_peer.asked().count(v4(2, 15)) == 1 && m_peer.asked().count(v4(2, 16)) == 0 && m_peer.asked().count(v4(2, 31)) == 0);
+        QCOMPARE(outcome.exitStatus, 0); // what was skipped was not to be asked
+    }
+
+    // Three tries with fresh sequences, from the end of the queue; 200 of the hosts lose the first, 20 the first two, one all three.
+    void threeTries()
+    {
+        m_peer.start([](TunPeer &peer, const TunPeer::Packet &request) {
+            const int host = uint8_t(TunPeer::destination(request)[3]);
+            const uint32_t lost = host == 7 ? 3 : host <= 20 ? 2 : host <= 200 ? 1 : 0;
+            if (peer.numberOfItsHost(request) > lost)
+                answer(peer, request);
+        });
+        const Outcome outcome = collect(QStringLiteral("-i 10.99.3.1-10.99.3.250 -p ping --wait 300ms"));
+        QCOMPARE(outcome.exitStatus, 3);
+        QCOMPARE(outcome.with("ok"), 249);
+        QCOMPARE(outcome.cause("10.99.3.7"), QStringLiteral("no_reply"));
+        QCOMPARE(outcome.fact("10.99.3.7", QLatin1String("alive")), QJsonValue(false));
+        const auto attempts = [&](const char *host) { return outcome.records[QString::fromLatin1(host)][u"attempts"].toInt(); };
+        QCOMPARE(attempts("10.99.3.7"), 3);
+        QCOMPARE(attempts("10.99.3.20"), 3);
+        QCOMPARE(attempts("10.99.3.21"), 2);
+        QCOMPARE(attempts("10.99.3.201"), 1);
+    }
+
+    void onlyTheAliveAreAskedFurther()
+    {
+        m_peer.start([](TunPeer &peer, const TunPeer::Packet &request) {
+            if (TunPeer::destination(request)[3] % 2 == 0)
+                answer(peer, request);
+        });
+        const Outcome outcome = collect(QStringLiteral("-i 10.99.4.0/28 -p ping -p ssh-command --command true --only-alive "
+                                                       "--connect-timeout 1 --retries 0 --wait 300ms --ssh-config none"));
+        m_peer.stop();
+        QCOMPARE(int(outcome.records.size()), 16);
+        for (int host = 0; host < 16; ++host) {
+            const QJsonObject record = outcome.records[QStringLiteral("10.99.4.%1").arg(host)];
+            const bool isAlive = host % 2 == 0;
+            QCOMPARE(record[u"status"].toString(), isAlive ? QStringLiteral("partial") : QStringLiteral("unreachable"));
+            QCOMPARE(m_peer.sentOther().count(v4(4, uint8_t(host))), size_t(isAlive));
+        }
+    }
+
+    // Names of a server that says nothing delay nobody who has an address.
+    void aResolverThatDoesNotAnswer()
+    {
+        QFile configuration(m_home.filePath(QStringLiteral("resolv.conf")));
+        QVERIFY(configuration.open(QIODevice::WriteOnly) && configuration.write("nameserver 10.99.250.53\n") > 0);
+        configuration.close();
+        QFile inventory(m_home.filePath(QStringLiteral("hosts.ini")));
+        QVERIFY(inventory.open(QIODevice::WriteOnly) && inventory.write("10.99.5.[1:50]\nname[1:20].example.org\n") > 0);
+        inventory.close();
+        m_peer.start(answer);
+        const Outcome outcome = collect(QStringLiteral("-i hosts.ini -p ping --retries 0"),
+                                        {QStringLiteral("unshare"), QStringLiteral("-m"), QStringLiteral("sh"), QStringLiteral("-ec"),
+                                         QStringLiteral("mount --bind resolv.conf /etc/resolv.conf; exec \"$0\" \"$@\"")});
+        m_peer.stop();
+        QVERIFY2(m_peer.sentOther().count(v4(250, 53)) == 1, "nobody asked the resolver: the test shows nothing");
+        QCOMPARE(int(outcome.records.size()), 70);
+        QCOMPARE(outcome.with("ok"), 50);
+        QCOMPARE(outcome.cause("name7.example.org"), QStringLiteral("dns"));
+        for (const QJsonObject &record : outcome.records) {
+            if (record[u"status"].toString() == u"ok")
+                QVERIFY2(record[u"elapsed_ms"].toInt() < 1000, "waited for the names");
+        }
+        QVERIFY2(outcome.elapsedMs < 20'000, QByteArray::number(outcome.elapsedMs).constData());
+    }
+
+    // A rate holds over all tries and packets, whatever the workers do.
+    void theRateIsThatOfThePackets()
+    {
+        m_peer.start(answer);
+        const Outcome outcome = collect(QStringLiteral("-i 10.99.32.0/22 -p ping --count 2 --interval 100ms --rate 1000"));
+        m_peer.stop();
+        QCOMPARE(outcome.with("ok"), 1024);
+        QCOMPARE(m_peer.arrivals().size(), size_t(2048));
+        const double seconds = std::chrono::duration<double>(m_peer.arrivals().back() - m_peer.arrivals().front()).count();
+        QVERIFY2(seconds > 2.047 * 0.95 && seconds < 2.047 * 1.05, QByteArray::number(seconds).constData());
+    }
+};
+
+int main(int argc, char **argv)
+{
+    if (const QString name = enterTestNetwork(); !name.isEmpty()) {
+        std::printf("SKIP: tst_ping_run needs %s\n", qPrintable(name));
+        return 77;
+    }
+    QCoreApplication app(argc, argv);
+    tst_PingRun test;
+    return QTest::qExec(&test, argc, argv);
+}
+
+#include "tst_ping_run.moc"

@@ -49,7 +49,7 @@ public:
     }
 
 private:
-    static constexpr qsizetype keysRoom = 20;
+    static constexpr qsizetype keysRoom = 10;
 
     Frame m_frame;
     qsizetype m_keysAt = 0;

@@ -54,6 +54,20 @@ QString cutTo(const QString &line, int width)
     return line.size() <= width ? line : line.left(qMax(0, width - 1)) + QChar(0x2026);
 }
 
+// At spaces, to lines of at most `width` characters that begin with `indent` spaces.
+QStringList wrapped(const QString &text, int indent, int width)
+{
+    const QString margin(indent, u' ');
+    QStringList lines;
+    for (const QString &next : text.split(u' ')) {
+        if (lines.isEmpty() || lines.last().size() + 1 + next.size() > width)
+            lines.append(margin + next);
+        else
+            lines.last() += u' ' + next;
+    }
+    return lines;
+}
+
 QString countsLine(const RunOutcome &outcome, qint64 elapsedMs, const EndTextStyle &style)
 {
     static constexpr const char *colors[statusCount] = {"32", "31", "33", "31", "33", "2"};
@@ -110,8 +124,9 @@ QString endText(const RunOutcome &outcome, qint64 elapsedMs, const EndTextStyle 
     QStringList lines{countsLine(outcome, elapsedMs, style)};
     quint64 unsaid = 0;
     for (const Failure &failure : failures) {
-        const qsizetype needed = (&failure == &failures.last() ? 2 : 3);
-        if (unsaid > 0 || left < needed) {
+        const QStringList advice = wrapped(remedy(failure.cause, result), 7, style.width);
+        const bool isLast = &failure == &failures.last(); // else a line is kept for the rest of them
+        if (unsaid > 0 || left < 1 + advice.size() + (isLast ? 0 : 1)) {
             unsaid += failure.hosts;
             continue;
         }
@@ -119,8 +134,8 @@ QString endText(const RunOutcome &outcome, qint64 elapsedMs, const EndTextStyle 
         const QString where = whereText(failure);
         lines.append(painted(head, "1", style) +
                      cutTo(where.isEmpty() ? QString() : QStringLiteral(": ") + where, style.width - int(head.size())));
-        lines.append(cutTo(QStringLiteral("       %1").arg(remedy(failure.cause, result)), style.width));
-        left -= 2;
+        lines += advice;
+        left -= 1 + advice.size();
     }
     if (unsaid > 0)
         lines.append(QStringLiteral("%1 of other causes: `summary` in the result has them all").arg(unsaid, 6));

@@ -3,8 +3,6 @@
 #include "output/bytesink.h"
 #include "output/journalreader.h"
 
-#include "model/json.h"
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -47,7 +45,7 @@ bool RunFiles::lock(QString *error)
 bool RunFiles::openOutputs(const Columns &csv, QString *error)
 {
     Output::Setup setup;
-    appendJson(setup.frame.run, runJson(*m_setup.run));
+    setup.frame.run = runText(*m_setup.run);
     setup.frame.tableWidth = m_setup.tableWidth;
     setup.newFileMode = m_setup.newFileMode;
     setup.onTerminal = m_setup.onTerminal;

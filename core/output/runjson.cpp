@@ -4,16 +4,11 @@
 
 #include "model/json.h"
 
-#include <QJsonArray>
+#include <QJsonDocument>
 
 namespace collector {
 
 namespace {
-
-QJsonValue textOrNull(const QByteArray &text)
-{
-    return text.isEmpty() ? QJsonValue() : QJsonValue(QString::fromUtf8(text));
-}
 
 void appendCount(QByteArray &out, QByteArrayView name, quint64 count)
 {
@@ -60,20 +55,39 @@ QByteArray seconds(qint64 ms)
 
 } // namespace
 
+QByteArray runText(const RunInfo &run)
+{
+    QByteArray out;
+    const auto text = [&](const char *name, const QByteArray &value) {
+        out += out.isEmpty() ? "{\"" : ",\"";
+        out += name;
+        out += "\":";
+        if (value.isEmpty())
+            out += "null";
+        else
+            appendJsonString(out, value);
+    };
+    text("id", run.id);
+    text("version", COLLECTOR_VERSION);
+    text("started", timestamp(run.startedMs));
+    out += ",\"plugins\":[";
+    for (size_t i = 0; i < run.plugins.size(); ++i) {
+        out += i > 0 ? ",{\"name\":" : "{\"name\":";
+        appendJsonString(out, run.plugins[i].manifest->name);
+        text("sha256", run.plugins[i].sha256);
+        out += '}';
+    }
+    out += "],\"options\":";
+    appendJson(out, run.options);
+    text("inventory_sha256", run.inventorySha256);
+    text("shard", run.shard);
+    text("script_sha256", run.scriptSha256);
+    return out + '}';
+}
+
 QJsonObject runJson(const RunInfo &run)
 {
-    QJsonArray plugins;
-    for (const RunInfo::Plugin &plugin : run.plugins)
-        plugins.append(QJsonObject{{QStringLiteral("name"), QString::fromUtf8(plugin.manifest->name)},
-                                   {QStringLiteral("sha256"), textOrNull(plugin.sha256)}});
-    return {{QStringLiteral("id"), QString::fromUtf8(run.id)},
-            {QStringLiteral("version"), QStringLiteral(COLLECTOR_VERSION)},
-            {QStringLiteral("started"), QString::fromUtf8(timestamp(run.startedMs))},
-            {QStringLiteral("plugins"), plugins},
-            {QStringLiteral("options"), run.options},
-            {QStringLiteral("inventory_sha256"), textOrNull(run.inventorySha256)},
-            {QStringLiteral("shard"), textOrNull(run.shard)},
-            {QStringLiteral("script_sha256"), textOrNull(run.scriptSha256)}};
+    return QJsonDocument::fromJson(runText(run)).object();
 }
 
 QByteArray summaryJson(const RunSummary &summary)

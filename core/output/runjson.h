@@ -12,7 +12,8 @@
 
 namespace collector {
 
-// Without `host_keys_added`, which is known at the end.
+// Without `host_keys_added`, which is known at the end; as text in the order in which a person reads it.
+[[nodiscard]] QByteArray runText(const RunInfo &run);
 [[nodiscard]] QJsonObject runJson(const RunInfo &run);
 
 struct RunSummary

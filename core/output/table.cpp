@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t heldRows = 200;
 constexpr int gap = 2;
-constexpr int narrowest = 6;
+constexpr int narrowest = 16; // what is cut further than that says nothing
 constexpr int widestCell = 60;
 
 // Columns that a character takes on a terminal: two for East Asian wide ones, none for marks.
@@ -50,8 +50,14 @@ QString cutTo(const QString &text, int width)
 
 Table::Table(const Columns &columns, int width) : m_width(width)
 {
-    for (const Columns::Column &column : columns.list())
-        m_header.append(QString::fromUtf8(column.name).toUpper());
+    // The last part of a name is enough where it is the only one of its kind.
+    const auto lastPart = [](const QByteArray &name) { return name.mid(name.lastIndexOf('.') + 1); };
+    for (const Columns::Column &column : columns.list()) {
+        const QByteArray last = lastPart(column.name);
+        const auto alike = std::count_if(columns.list().begin(), columns.list().end(),
+                                         [&](const Columns::Column &other) { return lastPart(other.name) == last; });
+        m_header.append(QString::fromUtf8(alike == 1 ? last : column.name).toUpper());
+    }
 }
 
 QByteArray Table::add(const QByteArray &cells)

@@ -1,0 +1,88 @@
+#include "samples.h"
+
+#include "output/table.h"
+#include "output/tablerow.h"
+
+#include <QTest>
+
+using namespace collector;
+
+class TestTable : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void alignsAndCuts();
+    void lastColumnsGoWhereThereIsNoRoom();
+    void firstRowsDecide();
+    void hostileText();
+    void wideCharacters();
+
+private:
+    static QByteArray row(const QList<QByteArray> &cells);
+    static Columns columns(const char *paths);
+};
+
+QByteArray TestTable::row(const QList<QByteArray> &cells)
+{
+    QByteArray out;
+    TableRow line(out);
+    for (const QByteArray &cell : cells)
+        line.cell(cell);
+    line.end();
+    return out;
+}
+
+Columns TestTable::columns(const char *paths)
+{
+    QString error;
+    return Columns::parse(QString::fromLatin1(paths), *samples::run(), &error).value_or(Columns());
+}
+
+void TestTable::alignsAndCuts()
+{
+    Table table(columns("host,ping.alive,message"), 0);
+    QCOMPARE(table.add(row({"a", "true", "short"}) + row({"a-longer-name", "", QByteArray(100, 'x')})), QByteArray());
+    QCOMPARE(table.release(), QByteArray("HOST           ALIVE  MESSAGE\n"
+                                         "a              true   short\n"
+                                         "a-longer-name         ") +
+                                  QByteArray(59, 'x') + "\u2026\n");
+}
+
+void TestTable::lastColumnsGoWhereThereIsNoRoom()
+{
+    Table table(columns("host,status,message,plugin,distribution"), 40);
+    (void)table.add(row({"a-host-with-a-name", "unreachable", "something that is long to read", "ssh-facts", "Debian"}));
+    const QList<QByteArray> lines = table.release().split('\n');
+    QCOMPARE(lines[0], QByteArray("HOST              STATUS"));
+    QVERIFY2(lines[1].startsWith("a-host-with-a-n\u2026  unreachable"), lines[1].constData());
+    for (const QByteArray &line : lines)
+        QVERIFY(QString::fromUtf8(line).size() <= 40);
+}
+
+void TestTable::firstRowsDecide()
+{
+    Table table(columns("host,status"), 80);
+    QByteArray out;
+    for (int i = 0; i < 200; ++i)
+        out += table.add(row({"h" + QByteArray::number(i), "ok"}));
+    QCOMPARE(out.count('\n'), 201);
+    QCOMPARE(table.add(row({"much-longer", "ok"})), QByteArray("muc\u2026  ok\n"));
+    QCOMPARE(table.release(), QByteArray());
+}
+
+void TestTable::hostileText()
+{
+    const QByteArray line = row({"a\x1b[2Jb", "x\ny\x1fz", "\xff"});
+    QCOMPARE(line, QByteArray("a [2Jb\x1fx y z\x1f\ufffd\n"));
+}
+
+void TestTable::wideCharacters()
+{
+    Table table(columns("host,status"), 0);
+    (void)table.add(row({"\u65e5\u672c", "ok"}) + row({"abcde", "ok"}));
+    QCOMPARE(table.release(), QByteArray("HOST   STATUS\n\u65e5\u672c   ok\nabcde  ok\n"));
+}
+
+QTEST_APPLESS_MAIN(TestTable)
+#include "tst_table.moc"

@@ -10,7 +10,7 @@ core_test_packages=("${server_packages[@]}" iproute2 procps python3)
 # Other servers, shells, tools and clients that tests talk to, or compare with. Each test without its peer is skipped by name.
 peer_packages=(
     ansible-core bindfs busybox-static chromium chromium-driver curl dash debootstrap dropbear-bin dpkg-dev fish fping jq ksh93u+m mksh
-    munge nftables python3-jsonschema python3-yaml slurm-wlm strace sudo tcsh util-linux yash zsh
+    munge nftables python3-jsonschema python3-pandas python3-yaml slurm-wlm sqlite3 strace sudo tcsh util-linux yash zsh
 )
 lint_packages=(clang-format clang-tidy shellcheck)
 

@@ -10,11 +10,13 @@ QByteArray quoted(const QByteArray &text)
 }
 
 // One compound command: the shell has read all of it, and nothing behind it, before it runs the first word. The watchdog is a grandchild,
-// so that a `wait` of the script does not wait for it. When the script has ended, whatever it has left running on purpose stays.
+// so that a `wait` of the script does not wait for it (ksh93 forks a subshell only for the likes of ulimit). When the script has ended,
+// whatever it has left running on purpose stays.
 QByteArray supervised(const QByteArray &script)
 {
     return "{ exec 3<&0 </dev/null\n"
-           "( (while read -r _; do :; done; kill -s 0 $$ && { kill -s KILL -- -$$ || kill -s KILL 0; }) <&3 3<&- >/dev/null 2>&1 & )\n"
+           "( ulimit -c 0 2>/dev/null; (while read -r _; do :; done; kill -s 0 $$ && { kill -s KILL -- -$$ || kill -s KILL 0; }) <&3 3<&- "
+           ">/dev/null 2>&1 & )\n"
            "exec 3<&-\n"
            "eval " +
            quoted(script) +

@@ -22,7 +22,7 @@ QByteArray asScript(const ShellCommand &command)
     if (command.command == RemoteShell::scriptCommand() || command.input.isEmpty())
         return command.input.isEmpty() ? command.command : command.input;
     const QByteArray end = nonce("input");
-    return "{ " + command.command + "\n} <<'" + end + "'\n" + command.input + '\n' + end + '\n';
+    return "{ " + command.command + "\n} <<'" + end + "'\n" + command.input + (command.input.endsWith('\n') ? "" : "\n") + end + '\n';
 }
 
 const char *methodName(Become::Method method)

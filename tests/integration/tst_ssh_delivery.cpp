@@ -1,0 +1,227 @@
+// What reaches a host runs whole, as whom it should, under any shell, and leaves nothing behind.
+
+#include "sshbench.h"
+
+#include "fleet/sshdprocess.h"
+#include "ssh/delivery.h"
+
+#include <QElapsedTimer>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTest>
+
+using namespace collector;
+
+namespace {
+
+// Behaves as sudo does, in the way that FAKE_SUDO names; whom to become does not matter here.
+constexpr auto fakeSudo = R"(#!/bin/sh
+mayAsk=yes
+while [ $# -gt 0 ]; do
+    case $1 in
+    -n) mayAsk=no; shift ;;
+    -S) shift ;;
+    -p) prompt=$2; shift 2 ;;
+    -u) shift 2 ;;
+    --) shift; break ;;
+    *) break ;;
+    esac
+done
+case $FAKE_SUDO in
+nopasswd) ;;
+denied) echo "ops is not in the sudoers file." >&2; exit 1 ;;
+tty) echo "sudo: sorry, you must have a tty to run sudo" >&2; exit 1 ;;
+*)
+    [ $mayAsk = yes ] || { echo "sudo: a password is required" >&2; exit 1; }
+    [ $FAKE_SUDO = lecture ] && echo "We trust you have received the usual lecture. Password: not yet" >&2
+    [ $FAKE_SUDO = slow ] && sleep 1
+    for try in 1 2 3; do
+        printf %s "$prompt" >&2
+        read -r answer || exit 1
+        [ "$answer" = "right one" ] && break
+        echo "Sorry, try again." >&2
+        [ $try = 3 ] && exit 1
+    done ;;
+esac
+exec "$@"
+)";
+
+std::shared_ptr<const Secret> secret(const char *text)
+{
+    return std::make_shared<const Secret>(std::string_view(text));
+}
+
+int processesWith(const QString &word)
+{
+    QProcess ps;
+    ps.start(QStringLiteral("ps"), {QStringLiteral("-eo"), QStringLiteral("args=")});
+    ps.waitForFinished();
+    int count = 0;
+    for (const QByteArray &line : ps.readAllStandardOutput().split('\n'))
+        count += line.startsWith("sleep") && line.contains(word.toUtf8());
+    return count;
+}
+
+} // namespace
+
+class SshDelivery : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        if (!SshdProcess::isInstalled())
+            QSKIP("sshd is not installed");
+        QFile sudo(m_directory.filePath(QStringLiteral("sudo")));
+        QVERIFY(sudo.open(QIODevice::WriteOnly));
+        sudo.write(fakeSudo);
+        sudo.close();
+        sudo.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    }
+
+    void aScriptRunsUnderAnyShell_data()
+    {
+        QTest::addColumn<QStringList>("shell");
+        const auto row = [](const char *program, const QStringList &arguments) {
+            const QString path = QStandardPaths::findExecutable(QString::fromLatin1(program));
+            if (!path.isEmpty())
+                QTest::newRow(program) << (QStringList{path} + arguments);
+        };
+        row("dash", {QStringLiteral("-s")});
+        row("bash", {QStringLiteral("--posix"), QStringLiteral("-s")});
+        row("busybox", {QStringLiteral("sh"), QStringLiteral("-s")});
+        row("mksh", {QStringLiteral("-s")});
+        row("ksh93", {QStringLiteral("-s")});
+        row("yash", {QStringLiteral("-s")});
+        row("zsh", {QStringLiteral("--emulate"), QStringLiteral("sh"), QStringLiteral("-s")});
+    }
+    void aScriptRunsUnderAnyShell()
+    {
+        QFETCH(QStringList, shell);
+        QProcess process;
+        process.start(shell.first(), shell.mid(1));
+        // Standard input stays open: a script that reads gets nothing, one that waits does not wait for the watchdog.
+        process.write(
+            supervised("x='a b'\ncat <<END\n$x 'quoted'\nEND\ncat\n(sleep 0.1; echo late) & wait\nexit 7\n" + QByteArray(20'000, '#')));
+        QVERIFY(process.waitForFinished(10'000));
+        QCOMPARE(process.readAllStandardOutput(), "a b 'quoted'\nlate\n");
+        QCOMPARE(process.readAllStandardError(), "");
+        QCOMPARE(process.exitCode(), 7);
+    }
+
+    void aSyntaxErrorIsToldAtOnce()
+    {
+        QProcess process;
+        process.start(QStringLiteral("/bin/sh"), {QStringLiteral("-s")});
+        process.write(supervised("if true; then echo 'unfinished\n"));
+        QVERIFY(process.waitForFinished(10'000));
+        QVERIFY(process.exitCode() != 0);
+        QVERIFY(!process.readAllStandardError().isEmpty());
+    }
+
+    void nothingIsLeftOfAScriptThatWasCutOff()
+    {
+        SshdProcess sshd;
+        SshBench bench;
+        ShellCommand script;
+        script.command = RemoteShell::scriptCommand();
+        script.input = "sleep 61234.25 & sh -c 'sleep 61235.25; true' & sleep 61236.25\n";
+        script.deadline = std::chrono::seconds(1);
+        QCOMPARE(bench.run(bench.settingsFor(sshd), script).cause, Cause::ExecTimeout);
+        QTRY_COMPARE_WITH_TIMEOUT(processesWith(QStringLiteral(".25")), 0, 5000);
+        // Also when nobody says good-bye.
+        script.deadline = {};
+        bench.start(bench.settingsFor(sshd), {script});
+        bench.spinFor(std::chrono::milliseconds(1000));
+        QVERIFY(processesWith(QStringLiteral(".25")) > 0);
+        bench.destroyAll();
+        QTRY_COMPARE_WITH_TIMEOUT(processesWith(QStringLiteral(".25")), 0, 5000);
+    }
+
+    void whatAScriptLeavesRunningOnPurposeStays()
+    {
+        SshdProcess sshd;
+        SshBench bench;
+        ShellCommand script;
+        script.command = RemoteShell::scriptCommand();
+        script.input = "sleep 3.125 >/dev/null 2>&1 &\necho started\n";
+        const SshOutcome outcome = bench.run(bench.settingsFor(sshd), script);
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        bench.spinFor(std::chrono::milliseconds(300));
+        QCOMPARE(processesWith(QStringLiteral("3.125")), 1);
+    }
+
+    void aRaisedCommand_data()
+    {
+        QTest::addColumn<QByteArray>("sudo");
+        QTest::addColumn<QByteArray>("password");
+        QTest::addColumn<bool>("isRun");
+        QTest::newRow("without a password") << QByteArray("nopasswd") << QByteArray() << true;
+        QTest::newRow("without a password, though there is one") << QByteArray("nopasswd") << QByteArray("right one") << true;
+        QTest::newRow("with a password") << QByteArray("password") << QByteArray("right one") << true;
+        QTest::newRow("after a lecture") << QByteArray("lecture") << QByteArray("right one") << true;
+        QTest::newRow("with a slow directory") << QByteArray("slow") << QByteArray("right one") << true;
+        QTest::newRow("with a wrong password") << QByteArray("password") << QByteArray("wrong one") << false;
+        QTest::newRow("without the password that is asked for") << QByteArray("password") << QByteArray() << false;
+        QTest::newRow("by somebody who may not") << QByteArray("denied") << QByteArray("right one") << false;
+        QTest::newRow("where a terminal is required") << QByteArray("tty") << QByteArray() << false;
+    }
+    void aRaisedCommand()
+    {
+        QFETCH(QByteArray, sudo);
+        QFETCH(QByteArray, password);
+        QFETCH(bool, isRun);
+        SshdProcess sshd({"SetEnv PATH=" + m_directory.path().toUtf8() + ":/usr/local/bin:/usr/bin:/bin FAKE_SUDO=" + sudo});
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(sshd);
+        settings.become.isWanted = true;
+        settings.become.user = "somebody-else";
+        if (!password.isEmpty())
+            settings.become.password = secret(password.constData());
+        ShellCommand command;
+        command.command = "echo 'it works'; echo error >&2; exit 4";
+        command.isPrivileged = true;
+        QElapsedTimer timer;
+        timer.start();
+        const SshOutcome outcome = bench.run(settings, command);
+        QVERIFY(timer.elapsed() < 10'000);
+        if (!isRun) {
+            QCOMPARE(outcome.cause, Cause::SudoDenied);
+            QVERIFY2(!outcome.message.contains(QString::fromLatin1(password)) || password.isEmpty(), qPrintable(outcome.message));
+            return;
+        }
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.reply->output, "it works\n");
+        QCOMPARE(outcome.reply->errorOutput, "error\n");
+        QCOMPARE(outcome.reply->exitStatus, 4);
+
+        ShellCommand fed;
+        fed.command = "wc -l";
+        fed.input = "one\ntwo\n";
+        fed.isPrivileged = true;
+        const SshOutcome counted = bench.run(settings, fed);
+        QVERIFY2(counted.reply, qPrintable(counted.message));
+        QCOMPARE(counted.reply->output.trimmed(), "2");
+    }
+
+    void sudoIsMissing()
+    {
+        SshdProcess sshd({"SetEnv PATH=/nonexistent"});
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(sshd);
+        settings.become.isWanted = true;
+        settings.become.user = "somebody-else";
+        ShellCommand command;
+        command.command = "true";
+        command.isPrivileged = true;
+        const SshOutcome outcome = bench.run(settings, command);
+        QCOMPARE(outcome.cause, Cause::SudoDenied);
+    }
+
+private:
+    QTemporaryDir m_directory;
+};
+
+QTEST_GUILESS_MAIN(SshDelivery)
+#include "tst_ssh_delivery.moc"

@@ -72,6 +72,8 @@ void EchoLoop::turn()
     sleep();
     m_now = steadyNow();
     poll(0); // after the clock: what has come until now counts before what is over now
+    if (!m_ledger.hasReady(Lane::Icmp4) && !m_ledger.hasReady(Lane::Icmp6) && !m_ledger.hasReady(Lane::Tcp))
+        m_pacer.rest(m_now); // until now there was nothing to send
     const uint64_t before = m_ledger.counters.sent + m_ledger.counters.answered;
     receive();
     takeOutcomes();

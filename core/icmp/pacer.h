@@ -1,5 +1,6 @@
-// Pacer: how many packets may leave now. A token bucket that lets out at most two milliseconds' worth at once, so that a network sees
-// an even stream, and that catches up on at most 50 ms of lost time, so that the rate holds on a busy machine. One thread.
+// Pacer: how many packets may leave now. A token bucket that lets out at most two milliseconds' worth at once and never more than
+// twice the rate, so that a network sees an even stream. What was missed because the machine was busy is made up for, half a second
+// of it, so that the rate holds; what was not asked for is not. One thread.
 
 #pragma once
 
@@ -16,17 +17,16 @@ public:
 
     [[nodiscard]] bool isLimited() const { return m_rate > 0; }
 
-    // How many may leave at `now`.
+    // How many may leave at `now`, of a batch of `most`.
     [[nodiscard]] int allowance(int64_t now, int most)
     {
         if (!isLimited())
             return most;
-        const double depth = std::max(1.0, m_rate * 0.05);
-        m_tokens = std::min(depth, m_tokens + m_rate * double(now - m_filledAt) / 1e9);
-        m_filledAt = now;
+        fill(now, m_rate * 0.5);
+        m_batch = most;
         if (now < m_nextAt)
             return 0;
-        return int(std::min({m_tokens, std::max(1.0, m_rate * 0.002), double(most)}));
+        return int(std::min({m_tokens, worthOfABatch(), double(most)}));
     }
 
     void spend(int packets, int64_t now)
@@ -34,17 +34,38 @@ public:
         if (!isLimited() || packets == 0)
             return;
         m_tokens -= packets;
-        // The next batch: a millisecond on, or when there is a whole token again.
-        m_nextAt = now + std::max<int64_t>(1'000'000, m_tokens >= 1 ? 0 : int64_t((1 - m_tokens) / m_rate * 1e9));
+        // The next batch: a millisecond on, sooner where this one was full, later where there is no whole token.
+        int64_t pause = 1'000'000;
+        if (packets >= m_batch)
+            pause = std::min(pause, int64_t(packets / (2 * m_rate) * 1e9));
+        if (m_tokens < 1)
+            pause = std::max(pause, int64_t((1 - m_tokens) / m_rate * 1e9));
+        m_nextAt = now + pause;
+    }
+
+    // Nobody wants to send: what is not asked for is lost.
+    void rest(int64_t now)
+    {
+        if (isLimited())
+            fill(now, worthOfABatch());
     }
 
     [[nodiscard]] int64_t nextAt() const { return m_nextAt; }
 
 private:
+    [[nodiscard]] double worthOfABatch() const { return std::max(1.0, m_rate * 0.002); }
+
+    void fill(int64_t now, double most)
+    {
+        m_tokens = std::min(std::max(1.0, most), m_tokens + m_rate * double(now - m_filledAt) / 1e9);
+        m_filledAt = now;
+    }
+
     double m_rate;
     double m_tokens = 1;
     int64_t m_filledAt;
     int64_t m_nextAt;
+    int m_batch = 1;
 };
 
 } // namespace collector

@@ -27,7 +27,11 @@ struct LinkTable
 LinkTable linkTable(const Section &in, const QList<Thing> &things)
 {
     LinkTable table;
-    for (const auto &[link, target] : linksOf(in.bytes("links"))) {
+    for (const Thing &thing : things) {
+        if (thing.has("path"))
+            table.targets.insert(thing.name.toByteArray(), thing.value("path").toByteArray() + '/');
+    }
+    for (const auto &[link, target] : listedLinksOf(in.bytes("links"))) {
         const QByteArray device = baseName(target).toByteArray();
         const QByteArrayView name = baseName(link);
         if (link.startsWith("/dev/disk/by-id/")) {
@@ -38,8 +42,6 @@ LinkTable linkTable(const Section &in, const QList<Thing> &things)
             table.uuids[device].append(toText(name));
         } else if (link.startsWith("/dev/disk/by-label/")) {
             table.labels[device].append(toText(name));
-        } else if (link.startsWith("/sys/block/")) {
-            table.targets.insert(name.toByteArray(), target.toByteArray());
         }
     }
     for (const Thing &thing : things) {

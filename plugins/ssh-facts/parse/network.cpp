@@ -61,9 +61,8 @@ void putBond(QJsonObject &object, const Thing &thing)
 }
 
 // What /sys/class/net says of one interface.
-QJsonObject interfaceOf(const Thing &thing, const QHash<QByteArray, QByteArray> &links)
+QJsonObject interfaceOf(const Thing &thing)
 {
-    const QByteArray path = "/sys/class/net/" + thing.name.toByteArray();
     QJsonObject object{{QStringLiteral("device"), toText(thing.name)}};
     if (thing.has("address") && thing.value("address") != "00:00:00:00:00:00")
         object.insert(u"macaddress", toText(thing.value("address")));
@@ -71,10 +70,10 @@ QJsonObject interfaceOf(const Thing &thing, const QHash<QByteArray, QByteArray> 
         object.insert(u"mtu", *mtu);
     if (thing.has("operstate"))
         object.insert(u"active", thing.value("operstate") != "down");
-    if (links.contains(path + "/device/driver/module"))
-        object.insert(u"module", toText(baseName(links.value(path + "/device/driver/module"))));
-    if (links.contains(path + "/device/driver"))
-        object.insert(u"driver", toText(baseName(links.value(path + "/device/driver"))));
+    if (thing.has("module"))
+        object.insert(u"module", toText(baseName(thing.value("module"))));
+    if (thing.has("driver"))
+        object.insert(u"driver", toText(baseName(thing.value("driver"))));
     if (thing.has("type"))
         object.insert(u"type", typeOf(thing.value("type")));
     if (thing.has("bridge"))
@@ -83,8 +82,8 @@ QJsonObject interfaceOf(const Thing &thing, const QHash<QByteArray, QByteArray> 
         putBond(object, thing);
     if (thing.has("perm_hwaddr"))
         object.insert(u"perm_macaddress", toText(thing.value("perm_hwaddr")));
-    if (links.contains(path + "/device"))
-        object.insert(u"pciid", toText(baseName(links.value(path + "/device"))));
+    if (thing.has("device"))
+        object.insert(u"pciid", toText(baseName(thing.value("device"))));
     if (const auto speed = toInteger(thing.value("speed")))
         object.insert(u"speed", *speed);
     if (thing.has("duplex"))
@@ -303,9 +302,6 @@ void parseNetwork(const Section &in, Findings &out)
         parseNetworkElsewhere(in, out);
         return;
     }
-    QHash<QByteArray, QByteArray> links;
-    for (const auto &[link, target] : linksOf(in.bytes("links")))
-        links.insert(link.toByteArray(), target.toByteArray());
     const QList<InterfaceAddresses> all = addressesOf(in);
     const DefaultRoute route4 = in.has("route4") ? parseRouteGet(in.bytes("route4")) : parseProcRoute(in.bytes("/proc/net/route"));
     const DefaultRoute route6 = in.has("route6") ? parseRouteGet(in.bytes("route6")) : parseProcRoute6(in.bytes("/proc/net/ipv6_route"));
@@ -317,7 +313,7 @@ void parseNetwork(const Section &in, Findings &out)
             continue;
         const QByteArray name = thing.name.toByteArray();
         const InterfaceAddresses *addresses = find(all, name);
-        QJsonObject object = interfaceOf(thing, links);
+        QJsonObject object = interfaceOf(thing);
         if (addresses)
             putAddresses(object, *addresses);
         putEthtool(object, name, in);

@@ -88,7 +88,7 @@ void parsePlatform(const Section &in, Findings &out)
     };
     const QByteArrayView system = either("ostype", "uname-s");
     const QByteArrayView node = either("hostname", "uname-n");
-    const QByteArrayView machine = in.firstLine("uname-m");
+    const QByteArrayView machine = in.has("uname-m") ? in.firstLine("uname-m") : in.firstLine("/proc/sys/kernel/arch");
     const auto put = [&](QStringView key, QByteArrayView value) {
         if (value.isEmpty())
             out.miss(key, Absence::ToolMissing);

@@ -97,6 +97,7 @@ void parseFips(const Section &in, Findings &out)
 
 void parseChroot(const Section &in, Findings &out)
 {
+    const QByteArrayView same = in.firstLine("same");
     const QList<QByteArrayView> inodes = linesOf(in.bytes("inode"));
     const auto inodeOf = [&](QByteArrayView path) -> std::optional<qint64> {
         for (const QByteArrayView line : inodes) {
@@ -106,13 +107,13 @@ void parseChroot(const Section &in, Findings &out)
         }
         return {};
     };
-    const auto own = inodeOf("/"), first = inodeOf("/proc/1/root/.");
+    const auto own = inodeOf("/");
     if (!in.firstLine("env").isEmpty()) {
         out.set(u"is_chroot", true);
+    } else if (!same.isEmpty()) {
+        out.set(u"is_chroot", same == "no");
     } else if (!own) {
         out.miss(u"is_chroot", Absence::ToolMissing);
-    } else if (first) {
-        out.set(u"is_chroot", *own != *first);
     } else {
         // What the root of a file system has as its number, where that of the first process may not be seen.
         const QByteArrayView type = in.firstLine("fstype");

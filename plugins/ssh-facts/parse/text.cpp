@@ -168,6 +168,23 @@ QList<std::pair<QByteArrayView, QByteArrayView>> linksOf(QByteArrayView listing)
     return links;
 }
 
+QList<std::pair<QByteArray, QByteArrayView>> listedLinksOf(QByteArrayView listing)
+{
+    QList<std::pair<QByteArray, QByteArrayView>> links;
+    QByteArray folder;
+    for (const QByteArrayView line : linesOf(listing)) {
+        if (line.startsWith('/') && line.endsWith(':')) {
+            folder = line.chopped(1).toByteArray() + '/';
+            continue;
+        }
+        const qsizetype arrow = line.indexOf(" -> ");
+        const qsizetype name = arrow < 0 ? -1 : line.first(arrow).lastIndexOf(' ');
+        if (line.startsWith('l') && name > 0 && links.size() < mostEntries)
+            links.append({folder + line.sliced(name + 1, arrow - name - 1).toByteArray(), line.sliced(arrow + 4)});
+    }
+    return links;
+}
+
 QString sizeForPeople(double bytes)
 {
     static constexpr std::array units{"Bytes", "KB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"};

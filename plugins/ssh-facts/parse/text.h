@@ -62,6 +62,9 @@ struct Thing
 // `ls -l` of symbolic links: (link, target).
 [[nodiscard]] QList<std::pair<QByteArrayView, QByteArrayView>> linksOf(QByteArrayView listing);
 
+// The same of folders: each is headed by its path and a colon, and links stand there by their names.
+[[nodiscard]] QList<std::pair<QByteArray, QByteArrayView>> listedLinksOf(QByteArrayView listing);
+
 // As Ansible writes sizes: `1.50 GB`, from bytes.
 [[nodiscard]] QString sizeForPeople(double bytes);
 

@@ -19,9 +19,10 @@ _r=
 # ksh and mksh would start a process for each printf.
 if [ -n "${KSH_VERSION-}${SH_VERSION-}${ERRNO-}" ]; then
     # shellcheck disable=SC3061
-    eval 'p() { print -r -- "$1"; }'
+    eval 'p() { print -r -- "$1"; }; n() { print -rn -- "$1"; }'
 else
     p() { printf '%s\n' "$1"; }
+    n() { printf '%s' "$1"; }
 fi
 
 # m WORDS: a line of ours. What was printed before may lack its newline.
@@ -75,6 +76,11 @@ a() {
     done
 }
 
+# l NAME FOLDER: where a link to a folder leads, without a process for it.
+l() {
+    cd -P "$2" && n "$1=" && pwd -P
+}
+
 # x PATH…: those that exist.
 x() {
     for _f; do
@@ -122,8 +128,8 @@ g() {
     [ "$_r" -lt 128 ] || _late=1
 }
 
-# r LABEL PROGRAM ARGUMENT…: a read that only root may do. The program has its full path, so that a sudoers line can name it.
-r() {
+# root LABEL PROGRAM ARGUMENT…: a read that only root may do. The program has its full path, so that a sudoers line can name it.
+root() {
     _n=$1
     if [ ! -x "$2" ]; then
         m "M tool_missing $_n"

@@ -10,11 +10,19 @@ s_platform() {
         c uname-n uname -n
         c uname-p uname -p
     fi
-    c uname-m uname -m
-    if has getconf; then
-        c long-bit getconf LONG_BIT
+    if [ -r /proc/sys/kernel/arch ]; then
+        h 1 /proc/sys/kernel/arch
     else
-        c elf head -c 5 /bin/sh
+        c uname-m uname -m
+    fi
+    # The fifth byte of a program tells 32 from 64 bits; what comes up to the first newline holds it.
+    if [ "$O" = Linux ] && [ -r /bin/sh ]; then
+        m 'C elf'
+        _l=
+        IFS= read -r _l </bin/sh
+        p "$_l"
+    else
+        c long-bit getconf LONG_BIT
     fi
     f /var/lib/dbus/machine-id /etc/machine-id
     h 300 /etc/hosts

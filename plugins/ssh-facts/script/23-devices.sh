@@ -10,6 +10,7 @@ s_devices() {
         [ -e "$_b/size" ] || continue
         _o=${_b##*/}
         p "@$_o"
+        l path "$_b"
         a "$_b" dev size removable ro
         a "$_b/queue" discard_granularity rotational logical_block_size hw_sector_size scheduler
         if [ -e "$_b/device" ]; then
@@ -34,9 +35,10 @@ s_devices() {
             udev "b"
         done
     done
-    # shellcheck disable=SC2046
-    c links ls -ld /sys/block/* $(set -- /dev/disk/by-id/* && [ -e "$1" ] && p "$*") \
-        $(set -- /dev/disk/by-uuid/* && [ -e "$1" ] && p "$*") $(set -- /dev/disk/by-label/* && [ -e "$1" ] && p "$*")
+    cd /
+    if [ -d /dev/disk ]; then
+        c links ls -l /dev/disk/by-id /dev/disk/by-uuid /dev/disk/by-label
+    fi
     if has lspci; then
         c lspci lspci -D
     fi

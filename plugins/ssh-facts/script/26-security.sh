@@ -19,8 +19,14 @@ s_fips() {
 }
 
 s_chroot() {
-    m 'C inode'
-    has ls && ls -id / /proc/1/root/.
+    # Who may see the first process's root compares the two; others know the number that the root of a file system has.
+    if [ -e /proc/1/root/. ]; then
+        m 'C same'
+        # shellcheck disable=SC3013
+        if [ / -ef /proc/1/root/. ]; then p yes; else p no; fi
+    else
+        c inode ls -id /
+    fi
     m 'C fstype'
     while read -r _a _a _a _a _at _a _l; do
         case $_at in

@@ -7,7 +7,7 @@ s_pkg_mgr() {
         /usr/bin/pkg /usr/bin/xbps-install /usr/local/sbin/pkg /usr/bin/swupd /usr/sbin/sorcery /usr/bin/installp \
         /QOpenSys/pkgs/bin/yum /run/ostree-booted /usr/bin/rpm
     # An apt-get that belongs to an rpm package: ALT Linux.
-    [ ! -x /usr/bin/rpm ] || [ ! -x /usr/bin/apt-get ] || g apt_rpm /usr/bin/rpm -q --whatprovides /usr/bin/apt-get
+    [ -e /var/lib/dpkg/status ] || [ ! -x /usr/bin/rpm ] || [ ! -x /usr/bin/apt-get ] || g apt_rpm /usr/bin/rpm -q --whatprovides /usr/bin/apt-get
 }
 
 s_service_mgr() {

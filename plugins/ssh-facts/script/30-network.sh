@@ -24,7 +24,11 @@ s_network() {
             a "$_b/bonding" slaves mode miimon lacp_rate primary all_slaves_active
         fi
         [ ! -e "$_b/bonding_slave" ] || a "$_b/bonding_slave" perm_hwaddr
-        [ ! -e "$_b/device" ] || p 'device=1'
+        if [ -e "$_b/device" ]; then
+            l device "$_b/device"
+            [ ! -e "$_b/device/driver" ] || l driver "$_b/device/driver"
+            [ ! -e "$_b/device/driver/module" ] || l module "$_b/device/driver/module"
+        fi
         for _i in "$_b"/lower_* "$_b"/upper_*; do
             [ ! -e "$_i" ] || p "${_i##*/}"
         done
@@ -32,8 +36,7 @@ s_network() {
             case $_l in DEVTYPE=*) p "$_l" ;; esac
         done <"$_b/uevent"
     done
-    # shellcheck disable=SC2046
-    c links ls -ld /sys/class/net/*/device /sys/class/net/*/device/driver /sys/class/net/*/device/driver/module
+    cd /
     if has ip; then
         c addr ip addr show
         c route4 ip -4 route get 8.8.8.8

@@ -10,9 +10,9 @@ s_lvm() {
     fi
     for _o in /sbin /usr/sbin; do
         [ -x "$_o/vgs" ] || continue
-        r vgs "$_o/vgs" --noheadings --nosuffix --units g --separator , -o vg_name,pv_count,lv_count,vg_size,vg_free
-        r lvs "$_o/lvs" --noheadings --nosuffix --units g --separator , -o lv_name,vg_name,lv_size
-        r pvs "$_o/pvs" --noheadings --nosuffix --units g --separator , -o pv_name,vg_name,pv_size,pv_free
+        root vgs "$_o/vgs" --noheadings --nosuffix --units g --separator , -o vg_name,pv_count,lv_count,vg_size,vg_free
+        root lvs "$_o/lvs" --noheadings --nosuffix --units g --separator , -o lv_name,vg_name,lv_size
+        root pvs "$_o/pvs" --noheadings --nosuffix --units g --separator , -o pv_name,vg_name,pv_size,pv_free
         break
     done
 }

@@ -4,7 +4,7 @@ s_memory_modules() {
     f /run/udev/data/+dmi:id
     [ -e /run/udev/data/+dmi:id ] || for _o in /usr/sbin /sbin; do
         [ -x "$_o/dmidecode" ] || continue
-        r dmidecode "$_o/dmidecode" -q -t memory
+        root dmidecode "$_o/dmidecode" -q -t memory
         break
     done
 }

@@ -176,10 +176,10 @@ void FactsGuards::everyRaisedReadIsInTheList()
 {
     const QByteArray script = wholeScript();
     int calls = 0;
-    for (qsizetype at = script.indexOf("\nr "); at >= 0; at = script.indexOf("\nr ", at + 1))
+    for (qsizetype at = script.indexOf("\nroot "); at >= 0; at = script.indexOf("\nroot ", at + 1))
         ++calls;
     for (const RaisedRead &read : raisedReads()) {
-        QVERIFY2(script.contains(QByteArray("\nr ") + read.label + ' '), read.label);
+        QVERIFY2(script.contains(QByteArray("\nroot ") + read.label + ' '), read.label);
         // Arguments stand there on one line, or broken by a backslash.
         QByteArray joined = script;
         joined.replace("\\\n", "");

@@ -8,6 +8,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <unistd.h>
+
 using namespace collector::facts;
 
 class FactsScript : public QObject
@@ -89,6 +91,14 @@ void FactsScript::everyShellSaysTheSame()
     QVERIFY(parseFrames(run.output, run.nonce).isComplete);
     const QJsonObject facts = still(run.parse().facts());
     QVERIFY2(facts == reference, qPrintable(differences(reference, facts)));
+    // What root alone may read, asked for by somebody else: ksh and mksh have aliases that a function's name must not be.
+    if (geteuid() != 0 || find("setpriv").isEmpty())
+        return;
+    run.user = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
+    run.words = {"!all", "!min", "access"};
+    run.run();
+    QCOMPARE(run.exitStatus, 0);
+    QCOMPARE(run.absent().value(u"sudoers_sha256").toString(), QStringLiteral("denied"));
 }
 
 void FactsScript::withoutATool_data()
@@ -110,7 +120,7 @@ void FactsScript::withoutATool_data()
     row("id", {QStringLiteral("user_id"), QStringLiteral("user_dir")}, {});
     row("date", {}, {QStringLiteral("date_time")});
     row("ls");
-    row("uname", {}, {QStringLiteral("machine")});
+    row("uname");
     row("tail");
     row("tr");
     row("renice");
@@ -122,7 +132,7 @@ void FactsScript::withoutATool_data()
                                                           QStringLiteral("memtotal_mb"),     QStringLiteral("devices"),
                                                           QStringLiteral("interfaces"),      QStringLiteral("dns"),
                                                           QStringLiteral("processor_vcpus"), QStringLiteral("all_ipv4_addresses")}
-                                           << QStringList{QStringLiteral("date_time"), QStringLiteral("machine")};
+                                           << QStringList{QStringLiteral("date_time")};
 }
 
 void FactsScript::withoutATool()

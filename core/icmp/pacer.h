@@ -1,6 +1,6 @@
-// Pacer: how many packets may leave now. A token bucket that lets out at most two milliseconds' worth at once and never more than
-// twice the rate, so that a network sees an even stream. What was missed because the machine was busy is made up for, half a second
-// of it, so that the rate holds; what was not asked for is not. One thread.
+// Pacer: how many packets may leave now. A token bucket that lets out a batch a millisecond, so that a network sees an even stream. What
+// was missed because the machine was busy (a starved thread wakes up 10 ms late and more) is made up for at once, up to a fifth of a second
+// of it, so that the rate holds; of what was not asked for at the time, a twentieth. One thread.
 
 #pragma once
 
@@ -22,11 +22,10 @@ public:
     {
         if (!isLimited())
             return most;
-        fill(now, m_rate * 0.5);
-        m_batch = most;
+        fill(now, m_rate * 0.2);
         if (now < m_nextAt)
             return 0;
-        return int(std::min({m_tokens, worthOfABatch(), double(most)}));
+        return int(std::min(m_tokens, double(most)));
     }
 
     void spend(int packets, int64_t now)
@@ -34,26 +33,22 @@ public:
         if (!isLimited() || packets == 0)
             return;
         m_tokens -= packets;
-        // The next batch: a millisecond on, sooner where this one was full, later where there is no whole token.
-        int64_t pause = 1'000'000;
-        if (packets >= m_batch)
-            pause = std::min(pause, int64_t(packets / (2 * m_rate) * 1e9));
+        // The next batch: at once where this one was not all, else a millisecond on, later where there is no whole token by then.
         if (m_tokens < 1)
-            pause = std::max(pause, int64_t((1 - m_tokens) / m_rate * 1e9));
-        m_nextAt = now + pause;
+            m_nextAt = now + std::max(batchEvery, int64_t((1 - m_tokens) / m_rate * 1e9));
     }
 
-    // Nobody wants to send: what is not asked for is lost.
+    // Until now nobody wanted to send.
     void rest(int64_t now)
     {
         if (isLimited())
-            fill(now, worthOfABatch());
+            fill(now, m_rate * 0.05);
     }
 
     [[nodiscard]] int64_t nextAt() const { return m_nextAt; }
 
 private:
-    [[nodiscard]] double worthOfABatch() const { return std::max(1.0, m_rate * 0.002); }
+    static constexpr int64_t batchEvery = 1'000'000; // ns
 
     void fill(int64_t now, double most)
     {
@@ -65,7 +60,6 @@ private:
     double m_tokens = 1;
     int64_t m_filledAt;
     int64_t m_nextAt;
-    int m_batch = 1;
 };
 
 } // namespace collector

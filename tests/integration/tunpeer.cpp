@@ -100,6 +100,21 @@ void TunPeer::answerLater(const Packet &packet, std::chrono::milliseconds delay)
     m_later.emplace(Clock::now() + delay, packet);
 }
 
+double TunPeer::rate() const
+{
+    double sumX = 0, sumY = 0, sumXX = 0, sumXY = 0;
+    for (size_t i = 0; i < m_arrivals.size(); ++i) {
+        const double x = std::chrono::duration<double>(m_arrivals[i] - m_arrivals.front()).count();
+        const double y = double(i);
+        sumX += x;
+        sumY += y;
+        sumXX += x * x;
+        sumXY += x * y;
+    }
+    const double n = double(m_arrivals.size());
+    return (n * sumXY - sumX * sumY) / (n * sumXX - sumX * sumX);
+}
+
 bool TunPeer::isV4(const Packet &packet)
 {
     return (packet[0] & 0xf0) == 0x40;

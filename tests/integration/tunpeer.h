@@ -45,6 +45,9 @@ public:
     [[nodiscard]] const std::set<QByteArray> &sentOther() const { return m_sentOther; }
     [[nodiscard]] const std::vector<Clock::time_point> &arrivals() const { return m_arrivals; }
 
+    // Requests a second: the slope of a straight line through all arrivals, which one late reading of ours does not tilt.
+    [[nodiscard]] double rate() const;
+
     // A packet's parts.
     [[nodiscard]] static bool isV4(const Packet &packet);
     [[nodiscard]] static QByteArray destination(const Packet &packet); // 4 or 16 bytes

@@ -174,7 +174,7 @@ Task<Authentication::Result> Authentication::offerKey(SharedIdentity identity, b
     ssh_session session = m_session.handle();
     ssh_key key = identity->key();
     if (!isOnlyOne) { // whether the host would take it: no signature is made for one that it refuses
-        auto ask = [session, user, key] { return ssh_userauth_try_publickey(session, user, key); };
+        auto ask = [session, user, half = identity->publicHalf()] { return ssh_userauth_try_publickey(session, user, half); };
         const int status = co_await call(ask);
         if (resultOf(status) == Result::Refused) {
             m_refused.append(QStringLiteral("key %1").arg(QString::fromLatin1(identity->fingerprint())));

@@ -103,9 +103,12 @@ std::shared_ptr<const Credentials::Offers> Credentials::offers(const QStringList
     }
     for (const QString &path : certificateFiles) {
         QString problem;
-        if (SharedIdentity certificate = m_keys.certify(path, keys, &problem))
+        SharedIdentity certificate = m_keys.certify(path, keys, &problem);
+        const auto isSame = [&](const SharedIdentity &other) { return other->certificate()->blob == certificate->certificate()->blob; };
+        if (certificate &&
+            std::none_of(result->identities.begin(), result->identities.end(), isSame)) // it may stand beside its key as well
             result->identities.push_back(std::move(certificate));
-        else
+        else if (!certificate)
             result->problems.append(problem);
     }
     result->identities.insert(result->identities.end(), keys.begin(), keys.end());

@@ -4,11 +4,14 @@
 
 namespace collector {
 
-Identity::Identity(QString path, OwnedKey key, std::optional<Certificate> certificate)
+Identity::Identity(QString path, OwnedKey key) : m_path(std::move(path)), m_key(std::move(key)), m_publicKey(publicBlob(m_key.get())) {}
+
+Identity::Identity(QString path, OwnedKey key, Certificate certificate, OwnedKey publicHalf)
     : m_path(std::move(path)),
       m_key(std::move(key)),
+      m_publicHalf(std::move(publicHalf)),
       m_certificate(std::move(certificate)),
-      m_publicKey(m_certificate ? m_certificate->publicKey : publicBlob(m_key.get()))
+      m_publicKey(m_certificate->publicKey)
 {
 }
 

@@ -26,11 +26,16 @@ using OwnedKey = std::unique_ptr<std::remove_pointer_t<ssh_key>, FreeKey>;
 class Identity
 {
 public:
-    // `certificate` must have been attached to `key`.
-    Identity(QString path, OwnedKey key, std::optional<Certificate> certificate = {});
+    Identity(QString path, OwnedKey key);
+    // `certificate` must have been attached to `key`; `publicHalf` is the same one, imported by libssh.
+    Identity(QString path, OwnedKey key, Certificate certificate, OwnedKey publicHalf);
 
-    // For ssh_userauth_publickey() and ssh_userauth_try_publickey(); never changed, never freed by the caller.
+    // For ssh_userauth_publickey(); never changed, never freed by the caller.
     [[nodiscard]] ssh_key key() const { return m_key.get(); }
+
+    // For ssh_userauth_try_publickey(), which of a private key with a certificate would send the one's type and the other's bytes: every
+    // server refuses that.
+    [[nodiscard]] ssh_key publicHalf() const { return m_publicHalf ? m_publicHalf.get() : m_key.get(); }
 
     [[nodiscard]] const QByteArray &publicKey() const { return m_publicKey; } // blob of the plain key
     [[nodiscard]] QByteArray fingerprint() const;                             // of the plain key
@@ -41,6 +46,7 @@ public:
 private:
     const QString m_path;
     const OwnedKey m_key;
+    const OwnedKey m_publicHalf; // of a certificate
     const std::optional<Certificate> m_certificate;
     const QByteArray m_publicKey;
 };

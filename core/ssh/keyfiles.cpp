@@ -32,11 +32,11 @@ SharedIdentity certified(const Identity &key, const QString &path, QString *prob
     ssh_key imported = nullptr;
     if (ssh_pki_import_cert_base64(blob.toBase64().constData(), ssh_key_type_from_name(certificate->type.constData()), &imported) != SSH_OK)
         return object(QStringLiteral("this libssh cannot read a certificate of type %1").arg(QString::fromLatin1(certificate->type)));
-    const OwnedKey owner(imported);
+    OwnedKey publicHalf(imported);
     OwnedKey copy(ssh_key_dup(key.key()));
     if (!copy || ssh_pki_copy_cert_to_privkey(imported, copy.get()) != SSH_OK)
         return object(QStringLiteral("cannot be joined with the key %1").arg(key.path()));
-    return std::make_shared<const Identity>(path, std::move(copy), certificate);
+    return std::make_shared<const Identity>(path, std::move(copy), *certificate, std::move(publicHalf));
 }
 
 bool needsAgent(ssh_key key)

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void passphraseFileOpensDefault();
     void certificateComesFirst();
     void filesOfHost();
+    void certificateBesideKeyAndNamedIsOfferedOnce();
     void sameFilesShareOneOffer();
 
 private:
@@ -183,6 +184,18 @@ void TestCredentials::filesOfHost()
     QCOMPARE(offers->agentOnly, std::vector<QByteArray>{readPublicLine(in("locked.pub"))});
     QCOMPARE(offers->problems.size(), 1);
     QVERIFY(!offers->anyAgentKey);
+}
+
+void TestCredentials::certificateBesideKeyAndNamedIsOfferedOnce()
+{
+    keygen::make(in("ca"), "ed25519");
+    keygen::make(in("site"), "ed25519");
+    keygen::certify(in("ca"), in("site"), QStringLiteral("-1h:+1h"));
+    const auto offers = Credentials::gather(sources())->offers({in("site")}, {in("site-cert.pub")}, true);
+    QCOMPARE(names(*offers), (QStringList{QStringLiteral("site-cert.pub"), QStringLiteral("site")}));
+    QVERIFY(offers->identities[0]->publicHalf() != offers->identities[0]->key());
+    QVERIFY(ssh_key_type(offers->identities[0]->publicHalf()) == SSH_KEYTYPE_ED25519_CERT01);
+    QCOMPARE(offers->identities[1]->publicHalf(), offers->identities[1]->key());
 }
 
 void TestCredentials::sameFilesShareOneOffer()

@@ -1,0 +1,150 @@
+// Logging in to a real sshd with what a user's ~/.ssh holds: certificates among other keys, keys with a passphrase, keys in an agent.
+
+#include "sshbench.h"
+
+#include "fleet/sshdprocess.h"
+#include "ssh/agentclient.h"
+#include "unit/ssh/keygen.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace collector;
+
+class TestSshKeys : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void cleanupTestCase();
+    void certificates_data();
+    void certificates();
+    void certificateOfAnotherFileAmongSeveralKeys();
+    void keyWithPassphrase();
+    void keyInAgent();
+    void wrongKeysAreNamed();
+
+private:
+    QString in(const char *name) const { return m_scratch.filePath(QLatin1String(name)); }
+    SshSettings settings(const QStringList &identityFiles, const QStringList &certificateFiles = {},
+                         const char *passphraseFile = nullptr) const
+    {
+        SshSettings result = m_bench->settingsFor(*m_sshd);
+        Credentials::Sources sources;
+        sources.home = m_scratch.path();
+        if (passphraseFile)
+            sources.passphraseFile = in(passphraseFile);
+        result.credentials = Credentials::gather(std::move(sources));
+        result.identityFiles = identityFiles;
+        result.certificateFiles = certificateFiles;
+        return result;
+    }
+
+    QTemporaryDir m_scratch;
+    std::unique_ptr<SshdProcess> m_sshd;
+    std::unique_ptr<SshBench> m_bench;
+};
+
+void TestSshKeys::initTestCase()
+{
+    if (!SshdProcess::isInstalled() || !keygen::isInstalled())
+        QSKIP("OpenSSH is not installed");
+    keygen::make(in("ca"), "ed25519");
+    m_sshd = std::make_unique<SshdProcess>(QList<QByteArray>{"TrustedUserCAKeys " + in("ca.pub").toUtf8()});
+    m_bench = std::make_unique<SshBench>();
+    keygen::make(in("stranger"), "ed25519");
+    keygen::make(in("second"), "ecdsa");
+}
+
+void TestSshKeys::cleanupTestCase()
+{
+    m_bench.reset();
+    m_sshd.reset();
+}
+
+void TestSshKeys::certificates_data()
+{
+    QTest::addColumn<QByteArray>("type");
+    QTest::newRow("ed25519") << QByteArray("ed25519");
+    QTest::newRow("ecdsa") << QByteArray("ecdsa");
+    QTest::newRow("rsa") << QByteArray("rsa");
+}
+
+void TestSshKeys::certificates()
+{
+    QFETCH(QByteArray, type);
+    const QString key = in(type.constData());
+    keygen::make(key, type.constData());
+    keygen::certify(in("ca"), key, QStringLiteral("-1h:+1h"), {QStringLiteral("-n"), ServerProcess::user()}); // the later -n counts
+    const SshOutcome outcome = m_bench->run(settings({in("stranger"), key, in("second")}), "echo in");
+    QVERIFY2(outcome.reply, qPrintable(outcome.message));
+    QCOMPARE(outcome.info.key, keygen::fingerprint(key + QStringLiteral(".pub")));
+}
+
+void TestSshKeys::certificateOfAnotherFileAmongSeveralKeys()
+{
+    keygen::make(in("own"), "ed25519");
+    keygen::certify(in("ca"), in("own"), QStringLiteral("-1h:+1h"), {QStringLiteral("-n"), ServerProcess::user()});
+    QVERIFY(QFile::rename(in("own-cert.pub"), in("elsewhere.pub")));
+    const SshOutcome without = m_bench->run(settings({in("stranger"), in("own")}), "echo in");
+    QCOMPARE(without.cause, Cause::AuthDenied);
+    SshSettings certified = settings({in("stranger"), in("own")}, {in("elsewhere.pub")});
+    certified.host = "127.0.0.9"; // an address that refused these keys is not asked again
+    const SshOutcome with = m_bench->run(certified, "echo in");
+    QVERIFY2(with.reply, qPrintable(with.message));
+}
+
+void TestSshKeys::keyWithPassphrase()
+{
+    QVERIFY(QFile::copy(m_sshd->clientKey(), in("locked")));
+    QFile::setPermissions(in("locked"), QFile::ReadOwner | QFile::WriteOwner);
+    keygen::run(QStringLiteral("ssh-keygen"), {QStringLiteral("-q"), QStringLiteral("-p"), QStringLiteral("-P"), QString(),
+                                               QStringLiteral("-N"), QStringLiteral("open sesame"), QStringLiteral("-f"), in("locked")});
+    const SshOutcome without = m_bench->run(settings({in("locked")}), "echo in");
+    QVERIFY(!without.reply);
+    QVERIFY2(without.message.contains(QStringLiteral("is encrypted")), qPrintable(without.message));
+    keygen::write(in("passphrase"), "open sesame\n");
+    const SshOutcome with = m_bench->run(settings({in("locked")}, {}, "passphrase"), "echo in");
+    QVERIFY2(with.reply, qPrintable(with.message));
+}
+
+void TestSshKeys::keyInAgent()
+{
+    if (QStandardPaths::findExecutable(QStringLiteral("ssh-agent")).isEmpty())
+        QSKIP("ssh-agent is not installed");
+    QProcess process;
+    process.start(QStringLiteral("ssh-agent"), {QStringLiteral("-D"), QStringLiteral("-a"), in("agent")});
+    QVERIFY(process.waitForStarted());
+    QTRY_VERIFY(QFile::exists(in("agent")));
+    qputenv("SSH_AUTH_SOCK", in("agent").toUtf8());
+    keygen::run(QStringLiteral("ssh-add"), {QStringLiteral("-q"), in("stranger"), m_sshd->clientKey()});
+    qunsetenv("SSH_AUTH_SOCK");
+
+    auto agent = std::make_shared<AgentClient>(in("agent"));
+    QString problem;
+    QCOMPARE(agent->load(&problem).size(), size_t(2));
+    m_bench->ssh.agent = agent;
+    const SshOutcome outcome = m_bench->run(settings({in("second")}), "echo in");
+    SshSettings none = settings({in("second")});
+    none.mayUseAgent = false;
+    const SshOutcome refused = m_bench->run(none, "echo in");
+    m_bench->ssh.agent.reset();
+    agent.reset();
+    process.terminate();
+    QVERIFY(process.waitForFinished(10000));
+    QVERIFY2(outcome.reply, qPrintable(outcome.message));
+    QCOMPARE(outcome.info.auth, QByteArray("publickey"));
+    QCOMPARE(refused.cause, Cause::AuthDenied);
+}
+
+void TestSshKeys::wrongKeysAreNamed()
+{
+    const SshOutcome outcome = m_bench->run(settings({in("stranger"), in("second")}), "echo in");
+    QCOMPARE(outcome.cause, Cause::AuthDenied);
+    for (const char *name : {"stranger.pub", "second.pub"})
+        QVERIFY2(outcome.message.contains(QString::fromLatin1(keygen::fingerprint(in(name)))), qPrintable(outcome.message));
+}
+
+QTEST_GUILESS_MAIN(TestSshKeys)
+#include "tst_ssh_keys.moc"

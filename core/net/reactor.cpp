@@ -20,6 +20,7 @@ using std::chrono::steady_clock;
 
 constexpr int eventsAPoll = 256;
 constexpr auto longestShare = 8ms;   // of a turn spent on resuming, before Qt has its turn
+constexpr auto longestBlindness = 30ms; // without a look at the descriptors
 constexpr auto countedShare = 250ms; // of a long turn: the rest was our own lag and is no host's fault
 
 enum class Tag : uint64_t { Inbox = ~uint64_t(0), Timer = ~uint64_t(1), Again = ~uint64_t(2) };
@@ -201,7 +202,13 @@ void Reactor::turn()
     const auto start = m_lastReading;
     m_turnStarted.store(start.time_since_epoch().count(), std::memory_order_relaxed);
     for (;;) {
-        const bool isMore = poll();
+        // Who is ready already would be reported again, each time: level-triggered, a long list would cost its square. So first
+        // come those, unless somebody else has waited to be seen for long.
+        bool isMore = true;
+        if (m_ready.isEmpty() || m_now - m_lastPoll > longestBlindness) {
+            isMore = poll();
+            m_lastPoll = m_now;
+        }
         // Under a flood readiness never ends: then only what is long overdue expires.
         m_deadlines.expire(isMore ? m_now - countedShare : m_now);
         bool isShareUsed = false;
@@ -211,8 +218,8 @@ void Reactor::turn()
         }
         for (auto &function : std::exchange(m_later, {}))
             function();
-        if (isShareUsed || (!isMore && m_ready.isEmpty() && m_later.empty()))
-            break;
+        if (isShareUsed || (m_ready.isEmpty() && m_later.empty()))
+            break; // what else is readable comes with the next turn: the epoll set is
     }
     m_longestTurn = std::max<std::chrono::nanoseconds>(m_longestTurn, steady_clock::now() - start);
     advanceClock(countedShare);

@@ -94,6 +94,7 @@ private:
     std::vector<Watch> m_watches; // by descriptor
     std::chrono::steady_clock::time_point m_lastReading;
     Deadline m_now{};
+    Deadline m_lastPoll{};
     Deadline m_armed = never;
     std::chrono::nanoseconds m_longestTurn{};
     std::atomic<int64_t> m_turnStarted = 0;

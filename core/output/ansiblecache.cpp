@@ -3,7 +3,7 @@
 #include "output/jsonscan.h"
 #include "output/livefile.h"
 
-#include "model/json.h"
+#include <collector/joberror.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -49,8 +49,7 @@ AnsibleCache::AnsibleCache(const OutputSpec &spec, const Setup &setup)
     : Output(spec.path),
       m_livePath(pathBeside(spec.path, ".live")),
       m_newFileMode(setup.newFileMode),
-      m_otherKeys(setup.otherFactKeys),
-      m_warn(setup.warn)
+      m_otherKeys(setup.otherFactKeys)
 {
 }
 
@@ -116,9 +115,8 @@ bool AnsibleCache::addRecord(QByteArrayView line)
     if (content.isEmpty())
         return true;
     if (!isFileName(host)) {
-        if (m_warn)
-            m_warn(QStringLiteral("the host %1 has a name that is no file's: it gets none in %2")
-                       .arg(QString::fromUtf8(host), QString::fromLocal8Bit(m_path)));
+        note(QStringLiteral("the host %1 has a name that is no file's: it has none in %2")
+                 .arg(printable(host, 40), QString::fromLocal8Bit(m_path)));
         return true;
     }
     const FileHandle file(openat(m_live.get(), host.constData(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));

@@ -31,7 +31,6 @@ private:
     FileHandle m_live; // the folder
     mode_t m_newFileMode;
     QList<QByteArray> m_otherKeys; // of `facts`, that belong to other plugins
-    std::function<void(const QString &)> m_warn;
     bool m_isThere = false;
 };
 

@@ -86,7 +86,7 @@ QString countsLine(const RunOutcome &outcome, qint64 elapsedMs, const EndTextSty
 
 QStringList closing(const RunOutcome &outcome)
 {
-    QStringList lines;
+    QStringList lines = outcome.notes;
     if (!outcome.error.isEmpty())
         lines.append(QStringLiteral("error: ") + outcome.error);
     if (!outcome.files.isEmpty())

@@ -10,6 +10,11 @@ bool hasEnough(const RunEnd &end, const RunCounts &counts)
     return ok * 100 >= end.minimumOkPercent * double(counts.notSkipped());
 }
 
+bool wasEveryHostTried(const RunCounts &counts)
+{
+    return counts.of(Cause::NotAttempted) == 0 && counts.of(Cause::Interrupted) == 0;
+}
+
 } // namespace
 
 int exitStatus(const RunEnd &end, const RunCounts &counts)
@@ -18,7 +23,7 @@ int exitStatus(const RunEnd &end, const RunCounts &counts)
         return 1;
     if (end.signal != 0)
         return 128 + end.signal;
-    if (end.deadlinePassed)
+    if (end.deadlinePassed && !wasEveryHostTried(counts))
         return 5;
     if (!hasEnough(end, counts))
         return 6;
@@ -29,7 +34,7 @@ int exitStatus(const RunEnd &end, const RunCounts &counts)
 
 bool isComplete(const RunEnd &end, const RunCounts &counts)
 {
-    return counts.of(Cause::NotAttempted) == 0 && counts.of(Cause::Interrupted) == 0 && hasEnough(end, counts);
+    return wasEveryHostTried(counts) && hasEnough(end, counts);
 }
 
 } // namespace collector

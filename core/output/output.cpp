@@ -30,6 +30,7 @@ public:
         frame.canPatch = spec.packing == OutputSpec::Packing::None;
         m_document = Document::make(spec.format, std::move(frame));
         m_sink = ByteSink::make(std::move(file), spec.packing);
+        m_goesOn = setup.goesOn;
         return true;
     }
 
@@ -49,12 +50,15 @@ public:
         const QByteArray target = isPartial ? m_path + ".partial" : m_path;
         if (!m_live.name(target, &m_error))
             return false;
+        if (!isPartial && m_goesOn) // the same run, before it went on
+            unlink((m_path + ".partial").constData());
         m_path = target;
         return true;
     }
 
 private:
     LiveFile m_live;
+    bool m_goesOn = false;
     std::unique_ptr<ByteSink> m_sink;
     std::unique_ptr<Document> m_document;
 };
@@ -136,6 +140,15 @@ bool Output::fail(const QString &reason)
             QStringLiteral("%1 cannot be written: %2")
                 .arg(namedDescriptor(m_path) == STDOUT_FILENO ? QStringLiteral("standard output") : QString::fromLocal8Bit(m_path), reason);
     return false;
+}
+
+void Output::note(const QString &text)
+{
+    static constexpr qsizetype mostNotes = 3;
+    if (m_notes.size() < mostNotes)
+        m_notes.append(text);
+    else if (m_notes.size() == mostNotes)
+        m_notes.append(QStringLiteral("and more of this kind"));
 }
 
 std::unique_ptr<Output> Output::open(const OutputSpec &spec, const Setup &setup, QString *error)

@@ -23,7 +23,7 @@ public:
         mode_t newFileMode = 0600;
         QList<QByteArray> otherFactKeys;                               // of `facts`, that hold the facts of one plugin: not for Ansible
         std::function<void(const std::function<void()> &)> onTerminal; // wraps what is written to a terminal
-        std::function<void(const QString &)> warn;
+        bool goesOn = false;                                           // with --resume
     };
 
     // Nothing, and why in `error`, where it cannot be written.
@@ -42,13 +42,16 @@ public:
     [[nodiscard]] const QString &error() const { return m_error; }  // says which output
     // Whether name() does anything: false for streams.
     [[nodiscard]] virtual bool hasName() const { return true; }
+    [[nodiscard]] const QStringList &notes() const { return m_notes; } // a few, of what was left out
 
 protected:
     explicit Output(QByteArray path) : m_path(std::move(path)) {}
     bool fail(const QString &reason);
+    void note(const QString &text);
 
     QByteArray m_path;
     QString m_error;
+    QStringList m_notes;
 };
 
 } // namespace collector

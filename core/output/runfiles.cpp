@@ -16,6 +16,14 @@ QString shown(const QByteArray &path)
     return QString::fromLocal8Bit(path);
 }
 
+bool hasRecords(const QByteArray &journal)
+{
+    QString error;
+    const auto reader = JournalReader::open(journal, &error);
+    JournalReader::Entry entry;
+    return reader && reader->next(entry);
+}
+
 } // namespace
 
 std::unique_ptr<RunFiles> RunFiles::open(const WriterSetup &setup, const Columns &csv, const RecordEncoder &encoder, Recovered &recovered,
@@ -25,6 +33,13 @@ std::unique_ptr<RunFiles> RunFiles::open(const WriterSetup &setup, const Columns
     if (!files->lock(error) || !files->openOutputs(csv, error) || !files->openJournal(encoder, recovered, error))
         return nullptr;
     return files;
+}
+
+RunFiles::~RunFiles()
+{
+    // A run that was refused before its first record leaves nothing to go on from.
+    if (m_journal.isOpen() && !m_hasRecords)
+        m_journal.remove();
 }
 
 bool RunFiles::lock(QString *error)
@@ -49,7 +64,7 @@ bool RunFiles::openOutputs(const Columns &csv, QString *error)
     setup.frame.tableWidth = m_setup.tableWidth;
     setup.newFileMode = m_setup.newFileMode;
     setup.onTerminal = m_setup.onTerminal;
-    setup.warn = m_setup.warn;
+    setup.goesOn = m_setup.resume != WriterSetup::Resume::No;
     for (const RunInfo::Plugin &plugin : m_setup.run->plugins) {
         if (!plugin.manifest->factsKey.isEmpty())
             setup.otherFactKeys.append(plugin.manifest->factsKey);
@@ -88,7 +103,9 @@ bool RunFiles::openJournal(const RecordEncoder &encoder, Recovered &recovered, Q
 bool RunFiles::startJournal(QString *error)
 {
     const QByteArray path = journalPath(m_setup.outputs);
-    if (placeKind(path) == PlaceKind::RegularFile) {
+    if (placeKind(path) == PlaceKind::RegularFile && !hasRecords(path)) {
+        unlink(path.constData());
+    } else if (placeKind(path) == PlaceKind::RegularFile) {
         const QByteArray old = path + ".old";
         if (rename(path.constData(), old.constData()) != 0) {
             *error = QStringLiteral("the journal %1 cannot be put aside: %2").arg(shown(path), errorText(errno));
@@ -122,6 +139,7 @@ bool RunFiles::recover(const RecordEncoder &encoder, Recovered &recovered, QStri
                      .arg(QString::fromUtf8(reader->header().runId), different.join(QStringLiteral("\n  ")));
         return false;
     }
+    m_hasRecords = true;
     bool isRewritten = false;
     JournalReader::Entry entry;
     while (reader->next(entry)) {
@@ -190,6 +208,7 @@ bool RunFiles::replay(const RecordEncoder &encoder, const Recovered &recovered, 
 
 bool RunFiles::append(const Batch &batch)
 {
+    m_hasRecords = true;
     if (m_journal.isOpen() && !m_journal.append(batch.lines))
         fail(m_journal.error());
     return m_error.isEmpty() && addToOutputs(batch);
@@ -238,9 +257,12 @@ bool RunFiles::end(const RunSummary &summary, bool isPartial, Naming *naming)
         isGood = false;
     else if (m_summary)
         syncFolderOf(m_setup.summaryPath);
+    for (const auto &output : m_outputs)
+        naming->notes += output->notes();
     m_outputs.clear();
     if (!m_journal.isOpen())
         return isGood;
+    m_hasRecords = true; // whatever becomes of it is decided here
     if (isGood && !isPartial)
         m_journal.remove();
     else

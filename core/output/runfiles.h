@@ -29,6 +29,10 @@ public:
         std::function<void(const Batch &)> replay; // its records, as the outputs get them again
     };
 
+    ~RunFiles();
+    RunFiles(const RunFiles &) = delete;
+    RunFiles &operator=(const RunFiles &) = delete;
+
     // Nothing, and why in `error`, where one of them cannot be had.
     [[nodiscard]] static std::unique_ptr<RunFiles> open(const WriterSetup &setup, const Columns &csv, const RecordEncoder &encoder,
                                                         Recovered &recovered, QString *error);
@@ -44,6 +48,7 @@ public:
         QStringList files;
         bool isPartial = false;
         QString journal; // empty: it is gone
+        QStringList notes;
     };
     // Closes, syncs and names the outputs (as `.partial` where `isPartial`), then removes the journal. `summary.exitStatus` is
     // what it is if all goes well; on an error nothing has its name, the journal stays, and the summary says 1.
@@ -70,6 +75,7 @@ private:
     const WriterSetup &m_setup;
     std::vector<FileLock> m_locks;
     JournalFile m_journal;
+    bool m_hasRecords = false; // in the journal
     std::vector<std::unique_ptr<Output>> m_outputs;
     std::unique_ptr<LiveFile> m_summary;
     FileHandle m_summaryFile;

@@ -70,9 +70,11 @@ int Writer::journalDescriptor() const
 void Writer::start()
 {
     m_nextSync = steady_clock::now() + syncEvery;
-    // Signals are for the main thread; a closed pipe is an error like another.
+    // Signals are for the main thread, but those that this one may earn itself; a closed pipe is an error like another.
     sigset_t all, before;
     sigfillset(&all);
+    for (const int own : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT})
+        sigdelset(&all, own);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     m_thread = std::thread([this] { loop(); });
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -227,6 +229,7 @@ void Writer::end()
     outcome.files = naming.files;
     outcome.isPartial = naming.isPartial;
     outcome.journal = naming.journal;
+    outcome.notes = naming.notes;
     m_files.reset(); // the locks go
     done(std::move(outcome));
 }

@@ -51,6 +51,7 @@ struct RunOutcome
     QStringList files;      // the outputs as they are named now
     bool isPartial = false; // they are `.partial`: FILE stays as it was
     QString journal;        // kept for --resume; empty: not kept
+    QStringList notes;      // what else there is to say of the outputs
 };
 
 class RunFiles;

@@ -224,6 +224,7 @@ void TestResume::interruptedOnce()
     QCOMPARE(finish(process), 0);
     const QMap<QByteArray, Status> all = results(json);
     QCOMPARE(std::count(all.begin(), all.end(), Status::Ok), hosts);
+    QVERIFY(!QFile::exists(json + QStringLiteral(".partial")));
     const QMap<QByteArray, int> after = contacts(fleet);
     for (auto it = partial.begin(); it != partial.end(); ++it) {
         if (it.value() == Status::Ok)

@@ -76,6 +76,13 @@ public:
     }
 
     [[nodiscard]] const QString &error() const { return m_error; }
+    [[nodiscard]] QStringList notes() const
+    {
+        QStringList notes;
+        for (const auto &output : m_outputs)
+            notes += output->notes();
+        return notes;
+    }
 
 private:
     template<typename Step>
@@ -115,7 +122,6 @@ MergeWritten writeMerged(Merge &merge, const Manifests &manifests, const MergeOu
     each.frame.run = runText(merge, run);
     each.frame.tableWidth = setup.tableWidth;
     each.newFileMode = setup.newFileMode;
-    each.warn = setup.warn;
     for (const auto &manifest : manifests) {
         if (!manifest->factsKey.isEmpty())
             each.otherFactKeys.append(manifest->factsKey);
@@ -150,6 +156,10 @@ MergeWritten writeMerged(Merge &merge, const Manifests &manifests, const MergeOu
     if (isWritten && hand()) {
         summary = {counts, run.startedMs, std::max(run.startedMs, merge.finishedMs()), exitStatus({}, counts), 0};
         isWritten = outputs.finish({summaryJson(summary), 0}, setup.beforeNaming);
+        for (const QString &note : outputs.notes()) {
+            if (setup.warn)
+                setup.warn(note);
+        }
     }
     *error = outputs.error();
     return isWritten ? MergeWritten::Yes : MergeWritten::Failed;

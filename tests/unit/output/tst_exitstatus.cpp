@@ -68,6 +68,7 @@ void TestExitStatus::table_data()
     row("none ok", calm, {0, 4, 0, 0}, 4, true);
     row("none ok, some skipped", calm, {0, 4, 2, 0}, 4, true);
     row("the deadline", late, {3, 0, 0, 2}, 5, false);
+    row("a deadline that came with the last host", late, {3, 1, 0, 0}, 3, true);
     row("enough ok", demanding, {9, 1, 0, 0}, 3, true);
     row("too few ok", demanding, {8, 2, 0, 0}, 6, false);
     row("the skipped do not count against it", demanding, {9, 1, 30, 0}, 3, true);

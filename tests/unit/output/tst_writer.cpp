@@ -50,6 +50,7 @@ private Q_SLOTS:
     void tooFewOkLeaveTheOldFile();
     void acceptPartialReplacesIt();
     void abandonedKeepsOnlyTheJournal();
+    void refusedRunsLeaveNothing();
     void resumed_data();
     void resumed();
     void retryFailedKeepsTheGoodOnes();
@@ -71,6 +72,7 @@ private:
     static void submit(Writer &writer, const QList<Record *> &records);
     static RunOutcome finish(Writer &writer, RunFinish how = {{}, 1'795'312'861'000, 0, false});
     RunOutcome run(const WriterSetup &wanted, int good, int silent);
+    void abandon(const WriterSetup &wanted);
     QStringList names() const
     {
         return QDir(m_dir->path()).entryList(QDir::AllEntries | QDir::System | QDir::Hidden | QDir::NoDotAndDotDot, QDir::Name);
@@ -141,6 +143,16 @@ RunOutcome TestWriter::run(const WriterSetup &wanted, int good, int silent)
         submit(*writer, {&record});
     }
     return finish(*writer);
+}
+
+// A run that ends behind its first record, as if killed.
+void TestWriter::abandon(const WriterSetup &wanted)
+{
+    auto writer = open(wanted);
+    writer->start();
+    Record good = goodRecord(*m_run, "h0");
+    submit(*writer, {&good});
+    QTRY_COMPARE(writer->counts().hosts(), quint64(1));
 }
 
 QByteArray TestWriter::read(const QString &name)
@@ -346,6 +358,15 @@ void TestWriter::abandonedKeepsOnlyTheJournal()
     QCOMPARE(read(path(".a.json.journal")).count('\n'), 2);
 }
 
+void TestWriter::refusedRunsLeaveNothing()
+{
+    {
+        const auto writer = open(setup({path("a.json")}));
+        QVERIFY(writer); // and then the command line finds something else wrong
+    }
+    QCOMPARE(names(), QStringList());
+}
+
 void TestWriter::resumed_data()
 {
     QTest::addColumn<int>("cut"); // bytes that the journal lost
@@ -447,9 +468,7 @@ void TestWriter::retryFailedKeepsTheGoodOnes()
 
 void TestWriter::anotherRunIsRefused()
 {
-    {
-        auto writer = open(setup({path("a.json")}));
-    }
+    abandon(setup({path("a.json")}));
     m_run = samples::run();
     m_run->inventorySha256 = "beef";
     m_run->options.insert(QStringLiteral("limit"), QStringLiteral("web"));
@@ -466,9 +485,7 @@ void TestWriter::anotherRunIsRefused()
 
 void TestWriter::leftoverJournalIsPutAside()
 {
-    {
-        auto writer = open(setup({path("a.json")}));
-    }
+    abandon(setup({path("a.json")}));
     run(setup({path("a.json")}), 1, 0);
     QCOMPARE(m_warnings.size(), 1);
     QVERIFY2(m_warnings.first().contains(QStringLiteral("--resume")), qPrintable(m_warnings.first()));
@@ -609,7 +626,8 @@ void TestWriter::ansibleCache()
     Record silent = silentRecord(*m_run, "silent");
     Record hostile = goodRecord(*m_run, "../escaped");
     submit(*writer, {&good, &silent, &hostile});
-    QCOMPARE(finish(*writer).exitStatus, 3);
+    const RunOutcome outcome = finish(*writer);
+    QCOMPARE(outcome.exitStatus, 3);
     QCOMPARE(names(), QStringList{QStringLiteral("facts")});
     QCOMPARE(QDir(folder).entryList(QDir::Files), list({"silent", "web01"}));
     const QJsonObject cache = QJsonDocument::fromJson(read(folder + QStringLiteral("/web01"))).object();
@@ -617,7 +635,7 @@ void TestWriter::ansibleCache()
     QCOMPARE(cache[u"_ansible_facts_gathered"].toBool(), true);
     QCOMPARE(cache[u"collector_ping"][u"alive"].toBool(), true);
     QVERIFY(read(old.fileName()).contains("old"));
-    QVERIFY2(m_warnings.value(0).contains(QStringLiteral("escaped")), qPrintable(m_warnings.join(u'\n')));
+    QVERIFY2(outcome.notes.value(0).contains(QStringLiteral("escaped")), qPrintable(outcome.notes.join(u'\n')));
 }
 
 void TestWriter::summaries()

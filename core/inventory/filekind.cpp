@@ -3,6 +3,7 @@
 #include "inventory/utf8.h"
 
 #include <QByteArray>
+#include <QList>
 
 #include <algorithm>
 #include <array>
@@ -27,6 +28,23 @@ bool mayBeMapping(QByteArrayView text)
             return false;
         const bool key = line.endsWith(':') || line.contains(": ") || line.contains(":\t");
         return key || QByteArrayView("{%?!&\"'").contains(line.front()) || line.startsWith("---");
+    }
+    return false;
+}
+
+/// Whether under [defaults] stand settings: hosts of a group of that name would have no = in their first word.
+bool isConfiguration(const QByteArray &text)
+{
+    constexpr QByteArrayView header = "\n[defaults]";
+    const qsizetype section = text.indexOf(header);
+    if (section < 0)
+        return false;
+    for (const QByteArray &line : text.mid(section + header.size()).split('\n')) {
+        const QByteArrayView setting = stripped(line);
+        if (setting.isEmpty() || setting.startsWith('#') || setting.startsWith(';'))
+            continue;
+        const qsizetype equals = setting.indexOf('=');
+        return equals > 0 && stripped(setting.first(equals)).indexOf(' ') < 0;
     }
     return false;
 }
@@ -58,7 +76,7 @@ const char *mistakenFor(QByteArrayView beginning)
     if (start.startsWith("$ANSIBLE_VAULT;"))
         return "a file encrypted with ansible-vault";
     const QByteArray text = '\n' + start.toByteArray();
-    if (text.contains("\n[defaults]") && text.contains('=') && !text.contains("ansible_"))
+    if (isConfiguration(text))
         return "an ansible.cfg";
     if (text.contains("\n- hosts:") || text.contains("\n- import_playbook:") || (text.contains("\n- name:") && text.contains("\n  hosts:")))
         return "a playbook";

@@ -25,6 +25,29 @@ ODD_LINES = ['[ g ]', '[g:Vars]', '[g] ; c', '[g', 'g]', '[]', '[g:]', '[:vars]'
              'h1 a=[1, 2]', 'h1 a="[1, 2]"', 'h1 a=\\\'x', 'h1 a="\\n"', 'h1 a="\\""', 'h1\ta=1\tb=2', 'h1  a=1', 'localhost ansible_connection=local', 'h1 a=1 a=2', 'h1 a==', 'all', '[g:children] # c', '[g:hosts]']
 
 
+def _works(text):
+    """Whether Ansible takes the literal wherever it stands, with a host or in a group."""
+    import ast
+    import shlex
+    import warnings
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            value = ast.literal_eval(text)
+            json.dumps(value)
+    except (ValueError, SyntaxError):
+        value = None
+    except TypeError:
+        return False
+    try:
+        return len(shlex.split(text, comments=True)) == 1
+    except ValueError:
+        return False
+
+
+SAFE_LITERALS = [text for text in LITERALS if _works(text)]
+
+
 def pick(rng, items):
     return items[rng.randrange(len(items))]
 
@@ -41,7 +64,9 @@ def host(rng, odd):
 
 
 def value(rng, odd):
-    return pick(rng, LITERALS) if odd or rng.random() < 0.3 else pick(rng, ['1', 'x', '10.1.2.3', 'True', '22', "[1,2]", "{'a':1}", 'some', '1.5'])
+    if not odd and rng.random() < 0.7:
+        return pick(rng, SAFE_LITERALS)
+    return pick(rng, LITERALS) if odd else pick(rng, ['1', 'x', '10.1.2.3', 'True', '22', "[1,2]", "{'a':1}", 'some', '1.5'])
 
 
 def shell_quoted(rng, text):
@@ -53,10 +78,11 @@ def shell_quoted(rng, text):
 def ini(rng, odd):
     lines = []
     declared = set()
+    order = GROUPS[:5] + GROUPS[7:]  # children come later in it, so that no circle closes
     for _ in range(rng.randrange(1, 7)):
-        group = pick(rng, GROUPS)
+        group = pick(rng, GROUPS if odd or rng.random() < 0.1 else order)
         kind = pick(rng, ['', '', '', ':vars', ':children'])
-        if rng.random() < 0.85 and kind and group not in declared:
+        if (rng.random() < 0.85 or not odd) and kind and group not in declared:
             lines.append('[%s]' % group)
             declared.add(group)
         if lines or rng.random() < 0.8:
@@ -70,8 +96,10 @@ def ini(rng, odd):
                 text = str(rng.randrange(-3, 12)) if name == 'ansible_group_priority' and rng.random() < 0.9 else value(rng, odd)
                 lines.append('%s%s%s' % (name, pick(rng, ['=', ' = ', '= ']), text))
             elif kind == ':children':
-                child = pick(rng, sorted(declared) if rng.random() < 0.8 else GROUPS)
-                lines.append(child)
+                later = [name for name in order[order.index(group) + 1:] if name in declared] if group in order else []
+                child = pick(rng, sorted(declared) if rng.random() < 0.8 else GROUPS) if odd else pick(rng, later) if later else None
+                if child:
+                    lines.append(child)
             else:
                 words = [host(rng, odd)]
                 for _ in range(pick(rng, [0, 0, 1, 2, 3])):
@@ -94,7 +122,9 @@ def yaml_vars(rng, indent, odd):
     for _ in range(rng.randrange(1, 4)):
         scalar = pick(rng, YAML_SCALARS) if odd else pick(rng, YAML_SCALARS[:40])
         key = pick(rng, NAMES + (['1', 'yes', '~', '[a]', '1.5', '2001-01-01'] if odd and rng.random() < 0.2 else []))
-        if rng.random() < 0.1:
+        if key == 'ansible_group_priority' and not odd:
+            scalar = str(rng.randrange(-3, 12))
+        if rng.random() < 0.1 and key != 'ansible_group_priority':
             lines.append('%s%s: |\n%s  some\n%s  text' % (indent, key, indent, indent))
         else:
             lines.append('%s%s: %s' % (indent, key, scalar))
@@ -121,7 +151,7 @@ def yaml_group(rng, indent, depth, odd):
         elif section == 'vars':
             body = yaml_vars(rng, indent + '  ', odd)
         else:
-            for name in rng.sample(GROUPS[:10], rng.randrange(1, 3)):
+            for name in rng.sample(GROUPS[:10] if odd else GROUPS[depth + 1:5] + GROUPS[7:10], rng.randrange(1, 3)):
                 body.append('%s  %s:%s' % (indent, name, pick(rng, ['', '', ' {}', ' x', ' []']) if odd and rng.random() < 0.1 else ''))
                 if body[-1].endswith(':') and rng.random() < 0.8:
                     body += yaml_group(rng, indent + '    ', depth + 1, odd)
@@ -189,7 +219,7 @@ def variable_files(rng, directory, odd):
 def make(seed, directory):
     """Writes one inventory below `directory`; returns its sources."""
     rng = random.Random(seed)
-    odd = rng.random() < 0.5
+    odd = rng.random() < 0.4
     roll = rng.random()
     with_files = rng.random() < 0.4
     if roll < 0.45:

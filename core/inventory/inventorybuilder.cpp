@@ -82,6 +82,9 @@ void InventoryBuilder::atLine(int line, QByteArrayView text)
 
 Problems::Place InventoryBuilder::here(qsizetype byteInLine) const
 {
+    const QByteArrayView content = stripped(m_text);
+    if (byteInLine < 0 && !content.isEmpty())
+        byteInLine = content.data() - m_text.data();
     const qsizetype byte = std::min(byteInLine, m_text.size());
     return {fileName(), m_line, byte < 0 ? 0 : static_cast<int>(characterCount(m_text.first(byte))) + 1, m_text};
 }

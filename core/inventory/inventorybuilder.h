@@ -27,6 +27,7 @@ public:
     void atLine(int line, QByteArrayView text);
     /// Whether hosts are read as somebody typed them after -i, where "10.0.0.5/24" means the network.
     void setTyped(bool typed) { m_typed = typed; }
+    /// Where something stands; without a byte, where the line begins.
     [[nodiscard]] Problems::Place here(qsizetype byteInLine = -1) const;
 
     [[nodiscard]] bool hasGroup(QByteArrayView name) const { return m_tables.findGroup(name).has_value(); }

@@ -1,6 +1,7 @@
 #include "inventory/hostview.h"
 #include "inventory/inventory.h"
 #include "inventory/inventorybuilder.h"
+#include "inventory/quotedlines.h"
 #include "inventory/sourcereader.h"
 
 namespace collector {
@@ -46,6 +47,7 @@ LoadResult Inventory::load(const QList<QByteArray> &sources, const LoadOptions &
     result.sha256 = reader.sha256();
     tables->sha256 = result.sha256;
     result.diagnostics = problems.take();
+    quoteLines(result.diagnostics);
     if (problems.hasErrors())
         return result;
     result.inventory = std::shared_ptr<const Inventory>(new Inventory(std::move(tables)));

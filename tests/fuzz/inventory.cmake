@@ -22,6 +22,7 @@ set(inventory_sources
     patternevaluator.cpp
     problems.cpp
     pythonliteral.cpp
+    quotedlines.cpp
     resolvedgroups.cpp
     selection.cpp
     shard.cpp

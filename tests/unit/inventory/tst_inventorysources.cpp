@@ -395,7 +395,10 @@ void tst_inventorysources::yamlErrorsHavePlaces()
     QVERIFY(!shape);
     QCOMPARE(shape.diagnostics.size(), 2);
     QCOMPARE(shape.diagnostics[0].line, 2);
+    QCOMPARE(shape.diagnostics[0].text, QByteArray("  hosts:"));
     QCOMPARE(shape.diagnostics[1].line, 7);
+    QCOMPARE(shape.diagnostics[1].column, 5);
+    QCOMPARE(shape.diagnostics[1].text, QByteArray("    5:"));
 
     const LoadResult plugin = Inventory::load({folder.write("c.yml", "plugin: aws_ec2\n")}, {});
     QVERIFY(said(plugin).contains("aws_ec2"));

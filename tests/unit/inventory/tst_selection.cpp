@@ -1,6 +1,10 @@
 #include "inventory/selection.h"
 
+#include <QTemporaryFile>
 #include <QTest>
+
+#include <atomic>
+#include <thread>
 
 using namespace collector;
 
@@ -35,7 +39,11 @@ private Q_SLOTS:
     void refusesAPatternThatMatchesNothing();
     void aNetworkOfSixteenMillionCostsNothing();
     void shardsAreDisjointAndComplete();
+    void readsShards_data();
+    void readsShards();
     void excludesResolvedAddresses();
+    void aFileOfNamesMayNameHostsThatAreGone();
+    void manyThreadsReadAtOnce();
 };
 
 void tst_selection::selects_data()
@@ -122,8 +130,89 @@ void tst_selection::shardsAreDisjointAndComplete()
     }
     QCOMPARE(all.size(), 256);
     QCOMPARE(QSet<QByteArray>(all.begin(), all.end()).size(), 256);
-    // The key and the hash are a promise: this host is in this shard for ever.
-    QVERIFY(Shard({1, 3}).holds("10.0.0.1") + Shard({2, 3}).holds("10.0.0.1") + Shard({3, 3}).holds("10.0.0.1") == 1);
+    // Key and hash are a promise: these hosts are in these shards for ever.
+    QVERIFY(Shard({9, 10}).holds("web01"));
+    QVERIFY(Shard({8, 10}).holds("10.0.0.1"));
+    QVERIFY(Shard({8, 10}).holds("h\xc3\xa4nsel"));
+}
+
+void tst_selection::readsShards_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QByteArrayList>("environment");
+    QTest::addColumn<QByteArray>("shard"); // empty: refused
+    using List = QByteArrayList;
+    QTest::newRow("K of N") << QByteArray("2/10") << List{} << QByteArray("2/10");
+    QTest::newRow("none of N") << QByteArray("0/10") << List{} << QByteArray();
+    QTest::newRow("more than N") << QByteArray("11/10") << List{} << QByteArray();
+    QTest::newRow("no N") << QByteArray("1/0") << List{} << QByteArray();
+    QTest::newRow("a word") << QByteArray("1/x") << List{} << QByteArray();
+    QTest::newRow("negative") << QByteArray("-1/3") << List{} << QByteArray();
+    QTest::newRow("auto without a job") << QByteArray("auto") << List{} << QByteArray();
+    QTest::newRow("Slurm counts from one") << QByteArray("auto") << List{"SLURM_ARRAY_TASK_ID=3", "SLURM_ARRAY_TASK_COUNT=4"}
+                                           << QByteArray("3/4");
+    QTest::newRow("Slurm counts from its minimum")
+        << QByteArray("auto") << List{"SLURM_ARRAY_TASK_ID=0", "SLURM_ARRAY_TASK_COUNT=4", "SLURM_ARRAY_TASK_MIN=0"} << QByteArray("1/4");
+    QTest::newRow("Slurm with gaps is refused")
+        << QByteArray("auto") << List{"SLURM_ARRAY_TASK_ID=9", "SLURM_ARRAY_TASK_COUNT=2", "SLURM_ARRAY_TASK_MIN=1"} << QByteArray();
+    QTest::newRow("Kubernetes counts from zero")
+        << QByteArray("auto") << List{"JOB_COMPLETION_INDEX=0", "JOB_COMPLETIONS=5"} << QByteArray("1/5");
+}
+
+void tst_selection::readsShards()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(QByteArrayList, environment);
+    QFETCH(QByteArray, shard);
+    for (const char *name :
+         {"SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN", "JOB_COMPLETION_INDEX", "JOB_COMPLETIONS"})
+        qunsetenv(name);
+    for (const QByteArray &entry : environment)
+        qputenv(entry.first(entry.indexOf('=')).constData(), entry.mid(entry.indexOf('=') + 1));
+    QByteArray problem;
+    const auto parsed = Shard::parse(text, &problem);
+    QCOMPARE(parsed ? QByteArray::number(parsed->number) + '/' + QByteArray::number(parsed->of) : QByteArray(), shard);
+    QCOMPARE(problem.isEmpty(), parsed.has_value());
+}
+
+void tst_selection::aFileOfNamesMayNameHostsThatAreGone()
+{
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    file.write("web02\n\ngone\nweb01\n");
+    file.close();
+    const LoadResult loaded = loadText("web01\nweb02\nweb03\n");
+    SelectionOptions options;
+    options.limit = {"@" + QFile::encodeName(file.fileName())};
+    const auto result = Selection::make(loaded.inventory, options);
+    QVERIFY2(result.selection, result.error.constData());
+    QCOMPARE(namesOf(*result.selection), (QByteArrayList{"web02", "web01"}));
+    QCOMPARE(result.warnings.size(), 1);
+    options.limit = {"@/nonexistent"};
+    QVERIFY(!Selection::make(loaded.inventory, options).selection);
+}
+
+void tst_selection::manyThreadsReadAtOnce()
+{
+    QByteArray hosts;
+    for (int i = 0; i < 500; ++i)
+        hosts += "u@h" + QByteArray::number(i) + '\n';
+    const LoadResult loaded = loadText(hosts + "10.0.0.0/24\n10.0.0.128/25\n");
+    const auto result = Selection::make(loaded.inventory, {});
+    std::atomic<int> found = 0;
+    const auto read = [&] {
+        for (quint64 i = 0; i < result.selection->candidates(); ++i) {
+            const auto host = result.selection->at(i);
+            if (host && host->groupsJson() == "[\"ungrouped\"]" && host->variableNames().size() == (host->variable("ansible_user") ? 1 : 0))
+                ++found;
+        }
+    };
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back(read);
+    for (std::thread &thread : threads)
+        thread.join();
+    QCOMPARE(found.load(), 4 * (500 + 256));
 }
 
 void tst_selection::excludesResolvedAddresses()

@@ -73,6 +73,19 @@ with tempfile.TemporaryDirectory(prefix="collector-nightly-") as folder:
     check("the page names every host", [host for host in assets if f"<td>{host}</td>" not in page], [])
     check("the page tells the changes", all(text in page for text in ("came", "became unreachable", "memtotal_mb", "machine_id", "not_ssh")), True)
 
+    # Both kinds of result are what the schema says.
+    try:
+        import jsonschema
+    except ImportError:
+        print("skipped: python3-jsonschema is not installed")
+    else:
+        schema = json.loads(subprocess.run([os.path.join(build, "bin", "collector"), "schema"], check=True, capture_output=True).stdout)
+        validator = jsonschema.Draft202012Validator(schema)
+        validator.check_schema(schema)
+        for name in ("monday.json", "tuesday.json", "assets.json"):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                check(f"{name} fits the schema", [error.message for error in validator.iter_errors(json.load(file))], [])
+
     # The same through compressed files and standard input.
     collector = os.path.join(build, "bin", "collector")
     packed = os.path.join(folder, "tuesday.jsonl.zst")

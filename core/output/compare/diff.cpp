@@ -25,6 +25,7 @@ public:
                 side.run = jsonText(record->run);
             m_entries.push_back({qHash(record->host, seed()), m_store.add(record->text)});
         }
+        side.about = reader->run();
         *error = !reader->error().isEmpty() ? reader->error() : m_store.error();
         if (!error->isEmpty())
             return false;
@@ -160,6 +161,30 @@ private:
     QByteArray m_text;
 };
 
+// What the two runs were asked for otherwise, as far as they say it: options of plugins, and the plugins themselves.
+QStringList notesOn(const QJsonObject &before, const QJsonObject &after)
+{
+    QStringList notes;
+    if (before.isEmpty() || after.isEmpty())
+        return notes;
+    const auto shown = [](const QJsonValue &value) {
+        return value.isUndefined() ? QStringLiteral("not given")
+               : value.isString()  ? value.toString()
+                                   : value.toVariant().toStringList().join(u',');
+    };
+    const QJsonObject old = before[u"options"].toObject(), now = after[u"options"].toObject();
+    QStringList keys = old.keys() + now.keys();
+    keys.removeDuplicates();
+    for (const QString &key : keys) {
+        const bool isOfPlugin = key == u"plugin" || key.contains(u'.');
+        if (isOfPlugin && old[key] != now[key])
+            notes.append(
+                QStringLiteral("the runs were asked for other things: %1 was %2, is %3").arg(key, shown(old[key]), shown(now[key])));
+    }
+    notes.sort();
+    return notes;
+}
+
 } // namespace
 
 quint64 DiffResult::unreachableCount() const
@@ -198,6 +223,8 @@ bool compareResults(const QByteArray &before, const QByteArray &after, const Fac
         if (!reader->error().isEmpty())
             break;
     }
+    result.after.about = reader->run();
+    result.notes = notesOn(result.before.about, result.after.about);
     index.forEachUnmet([&](const RecordView &view) { result.went.push_back(result.names.add(view.host)); });
     *error = !reader->error().isEmpty() ? reader->error() : !index.error().isEmpty() ? index.error() : result.changes.error();
     for (HostNumbers *hosts : {&result.came, &result.went, &result.returned, &result.unknown})

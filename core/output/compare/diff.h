@@ -5,7 +5,9 @@
 
 #include "output/compare/changefold.h"
 
+#include <QJsonObject>
 #include <QMap>
+#include <QStringList>
 
 namespace collector {
 
@@ -15,10 +17,12 @@ struct DiffResult
     {
         QByteArray run; // id, of the first record
         quint64 hosts = 0;
+        QJsonObject about; // the object `run` of a document; empty for other formats
     };
 
     Side before;
     Side after;
+    QStringList notes; // why they may not be comparable: the runs asked for other things
     HostNames names;
     HostNumbers came;
     HostNumbers went;

@@ -149,6 +149,8 @@ void writeDiffText(DiffResult &diff, const DiffNames &names, bool isWhole, const
     const size_t hostLimit = isWhole ? all : shownHosts;
     const qsizetype width = isWhole ? 1'000'000 : shownValue;
     out(sideLine("old  ", names.before, diff.before) + sideLine("new  ", names.after, diff.after));
+    for (const QString &note : diff.notes)
+        out("note  " + elided(printable(note.toUtf8()), 300) + '\n');
     const QByteArray hosts = hostsText(diff, hostLimit);
     if (!hosts.isEmpty())
         out("\nhosts\n" + hosts);
@@ -189,7 +191,13 @@ void writeDiffJson(DiffResult &diff, const DiffNames &names, const TextSink &out
     QByteArray text = "{\"schema\":\"collector-diff/1\"";
     jsonSide(text, "old", names.before, diff.before);
     jsonSide(text, "new", names.after, diff.after);
-    text += ",\n\"hosts\":{\"came\":";
+    text += ",\"notes\":[";
+    for (const QString &note : diff.notes) {
+        if (!text.endsWith('['))
+            text += ',';
+        appendJsonString(text, QStringView(note));
+    }
+    text += "],\n\"hosts\":{\"came\":";
     jsonHosts(text, diff.names, diff.came);
     text += ",\"went\":";
     jsonHosts(text, diff.names, diff.went);

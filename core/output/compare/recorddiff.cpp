@@ -250,15 +250,13 @@ void RecordDiff::lists(QByteArrayView before, QByteArrayView after)
     }
     if (namedItems(left, right))
         return;
-    if (left.size() != right.size()) {
+    if (left.size() > 1 || right.size() > 1) {
         plainItems(left, right, before, after);
         return;
     }
-    for (size_t i = 0; i < left.size(); ++i) {
-        enterItem(QByteArray::number(qulonglong(i)));
-        value(left[i], right[i]);
-        leave();
-    }
+    enterItem("0");
+    value(left[0], right[0]);
+    leave();
 }
 
 // Joins two lists of objects by the first member that names each item of both; false where there is none such.

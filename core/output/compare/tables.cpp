@@ -192,7 +192,7 @@ bool Tables::add(QByteArrayView record)
     appendItems(*m_tables[Disks], facts["devices"], true);
     appendItems(*m_tables[Mounts], facts["mounts"], false);
     appendItems(*m_tables[Packages], facts["packages"], true);
-    appendItems(*m_tables[Users], facts["users"], true);
+    appendItems(*m_tables[Users], facts[facts.contains("local_users") ? "local_users" : "users"], true);
     for (const auto &table : m_tables) {
         if (!table->sink->write(table->rows))
             return fail(*table);

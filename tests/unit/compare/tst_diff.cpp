@@ -127,6 +127,21 @@ private Q_SLOTS:
         }
     }
 
+    void runsThatWereAskedForOtherFactsAreNoted()
+    {
+        const auto document = [this](const char *name, const char *options) {
+            return resultFile(m_directory, name,
+                              {json("{'schema':'collector/1','run':{'id':'r','options':{") + json(options) + "}},\"hosts\":[",
+                               record("a", "ok", facts("")), json("],'summary':{}}")});
+        };
+        const QByteArray before = document("n1.json", "'ssh-facts.facts':'all','threads':2"),
+                         after = document("n2.json", "'ssh-facts.facts':'min'");
+        const QJsonArray notes = told(before, after)[u"notes"].toArray();
+        QCOMPARE(notes.size(), 1);
+        QVERIFY(notes[0].toString().contains(QStringLiteral("ssh-facts.facts was all, is min")));
+        QVERIFY(told(before, before)[u"notes"].toArray().isEmpty());
+    }
+
     void whatASensitiveFactWasIsNotWritten()
     {
         const QByteArray before = resultFile(m_directory, "s1.jsonl", {record("a", "ok", facts(json("'env':{'TOKEN':'hunter2'}")))});

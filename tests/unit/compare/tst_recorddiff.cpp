@@ -69,6 +69,10 @@ private Q_SLOTS:
         row("names that stand twice do not join", json("'mounts':[{'mount':'/a','device':'x'},{'mount':'/a','device':'y'}]"),
             json("'mounts':[{'mount':'/a','device':'x'},{'mount':'/a','device':'z'}]"),
             json("configuration mounts['y'] {'mount':'/a','device':'y'} -> ; configuration mounts['z']  -> {'mount':'/a','device':'z'}"));
+        row("the only item of a list", json("'packages':{'bash':[{'version':'5.1'}]}"), json("'packages':{'bash':[{'version':'5.2'}]}"),
+            json("configuration packages.bash[0].version '5.1' -> '5.2'"));
+        row("nameless items", json("'ports':[{'port':1},{'port':3}]"), json("'ports':[{'port':1},{'port':2},{'port':3}]"),
+            json("configuration ports [] => [{'port':2}]"));
         row("object that became text", json("'a':{'b':1}"), json("'a':'x'"), json("configuration a {'b':1} -> 'x'"));
         row("null became a value", json("'a':null"), json("'a':1"), "configuration a null -> 1");
     }

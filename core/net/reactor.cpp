@@ -19,9 +19,9 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr int eventsAPoll = 256;
-constexpr auto longestShare = 8ms;   // of a turn spent on resuming, before Qt has its turn
+constexpr auto longestShare = 8ms;      // of a turn spent on resuming, before Qt has its turn
 constexpr auto longestBlindness = 30ms; // without a look at the descriptors
-constexpr auto countedShare = 250ms; // of a long turn: the rest was our own lag and is no host's fault
+constexpr auto countedShare = 250ms;    // of a long turn: the rest was our own lag and is no host's fault
 
 enum class Tag : uint64_t { Inbox = ~uint64_t(0), Timer = ~uint64_t(1), Again = ~uint64_t(2) };
 

@@ -74,7 +74,7 @@ struct SshSettings
 
     QByteArray hostKeyAlias;
     std::shared_ptr<const KnownHosts> knownHosts;
-    QString knownHostsFile; // where accept-new writes; empty: nowhere
+    QString knownHostsFile;      // where accept-new writes; empty: nowhere
     bool hashKnownHosts = false; // HashKnownHosts: how
     HostKeyPolicy hostKeyPolicy = HostKeyPolicy::Strict;
 

@@ -15,10 +15,10 @@ PingRequest requestOf(const Options &options)
     request.interval = options.duration("interval");
     request.wait = options.duration("wait");
     request.tcpPort = quint16(options.integer("tcp-port"));
-    const QByteArray method = options.text("method");
-    if (method == "icmp")
+    const QString method = options.value("method").toString();
+    if (method == u"icmp")
         request.method = PingRequest::Method::Icmp;
-    else if (method == "tcp")
+    else if (method == u"tcp")
         request.method = PingRequest::Method::Tcp;
     return request;
 }

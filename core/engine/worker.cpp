@@ -126,8 +126,10 @@ void Worker::fillLater()
 // From the loop: ends what is over, starts what fits.
 void Worker::fill()
 {
-    for (Slot *slot : std::exchange(m_over, {}))
+    m_ending.swap(m_over);
+    for (Slot *slot : m_ending)
         endHost(*slot);
+    m_ending.clear();
     const auto start = steady_clock::now();
     for (int count = 1; !m_isAbandoned && startNext(); ++count) {
         if (count % 16 == 0 && steady_clock::now() - start > longestFill) {

@@ -115,7 +115,8 @@ private:
     // Of the worker's thread.
     std::vector<std::unique_ptr<Slot>> m_slots;
     std::vector<int> m_free;
-    std::vector<Slot *> m_over; // ended in this turn
+    std::vector<Slot *> m_over;   // ended in this turn
+    std::vector<Slot *> m_ending; // of these, those that fill() has in hand; empty between its calls
     Pace m_pace;
     std::unique_ptr<Deadlines::Timer> m_fillTimer;
     std::optional<Stop> m_stop;

@@ -19,7 +19,7 @@ std::optional<SocketAddress> SocketAddress::fromLiteral(const QByteArray &text, 
     }
     const qsizetype percent = text.indexOf('%');
     sockaddr_in6 v6{};
-    if (text.contains('\0') || inet_pton(AF_INET6, text.left(percent).constData(), &v6.sin6_addr) != 1)
+    if (text.contains('\0') || inet_pton(AF_INET6, (percent < 0 ? text : text.left(percent)).constData(), &v6.sin6_addr) != 1)
         return std::nullopt;
     if (percent >= 0) {
         const QByteArray zone = text.mid(percent + 1);

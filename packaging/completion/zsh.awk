@@ -1,0 +1,35 @@
+# Options of all verbs (options.awk) → completion for zsh.
+function quoted(s) { gsub(/'/, "'\\''", s); gsub(/\[/, "\\[", s); gsub(/\]/, "\\]", s); gsub(/:/, "\\:", s); return s }
+function action(name) {
+    if (name == "plugin") return "_collector_plugins"
+    if (name == "host-keys") return "(strict accept-new off)"
+    if (name == "transport") return "(native openssh)"
+    if (name == "become-method") return "(sudo doas su)"
+    if (name == "order") return "(spread inventory oldest)"
+    return "_files"
+}
+function spec(flag, argument, help, name) {
+    return "        '*" flag "[" quoted(help) "]" (argument == "" ? "" : ":" quoted(argument) ":" action(name)) "'"
+}
+{
+    if ($1 != "" && !($1 in specs)) { verbs = verbs " " $1 }
+    if ($2 != "") specs[$1] = specs[$1] " \\\n" spec("-" $2, $4, $5, $3)
+    if ($3 != "") specs[$1] = specs[$1] " \\\n" spec("--" $3, $4, $5, $3)
+}
+END {
+    print "#compdef collector"
+    print "# zsh completion for collector, made of its --help"
+    print "_collector_plugins() {"
+    print "    local -a plugins"
+    print "    plugins=(${(f)\"$(collector plugins 2> /dev/null | sed -n 's/^\\([a-z][a-z0-9-]*\\) .*/\\1/p')\"})"
+    print "    compadd -a plugins"
+    print "}"
+    print "_collector() {"
+    print "    case ${words[2]-} in"
+    for (v in specs) if (v != "") printf "    %s)\n        shift words; (( CURRENT-- ))\n        _arguments -s%s \\\n        '*:file:_files' ;;\n", v, specs[v]
+    print "    *)"
+    printf "        _arguments -s%s \\\n        '1:verb:(%s)' ;;\n", specs[""], substr(verbs, 2)
+    print "    esac"
+    print "}"
+    print "_collector \"$@\""
+}

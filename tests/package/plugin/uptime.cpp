@@ -1,0 +1,25 @@
+#include <collector/plugin.h>
+
+using namespace collector;
+
+class Uptime : public QObject, public Job
+{
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID CollectorJob_iid FILE "uptime.json")
+    Q_INTERFACES(collector::Job)
+
+public:
+    Task<> run(JobContext &job) override
+    {
+        ShellCommand command;
+        command.command = "cat /proc/uptime";
+        const ShellReply reply = co_await job.shell().run(std::move(command));
+        bool isNumber = false;
+        const double seconds = reply.output.split(' ').first().toDouble(&isNumber);
+        if (!isNumber)
+            throw JobError(Cause::BadOutput, QStringLiteral("/proc/uptime does not begin with a number"));
+        job.facts().set("seconds", seconds);
+    }
+};
+
+#include "uptime.moc"

@@ -21,7 +21,7 @@ done
 # Nothing of -dev in the program's package, and the other way round.
 if dpkg-deb -c "$packages"/collector_*.deb | grep -E '/include/|/cmake/'; then exit 1; fi
 if dpkg-deb -c "$packages"/collector-dev_*.deb | grep -E '/bin/|/etc/|/plugins/'; then exit 1; fi
-dpkg-deb -c "$packages"/collector_*.deb | grep -q './etc/collector/collector.conf'
+dpkg-deb -c "$packages"/collector_*.deb | grep './etc/collector/collector.conf' > /dev/null
 
 root=$build/tests/debian
 rm -rf --one-file-system "$root"

@@ -45,7 +45,7 @@ quiet apt-get -q -y install --no-install-recommends /root/collector-dev_*.deb
 test -e /usr/include/collector/plugin.h
 quiet apt-get -q -y purge collector-dev
 quiet apt-get -q -y remove collector
-if command -v collector; then exit 1; fi
+test ! -e /usr/bin/collector
 test -e /etc/collector/collector.conf
 quiet apt-get -q -y purge collector
 left=$(find /etc/collector /usr/lib/collector /usr/lib/libcollector* /var/lib/collector 2> /dev/null || true)

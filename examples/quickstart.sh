@@ -27,13 +27,24 @@ ssh-keygen -q -t ed25519 -N '' -f "$dir/id"
 cp "$dir/id.pub" "$dir/authorized_keys"
 [ "$(id -u)" != 0 ] || mkdir -p /run/sshd
 
-sshd=''
-trap '[ -z "$sshd" ] || { kill "$sshd" 2>/dev/null; wait "$sshd" 2>/dev/null; } || true' EXIT
-port=''
-for try in 22222 32222 42222 52222; do
+servers=()
+stop_servers() {
+    local server
+    for server in "${servers[@]}"; do
+        kill "$server" 2> /dev/null || true
+        wait "$server" 2> /dev/null || true
+    done
+    servers=()
+}
+trap stop_servers EXIT
+
+# start_server PORT FIRST LAST: an sshd on the addresses 127.0.1.FIRST to 127.0.1.LAST. One takes at most 16 of them.
+start_server() {
+    local port=$1 first=$2 last=$3 i
+    local config=$dir/sshd_config.$first log=$dir/sshd.$first.log
     {
-        for i in $(seq 1 20); do echo "ListenAddress 127.0.1.$i:$try"; done
-        cat <<EOF
+        for i in $(seq "$first" "$last"); do echo "ListenAddress 127.0.1.$i:$port"; done
+        cat << EOF
 HostKey $dir/hostkey
 AuthorizedKeysFile $dir/authorized_keys
 PidFile none
@@ -42,20 +53,27 @@ UsePAM no
 PasswordAuthentication no
 MaxStartups 100
 EOF
-    } > "$dir/sshd_config"
-    /usr/sbin/sshd -D -e -f "$dir/sshd_config" 2> "$dir/sshd.log" &
-    sshd=$!
-    for _ in $(seq 1 50); do
-        [ "$(grep -c 'Server listening' "$dir/sshd.log")" = 20 ] && port=$try && break 2
-        kill -0 "$sshd" 2>/dev/null || break
+    } > "$config"
+    /usr/sbin/sshd -D -e -f "$config" 2> "$log" &
+    servers+=($!)
+    for _ in $(seq 1 100); do
+        [ "$(grep -c 'Server listening' "$log" 2> /dev/null)" != $((last - first + 1)) ] || return 0
+        kill -0 "${servers[-1]}" 2> /dev/null || return 1
         sleep 0.1
     done
-    kill "$sshd" 2>/dev/null || true
-    wait "$sshd" 2>/dev/null || true
-    sshd=''
+    return 1
+}
+
+port=''
+for try in 22222 32222 42222 52222; do
+    if start_server $try 1 10 && start_server $try 11 20; then
+        port=$try
+        break
+    fi
+    stop_servers
 done
-[ -n "$port" ] || { cat "$dir/sshd.log" >&2; echo "sshd did not start: see above" >&2; exit 1; }
-echo "sshd (process $sshd) listens on port $port of 127.0.1.1 to 127.0.1.20"
+[ -n "$port" ] || { cat "$dir"/sshd.*.log >&2; echo "sshd did not start: see above" >&2; exit 1; }
+echo "sshd (processes ${servers[*]}) listens on port $port of 127.0.1.1 to 127.0.1.20"
 
 step "an inventory of 20 hosts: build/quickstart/hosts.ini"
 {

@@ -16,7 +16,7 @@ class StandardOutput
 public:
     void write(QByteArrayView bytes)
     {
-        if (m_error == 0 && std::fwrite(bytes.data(), 1, size_t(bytes.size()), stdout) != size_t(bytes.size()))
+        if (m_error == 0 && !bytes.isEmpty() && std::fwrite(bytes.data(), 1, size_t(bytes.size()), stdout) != size_t(bytes.size()))
             m_error = errno;
     }
 

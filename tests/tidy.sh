@@ -25,6 +25,6 @@ fi
 # clang reads no header that g++ has precompiled.
 database=$(mktemp -d)
 trap 'rm -rf "$database"' EXIT
-sed -e 's/ -Winvalid-pch//; s/ -include [^ ]*cmake_pch\.hxx//' build/release/compile_commands.json > "$database/compile_commands.json"
+sed -e 's/ -Winvalid-pch//; s/ -Wno-maybe-uninitialized//; s/ -include [^ ]*cmake_pch\.hxx//' build/release/compile_commands.json > "$database/compile_commands.json"
 printf '%s\n' "${files[@]}"
 printf '%s\0' "${files[@]}" | xargs -0 -P "$(nproc)" -n 2 clang-tidy --quiet -p "$database" 2> >(grep -v ' warnings generated' >&2)

@@ -249,12 +249,12 @@ void RunPreparation::gatherCredentials()
         if (const auto file = options.value(QStringLiteral("password-file")))
             password = readSecretFile(*file);
         else if (options.has(QStringLiteral("ask-pass")))
-            password = askOnTerminal(QStringLiteral("SSH password"));
+            password = askOnTerminal(QStringLiteral("SSH password: "));
         std::optional<Secret> becomePassword;
         if (const auto file = options.value(QStringLiteral("become-password-file")))
             becomePassword = readSecretFile(*file);
         else if (options.has(QStringLiteral("ask-become-pass")))
-            becomePassword = askOnTerminal(QStringLiteral("BECOME password"));
+            becomePassword = askOnTerminal(QStringLiteral("BECOME password: "));
 
         Credentials::Sources sources;
         if (const QString socket = qEnvironmentVariable("SSH_AUTH_SOCK"); !socket.isEmpty()) {
@@ -272,7 +272,7 @@ void RunPreparation::gatherCredentials()
         sources.passphraseFile = options.value(QStringLiteral("passphrase-file"));
         sources.hasOtherWay = password.has_value() || agent;
         if (isatty(STDERR_FILENO))
-            sources.question = [](const QString &path) { return askOnTerminal(QStringLiteral("Passphrase for %1").arg(path)); };
+            sources.question = [](const QString &path) { return askOnTerminal(QStringLiteral("Passphrase for %1: ").arg(path)); };
         credentials = Credentials::gather(std::move(sources));
         if (password)
             credentials->setPassword(std::move(*password));

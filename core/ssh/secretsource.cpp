@@ -184,7 +184,7 @@ Secret askOnTerminal(const QString &prompt)
 {
     const Descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
     if (terminal < 0)
-        throw problem(prompt.trimmed(),
+        throw problem(prompt.section(u':', 0, 0),
                       QStringLiteral("there is no terminal to ask on; use --password-file, --passphrase-file or COLLECTOR_PASSWORD"));
     return askOnTerminal(terminal, prompt);
 }

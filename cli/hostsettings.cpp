@@ -72,8 +72,10 @@ struct HostSettings::Common
 {
     std::shared_ptr<const SshSettingsSource> source;
     SshSettingsSource::Standing standing;
-    SshOverrides ofLine;   // above the inventory
-    SshOverrides ofConfig; // below it
+    SshOverrides ofLine;            // above the inventory
+    SshOverrides ofConfig;          // below it
+    bool isBecomeUserFixed = false; // by the command line
+    bool isBecomeMethodFixed = false;
 
     std::mutex mutex;
     std::map<QString, std::shared_ptr<const SshSettingsSource>> sources; // by the -F of a host's ansible_ssh_args
@@ -88,6 +90,7 @@ struct HostSettings::Asked
     SshOverrides overrides;
     std::shared_ptr<const Secret> password; // null: as for all
     SshTransport transport;
+    std::optional<Become> become; // nothing: as for all
 };
 
 HostSettings::HostSettings(const RunOptions &options, std::shared_ptr<const SshConfig> config, std::shared_ptr<Credentials> credentials)
@@ -119,6 +122,8 @@ HostSettings::HostSettings(const RunOptions &options, std::shared_ptr<const SshC
     base.openSshConfig = options.value(QStringLiteral("ssh-config")).value_or(QString());
     base.password = credentials->password();
     base.become = becomeOf(options, *credentials);
+    m_common->isBecomeUserFixed = options.line().has(QStringLiteral("become-user"));
+    m_common->isBecomeMethodFixed = options.line().has(QStringLiteral("become-method"));
     m_common->source = std::make_shared<const SshSettingsSource>(*config, standing);
     try { // read here and now, and what cannot be read is told before anything is contacted
         if (standing.knownHosts)
@@ -142,10 +147,44 @@ QByteArray HostSettings::target(const InventoryHost &host) const
     return host.name();
 }
 
+// ansible_become and its companions over what holds for all; nothing where the host has none of them.
+std::optional<Become> HostSettings::become(const InventoryHost &host) const
+{
+    Become become = m_common->standing.base.become;
+    bool isOwn = false;
+    if (const auto wanted = host.connectionVariable("ansible_become")) {
+        isOwn = true;
+        become.isWanted = become.isWanted || !isFalse(*wanted);
+    }
+    if (const auto user = host.connectionVariable("ansible_become_user"); user && !m_common->isBecomeUserFixed) {
+        isOwn = true;
+        become.user = text(*user).toUtf8();
+    }
+    if (const auto method = host.connectionVariable("ansible_become_method"); method && !m_common->isBecomeMethodFixed) {
+        isOwn = true;
+        const QString word = text(*method).section(u'.', -1);
+        if (word != u"sudo" && word != u"doas" && word != u"su")
+            throw JobError(Cause::BadVariable,
+                           QStringLiteral("ansible_become_method: sudo, doas or su, not \"%1\"").arg(printable(word.toUtf8(), 40)));
+        become.method = word == u"doas" ? Become::Method::Doas : word == u"su" ? Become::Method::Su : Become::Method::Sudo;
+    }
+    for (const char *name : {"ansible_become_password", "ansible_become_pass", "ansible_sudo_pass"}) {
+        if (become.password)
+            break;
+        if (const auto password = host.connectionVariable(name)) {
+            isOwn = true;
+            QByteArray bytes = text(*password).toUtf8();
+            become.password = std::make_shared<const Secret>(std::string_view(bytes.constData(), size_t(bytes.size())));
+            wipe(bytes.data(), size_t(bytes.size()));
+        }
+    }
+    return isOwn ? std::optional(std::move(become)) : std::nullopt;
+}
+
 // The order is Ansible's: the first that ssh sees, counts.
 HostSettings::Asked HostSettings::asked(const InventoryHost &host) const
 {
-    Asked result{m_common->source, target(host), m_common->ofLine, nullptr, m_common->standing.base.transport};
+    Asked result{m_common->source, target(host), m_common->ofLine, nullptr, m_common->standing.base.transport, {}};
     QString configFile;
     const auto refuse = [](const char *name, const QString &error) {
         throw JobError(Cause::BadVariable, QStringLiteral("%1: %2").arg(QLatin1String(name), printable(error.toUtf8(), 500)));
@@ -203,6 +242,7 @@ HostSettings::Asked HostSettings::asked(const InventoryHost &host) const
                 wipe(bytes.data(), size_t(bytes.size()));
             }
         }
+        result.become = become(host);
         if (const auto transport = host.connectionVariable("collector_transport")) {
             const QString word = text(*transport);
             if (word != u"native" && word != u"openssh")
@@ -234,12 +274,14 @@ std::shared_ptr<const SshSettings> HostSettings::settings(const InventoryHost &h
     const Asked ask = asked(host);
     const auto settings =
         canonical ? ask.source->settings(ask.target, ask.overrides, *canonical) : ask.source->settings(ask.target, ask.overrides);
-    if (!ask.password && ask.transport == settings->transport)
+    if (!ask.password && !ask.become && ask.transport == settings->transport)
         return settings;
     auto own = std::make_shared<SshSettings>(*settings);
     own->transport = ask.transport;
     if (ask.password)
         own->password = ask.password;
+    if (ask.become)
+        own->become = *ask.become;
     return own;
 }
 

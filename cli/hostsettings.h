@@ -39,6 +39,7 @@ private:
     struct Common;
     struct Asked;
     [[nodiscard]] Asked asked(const InventoryHost &host) const;
+    [[nodiscard]] std::optional<Become> become(const InventoryHost &host) const;
 
     std::shared_ptr<Common> m_common;
 };

@@ -98,7 +98,8 @@ void FactsHostile::aPayloadMayHoldAnything()
     for (int i = 0; i < 256; ++i)
         all[i] = char(i);
     const QByteArray payload = all + " x" + nonce.toByteArray() + " E x\n" + all;
-    const Frames frames = parseFrames(frame("B x") + frame("C any", payload) + frame("E x"), nonce);
+    const QByteArray answer = frame("B x") + frame("C any", payload) + frame("E x"); // frames are views of it
+    const Frames frames = parseFrames(answer, nonce);
     QCOMPARE(frames.sections.constFirst().bytes("any"), QByteArrayView(payload));
 }
 

@@ -138,7 +138,7 @@ JobError OpensshLog::failure() const
     }
     switch (m_progress.phase()) {
     case SshPhase::Connect:
-        return JobError(Cause::NoRoute, message);
+        return JobError(m_said.contains("Connection reset") ? Cause::Reset : Cause::NoRoute, message);
     case SshPhase::Handshake:
     case SshPhase::HostKey:
         if (m_said.contains("Connection reset"))

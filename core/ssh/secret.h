@@ -5,12 +5,11 @@
 
 #pragma once
 
+#include <QDebug>
 #include <QtGlobal>
 
 #include <cstddef>
 #include <string_view>
-
-class QDebug;
 
 namespace collector {
 

@@ -134,8 +134,34 @@ void putAddresses(QJsonObject &object, const InterfaceAddresses &addresses)
         object.insert(u"ipv6", ipv6);
 }
 
+// `ip -batch` prints everything in a row: addresses, then a line for each way out, then the table of what is local.
+QByteArrayView lineOf(QByteArrayView output, QByteArrayView firstWord)
+{
+    for (const QByteArrayView line : linesOf(output)) {
+        if (line.startsWith(firstWord) && line.size() > firstWord.size() && line[firstWord.size()] == ' ')
+            return line;
+    }
+    return {};
+}
+
+DefaultRoute wayOut4(const Section &in)
+{
+    if (in.has("ip"))
+        return parseRouteGet(lineOf(in.bytes("ip"), "8.8.8.8"));
+    return in.has("route4") ? parseRouteGet(in.bytes("route4")) : parseProcRoute(in.bytes("/proc/net/route"));
+}
+
+DefaultRoute wayOut6(const Section &in)
+{
+    if (in.has("ip"))
+        return parseRouteGet(lineOf(in.bytes("ip"), "2404:6800:400a:800::1012"));
+    return in.has("route6") ? parseRouteGet(in.bytes("route6")) : parseProcRoute6(in.bytes("/proc/net/ipv6_route"));
+}
+
 QList<InterfaceAddresses> addressesOf(const Section &in)
 {
+    if (in.has("ip"))
+        return parseIpAddr(in.bytes("ip"));
     if (in.has("addr"))
         return parseIpAddr(in.bytes("addr"));
     if (in.has("ifconfig"))
@@ -226,6 +252,22 @@ QJsonArray localAddresses(QByteArrayView routes)
     return addresses;
 }
 
+// The same of IPv6 as the kernel writes it: an address in 32 digits, its prefix in two.
+QJsonArray localAddresses6(const Section &in)
+{
+    if (in.has("local6"))
+        return localAddresses(in.bytes("local6"));
+    QJsonArray addresses;
+    for (const QByteArrayView line : linesOf(in.bytes("local6hex"))) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        const QByteArray address = words.size() > 1 ? ipv6Text(words[0]) : QByteArray();
+        const auto prefix = words.size() > 1 ? toInteger(words[1], 16) : std::nullopt;
+        if (!address.isEmpty() && prefix && addresses.size() < mostEntries)
+            addresses.append(toText(*prefix == 128 ? address : address + '/' + QByteArray::number(*prefix)));
+    }
+    return addresses;
+}
+
 void putEthtool(QJsonObject &object, const QByteArray &name, const Section &in)
 {
     const Block *features = in.find("ethtool-k " + name);
@@ -303,8 +345,7 @@ void parseNetwork(const Section &in, Findings &out)
         return;
     }
     const QList<InterfaceAddresses> all = addressesOf(in);
-    const DefaultRoute route4 = in.has("route4") ? parseRouteGet(in.bytes("route4")) : parseProcRoute(in.bytes("/proc/net/route"));
-    const DefaultRoute route6 = in.has("route6") ? parseRouteGet(in.bytes("route6")) : parseProcRoute6(in.bytes("/proc/net/ipv6_route"));
+    const DefaultRoute route4 = wayOut4(in), route6 = wayOut6(in);
 
     QHash<QByteArray, QJsonObject> objects;
     QJsonArray names, list;
@@ -331,9 +372,9 @@ void parseNetwork(const Section &in, Findings &out)
     setLists(all, out);
     setDefault4(route4, all, objects, out);
     setDefault6(route6, all, objects, out);
-    if (in.has("local4") || in.has("local6"))
-        out.set(u"locally_reachable_ips", QJsonObject{{QStringLiteral("ipv4"), localAddresses(in.bytes("local4"))},
-                                                      {QStringLiteral("ipv6"), localAddresses(in.bytes("local6"))}});
+    if (in.has("ip") || in.has("local4"))
+        out.set(u"locally_reachable_ips", QJsonObject{{QStringLiteral("ipv4"), localAddresses(in.bytes(in.has("ip") ? "ip" : "local4"))},
+                                                      {QStringLiteral("ipv6"), localAddresses6(in)}});
     else
         out.miss(u"locally_reachable_ips", Absence::ToolMissing);
     const QString primary = out.value(u"default_ipv4")[u"address"].toString();

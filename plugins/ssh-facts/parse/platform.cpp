@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace collector::facts {
 
@@ -42,6 +43,8 @@ void setArchitecture(QByteArrayView machine, QByteArrayView system, const Sectio
         elf.startsWith("\x7f"
                        "ELF"))
         bits = elf[4] == 2 ? "64" : "32";
+    if (bits.isEmpty() && toInteger(in.firstLine("stack")).value_or(0) > std::numeric_limits<quint32>::max())
+        bits = "64";
     if (bits == "32" || bits == "64")
         out.setText(u"userspace_bits", bits);
     else

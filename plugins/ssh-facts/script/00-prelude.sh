@@ -16,19 +16,34 @@ exec </dev/null 2>/dev/null
 _late=
 _r=
 
-# ksh and mksh would start a process for each printf.
+# w TEXT: written at once, as it is. ksh and mksh would start a process for each printf.
 if [ -n "${KSH_VERSION-}${SH_VERSION-}${ERRNO-}" ]; then
     # shellcheck disable=SC3061
-    eval 'p() { print -r -- "$1"; }; n() { print -rn -- "$1"; }'
+    eval 'w() { print -rn -- "$1"; }; here() { o; w "$1="; pwd -P; }'
 else
-    p() { printf '%s\n' "$1"; }
-    n() { printf '%s' "$1"; }
+    w() { printf '%s' "$1"; }
+    # mksh's PWD is not where cd -P went.
+    here() { p "$1=$PWD"; }
 fi
+
+# p TEXT: a line. Gathered, since each write is a packet that sshd has to make: o lets out what there is, before whatever
+# prints by itself or may hang.
+_buf=
+p() {
+    _buf="$_buf$1
+"
+    [ ${#_buf} -lt 8000 ] || o
+}
+
+o() {
+    [ -z "$_buf" ] || w "$_buf"
+    _buf=
+}
 
 # m WORDS: a line of ours. What was printed before may lack its newline.
 m() {
-    p ''
-    p "$N $1"
+    p "
+$N $1"
 }
 
 has() {
@@ -78,7 +93,7 @@ a() {
 
 # l NAME FOLDER: where a link to a folder leads, without a process for it.
 l() {
-    cd -P "$2" && n "$1=" && pwd -P
+    cd -P "$2" && here "$1"
 }
 
 # x PATH…: those that exist.
@@ -94,6 +109,7 @@ c() {
     shift
     if has "$1"; then
         m "C $_n"
+        o
         "$@"
         m "X $? $_n"
     else
@@ -110,6 +126,7 @@ g() {
         return
     fi
     m "C $_n"
+    o
     "$@" &
     _c=$!
     (
@@ -162,7 +179,8 @@ raise() {
 }
 
 raise_with() {
-    p "$W" | sudo -S -p '' -- "$@"
+    w "$W
+" | sudo -S -p '' -- "$@"
 }
 
 # Who we are, and where: builtins where they know.
@@ -173,7 +191,10 @@ U=
 E=
 G=
 H=
-# Real and effective numbers of user and group.
+# Real and effective numbers of user and group, and what sections want of the same file.
+_caps=
+_cpus=
+_vxid=
 if [ -r /proc/self/status ]; then
     while read -r _k _i _e _l; do
         case $_k in
@@ -184,8 +205,13 @@ if [ -r /proc/self/status ]; then
         Gid:)
             G=$_i
             H=$_e
-            break
             ;;
+        Cap???:)
+            _caps="$_caps$_k $_i
+"
+            ;;
+        Cpus_allowed_list:) _cpus=$_i ;;
+        VxID:) _vxid=$_i ;;
         esac
     done </proc/self/status
 else

@@ -15,8 +15,16 @@ s_platform() {
     else
         c uname-m uname -m
     fi
-    # The fifth byte of a program tells 32 from 64 bits; what comes up to the first newline holds it.
-    if [ "$O" = Linux ] && [ -r /bin/sh ]; then
+    # Where a shell of 64 bits has its stack, no address of 32 bits reaches. Else the fifth byte of a program tells; what comes up to
+    # the first newline holds it.
+    _l=
+    [ ! -r /proc/self/stat ] || IFS= read -r _l </proc/self/stat
+    # shellcheck disable=SC2086
+    set -- ${_l##*"$_cut"}
+    if [ $# -gt 25 ] && shift 25 && [ ${#1} -gt 10 ]; then
+        m 'C stack'
+        p "$1"
+    elif [ "$O" = Linux ] && [ -r /bin/sh ]; then
         m 'C elf'
         _l=
         IFS= read -r _l </bin/sh

@@ -14,6 +14,15 @@ s_cmdline() {
 
 s_date_time() {
     # Last in the last section: between this time stamp and its arrival there is hardly more than half a round trip.
-    [ ! -f /etc/localtime ] || c localtime tail -n 1 /etc/localtime
+    if [ -r /etc/localtime ]; then
+        # The last line is a rule in text; what stands before it is for machines.
+        m 'C localtime'
+        _k=
+        while IFS= read -r _l || [ -n "$_l" ]; do
+            _k=$_l
+            _l=
+        done </etc/localtime
+        p "$_k"
+    fi
     c date date '+%s %Z %z %Y %m %d %H %M %S %w %j %N'
 }

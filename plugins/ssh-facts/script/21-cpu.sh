@@ -2,7 +2,11 @@
 s_cpu() {
     if [ -r /proc/cpuinfo ]; then
         # The first processor in full, of the others what tells them apart: with 256 of them the flags alone are half a megabyte.
-        if has sed; then
+        _l=
+        [ ! -r /sys/devices/system/cpu/present ] || read -r _l </sys/devices/system/cpu/present
+        if [ "$_l" = 0 ] || [ "$_l" = 0-1 ]; then
+            h 500 /proc/cpuinfo
+        elif has sed; then
             c cpuinfo sed -n -e '1,/^[[:space:]]*$/{' -e 'p;d' -e '}' -e '/^[Pp]rocessor/p' -e '/^model name/p' \
                 -e '/^[Vv]endor/p' -e '/^cpu[[:space:]]*:/p' -e '/^physical id/p' -e '/^core id/p' -e '/^cpu cores/p' \
                 -e '/^siblings/p' -e '/^# processors/p' -e '/^ncpus active/p' -e '/^machine/p' -e '/^model[[:space:]]*:/p' \
@@ -15,9 +19,7 @@ s_cpu() {
         x /proc/xen
         f /sys/hypervisor/type
         m 'C affinity'
-        while read -r _k _l; do
-            case $_k in Cpus_allowed_list:) p "$_l" ;; esac
-        done </proc/self/status
+        p "$_cpus"
         m 'C online'
         a /sys/devices/system/cpu online present
         a /sys/fs/cgroup cpu.max memory.max

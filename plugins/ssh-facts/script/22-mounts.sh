@@ -36,6 +36,7 @@ $_at" ;;
     if [ $# -gt 0 ]; then
         if has stat; then
             m 'C statfs'
+            o
             stat -f -c '%s %S %b %a %c %d %n' -- "$@"
             _r=$?
             m "X $_r statfs"
@@ -54,6 +55,7 @@ $_at" ;;
 
 far_mounts() {
     m 'C far'
+    o
     {
         IFS='
 '
@@ -62,20 +64,25 @@ far_mounts() {
             _i=$((_i + 1))
             (
                 if _l=$(exec stat -f -c '%s %S %b %a %c %d' -- "$_at"); then
-                    p "$_i size $_l $_at"
+                    w "$_i size $_l $_at
+"
                 else
-                    p "$_i denied $_at"
+                    w "$_i denied $_at
+"
                 fi
             ) &
-            p "0 pid $!"
+            w "0 pid $!
+"
         done
         (
             trap 'kill "$_sm"; exit 0' TERM
             sleep "$T" &
             _sm=$!
-            wait "$_sm" && p '0 late'
+            wait "$_sm" && w '0 late
+'
         ) &
-        p "0 clock $! $_i"
+        w "0 clock $! $_i
+"
     } | {
         _pids=
         _clock=
@@ -90,7 +97,8 @@ far_mounts() {
                 ;;
             late) break ;;
             *)
-                p "$_k $_l"
+                w "$_k $_l
+"
                 _done=$((_done + 1))
                 ;;
             esac

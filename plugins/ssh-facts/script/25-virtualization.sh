@@ -16,9 +16,7 @@ s_virtualization() {
     m 'C dmi'
     a /sys/class/dmi/id product_name sys_vendor product_family bios_vendor
     m 'C vxid'
-    while read -r _k _l; do
-        case $_k in VxID:) p "$_l" ;; esac
-    done </proc/self/status
+    [ -z "$_vxid" ] || p "$_vxid"
     # The first processor tells what is emulated; on POWER the last lines do.
     if [ -e /proc/device-tree/hypervisor ]; then
         c cpuinfo grep -E '^machine' /proc/cpuinfo

@@ -39,9 +39,7 @@ s_chroot() {
 
 s_caps() {
     m 'C caps'
-    while read -r _k _l; do
-        case $_k in Cap???:) p "$_k $_l" ;; esac
-    done </proc/self/status
+    p "$_caps"
 }
 
 s_ssh_keys() {

@@ -17,7 +17,11 @@ s_service_mgr() {
     x /run/systemd/system /dev/.run/systemd /dev/.systemd /etc/init /sbin/openrc /etc/init.d
     has systemctl && p systemctl
     has initctl && p initctl
-    [ ! -h /sbin/init ] || c init ls -ld /sbin/init
+    # Only where the first process does not say what it is.
+    read -r _l </proc/1/comm
+    case $_l in
+    init | *sh | '') [ -d /run/systemd/system ] || [ ! -h /sbin/init ] || c init ls -ld /sbin/init ;;
+    esac
 }
 
 s_user() {
@@ -34,6 +38,7 @@ s_user() {
         if [ "$_i" = "$U" ]; then
             p "$_n:x:$_i:$_l"
             _k=1
+            break
         fi
     done </etc/passwd
     [ -n "$_k" ] || g getent getent passwd "$U"
@@ -46,6 +51,10 @@ s_env() {
 s_python() {
     m 'C exists'
     for _d in /usr/bin /usr/local/bin /usr/libexec; do
-        x "$_d"/python3 "$_d"/python2 "$_d"/python "$_d"/platform-python "$_d"/python3.[0-9] "$_d"/python3.[0-9][0-9] "$_d"/python2.[0-9]
+        x "$_d"/python3 "$_d"/python2 "$_d"/python "$_d"/platform-python
+        # One look into the folder, which is long.
+        for _f in "$_d"/python[23].*; do
+            case $_f in *python[23].[0-9] | *python3.[0-9][0-9]) x "$_f" ;; esac
+        done
     done
 }

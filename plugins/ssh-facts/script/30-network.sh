@@ -38,11 +38,22 @@ s_network() {
     done
     cd /
     if has ip; then
-        c addr ip addr show
-        c route4 ip -4 route get 8.8.8.8
-        c route6 ip -6 route get 2404:6800:400a:800::1012
-        c local4 ip -4 route show table local
-        c local6 ip -6 route show table local
+        # All in one process, where ip knows how; busybox's does not.
+        _l=$(w 'addr show
+route get 8.8.8.8
+route get 2404:6800:400a:800::1012
+route show table local
+' | ip -force -batch -)
+        if [ -n "$_l" ]; then
+            m 'C ip'
+            p "$_l"
+        else
+            c addr ip addr show
+            c route4 ip -4 route get 8.8.8.8
+            c route6 ip -6 route get 2404:6800:400a:800::1012
+            c local4 ip -4 route show table local
+        fi
+        local6
     else
         m 'M tool_missing addr'
         [ ! -e /proc/net/fib_trie ] || c ifconfig ifconfig -a
@@ -59,6 +70,21 @@ s_network() {
         m 'M tool_missing ethtool'
     fi
     f /proc/net/vlan/config
+}
+
+# Flags from 80000000 on: an address of our own.
+local6() {
+    m 'C local6hex'
+    [ -r /proc/net/ipv6_route ] || return
+    _n=0
+    while read -r _a _k _i _i _i _i _i _i _e _l; do
+        case $_e in [89a-f]*) p "$_a $_k" ;; esac
+        _n=$((_n + 1))
+        [ "$_n" -lt 100 ] || {
+            c local6 ip -6 route show table local
+            break
+        }
+    done </proc/net/ipv6_route
 }
 
 s_dns() {

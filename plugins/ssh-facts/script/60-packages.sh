@@ -30,7 +30,7 @@ s_package_summary() {
         esac
         case $_o in
         */rpm/*)
-            g names rpm -qa --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n'
+            g names rpm -qa --nosignature --nodigest --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n'
             ;;
         esac
         return
@@ -51,7 +51,7 @@ s_packages() {
         [ ! -r "$_o" ] || c opkg grep -E '^(Package|Version|Architecture|Status):|^$' "$_o"
     done
     if has rpm && [ ! -r /var/lib/dpkg/status ]; then
-        g rpm rpm -qa --qf '%{NAME}|%{EPOCH}|%{VERSION}|%{RELEASE}|%{ARCH}|%{INSTALLTIME}|%{VENDOR}\n'
+        g rpm rpm -qa --nosignature --nodigest --qf '%{NAME}|%{EPOCH}|%{VERSION}|%{RELEASE}|%{ARCH}|%{INSTALLTIME}|%{VENDOR}\n'
     fi
     ! has pacman || g pacman pacman -Q
     ! has xbps-query || g xbps xbps-query -l

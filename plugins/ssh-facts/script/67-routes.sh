@@ -4,8 +4,10 @@ s_routes() {
         if has ip; then
             if has head; then
                 m 'C route4'
+                o
                 ip -4 route show | head -n 2000
                 m 'C route6'
+                o
                 ip -6 route show | head -n 2000
             else
                 c route4 ip -4 route show

@@ -4,6 +4,7 @@ s_updates() {
     if has apt-get && [ -d /var/lib/apt/lists ]; then
         g apt apt-get -s -o Debug::NoLocking=true -o APT::Get::Show-User-Simulation-Note=false dist-upgrade
         m 'C stamps'
+        o
         for _o in /var/lib/apt/periodic/update-success-stamp /var/lib/apt/lists /var/log/dpkg.log; do
             [ ! -e "$_o" ] || stat -c '%Y %n' "$_o"
         done
@@ -11,6 +12,7 @@ s_updates() {
         g dnf dnf -q -C list --upgrades
         g dnf-security dnf -q -C updateinfo list --security
         m 'C stamps'
+        o
         for _o in /var/cache/dnf /var/lib/dnf/history.sqlite; do
             [ ! -e "$_o" ] || stat -c '%Y %n' "$_o"
         done

@@ -64,6 +64,7 @@ for _section in $S; do
     m "E $_section"
 done
 m Z
+o
 kill "$W1"
 wait "$W1"
 [ -z "$_late" ] || sweep

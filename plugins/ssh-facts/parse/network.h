@@ -12,8 +12,4 @@ void parseNetwork(const Section &in, Findings &out);
 void parseDns(const Section &in, Findings &out);
 void parseFabric(const Section &in, Findings &out); // fibre_channel_wwn, iscsi_iqn, hostnqn
 
-// Ansible's `features` from `ethtool -k`, `timestamping` and others from `ethtool -T`.
-[[nodiscard]] QJsonObject parseEthtoolFeatures(QByteArrayView output);
-void putTimestamping(QJsonObject &interface, QByteArrayView output);
-
 } // namespace collector::facts

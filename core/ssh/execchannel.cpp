@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr auto graceAfterStatus = 2s; // a grandchild holds the pipes; sshd waits for it, we do not
 constexpr auto graceAfterEof = 5s;
+constexpr auto inputAfterEof = 1s;        // some, such as Twisted Conch, tell the status once nobody reads the input: our watchdog does
 constexpr uint32_t mostAhead = 32 * 1024; // bytes of input handed to libssh and not yet sent
 constexpr unsigned smallestPacket = 1024;
 constexpr uint64_t protocolBytes = 256 * 1024; // that may come beside the output
@@ -195,9 +196,14 @@ Task<bool> ExecChannel::advance(Deadline deadline)
     judge();
     if (m_isOver)
         co_return true;
-    const Deadline until = std::min(deadline, m_graceEnd);
+    const Deadline until = std::min({deadline, m_graceEnd, m_inputEnd});
     const Reactor::Wake wake = co_await m_session.progress(until);
     if (wake == Reactor::Wake::Expired) {
+        if (until == m_inputEnd) {
+            m_inputEnd = never;
+            feedEnd();
+            co_return true;
+        }
         if (until != m_graceEnd)
             co_return false;
         m_isOver = true;
@@ -228,8 +234,11 @@ void ExecChannel::judge()
         return;
     if (hasEnd)
         m_graceEnd = m_session.reactor().after(graceAfterStatus);
-    else if (m_isEof)
+    else if (m_isEof) {
         m_graceEnd = m_session.reactor().after(graceAfterEof);
+        if (!m_isInputEnding)
+            m_inputEnd = m_session.reactor().after(inputAfterEof);
+    }
 }
 
 Task<ShellReply> ExecChannel::runToEnd(Deadline deadline)

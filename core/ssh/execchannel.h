@@ -55,6 +55,7 @@ private:
     QByteArray m_input;
     qsizetype m_inputSent = 0;
     Deadline m_graceEnd = never;
+    Deadline m_inputEnd = never; // of input that was left open
     bool m_isInputEnding = false;
     bool m_isInputEnded = false;
     bool m_isEof = false;

@@ -43,6 +43,8 @@ SshdProcess::SshdProcess(const QList<QByteArray> &configuration)
               "\nPrintMotd no"
               "\nMaxStartups 1000"
               "\nMaxSessions 1000"
+              "\nSetEnv HOME=" + // what our own shell reads at its start is nobody's business
+              directory().toLocal8Bit() +
               "\nPermitUserEnvironment no\n";
     write(QStringLiteral("sshd_config"), config);
     start(sshd, {QStringLiteral("-D"), QStringLiteral("-e"), QStringLiteral("-f"), file(QStringLiteral("sshd_config"))});

@@ -7,6 +7,7 @@
 #include "output/timestamp.h"
 #include "ssh/secretsource.h"
 
+#include <QCryptographicHash>
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
@@ -113,6 +114,9 @@ void RunPreparation::selectPlugins()
             throw UsageError(error);
         try {
             loaded->job->prepare(jobOptions->common(int(i)));
+            const QByteArray script = scriptSha256.isEmpty() ? loaded->job->document("script") : QByteArray();
+            if (!script.isEmpty())
+                scriptSha256 = QCryptographicHash::hash(script, QCryptographicHash::Sha256).toHex();
         } catch (const JobError &refusal) {
             throw UsageError(refusal.message());
         } catch (const std::exception &failure) {
@@ -306,6 +310,7 @@ RunInfo RunPreparation::describe(qint64 nowMs) const
     for (auto it = given.begin(); it != given.end(); ++it)
         info.options.insert(it.key(), it.value());
     info.inventorySha256 = inventorySha256;
+    info.scriptSha256 = scriptSha256;
     info.shard = shardText;
     info.hosts = selection->candidates();
     return info;

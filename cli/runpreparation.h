@@ -29,6 +29,7 @@ public:
     const RunOptions &options;
     std::vector<PluginRegistry::Loaded> plugins; // in the order of -p
     std::shared_ptr<const JobOptions> jobOptions;
+    QByteArray scriptSha256; // of the first plugin that sends one
     QByteArray inventorySha256;
     std::shared_ptr<const Selection> selection;
     QByteArray shardText; // K/N; empty: no --shard

@@ -38,6 +38,8 @@ public:
             m_script = readScript(options.value("script").toString());
     }
 
+    QByteArray document(QByteArrayView name) override { return name == "script" ? m_script : QByteArray(); }
+
     Task<> run(JobContext &job) override
     {
         ShellCommand command;

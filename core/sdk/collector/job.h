@@ -68,7 +68,8 @@ public:
     // refuse them: the run ends with status 2 and that message.
     virtual void prepare(const Options &options);
 
-    // One of the manifest's documents, as it is to be printed. Main thread.
+    // One of the manifest's documents, as it is to be printed. Main thread. `script` is also asked for once after prepare(): where a
+    // plugin sends a script to the hosts, its SHA-256 stands in the run.
     [[nodiscard]] virtual QByteArray document(QByteArrayView name);
 
     // On a worker's thread, once for each host. Throws JobError where it cannot go on.

@@ -58,6 +58,10 @@ void addConnection(const SshSettings &settings, QList<Row> &rows)
         return std::any_of(rows.begin(), rows.end(), [&](const Row &row) { return row.name == QLatin1String(name); });
     };
     const QString byDefault = QStringLiteral("default");
+    if (settings.transport == SshTransport::Local) {
+        rows.append({QStringLiteral("→ transport"), QStringLiteral("none: runs here, as %1").arg(printable(settings.user)), QString()});
+        return;
+    }
     if (!isSaid("User"))
         rows.append({QStringLiteral("User"), printable(settings.user), byDefault});
     if (!isSaid("Port"))

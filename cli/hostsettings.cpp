@@ -249,6 +249,8 @@ HostSettings::Asked HostSettings::asked(const InventoryHost &host) const
                 refuse("collector_transport", QStringLiteral("native or openssh, not \"%1\"").arg(word));
             result.transport = word == u"openssh" ? SshTransport::OpenSsh : SshTransport::Native;
         }
+        if (host.isLocal())
+            result.transport = SshTransport::Local;
     }
     for (const SshStatement &statement : m_common->ofConfig.statements())
         result.overrides.add(statement);
@@ -278,6 +280,8 @@ std::shared_ptr<const SshSettings> HostSettings::settings(const InventoryHost &h
         return settings;
     auto own = std::make_shared<SshSettings>(*settings);
     own->transport = ask.transport;
+    if (ask.transport == SshTransport::Local)
+        own->user = SshLocal::ofProcess().user; // no other one logs in here
     if (ask.password)
         own->password = ask.password;
     if (ask.become)

@@ -47,10 +47,12 @@ public:
     Task<ShellReply> run(ShellCommand command) override
     {
         if (!m_shell) {
-            if (!m_info.connection)
-                m_info.connection = std::make_unique<ConnectionInfo>();
+            // What runs here has no connection to tell of.
+            std::unique_ptr<ConnectionInfo> &info = inventoryHost(m_host).isLocal() ? m_noInfo : m_info.connection;
+            if (!info)
+                info = std::make_unique<ConnectionInfo>();
             const auto settings = co_await hostSettings();
-            m_shell = std::make_unique<SshShell>(m_worker, settings, *m_info.connection, m_progress);
+            m_shell = std::make_unique<SshShell>(m_worker, settings, *info, m_progress);
         }
         co_return co_await m_shell->run(std::move(command));
     }
@@ -82,7 +84,7 @@ private:
     {
         bool isOneRequired = false;
         const InventoryHost &host = inventoryHost(m_host);
-        const QList<QByteArray> names = m_settings.canonicalNames(host, &isOneRequired);
+        const QList<QByteArray> names = host.isLocal() ? QList<QByteArray>() : m_settings.canonicalNames(host, &isOneRequired);
         if (names.isEmpty())
             co_return m_settings.settings(host);
         for (const QByteArray &name : names) {
@@ -105,6 +107,7 @@ private:
     const PlannedHost &m_host;
     Progress &m_info;
     SshProgress m_progress;
+    std::unique_ptr<ConnectionInfo> m_noInfo;
     std::unique_ptr<SshShell> m_shell;
 };
 

@@ -25,7 +25,7 @@ enum class HostKeyPolicy {
     Off,       // any key; then no password is sent
 };
 
-enum class SshTransport { Native, OpenSsh };
+enum class SshTransport { Native, OpenSsh, Local };
 
 // How long each phase may take, from its own start. Absolute: bytes that trickle in do not extend it.
 struct SshTimeouts

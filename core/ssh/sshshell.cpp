@@ -3,6 +3,7 @@
 #include "ssh/connection.h"
 #include "ssh/delivery.h"
 #include "ssh/execchannel.h"
+#include "ssh/localcommand.h"
 #include "ssh/opensshcommand.h"
 #include "ssh/raisedshell.h"
 
@@ -40,8 +41,14 @@ Task<ShellReply> SshShell::run(ShellCommand command)
         throw JobError(*m_failure);
     settleRaising(command, m_settings->become);
     const Deadline deadline = command.deadline.count() > 0 ? m_worker.reactor.after(command.deadline) : never;
-    if (m_settings->transport == SshTransport::OpenSsh) {
-        ShellReply reply = co_await runWithOpenssh(std::move(command), deadline);
+    if (m_settings->transport != SshTransport::Native) {
+        const OutputLimits limits{command.outputLimit, command.errorLimit};
+        Task<ShellReply> running =
+            m_settings->transport == SshTransport::Local
+                ? runAsProcess(std::make_unique<LocalCommand>(m_worker, m_progress, limits), std::move(command), deadline)
+                : runAsProcess(std::make_unique<OpensshCommand>(m_worker, m_settings, m_info, m_progress, limits), std::move(command),
+                               deadline);
+        ShellReply reply = co_await std::move(running);
         m_progress.enter(SshPhase::Idle);
         co_return reply;
     }
@@ -92,17 +99,17 @@ Task<ShellReply> SshShell::runNatively(ShellCommand command, Deadline deadline)
     co_return co_await raised.run(channel, std::move(command), deadline);
 }
 
-Task<ShellReply> SshShell::runWithOpenssh(ShellCommand command, Deadline deadline)
+template<typename Command>
+Task<ShellReply> SshShell::runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline)
 {
-    OpensshCommand ssh(m_worker, m_settings, m_info, m_progress, {command.outputLimit, command.errorLimit});
     if (!isToBeRaised(command)) {
-        co_await ssh.start(command.command);
-        feed(ssh, command);
-        co_return co_await ssh.runToEnd(deadline);
+        co_await process->start(command.command);
+        feed(*process, command);
+        co_return co_await process->runToEnd(deadline);
     }
     RaisedShell raised(m_worker, *m_settings);
-    co_await ssh.start(raised.commandLine());
-    co_return co_await raised.run(ssh, std::move(command), deadline);
+    co_await process->start(raised.commandLine());
+    co_return co_await raised.run(*process, std::move(command), deadline);
 }
 
 // A script's input stays open: its end tells the watchdog there that we are gone.

@@ -35,7 +35,8 @@ public:
 private:
     Task<> connect();
     Task<ShellReply> runNatively(ShellCommand command, Deadline deadline);
-    Task<ShellReply> runWithOpenssh(ShellCommand command, Deadline deadline);
+    template<typename Command>
+    Task<ShellReply> runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline);
     [[nodiscard]] bool isToBeRaised(const ShellCommand &command) const;
     static void feed(RunningCommand &running, const ShellCommand &command);
 

@@ -2,10 +2,13 @@
 
 #include <collector/joberror.h>
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -22,6 +25,16 @@ constexpr size_t stackSize = 256 * 1024;      // bytes: glibc's resolver wants s
 constexpr qsizetype longestName = 253;        // RFC 1035
 constexpr auto rememberTemporaryFailure = 4s; // shorter than the time to a host's next attempt
 
+// What getaddrinfo() makes of that is anything from "try again" to "no such name": so we ask the kernel.
+bool hasNoDescriptor()
+{
+    const int probe = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (probe < 0)
+        return errno == EMFILE || errno == ENFILE;
+    close(probe);
+    return false;
+}
+
 Resolved lookUp(const std::string &name)
 {
     addrinfo hints{};
@@ -36,7 +49,8 @@ Resolved lookUp(const std::string &name)
     }
     Resolved resolved;
     if (error) {
-        resolved.isTemporary = error == EAI_AGAIN || error == EAI_SYSTEM || error == EAI_MEMORY;
+        resolved.isOurs = error == EAI_MEMORY || hasNoDescriptor();
+        resolved.isTemporary = resolved.isOurs || error == EAI_AGAIN || error == EAI_SYSTEM;
         resolved.failure = QString::fromLocal8Bit(gai_strerror(error));
         return resolved;
     }
@@ -245,6 +259,11 @@ Task<std::vector<SocketAddress>> Resolver::resolve(Reactor &reactor, QByteArray 
     const std::shared_ptr<const Resolved> answer = co_await Answer(reactor, *m_shared, text, deadline);
     if (!answer)
         throw JobError(Cause::Dns, QStringLiteral("the name servers did not answer for %1 in time").arg(shown));
+    if (answer->isOurs)
+        throw JobError(Cause::LocalLimit,
+                       QStringLiteral("this machine has no descriptor or memory left to resolve %1 with; raise the limit "
+                                      "(ulimit -n) or lower --concurrency")
+                           .arg(shown));
     if (answer->addresses.empty())
         throw JobError(Cause::Dns,
                        QStringLiteral("%1 cannot be resolved: %2; check the name, or give ansible_host").arg(shown, answer->failure));

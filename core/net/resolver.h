@@ -24,6 +24,7 @@ struct Resolved
     std::vector<SocketAddress> addresses; // in the resolver's order (RFC 6724), each once; port 0
     QString failure;                      // for a person, where there are none
     bool isTemporary = false;             // of the failure: it may be another one in a while
+    bool isOurs = false;                  // of the failure: this machine had no descriptor or memory to ask with
 };
 
 class Resolver
@@ -37,7 +38,7 @@ public:
     Resolver(const Resolver &) = delete;
     Resolver &operator=(const Resolver &) = delete;
 
-    // The addresses of that family, at least one. Throws JobError: dns; bad_address for what is neither a name nor an address.
+    // The addresses of that family, at least one. Throws JobError: dns; local_limit; bad_address for what is neither a name nor an address.
     Task<std::vector<SocketAddress>> resolve(Reactor &reactor, QByteArray name, AddressFamily family, Deadline deadline);
 
 private:

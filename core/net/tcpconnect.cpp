@@ -2,6 +2,7 @@
 
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +20,7 @@ constexpr auto headStart = 250ms;   // RFC 8305, section 5
 constexpr auto unansweredFor = 20s; // unacknowledged data of ours, then the kernel gives the peer up
 constexpr int firstProbe = 15;      // seconds of silence
 constexpr int probeInterval = 10;   // seconds
+constexpr int keptForFiles = 16;    // descriptors that no connection takes: known_hosts, keys, name lookups need them
 
 template<typename Value>
 void setOption(int descriptor, int level, int name, Value value)
@@ -30,6 +32,23 @@ QString place(const SocketAddress &peer)
 {
     const QString literal = QString::fromLatin1(peer.toLiteral());
     return (peer.isIPv6() ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2")).arg(literal).arg(peer.port());
+}
+
+// The kernel gives the lowest number that is free.
+bool isKeptForFiles(int descriptor)
+{
+    rlimit limit{};
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > rlim_t(keptForFiles) * 2 &&
+           rlim_t(descriptor) + keptForFiles >= limit.rlim_cur;
+}
+
+// No port is taken yet (IP_BIND_ADDRESS_NO_PORT): it is the address.
+JobError bindError(int error, const SocketAddress &source, const SocketAddress &peer)
+{
+    if (error != EADDRNOTAVAIL)
+        return connectError(error, peer);
+    return JobError(Cause::BadVariable,
+                    QStringLiteral("%1 is no address of this machine; check BindAddress").arg(QString::fromLatin1(source.toLiteral())));
 }
 
 // The first one's family first, then each in turn.
@@ -169,7 +188,8 @@ JobError connectError(int error, const SocketAddress &peer)
     case EPROTONOSUPPORT:
         return failed(Cause::BadAddress, QStringLiteral("%1 is no address that can be connected to"));
     case EADDRNOTAVAIL:
-        return failed(Cause::LocalLimit, QStringLiteral("no local address or port is left for %1; check BindAddress, lower --concurrency"));
+        return failed(Cause::LocalLimit,
+                      QStringLiteral("no local port is left for %1; widen net.ipv4.ip_local_port_range, lower --concurrency"));
     case EMFILE:
     case ENFILE:
         return failed(Cause::LocalLimit,
@@ -196,6 +216,8 @@ OwnedSocket startConnect(Reactor &reactor, const SocketAddress &peer, const std:
     const int fd = socket.descriptor();
     if (fd < 0)
         throw connectError(errno, peer);
+    if (isKeptForFiles(fd))
+        throw connectError(EMFILE, peer);
     setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     setOption(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
     setOption(fd, IPPROTO_TCP, TCP_KEEPIDLE, firstProbe);
@@ -204,7 +226,7 @@ OwnedSocket startConnect(Reactor &reactor, const SocketAddress &peer, const std:
     if (source && source->family() == peer.family()) {
         setOption(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
         if (bind(fd, source->data(), source->size()) != 0)
-            throw connectError(errno, peer);
+            throw bindError(errno, *source, peer);
     }
     if (connect(fd, peer.data(), peer.size()) != 0 && errno != EINPROGRESS)
         throw connectError(errno, peer);

@@ -34,8 +34,8 @@ private:
 };
 
 // A socket on its way to `peer`: non-blocking, close-on-exec, without Nagle's delay, with keep-alive. Throws JobError: local_limit,
-// no_route, prohibited, bad_address, refused. It is connected once it is writable and connectFailure() has nothing to say; readable comes
-// first where the peer speaks first.
+// no_route, prohibited, bad_address, refused, bad_variable (the source is not ours). It is connected once it is writable and
+// connectFailure() has nothing to say; readable comes first where the peer speaks first.
 [[nodiscard]] OwnedSocket startConnect(Reactor &reactor, const SocketAddress &peer, const std::optional<SocketAddress> &source);
 
 // What became of it; none while it is under way, and when it is made.

@@ -207,13 +207,17 @@ Task<> SshConnection::awaitConnected()
 {
     const int fd = m_socket.descriptor();
     if (!isConnected(fd)) {
+        ++m_worker.connects.silent;
         const auto left = m_settings->timeouts.connect - std::min<std::chrono::milliseconds>(patience, m_settings->timeouts.connect);
         const Reactor::Wake wake = co_await m_worker.reactor.ready(fd, EPOLLOUT, m_worker.reactor.after(left));
         if (wake == Reactor::Wake::Expired)
             throw connectTimeout(m_peer, m_settings->timeouts.connect);
+        ++m_worker.connects.late;
         if (const auto failure = connectFailure(fd, m_peer))
             throw JobError(*failure);
         m_handshakeEnd = m_worker.reactor.after(m_settings->timeouts.handshake);
+    } else {
+        ++m_worker.connects.prompt; // only its banner is late
     }
 }
 
@@ -224,6 +228,7 @@ Task<> SshConnection::awaitBanner()
     if (m_progress.phase() == SshPhase::Connect) {
         const auto wait = std::min<std::chrono::milliseconds>(patience, m_settings->timeouts.connect);
         const Reactor::Wake wake = co_await reactor.ready(fd, EPOLLIN, reactor.after(wait));
+        m_worker.connects.prompt += wake == Reactor::Wake::Ready;
         if (wake == Reactor::Wake::Expired)
             co_await awaitConnected();
         else if (const auto failure = connectFailure(fd, m_peer))

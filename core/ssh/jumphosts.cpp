@@ -50,7 +50,7 @@ JumpHosts::~JumpHosts()
 std::shared_ptr<JumpSession> JumpHosts::sessionFor(Chain &chain, const SshSettings &target)
 {
     std::erase_if(chain.sessions, [&chain](const std::shared_ptr<JumpSession> &jump) {
-        chain.losses += jump->failure().has_value();
+        chain.losses += jump->failure() && jump->failure()->cause() != Cause::LocalLimit; // that one is not the jump host's
         return jump->failure().has_value();
     });
     if (chain.losses >= mostLosses)

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "net/connectcounts.h"
 #include "net/gate.h"
 #include "net/reactor.h"
 #include "ssh/credentials.h"
@@ -36,6 +37,7 @@ public:
 
     Reactor &reactor;
     SshRun &run;
+    ConnectCounts connects;                     // direct ones
     Gate handshakes;                            // so many key exchanges and logins at once, or each takes longer than its deadline
     const std::unique_ptr<JumpHosts> jumpHosts; // its sessions use all of the above
 

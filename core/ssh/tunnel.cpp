@@ -54,6 +54,8 @@ Task<OwnedSocket> Tunnel::open(QByteArray host, quint16 port, std::chrono::milli
     while (!m_jump->isReady() && !m_jump->failure())
         co_await m_jump->event();
     const Gate::Pass pass = co_await m_jump->openings().enter(m_worker.reactor);
+    if (m_jump->failure() && m_jump->failure()->cause() == Cause::LocalLimit)
+        throw JobError(*m_jump->failure());
     if (const auto lost = loss())
         throw JobError(Cause::JumpFailed, *lost);
     std::array<int, 2> ends{};

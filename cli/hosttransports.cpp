@@ -152,6 +152,8 @@ public:
     // Pings wait for their turn at --rate; what only waits need not be started yet.
     bool hasRoom() override { return !m_desk || m_desk->hasRoom(); }
 
+    ConnectCounts connects() const override { return m_ssh ? m_ssh->connects : ConnectCounts(); }
+
     EchoDesk &desk()
     {
         if (!m_desk)

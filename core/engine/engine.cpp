@@ -31,6 +31,12 @@ Engine::~Engine()
         m_pool.abandon();
 }
 
+int Engine::windowOfEach() const
+{
+    const int workers = m_plan->limits().threads;
+    return std::max(1, (m_plan->limits().concurrency + workers - 1) / workers);
+}
+
 std::unique_ptr<Worker> Engine::makeWorker(Worker::Pending pending)
 {
     // The sink must be able to wake a worker that is made after it.
@@ -44,7 +50,7 @@ std::unique_ptr<Worker> Engine::makeWorker(Worker::Pending pending)
                 worker->wake();
         }),
         m_pool,
-        std::max(1, (m_plan->limits().concurrency + workers - 1) / workers),
+        windowOfEach(),
         m_plan->limits().rate / workers,
         [this] {
             QMetaObject::invokeMethod(
@@ -81,15 +87,21 @@ Engine::Counts Engine::counts() const
 {
     Counts counts;
     counts.total = m_plan->count();
+    counts.fullWindow = quint64(windowOfEach()) * m_workers.size();
     const auto add = [&counts](const WorkerCounters &worker) {
         counts.done += worker.done.load(std::memory_order_relaxed);
         counts.inFlight += quint64(std::max(0, worker.inFlight.load(std::memory_order_relaxed)));
         counts.waiting += worker.waiting.load(std::memory_order_relaxed);
+        counts.window += quint64(worker.window.load(std::memory_order_relaxed));
+        for (size_t i = 0; i < strainCount; ++i)
+            counts.slowdowns.times[i] += worker.cuts[i].load(std::memory_order_relaxed);
     };
     for (const auto &worker : m_workers)
         add(worker->counters());
     for (const Worker *worker : m_abandoned)
         add(worker->counters());
+    for (const auto &worker : m_workers)
+        counts.slowdowns.leastInFlight += counts.slowdowns.isAny() ? quint64(worker->counters().leastWindow.load()) : 0;
     return counts;
 }
 
@@ -98,14 +110,41 @@ void Engine::workerIdle()
     if (++m_idle < int(m_workers.size()))
         return;
     m_watchdog.stop();
+    watchPace();
     for (const auto &worker : m_workers)
         worker->join();
     if (m_whenFinished)
         std::exchange(m_whenFinished, {})();
 }
 
+// Each reason once, until there is no restraint any more: who sees it oscillate learns nothing by being told each time.
+void Engine::watchPace()
+{
+    static constexpr std::array<const char *, strainCount> reasons{
+        "this machine has no descriptor, port or buffer left (ulimit -n, ip_local_port_range)",
+        "packets are lost on the way from here, or hosts fall silent all at once", "this machine does not keep up"};
+    const Counts now = counts();
+    for (size_t i = 0; i < strainCount; ++i) {
+        if (now.slowdowns.times[i] == m_told.times[i])
+            continue;
+        const bool isNews = !std::exchange(m_isTold[i], true);
+        m_told.times[i] = now.slowdowns.times[i];
+        if (isNews && tellPace)
+            tellPace(QStringLiteral("slower: %1: at most %2 hosts in flight for now, not %3")
+                         .arg(QLatin1String(reasons[i]))
+                         .arg(now.window)
+                         .arg(now.fullWindow));
+    }
+    if (now.window < now.fullWindow || std::none_of(m_isTold.begin(), m_isTold.end(), [](bool isTold) { return isTold; }))
+        return;
+    m_isTold = {};
+    if (tellPace)
+        tellPace(QStringLiteral("no longer slower: up to %1 hosts in flight again").arg(now.window));
+}
+
 void Engine::watch()
 {
+    watchPace();
     for (auto &worker : m_workers) {
         const int64_t started = worker->turnStarted();
         if (started == 0)

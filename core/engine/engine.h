@@ -36,12 +36,17 @@ public:
         quint64 total = 0; // candidates: an upper bound of the hosts
         quint64 done = 0;
         quint64 inFlight = 0;
-        quint64 waiting = 0; // for another attempt
+        quint64 waiting = 0;    // for another attempt
+        quint64 window = 0;     // so many may be in flight now
+        quint64 fullWindow = 0; // and so many if nothing is short
+        Slowdowns slowdowns;
     };
     [[nodiscard]] Counts counts() const;
 
     // For the watchdog's messages to the log.
     std::function<void(const QString &)> warn;
+    // That fewer hosts are taken at a time than might be, why, and that it is over.
+    std::function<void(const QString &)> tellPace;
     // How long one call may hold a worker before it is told of, and before the worker is given up.
     std::chrono::milliseconds silenceToWarn{5'000};
     std::chrono::milliseconds silenceToAbandon{30'000};
@@ -50,6 +55,8 @@ private:
     std::unique_ptr<Worker> makeWorker(Worker::Pending pending);
     void workerIdle();
     void watch();
+    void watchPace();
+    [[nodiscard]] int windowOfEach() const;
 
     std::shared_ptr<const Plan> m_plan;
     TransportFactory &m_transports;
@@ -62,6 +69,8 @@ private:
     Cause m_stopCause = Cause::None;
     QString m_stopMessage;
     int m_idle = 0;
+    Slowdowns m_told; // of these the person knows
+    std::array<bool, strainCount> m_isTold{};
     bool m_isStopped = false;
 };
 

@@ -160,6 +160,7 @@ void HostRun::start(std::function<void()> whenOver)
         return;
     }
     m_whenOver = std::move(whenOver);
+    m_hasBegun = true;
     m_isStarting = true;
     m_runningJob.host = m_host->name();
     collector::runningJob = &m_runningJob;
@@ -174,7 +175,7 @@ Task<> HostRun::runJobs()
     for (const int job : m_worker.plan.runningOrder()) {
         co_await runJob(job);
         // Another attempt is made at the whole host: no further job is tried over what has just failed, and may pass.
-        if (willRetry())
+        if (willRetry() || metLocalLimit())
             break;
     }
     for (size_t i = 0; i < m_results.size(); ++i) {
@@ -255,6 +256,17 @@ bool HostRun::willRetry()
     }
     const RunLimits &limits = m_worker.plan.limits();
     return mayRetry && m_attempt <= (isOnlySilence ? limits.pingRetries : limits.retries);
+}
+
+// Of connections only: pings that this machine would not send have been tried again, patiently, where they are sent.
+bool HostRun::metLocalLimit()
+{
+    if (progress().isCommandSent)
+        return false;
+    return std::any_of(m_results.begin(), m_results.end(), [](const JobResult &result) {
+        const auto &uses = result.facts.manifest().uses;
+        return result.cause == Cause::LocalLimit && (uses.contains(Manifest::Use::Shell) || uses.contains(Manifest::Use::Tcp));
+    });
 }
 
 RemoteShell &HostRun::shell()

@@ -42,6 +42,8 @@ public:
     // call. Before that the run may be destroyed at any time, but only from the loop.
     void start(std::function<void()> whenOver);
     [[nodiscard]] bool isOver() const { return m_isOver; }
+    // Whether its jobs were begun at all: the host was not refused beforehand.
+    [[nodiscard]] bool hasBegun() const { return m_hasBegun; }
 
     // Ends what still runs: the coroutine is destroyed, the running job gets this cause, those that had not begun as well.
     // From the loop only.
@@ -49,6 +51,9 @@ public:
 
     // Whether this host is to be tried again: what it has met may pass, no command was sent, and attempts are left.
     [[nodiscard]] bool willRetry();
+
+    // Whether it got no further than to a limit of this machine: no descriptor, no port. That is no attempt of the host's.
+    [[nodiscard]] bool metLocalLimit();
 
     // As it stands now.
     [[nodiscard]] const Progress &progress();
@@ -81,6 +86,7 @@ private:
     qint64 m_startedMs;
     int m_attempt;
     int m_running = -1;
+    bool m_hasBegun = false;
     bool m_isStarting = false;
     bool m_isOver = false;
 };

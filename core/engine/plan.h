@@ -26,13 +26,15 @@ struct PlannedJob
 struct RunLimits
 {
     int threads = 1;
-    int concurrency = 500;                      // hosts in flight, all workers together
-    double rate = 200;                          // starts a second, all workers together; 0: no limit
-    std::chrono::milliseconds timeout{60'000};  // one attempt at one host
-    int retries = 1;                            // further attempts
-    int pingRetries = 2;                        // further attempts after no_reply
-    bool isOnlyAlive = false;                   // others start only where `ping` had an answer
-    std::chrono::milliseconds retryDelay{5000}; // before the second attempt; doubles
+    int concurrency = 500;                           // hosts in flight, all workers together
+    double rate = 200;                               // starts a second, all workers together; 0: no limit
+    std::chrono::milliseconds timeout{60'000};       // one attempt at one host
+    int retries = 1;                                 // further attempts
+    int pingRetries = 2;                             // further attempts after no_reply
+    bool isOnlyAlive = false;                        // others start only where `ping` had an answer
+    std::chrono::milliseconds retryDelay{5000};      // before the second attempt; doubles
+    std::chrono::milliseconds roomPatience{120'000}; // while no host has room here: after it they are given up
+    std::chrono::milliseconds roomDelay{1000};       // before a host that met a limit of this machine is tried again; doubles
 };
 
 class Plan

@@ -1,4 +1,4 @@
-// RetryQueue: the hosts that wait for their next attempt, as an index and a count each; no slot, no frame. On one thread.
+// RetryQueue: the hosts that wait for their next attempt, as an index and two counts each; no slot, no frame. On one thread.
 
 #pragma once
 
@@ -16,7 +16,8 @@ public:
     {
         Deadline due;
         quint64 index;
-        int attempt; // the one that is to come
+        int attempt;      // the one that is to come
+        int refusals = 0; // how often this machine had no room for it
     };
 
     void add(Entry entry) { m_entries.push(entry); }

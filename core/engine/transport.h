@@ -5,6 +5,7 @@
 
 #include "engine/hostsource.h"
 #include "model/record.h"
+#include "net/connectcounts.h"
 #include "net/reactor.h"
 
 #include <collector/pinger.h>
@@ -42,6 +43,8 @@ public:
     // Whether a host that is started now would get its turn soon. After false: `onRoom` is called once, from the worker's loop.
     [[nodiscard]] virtual bool hasRoom() { return true; }
     std::function<void()> onRoom; // the worker's, set before the first host
+    // What became of its connections, all together.
+    [[nodiscard]] virtual ConnectCounts connects() const { return {}; }
     // `host` and `progress` outlive what is made here.
     [[nodiscard]] virtual std::unique_ptr<HostShell> makeShell(const PlannedHost &host, Progress &progress) = 0;
     [[nodiscard]] virtual std::unique_ptr<Pinger> makePinger(const PlannedHost &host, Progress &progress) = 0;

@@ -13,7 +13,10 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr auto longestFill = 4ms; // of a turn spent on starting hosts
+constexpr auto longestFill = 4ms;  // of a turn spent on starting hosts
+constexpr auto lookEvery = 250ms;  // at how far behind the loop is
+constexpr int mostRefusals = 10;   // of a host by this machine: two minutes, longer than ports stay used after a connection
+constexpr int longestRoomWait = 4; // doublings of the time to the next try
 
 class CallTimer final : public Deadlines::Timer
 {
@@ -38,6 +41,7 @@ public:
     std::optional<HostRun> run;
     quint64 index = 0;
     int attempt = 0;
+    int refusals = 0;
     bool isQueued = false; // among those that are over
 
 protected:
@@ -55,8 +59,10 @@ Worker::Worker(Setup setup)
       m_ledger(m_setup.window),
       m_pending(std::move(m_setup.pending)),
       m_pace(m_setup.rate),
+      m_window(m_setup.window, m_setup.plan->limits().roomPatience),
       m_jitter(QRandomGenerator::global()->generate64())
 {
+    publishWindow();
 }
 
 Worker::~Worker()
@@ -74,11 +80,14 @@ void Worker::start()
         m_transport = m_setup.transports.make(*reactor);
         m_transport->onRoom = [this] { fillLater(); };
         m_fillTimer = std::make_unique<CallTimer>([this] { fillLater(); });
+        m_strainWatch.emplace(watchStrain());
+        m_strainWatch->start();
         isReady.set_value();
         fillLater();
     });
     QObject::connect(&m_thread, &QThread::finished, [this] {
         m_slots.clear();
+        m_strainWatch.reset();
         m_fillTimer.reset();
         m_transport.reset();
         delete m_reactor.exchange(nullptr);
@@ -149,31 +158,44 @@ bool Worker::startNext()
     const int inFlight = int(m_slots.size()) - int(m_free.size());
     if (m_stop) {
         // What is left of the plan is not attempted, and gets its records.
-        if (const auto entry = nextRetry(never))
+        if (const auto entry = nextOf(&Pending::refused, never))
             giveUp(entry->index, entry->attempt - 1, Cause::NotAttempted, m_stop->message);
+        else if (const auto retry = nextOf(&Pending::retries, never))
+            giveUp(retry->index, retry->attempt - 1, Cause::NotAttempted, m_stop->message);
         else if (const auto position = nextPosition(m_setup.window))
             giveUp(m_setup.plan->indexAt(*position), 0, Cause::NotAttempted, m_stop->message);
         else
             return false;
         return true;
     }
-    if (inFlight >= m_setup.window || !m_transport->hasRoom())
+    if (inFlight >= m_window.size() || !m_transport->hasRoom())
         return false;
+    if (reactor.now() < m_window.pausedUntil()) {
+        reactor.startTimer(*m_fillTimer, m_window.pausedUntil());
+        return false;
+    }
     // A start that the pace allows must find a host, or the tokens would be lost: look first.
     if (!m_pace.isDue(reactor.now())) {
         reactor.startTimer(*m_fillTimer, reactor.after(m_pace.wait()));
         return false;
     }
-    if (const auto position = nextPosition(m_setup.window - inFlight)) {
+    // First those that we had no room for, or a machine that is full would go through its whole inventory for nothing.
+    if (const auto entry = nextOf(&Pending::refused, reactor.now())) {
         m_pace.count();
-        startHost(m_setup.plan->indexAt(*position), 1);
+        startHost(entry->index, entry->attempt, entry->refusals);
         return true;
     }
-    if (const auto entry = nextRetry(reactor.now())) {
+    if (const auto position = nextPosition(m_window.size() - inFlight)) {
         m_pace.count();
-        startHost(entry->index, entry->attempt);
+        startHost(m_setup.plan->indexAt(*position), 1, 0);
         return true;
     }
+    if (const auto entry = nextOf(&Pending::retries, reactor.now())) {
+        m_pace.count();
+        startHost(entry->index, entry->attempt, entry->refusals);
+        return true;
+    }
+    lookWhenDue();
     return false;
 }
 
@@ -188,19 +210,31 @@ std::optional<quint64> Worker::nextPosition(int most)
     return first == last ? std::nullopt : std::optional(first++);
 }
 
-// The first retry that is due; otherwise sees to it that the worker looks again when it is.
-std::optional<RetryQueue::Entry> Worker::nextRetry(Deadline now)
+// The first one that is due.
+std::optional<RetryQueue::Entry> Worker::nextOf(RetryQueue Pending::*queue, Deadline now)
 {
     const std::lock_guard lock(m_pendingMutex);
-    if (m_pending.retries.isEmpty())
+    RetryQueue &waiting = m_pending.*queue;
+    if (waiting.isEmpty() || waiting.due() > now)
         return std::nullopt;
-    if (m_pending.retries.due() > now) {
-        m_reactor.load()->startTimer(*m_fillTimer, m_pending.retries.due());
-        return std::nullopt;
-    }
-    const RetryQueue::Entry entry = m_pending.retries.take();
-    m_counters.waiting.store(m_pending.retries.count(), std::memory_order_relaxed);
+    const RetryQueue::Entry entry = waiting.take();
+    m_counters.waiting.store(m_pending.retries.count() + m_pending.refused.count(), std::memory_order_relaxed);
     return entry;
+}
+
+void Worker::addTo(RetryQueue Pending::*queue, RetryQueue::Entry entry)
+{
+    const std::lock_guard lock(m_pendingMutex);
+    (m_pending.*queue).add(entry);
+    m_counters.waiting.store(m_pending.retries.count() + m_pending.refused.count(), std::memory_order_relaxed);
+}
+
+void Worker::lookWhenDue()
+{
+    const std::lock_guard lock(m_pendingMutex);
+    const Deadline due = std::min(m_pending.retries.due(), m_pending.refused.due());
+    if (due != never)
+        m_reactor.load()->startTimer(*m_fillTimer, due);
 }
 
 Worker::Pending Worker::abandon(const QString &message)
@@ -218,11 +252,12 @@ Worker::Pending Worker::abandon(const QString &message)
     m_setup.sink->flush();
     m_counters.inFlight.store(0);
     m_counters.waiting.store(0);
+    m_counters.window.store(0);
     const std::lock_guard lock(m_pendingMutex);
     return std::exchange(m_pending, {});
 }
 
-void Worker::startHost(quint64 index, int attempt)
+void Worker::startHost(quint64 index, int attempt, int refusals)
 {
     std::unique_ptr<PlannedHost> host = m_setup.plan->source().at(index);
     if (!host)
@@ -236,6 +271,7 @@ void Worker::startHost(quint64 index, int attempt)
     m_free.pop_back();
     slot.index = index;
     slot.attempt = attempt;
+    slot.refusals = refusals;
     m_ledger.enter(slot.number, index);
     m_counters.inFlight.fetch_add(1, std::memory_order_relaxed);
     slot.run.emplace(HostRunHost{reactor, *m_transport, m_setup.pool, *m_setup.plan}, std::move(host), attempt);
@@ -261,16 +297,21 @@ void Worker::endHost(Slot &slot)
         return;
     Reactor &reactor = *m_reactor.load();
     reactor.startTimer(slot, never);
-    if (!slot.run->isOver())
+    const bool isTimeUp = !slot.run->isOver();
+    if (isTimeUp)
         timeIsUp(slot);
+    const bool isOurs = slot.run->metLocalLimit();
+    if (isOurs && !isTimeUp) // one that waited in vain for its turn met no limit that a smaller window would mend
+        m_window.localLimit(int(m_slots.size()) - int(m_free.size()), reactor.now());
+    else if (!isOurs && slot.run->hasBegun())
+        m_window.hostEnded();
     if (m_ledger.strikeOut(slot.number, slot.index)) {
-        if (!m_stop && slot.run->willRetry()) {
-            const std::lock_guard lock(m_pendingMutex);
-            m_pending.retries.add({retryAt(slot.attempt), slot.index, slot.attempt + 1});
-            m_counters.waiting.store(m_pending.retries.count(), std::memory_order_relaxed);
-        } else {
+        if (!m_stop && isOurs && slot.refusals < mostRefusals && !m_window.isHopeless(reactor.now()))
+            addTo(&Pending::refused, {roomAt(slot.refusals), slot.index, slot.attempt, slot.refusals + 1});
+        else if (!m_stop && slot.run->willRetry())
+            addTo(&Pending::retries, {retryAt(slot.attempt), slot.index, slot.attempt + 1, slot.refusals});
+        else
             put(slot.run->takeRecord());
-        }
     }
     slot.run.reset();
     m_free.push_back(slot.number);
@@ -328,7 +369,7 @@ void Worker::checkIdle()
         return;
     {
         const std::lock_guard lock(m_pendingMutex);
-        if (m_pending.taken.first < m_pending.taken.second || !m_pending.retries.isEmpty())
+        if (m_pending.taken.first < m_pending.taken.second || !m_pending.retries.isEmpty() || !m_pending.refused.isEmpty())
             return;
     }
     if (!std::exchange(m_isIdleTold, true))
@@ -341,6 +382,35 @@ Deadline Worker::retryAt(int attempt)
     m_jitter = m_jitter * 6364136223846793005ULL + 1442695040888963407ULL;
     const auto base = m_setup.plan->limits().retryDelay * (1 << std::min(attempt - 1, 8));
     return m_reactor.load()->after(base + base * ((m_jitter >> 40) & 0xff) / 1024);
+}
+
+// 1, 2, 4, 8, 16, 16 … seconds.
+Deadline Worker::roomAt(int refusals) const
+{
+    return m_reactor.load()->after(m_setup.plan->limits().roomDelay * (1 << std::min(refusals, longestRoomWait)));
+}
+
+// Behind are both a turn that takes long and a queue of those who are ready: whoever sleeps must pass through both.
+Task<> Worker::watchStrain()
+{
+    Reactor &reactor = *m_reactor.load();
+    for (;;) {
+        const auto before = steady_clock::now();
+        co_await reactor.sleepUntil(reactor.after(lookEvery));
+        const int size = m_window.size();
+        m_window.look(reactor.now(), steady_clock::now() - before - lookEvery, m_transport->connects());
+        publishWindow();
+        if (m_window.size() > size)
+            fillLater();
+    }
+}
+
+void Worker::publishWindow()
+{
+    m_counters.window.store(m_window.size(), std::memory_order_relaxed);
+    m_counters.leastWindow.store(m_window.least(), std::memory_order_relaxed);
+    for (int i = 0; i < strainCount; ++i)
+        m_counters.cuts[size_t(i)].store(m_window.cuts(Strain(i)), std::memory_order_relaxed);
 }
 
 } // namespace collector

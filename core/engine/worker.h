@@ -12,6 +12,7 @@
 #include "engine/recordsink.h"
 #include "engine/retryqueue.h"
 #include "engine/transport.h"
+#include "engine/window.h"
 #include "net/reactor.h"
 
 #include <QThread>
@@ -32,6 +33,9 @@ struct WorkerCounters
     std::atomic<quint64> done = 0;
     std::atomic<int> inFlight = 0;
     std::atomic<quint64> waiting = 0; // for another attempt
+    std::atomic<int> window = 0;      // so many may be in flight now
+    std::atomic<int> leastWindow = 0; // that it ever was
+    std::array<std::atomic<quint64>, strainCount> cuts{};
 };
 
 class Worker
@@ -42,6 +46,7 @@ public:
     {
         std::pair<quint64, quint64> taken{0, 0}; // positions of the plan
         RetryQueue retries;
+        RetryQueue refused; // those for which this machine had no room
     };
 
     struct Setup
@@ -89,17 +94,22 @@ private:
     void fill();
     void fillLater();
     bool startNext();
-    void startHost(quint64 index, int attempt);
+    void startHost(quint64 index, int attempt, int refusals);
     void slotOver(Slot &slot);
     void endHost(Slot &slot);
     void giveUp(quint64 index, int attempts, Cause cause, const QString &message);
-    [[nodiscard]] std::optional<RetryQueue::Entry> nextRetry(Deadline now);
+    [[nodiscard]] std::optional<RetryQueue::Entry> nextOf(RetryQueue Pending::*queue, Deadline now);
+    void addTo(RetryQueue Pending::*queue, RetryQueue::Entry entry);
+    void lookWhenDue();
     [[nodiscard]] std::optional<quint64> nextPosition(int most);
     void put(Record &&record);
     void stopNow(const Stop &stop);
     void timeIsUp(Slot &slot);
     void checkIdle();
     [[nodiscard]] Deadline retryAt(int attempt);
+    [[nodiscard]] Deadline roomAt(int refusals) const;
+    [[nodiscard]] Task<> watchStrain();
+    void publishWindow();
 
     Setup m_setup;
     QThread m_thread;
@@ -118,6 +128,8 @@ private:
     std::vector<Slot *> m_over;   // ended in this turn
     std::vector<Slot *> m_ending; // of these, those that fill() has in hand; empty between its calls
     Pace m_pace;
+    Window m_window;
+    std::optional<Task<>> m_strainWatch;
     std::unique_ptr<Deadlines::Timer> m_fillTimer;
     std::optional<Stop> m_stop;
     quint64 m_jitter = 0;

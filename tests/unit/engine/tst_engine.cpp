@@ -242,6 +242,46 @@ Task<> blocks(JobContext &job)
     job.facts().set("n", co_await job.blocking(std::move(work)));
 }
 
+// Stands for a machine that has room for five.
+std::atomic<int> roomTaken = 0;
+std::atomic<int> refusals = 0;
+
+struct Room
+{
+    Room()
+    {
+        if (++roomTaken > 5) {
+            --roomTaken;
+            ++refusals;
+            throw JobError(Cause::LocalLimit, QStringLiteral("no descriptor is left"));
+        }
+    }
+    ~Room() { --roomTaken; }
+    Room(const Room &) = delete;
+    Room &operator=(const Room &) = delete;
+};
+
+Task<> needsRoom(JobContext &job)
+{
+    const Room room;
+    co_await job.sleep(20ms);
+    job.facts().set("n", 7);
+}
+
+Task<> findsNoRoom(JobContext &)
+{
+    throw JobError(Cause::LocalLimit, QStringLiteral("no descriptor is left"));
+    co_return;
+}
+
+// Holds the loop, as no job should.
+Task<> isInTheWay(JobContext &job)
+{
+    std::this_thread::sleep_for(2ms);
+    co_await job.sleep(1ms);
+    job.facts().set("n", 7);
+}
+
 Task<> neverYields(JobContext &job)
 {
     if (job.host().name() == "host3")
@@ -258,6 +298,7 @@ struct Fixture
     {
         limits.rate = limits.rate == 200 ? 0 : limits.rate; // none, unless asked for
         limits.retryDelay = 20ms;
+        limits.roomDelay = limits.roomDelay == 1s ? 10ms : limits.roomDelay;
         std::vector<PlannedJob> planned;
         for (size_t i = 0; i < bodies.size(); ++i) {
             jobs.push_back(std::make_unique<FunctionJob>(bodies[i]));
@@ -416,6 +457,80 @@ private Q_SLOTS:
             QCOMPARE(record.cause, Cause::ConnectionLost);
             QCOMPARE(record.attempts, 1);
         }
+    }
+
+    // What this machine has no room for is not the host's failure, and none of its attempts.
+    void aLimitOfThisMachineCostsNoHost()
+    {
+        RunLimits limits = threads(2);
+        limits.concurrency = 60;
+        limits.retries = 0;
+        refusals = 0;
+        Fixture fixture(300, {needsRoom, setsAFact}, limits);
+        QStringList told;
+        fixture.engine->tellPace = [&](const QString &text) { told.append(text); };
+        QVERIFY(fixture.run(60'000));
+        QVERIFY(fixture.hasEachHostOnce(300));
+        for (const Kept &record : fixture.sinks.records) {
+            if (record.host.endsWith("13"))
+                continue;
+            QCOMPARE(record.status, Status::Ok);
+            QCOMPARE(record.attempts, 1);
+        }
+        QVERIFY(refusals > 0);
+        QVERIFY2(refusals < 300, qPrintable(QString::number(refusals))); // they were not all thrown against the wall
+        const Slowdowns slow = fixture.engine->counts().slowdowns;
+        QVERIFY(slow.of(Strain::LocalLimit) >= 2);
+        QCOMPARE(slow.of(Strain::Loss), quint64(0));
+        QVERIFY(slow.leastInFlight >= 2 && slow.leastInFlight <= 10);
+        QVERIFY(!told.isEmpty());
+        QVERIFY2(told.first().contains(QStringLiteral("descriptor")), qPrintable(told.first()));
+    }
+
+    void aLimitThatStaysEndsTheRunAllTheSame()
+    {
+        RunLimits limits = threads(1);
+        limits.concurrency = 4;
+        limits.roomPatience = 1s;
+        Fixture fixture(200, {findsNoRoom, setsAFact}, limits);
+        QVERIFY(fixture.run());
+        QVERIFY(fixture.hasEachHostOnce(200));
+        for (const Kept &record : fixture.sinks.records) {
+            if (record.host.endsWith("13"))
+                continue;
+            QCOMPARE(record.jobs[0].first, Status::Failed); // never unreachable: it is us
+            QCOMPARE(record.jobs[0].second, Cause::LocalLimit);
+        }
+    }
+
+    void hostsThatWaitForRoomEndAsNotAttempted()
+    {
+        RunLimits limits = threads(1);
+        limits.roomDelay = 1h;
+        Fixture fixture(20, {findsNoRoom}, limits);
+        fixture.engine->start([&] { fixture.isFinished = true; });
+        QVERIFY(QTest::qWaitFor([&] { return fixture.engine->counts().waiting >= 2; }));
+        fixture.engine->stop(Cause::Interrupted, QStringLiteral("enough"));
+        QVERIFY(fixture.wait(10'000));
+        QVERIFY(fixture.hasEachHostOnce(20));
+        for (const Kept &record : fixture.sinks.records) {
+            if (record.host.endsWith("13"))
+                continue;
+            QCOMPARE(record.cause, Cause::NotAttempted);
+            QCOMPARE(record.attempts, 0);
+        }
+    }
+
+    void aWorkerThatDoesNotKeepUpTakesFewer()
+    {
+        RunLimits limits = threads(1);
+        limits.concurrency = 1000;
+        Fixture fixture(2000, {isInTheWay}, limits);
+        QVERIFY(fixture.run(60'000));
+        QVERIFY(fixture.hasEachHostOnce(2000));
+        const Slowdowns slow = fixture.engine->counts().slowdowns;
+        QVERIFY(slow.of(Strain::Lag) >= 1);
+        QVERIFY(slow.leastInFlight < 1000);
     }
 
     void timeRunsOut()

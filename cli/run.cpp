@@ -140,6 +140,10 @@ void Run::startEngine()
     m_writer->start();
     m_engine = std::make_unique<Engine>(plan, *m_transports, *m_sinks);
     m_engine->warn = [this](const QString &text) { say(text); };
+    m_engine->tellPace = [this](const QString &text) {
+        if (!m_progress.isQuiet())
+            say(text);
+    };
     m_engine->start([this] { engineFinished(); });
 }
 
@@ -215,6 +219,7 @@ void Run::engineFinished()
     for (const QString &warning : m_preparation.settings->warnings())
         say(warning);
     finish.hostKeysAdded = quint64(hostKeys->added());
+    finish.slowdowns = m_engine->counts().slowdowns;
     finish.acceptsPartial = m_preparation.options.has(QStringLiteral("accept-partial"));
     m_writer->finish(finish, [this](const RunOutcome &outcome) {
         QMetaObject::invokeMethod(
@@ -244,6 +249,8 @@ ProgressSample Run::sample() const
     sample.done = sample.counts.hosts();
     sample.inFlight = engine.inFlight;
     sample.waiting = engine.waiting;
+    sample.window = engine.window;
+    sample.isSlowed = engine.window < engine.fullWindow;
     return sample;
 }
 

@@ -174,7 +174,8 @@ void RunPreparation::decideLimits()
         limits.concurrency = pingRate == 0 ? mostConcurrency : int(std::clamp(pingRate * seconds, 500.0, double(mostConcurrency)));
     }
     const int descriptors = raiseDescriptorLimit();
-    const int most = std::max(1, descriptors - ownDescriptors) / (options.has(QStringLiteral("jump")) ? 3 : 1);
+    const int own = std::min(ownDescriptors, descriptors / 2);
+    const int most = std::max(1, (descriptors - own) / (options.has(QStringLiteral("jump")) ? 3 : 1));
     if (usesShell() && limits.concurrency > most) {
         print(QStringLiteral("collector: --concurrency %1 is more than this process's limit of open files allows (%2): using %3; "
                              "raise it with `ulimit -n`\n")

@@ -4,6 +4,8 @@
 
 #include <collector/joberror.h>
 
+#include <array>
+
 namespace collector {
 
 namespace {
@@ -84,9 +86,24 @@ QString countsLine(const RunOutcome &outcome, qint64 elapsedMs, const EndTextSty
              parts.isEmpty() ? QStringLiteral("none") : parts.join(QStringLiteral(", ")));
 }
 
+QString slowdownText(const Slowdowns &slow)
+{
+    static constexpr std::array<const char *, strainCount> reasons{"no descriptor, port or buffer was left here", "packets were lost",
+                                                                   "this machine did not keep up"};
+    QStringList parts;
+    for (int i = 0; i < strainCount; ++i) {
+        if (const quint64 times = slow.of(Strain(i)))
+            parts.append(
+                QStringLiteral("%1 (%2 %3)").arg(QLatin1String(reasons[size_t(i)])).arg(times).arg(times == 1 ? u"time" : u"times"));
+    }
+    return QStringLiteral("slowed to %1 hosts at a time: ").arg(slow.leastInFlight) + parts.join(QStringLiteral(", "));
+}
+
 QStringList closing(const RunOutcome &outcome)
 {
     QStringList lines = outcome.notes;
+    if (outcome.slowdowns.isAny())
+        lines.append(slowdownText(outcome.slowdowns));
     if (!outcome.error.isEmpty())
         lines.append(QStringLiteral("error: ") + outcome.error);
     if (!outcome.files.isEmpty())

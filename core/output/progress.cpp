@@ -64,6 +64,8 @@ QString progressLine(const ProgressSample &sample, int width)
     if (sample.remainingMs)
         further.append(durationText(*sample.remainingMs) + QStringLiteral(" left"));
     further.append(QStringLiteral("%1 in flight").arg(sample.inFlight));
+    if (sample.isSlowed)
+        further.append(QStringLiteral("slowed to %1").arg(sample.window));
     if (sample.waiting > 0)
         further.append(QStringLiteral("%1 to retry").arg(sample.waiting));
     for (const auto &[cause, hosts] : causesOf(sample.counts))
@@ -94,6 +96,7 @@ QByteArray progressJson(const ProgressSample &sample, QByteArrayView runId)
     number("done", sample.done);
     number("in_flight", sample.inFlight);
     number("waiting", sample.waiting);
+    number("window", sample.window);
     number("elapsed_ms", quint64(sample.elapsedMs));
     out += ",\"rate\":";
     appendJsonNumber(out, double(qRound64(sample.rate * 10)) / 10);

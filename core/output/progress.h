@@ -19,7 +19,9 @@ struct ProgressSample
     quint64 total = 0; // hosts of the run; an upper bound where a selection is lazy
     quint64 done = 0;
     quint64 inFlight = 0;
-    quint64 waiting = 0; // for another attempt
+    quint64 waiting = 0;   // for another attempt
+    quint64 window = 0;    // so many may be in flight now
+    bool isSlowed = false; // fewer than the run was given
     qint64 elapsedMs = 0;
     double rate = 0; // hosts a second, of late
     std::optional<qint64> remainingMs;

@@ -112,6 +112,15 @@ QByteArray summaryJson(const RunSummary &summary)
     appendJsonNumber(out, qMax<qint64>(0, summary.finishedMs - summary.startedMs));
     out += ',';
     appendCount(out, "host_keys_added", summary.hostKeysAdded);
+    if (summary.slowdowns.isAny()) {
+        out += ",\"slowdowns\":{";
+        for (int i = 0; i < strainCount; ++i) {
+            appendCount(out, strainName(Strain(i)), summary.slowdowns.of(Strain(i)));
+            out += ',';
+        }
+        appendCount(out, "least_in_flight", summary.slowdowns.leastInFlight);
+        out += '}';
+    }
     out += ",\"exit_status\":";
     appendJsonNumber(out, qint64(summary.exitStatus));
     out += '}';
@@ -137,6 +146,10 @@ QByteArray summaryProm(const RunInfo &run, const RunSummary &summary)
     appendSample(out, "collector_run_end_timestamp_seconds", {}, seconds(summary.finishedMs));
     appendMetric(out, "collector_run_duration_seconds", "How long the last run took.");
     appendSample(out, "collector_run_duration_seconds", {}, seconds(qMax<qint64>(0, summary.finishedMs - summary.startedMs)));
+    appendMetric(out, "collector_run_slowdowns", "Times the last run took fewer hosts at once than it might, by reason.");
+    for (int i = 0; i < strainCount; ++i)
+        appendSample(out, "collector_run_slowdowns", "reason=\"" + strainName(Strain(i)).toByteArray() + '"',
+                     QByteArray::number(summary.slowdowns.of(Strain(i))));
     appendMetric(out, "collector_run_info", "The last run.");
     appendSample(out, "collector_run_info", "run=\"" + labelled(run.id) + "\",version=\"" COLLECTOR_VERSION "\"", "1");
     return out;

@@ -5,6 +5,7 @@
 #include "output/runcounts.h"
 
 #include "model/runinfo.h"
+#include "model/slowdowns.h"
 
 #include <QJsonObject>
 
@@ -23,9 +24,11 @@ struct RunSummary
     qint64 finishedMs = 0;
     int exitStatus = 0;
     quint64 hostKeysAdded = 0;
+    Slowdowns slowdowns{};
 };
 
-// As JSON, in the order in which a person reads it: `hosts`, statuses, `causes` (those that occurred), times, `exit_status`.
+// As JSON, in the order in which a person reads it: `hosts`, statuses, `causes` (those that occurred), times, `slowdowns`
+// (where there were any), `exit_status`.
 [[nodiscard]] QByteArray summaryJson(const RunSummary &summary);
 
 // As a textfile for node_exporter (Prometheus' text format, version 0.0.4).

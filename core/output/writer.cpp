@@ -218,7 +218,8 @@ void Writer::end()
     finish.end.hasInternalError = finish.end.hasInternalError || hasFailed();
     outcome.exitStatus = exitStatus(finish.end, outcome.counts);
     const bool isPartial = !finish.acceptsPartial && !isComplete(finish.end, outcome.counts);
-    const RunSummary summary{outcome.counts, m_setup.run->startedMs, finish.finishedMs, outcome.exitStatus, finish.hostKeysAdded};
+    const RunSummary summary{outcome.counts,     m_setup.run->startedMs, finish.finishedMs,
+                             outcome.exitStatus, finish.hostKeysAdded,   finish.slowdowns};
     RunFiles::Naming naming;
     if (!m_files->end(summary, isPartial, &naming)) {
         noteFailure();
@@ -230,6 +231,7 @@ void Writer::end()
     outcome.isPartial = naming.isPartial;
     outcome.journal = naming.journal;
     outcome.notes = naming.notes;
+    outcome.slowdowns = finish.slowdowns;
     m_files.reset(); // the locks go
     done(std::move(outcome));
 }

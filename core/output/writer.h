@@ -22,6 +22,8 @@
 #include "output/runcounts.h"
 #include "output/writersetup.h"
 
+#include "model/slowdowns.h"
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -40,6 +42,7 @@ struct RunFinish
     qint64 finishedMs = 0;
     quint64 hostKeysAdded = 0;
     bool acceptsPartial = false; // --accept-partial
+    Slowdowns slowdowns{};
 };
 
 struct RunOutcome
@@ -52,6 +55,7 @@ struct RunOutcome
     bool isPartial = false; // they are `.partial`: FILE stays as it was
     QString journal;        // kept for --resume; empty: not kept
     QStringList notes;      // what else there is to say of the outputs
+    Slowdowns slowdowns;
 };
 
 class RunFiles;

@@ -1,0 +1,205 @@
+// Limits of this machine and of the network, met in earnest: fewer hosts at a time, a word about it, and no host that pays for
+// it. In a network namespace of the test's own, where there may be one.
+
+#include "fleet/fleetprocess.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTest>
+
+#include <csignal>
+#include <sched.h>
+#include <sys/resource.h>
+
+using namespace collector;
+
+class TestStrain : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void descriptors();
+    void ports();
+    void lostPackets();
+    void aProcessThatIsStopped();
+    void anAddressThatIsNotOurs();
+
+private:
+    void start(QProcess &process, const FleetProcess &fleet, const QByteArray &words);
+    void finish(QProcess &process);
+    void checkAllOk(int hosts) const;
+    [[nodiscard]] int slowdowns(const char *strain) const { return m_document[u"summary"][u"slowdowns"][QLatin1String(strain)].toInt(); }
+
+    QTemporaryDir m_dir;
+    QJsonObject m_document;
+    QByteArray m_said;
+};
+
+namespace {
+
+constexpr auto program = BUILD_DIR "/bin/collector";
+bool isInNamespace = false;
+
+bool enterNamespace()
+{
+    return unshare(CLONE_NEWNET) == 0 && QProcess::execute(QStringLiteral("ip"), {QStringLiteral("link"), QStringLiteral("set"),
+                                                                                  QStringLiteral("lo"), QStringLiteral("up")}) == 0;
+}
+
+QStringList split(const QByteArray &words)
+{
+    return QString::fromUtf8(words).split(u' ', Qt::SkipEmptyParts);
+}
+
+} // namespace
+
+void TestStrain::start(QProcess &process, const FleetProcess &fleet, const QByteArray &words)
+{
+    QFile::remove(m_dir.filePath(QStringLiteral("a.json")));
+    process.setWorkingDirectory(m_dir.path());
+    process.start(
+        QString::fromLatin1(program),
+        split("-u tester --ssh-config none -p ssh-command --command uptime --retries 0 --rate 0 -o a.json --port " +
+              QByteArray::number(fleet.port()) + ' ' + words) +
+            QStringList{QStringLiteral("--identity"), fleet.clientKey(), QStringLiteral("--known-hosts"), fleet.knownHostsFile()});
+    QVERIFY(process.waitForStarted());
+}
+
+void TestStrain::finish(QProcess &process)
+{
+    QVERIFY(process.state() == QProcess::NotRunning || process.waitForFinished(150'000));
+    m_said = process.readAllStandardError();
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QFile file(m_dir.filePath(QStringLiteral("a.json")));
+    QVERIFY2(file.open(QFile::ReadOnly), m_said.constData());
+    m_document = QJsonDocument::fromJson(file.readAll()).object();
+}
+
+void TestStrain::checkAllOk(int hosts) const
+{
+    const QJsonArray records = m_document[u"hosts"].toArray();
+    QCOMPARE(records.size(), hosts);
+    for (const QJsonValue &record : records) {
+        QVERIFY2(record[u"status"].toString() == u"ok", QJsonDocument(record.toObject()).toJson().constData());
+        QCOMPARE(record[u"attempts"].toInt(), 1);
+    }
+}
+
+void TestStrain::descriptors()
+{
+    const FleetProcess fleet({QStringLiteral("--delay"), QStringLiteral("100")});
+    QProcess process;
+    process.setChildProcessModifier([] {
+        const rlimit few{64, 64};
+        setrlimit(RLIMIT_NOFILE, &few);
+    });
+    start(process, fleet, "-i 127.9.0.1-127.9.0.200");
+    finish(process);
+    checkAllOk(200);
+    QVERIFY2(m_said.contains("slower: this machine has no descriptor"), m_said.constData());
+    QVERIFY2(m_said.contains("slowed to "), m_said.constData());
+    QVERIFY(slowdowns("local_limit") > 0);
+    QVERIFY(slowdowns("least_in_flight") < 32);
+}
+
+// Many names of one address and port, and fewer ports of our own than connections would be.
+void TestStrain::ports()
+{
+    if (!isInNamespace)
+        QSKIP("no network namespace can be made here: needs root");
+    const FleetProcess fleet({QStringLiteral("--delay"), QStringLiteral("300")});
+    QFile range(QStringLiteral("/proc/sys/net/ipv4/ip_local_port_range"));
+    QVERIFY(range.open(QFile::ReadWrite));
+    const QByteArray usual = range.readAll();
+    const auto back = qScopeGuard([&] {
+        range.seek(0);
+        range.write(usual);
+        range.flush();
+    });
+    range.seek(0);
+    QVERIFY(range.write("61000 61011") > 0 && range.flush());
+    QFile hosts(m_dir.filePath(QStringLiteral("hosts.ini")));
+    QVERIFY(hosts.open(QFile::WriteOnly));
+    hosts.write("web[1:60] ansible_host=127.9.0.1\n");
+    hosts.close();
+    QProcess process;
+    start(process, fleet, "-i hosts.ini");
+    finish(process);
+    checkAllOk(60);
+    QVERIFY2(m_said.contains("slower: this machine has no descriptor, port"), m_said.constData());
+    QVERIFY(slowdowns("local_limit") > 0);
+}
+
+// The first SYN to every fourth host is dropped: it answers the second.
+void TestStrain::lostPackets()
+{
+    if (!isInNamespace)
+        QSKIP("no network namespace can be made here: needs root");
+    const QString nft = QStandardPaths::findExecutable(QStringLiteral("nft"), {QStringLiteral("/usr/sbin"), QStringLiteral("/sbin")});
+    if (nft.isEmpty())
+        QSKIP("nft is not installed");
+    const FleetProcess fleet({QStringLiteral("--delay"), QStringLiteral("50")});
+    const QString rules = QStringLiteral("table inet lossy { set seen { type ipv4_addr; flags dynamic; size 4096; }\n"
+                                         "chain in { type filter hook input priority 0; tcp flags & (syn|ack) == syn "
+                                         "ip daddr & 0.0.0.3 == 0.0.0.3 ip daddr != @seen add @seen { ip daddr } drop; }; }");
+    if (QProcess::execute(nft, {rules}) != 0)
+        QSKIP("this kernel's nftables has no dynamic sets");
+    const auto clean = qScopeGuard([&] {
+        QProcess::execute(nft, {QStringLiteral("delete"), QStringLiteral("table"), QStringLiteral("inet"), QStringLiteral("lossy")});
+    });
+    QProcess process;
+    start(process, fleet, "-i 127.9.0.0/22 -c 200");
+    finish(process);
+    checkAllOk(1024);
+    QVERIFY2(m_said.contains("slower: packets are lost"), m_said.constData());
+    QVERIFY(slowdowns("loss") > 0);
+    QCOMPARE(slowdowns("local_limit"), 0);
+}
+
+// As by a machine that swaps: no host is blamed for it.
+void TestStrain::aProcessThatIsStopped()
+{
+    const FleetProcess fleet({QStringLiteral("--delay"), QStringLiteral("200")});
+    QProcess process;
+    start(process, fleet, "-i 127.9.0.0/23 -c 100 --threads 1 --connect-timeout 1");
+    QTRY_VERIFY(QFile::exists(m_dir.filePath(QStringLiteral(".a.json.journal"))));
+    QTest::qWait(300);
+    ::kill(pid_t(process.processId()), SIGSTOP);
+    QTest::qWait(2500);
+    ::kill(pid_t(process.processId()), SIGCONT);
+    finish(process);
+    checkAllOk(512);
+    QVERIFY(slowdowns("lag") > 0);
+    QVERIFY2(m_said.contains("slower: this machine does not keep up"), m_said.constData());
+}
+
+void TestStrain::anAddressThatIsNotOurs()
+{
+    const FleetProcess fleet;
+    QFile config(m_dir.filePath(QStringLiteral("config")));
+    QVERIFY(config.open(QFile::WriteOnly));
+    config.write("BindAddress 192.0.2.77\n");
+    config.close();
+    QProcess process;
+    start(process, fleet, "-i 127.9.0.1, --ssh-config config");
+    finish(process);
+    const QJsonValue record = m_document[u"hosts"][0];
+    QCOMPARE(record[u"status"].toString(), QStringLiteral("failed"));
+    QCOMPARE(record[u"cause"].toString(), QStringLiteral("bad_variable"));
+    QVERIFY(record[u"message"].toString().contains(QStringLiteral("192.0.2.77")));
+}
+
+int main(int argc, char **argv)
+{
+    qputenv("PATH", qgetenv("PATH") + ":/usr/sbin:/sbin");
+    QCoreApplication application(argc, argv);
+    isInNamespace = enterNamespace(); // before there are threads and servers
+    TestStrain test;
+    return QTest::qExec(&test, argc, argv);
+}
+
+#include "tst_strain.moc"

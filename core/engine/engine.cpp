@@ -37,7 +37,7 @@ int Engine::windowOfEach() const
     return std::max(1, (m_plan->limits().concurrency + workers - 1) / workers);
 }
 
-std::unique_ptr<Worker> Engine::makeWorker(Worker::Pending pending)
+std::unique_ptr<Worker> Engine::makeWorker(PendingHosts::Hosts pending)
 {
     // The sink must be able to wake a worker that is made after it.
     auto slot = std::make_shared<std::atomic<Worker *>>(nullptr);
@@ -163,7 +163,7 @@ void Engine::watch()
                                     .arg(seconds, 0, 'f', 0);
         if (warn)
             warn(message);
-        Worker::Pending pending = worker->abandon(message);
+        PendingHosts::Hosts pending = worker->abandon(message);
         m_abandoned.push_back(worker.release());
         worker = makeWorker(std::move(pending));
         worker->start();

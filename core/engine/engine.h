@@ -52,7 +52,7 @@ public:
     std::chrono::milliseconds silenceToAbandon{30'000};
 
 private:
-    std::unique_ptr<Worker> makeWorker(Worker::Pending pending);
+    std::unique_ptr<Worker> makeWorker(PendingHosts::Hosts pending);
     void workerIdle();
     void watch();
     void watchPace();

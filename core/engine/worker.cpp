@@ -12,6 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
+using Queue = PendingHosts::Queue;
 
 constexpr auto longestFill = 4ms;  // of a turn spent on starting hosts
 constexpr auto lookEvery = 250ms;  // at how far behind the loop is
@@ -146,6 +147,8 @@ void Worker::fill()
             break;
         }
     }
+    if (!m_isAbandoned)
+        m_counters.waiting.store(m_pending.waiting(), std::memory_order_relaxed);
     m_setup.sink->flush();
     checkIdle();
 }
@@ -158,11 +161,11 @@ bool Worker::startNext()
     const int inFlight = int(m_slots.size()) - int(m_free.size());
     if (m_stop) {
         // What is left of the plan is not attempted, and gets its records.
-        if (const auto entry = nextOf(&Pending::refused, never))
+        if (const auto entry = m_pending.next(Queue::Refused, never))
             giveUp(entry->index, entry->attempt - 1, Cause::NotAttempted, m_stop->message);
-        else if (const auto retry = nextOf(&Pending::retries, never))
+        else if (const auto retry = m_pending.next(Queue::Retries, never))
             giveUp(retry->index, retry->attempt - 1, Cause::NotAttempted, m_stop->message);
-        else if (const auto position = nextPosition(m_setup.window))
+        else if (const auto position = m_pending.nextPosition(*m_setup.plan, m_setup.window))
             giveUp(m_setup.plan->indexAt(*position), 0, Cause::NotAttempted, m_stop->message);
         else
             return false;
@@ -180,64 +183,33 @@ bool Worker::startNext()
         return false;
     }
     // First those that we had no room for, or a machine that is full would go through its whole inventory for nothing.
-    if (const auto entry = nextOf(&Pending::refused, reactor.now())) {
+    if (const auto entry = m_pending.next(Queue::Refused, reactor.now())) {
         m_pace.count();
         startHost(entry->index, entry->attempt, entry->refusals);
         return true;
     }
-    if (const auto position = nextPosition(m_window.size() - inFlight)) {
+    if (const auto position = m_pending.nextPosition(*m_setup.plan, m_window.size() - inFlight)) {
         m_pace.count();
         startHost(m_setup.plan->indexAt(*position), 1, 0);
         return true;
     }
-    if (const auto entry = nextOf(&Pending::retries, reactor.now())) {
+    if (const auto entry = m_pending.next(Queue::Retries, reactor.now())) {
         m_pace.count();
         startHost(entry->index, entry->attempt, entry->refusals);
         return true;
     }
-    lookWhenDue();
+    if (const Deadline due = m_pending.due(); due != never)
+        reactor.startTimer(*m_fillTimer, due);
     return false;
 }
 
-std::optional<quint64> Worker::nextPosition(int most)
+void Worker::wait(PendingHosts::Queue queue, RetryQueue::Entry entry)
 {
-    const std::lock_guard lock(m_pendingMutex);
-    auto &[first, last] = m_pending.taken;
-    if (first == last && !m_isPlanUsed) {
-        m_pending.taken = m_setup.plan->take(most);
-        m_isPlanUsed = first == last;
-    }
-    return first == last ? std::nullopt : std::optional(first++);
+    m_pending.add(queue, entry);
+    m_counters.waiting.store(m_pending.waiting(), std::memory_order_relaxed);
 }
 
-// The first one that is due.
-std::optional<RetryQueue::Entry> Worker::nextOf(RetryQueue Pending::*queue, Deadline now)
-{
-    const std::lock_guard lock(m_pendingMutex);
-    RetryQueue &waiting = m_pending.*queue;
-    if (waiting.isEmpty() || waiting.due() > now)
-        return std::nullopt;
-    const RetryQueue::Entry entry = waiting.take();
-    m_counters.waiting.store(m_pending.retries.count() + m_pending.refused.count(), std::memory_order_relaxed);
-    return entry;
-}
-
-void Worker::addTo(RetryQueue Pending::*queue, RetryQueue::Entry entry)
-{
-    const std::lock_guard lock(m_pendingMutex);
-    (m_pending.*queue).add(entry);
-    m_counters.waiting.store(m_pending.retries.count() + m_pending.refused.count(), std::memory_order_relaxed);
-}
-
-void Worker::lookWhenDue()
-{
-    const std::lock_guard lock(m_pendingMutex);
-    const Deadline due = std::min(m_pending.retries.due(), m_pending.refused.due());
-    if (due != never)
-        m_reactor.load()->startTimer(*m_fillTimer, due);
-}
-
-Worker::Pending Worker::abandon(const QString &message)
+PendingHosts::Hosts Worker::abandon(const QString &message)
 {
     m_isAbandoned.store(true);
     for (int slot = 0; slot < m_ledger.count(); ++slot) {
@@ -253,8 +225,7 @@ Worker::Pending Worker::abandon(const QString &message)
     m_counters.inFlight.store(0);
     m_counters.waiting.store(0);
     m_counters.window.store(0);
-    const std::lock_guard lock(m_pendingMutex);
-    return std::exchange(m_pending, {});
+    return m_pending.takeAll();
 }
 
 void Worker::startHost(quint64 index, int attempt, int refusals)
@@ -307,9 +278,9 @@ void Worker::endHost(Slot &slot)
         m_window.hostEnded();
     if (m_ledger.strikeOut(slot.number, slot.index)) {
         if (!m_stop && isOurs && slot.refusals < mostRefusals && !m_window.isHopeless(reactor.now()))
-            addTo(&Pending::refused, {roomAt(slot.refusals), slot.index, slot.attempt, slot.refusals + 1});
+            wait(Queue::Refused, {roomAt(slot.refusals), slot.index, slot.attempt, slot.refusals + 1});
         else if (!m_stop && slot.run->willRetry())
-            addTo(&Pending::retries, {retryAt(slot.attempt), slot.index, slot.attempt + 1, slot.refusals});
+            wait(Queue::Retries, {retryAt(slot.attempt), slot.index, slot.attempt + 1, slot.refusals});
         else
             put(slot.run->takeRecord());
     }
@@ -365,13 +336,8 @@ void Worker::stopNow(const Stop &stop)
 
 void Worker::checkIdle()
 {
-    if (m_free.size() != m_slots.size() || !m_isPlanUsed)
+    if (m_free.size() != m_slots.size() || !m_pending.isOver())
         return;
-    {
-        const std::lock_guard lock(m_pendingMutex);
-        if (m_pending.taken.first < m_pending.taken.second || !m_pending.retries.isEmpty() || !m_pending.refused.isEmpty())
-            return;
-    }
     if (!std::exchange(m_isIdleTold, true))
         m_setup.whenIdle();
 }

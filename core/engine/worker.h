@@ -8,9 +8,9 @@
 #include "engine/hostrun.h"
 #include "engine/ledger.h"
 #include "engine/pace.h"
+#include "engine/pendinghosts.h"
 #include "engine/plan.h"
 #include "engine/recordsink.h"
-#include "engine/retryqueue.h"
 #include "engine/transport.h"
 #include "engine/window.h"
 #include "net/reactor.h"
@@ -20,9 +20,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <utility>
 #include <vector>
 
 namespace collector {
@@ -41,14 +39,6 @@ struct WorkerCounters
 class Worker
 {
 public:
-    // Hosts that are a worker's to start, but not in flight.
-    struct Pending
-    {
-        std::pair<quint64, quint64> taken{0, 0}; // positions of the plan
-        RetryQueue retries;
-        RetryQueue refused; // those for which this machine had no room
-    };
-
     struct Setup
     {
         std::shared_ptr<const Plan> plan;
@@ -58,7 +48,7 @@ public:
         int window = 1;                 // hosts in flight
         double rate = 0;                // starts a second; 0: no limit
         std::function<void()> whenIdle; // from the worker's thread: nothing in flight, nothing left to take
-        Pending pending{};              // what an abandoned worker left behind
+        PendingHosts::Hosts pending{};  // what an abandoned worker left behind
     };
 
     explicit Worker(Setup setup);
@@ -80,7 +70,7 @@ public:
     [[nodiscard]] int64_t turnStarted() const;
     // For the watchdog: gives this worker up. From now on it touches neither plan nor sink, its thread is never waited for, and
     // the object must be leaked. Each host in flight gets a record `internal`; what was pending is for another worker.
-    [[nodiscard]] Pending abandon(const QString &message);
+    [[nodiscard]] PendingHosts::Hosts abandon(const QString &message);
     [[nodiscard]] RecordSink &sink() { return *m_setup.sink; }
 
 private:
@@ -98,10 +88,7 @@ private:
     void slotOver(Slot &slot);
     void endHost(Slot &slot);
     void giveUp(quint64 index, int attempts, Cause cause, const QString &message);
-    [[nodiscard]] std::optional<RetryQueue::Entry> nextOf(RetryQueue Pending::*queue, Deadline now);
-    void addTo(RetryQueue Pending::*queue, RetryQueue::Entry entry);
-    void lookWhenDue();
-    [[nodiscard]] std::optional<quint64> nextPosition(int most);
+    void wait(PendingHosts::Queue queue, RetryQueue::Entry entry);
     void put(Record &&record);
     void stopNow(const Stop &stop);
     void timeIsUp(Slot &slot);
@@ -119,8 +106,7 @@ private:
     Ledger m_ledger;
     WorkerCounters m_counters;
     std::atomic<bool> m_isAbandoned = false;
-    std::mutex m_pendingMutex; // held for an instant: only the watchdog ever contends
-    Pending m_pending;
+    PendingHosts m_pending;
 
     // Of the worker's thread.
     std::vector<std::unique_ptr<Slot>> m_slots;
@@ -134,7 +120,6 @@ private:
     std::optional<Stop> m_stop;
     quint64 m_jitter = 0;
     bool m_isFillDue = false;
-    bool m_isPlanUsed = false;
     bool m_isIdleTold = false;
 };
 

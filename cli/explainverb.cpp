@@ -1,7 +1,9 @@
 #include "cli/explainverb.h"
 
-#include "cli/hostsettings.h"
-#include "inventory/inventory.h"
+#include "cli/connecttimeline.h"
+#include "cli/logincredentials.h"
+#include "cli/plannedcommands.h"
+#include "inventory/selection.h"
 
 #include <collector/joberror.h>
 
@@ -17,9 +19,11 @@ namespace {
 constexpr int outputError = 1;
 
 const char help[] =
-    "collector explain HOST [-i SOURCE]… [options as for a run]\n\n"
+    "collector explain HOST [-i SOURCE]… [-p PLUGIN]… [--connect] [options as for a run]\n\n"
     "Shows how HOST would be connected to: every setting in effect, with the file and line, variable or option that it is from.\n"
-    "Nothing is contacted.\n";
+    "With -p also what that job would send first: the command line, and byte for byte its standard input. Passwords are shown as ***.\n"
+    "Nothing is contacted, unless --connect is given: then one connection is made, up to the login, and each step is shown with the\n"
+    "time that it took. No command is run (but `exit 0` with --transport openssh), and no new host key is written down.\n";
 
 struct Row
 {
@@ -122,6 +126,33 @@ std::shared_ptr<const Inventory> readInventory(const RunOptions &options)
     return result.inventory;
 }
 
+// Nobody is asked for a secret that is only shown as ***.
+std::shared_ptr<Credentials> placeholders(const RunOptions &options)
+{
+    auto credentials = std::make_shared<Credentials>();
+    if (options.has(QStringLiteral("ask-pass")) || options.has(QStringLiteral("password-file")) ||
+        qEnvironmentVariableIsSet("COLLECTOR_PASSWORD"))
+        credentials->setPassword(Secret("***"));
+    if (options.has(QStringLiteral("ask-become-pass")) || options.has(QStringLiteral("become-password-file")))
+        credentials->setBecomePassword(Secret("***"));
+    return credentials;
+}
+
+QByteArray connection(const RunOptions &options, const LoginCredentials &login, std::shared_ptr<const HostSettings> settings,
+                      std::shared_ptr<const Selection> selection, const InventoryHost &host)
+{
+    QString message;
+    if (host.refusal(&message) != Cause::None)
+        return "timeline\n  not contacted: " + message.toUtf8() + '\n';
+    HostTransports::Setup setup;
+    setup.settings = settings;
+    setup.ssh.isExcluded = [selection](const QHostAddress &address) { return selection->isExcludedAddress(address); };
+    HostTransports transports(std::move(setup));
+    transports.ssh().agent = login.agent;
+    return connectTimeline(transports, settings->settings(host),
+                           options.duration(QStringLiteral("timeout")).value_or(std::chrono::seconds(60)));
+}
+
 } // namespace
 
 int runExplainVerb(const QStringList &given)
@@ -137,22 +168,58 @@ int runExplainVerb(const QStringList &given)
     if (name.isEmpty())
         throw UsageError(QStringLiteral("explain which host? collector explain HOST -i SOURCE"));
 
+    const bool isToConnect = words.removeAll(QStringLiteral("--connect")) > 0;
+
     const RunOptions options(CommandLine::parse(words));
     const auto config = readSshConfig(options);
-    const HostSettings settings(options, config, std::make_shared<Credentials>());
     const auto inventory = readInventory(options);
-    const auto found = inventory->find(name.toUtf8());
+    SelectionOptions select;
+    select.limit = {name.toUtf8()};
+    select.exclude = options.bytes(QStringLiteral("exclude"));
+    for (const QString &pattern : options.never())
+        select.never.append(pattern.toUtf8());
+    QStringList names;
+    for (const QString &value : options.values(QStringLiteral("plugin")))
+        names += value.split(u',', Qt::SkipEmptyParts);
+    const SelectedPlugins selected = SelectedPlugins::load(options, names);
+    auto found = inventory->find(name.toUtf8());
     if (!found)
         throw UsageError(QStringLiteral("the inventory has no host %1: `collector inventory -i … --hosts` lists them").arg(name));
-    const InventorySource source(InventorySource::Setup{});
+    const Selection::Result selection = Selection::make(inventory, select);
+    if (!selection.selection)
+        throw UsageError(QString::fromUtf8(selection.error));
+    for (quint64 i = 0; i < selection.selection->candidates(); ++i) {
+        const auto candidate = selection.selection->at(i);
+        if (candidate && candidate->name() == found->name()) {
+            found = candidate; // which knows whether it is excluded
+            break;
+        }
+    }
+    InventorySource::Setup sourceSetup;
+    sourceSetup.jobs = selected.options;
+    sourceSetup.needsConnection = true;
+    const InventorySource source(std::move(sourceSetup));
     const InventoryHost host(source, *found);
+    LoginCredentials login;
+    if (isToConnect)
+        login = LoginCredentials::gather(options, *config);
+    else
+        login.credentials = placeholders(options);
+    const auto shared = std::make_shared<const HostSettings>(options, config, login.credentials);
+    const HostSettings &settings = *shared;
 
     QList<Row> rows;
     QByteArray problem;
+    QByteArray commands;
+    QByteArray timeline;
     try {
         rows.append({QStringLiteral("target"), printable(settings.target(host)), QString()});
         addSettings(settings.explained(host), rows);
-        addConnection(*settings.settings(host), rows);
+        const auto resolved = settings.settings(host);
+        addConnection(*resolved, rows);
+        commands = plannedCommands(selected, host, *resolved);
+        if (isToConnect)
+            timeline = connection(options, login, shared, selection.selection, host);
     } catch (const JobError &error) {
         problem = "  cannot be connected to: " + error.message().toUtf8() + '\n';
     }
@@ -161,6 +228,7 @@ int runExplainVerb(const QStringList &given)
         text += "  note: " + warning.toUtf8() + '\n';
     for (const QString &word : config->unsupportedWords())
         text += "  without effect: " + word.toUtf8() + '\n';
+    text += commands + timeline;
     return std::fwrite(text.constData(), 1, size_t(text.size()), stdout) == size_t(text.size()) && std::fflush(stdout) == 0 ? 0
                                                                                                                             : outputError;
 }

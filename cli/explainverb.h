@@ -1,4 +1,5 @@
-// `collector explain HOST`: how a host would be connected to, each value with the place that it is from. Contacts nothing. Main thread.
+// `collector explain HOST`: how a host would be connected to, each value with the place that it is from, what would be sent to it,
+// and, with --connect, how long each step takes; without it nothing is contacted. Main thread.
 
 #pragma once
 

@@ -1,11 +1,11 @@
 #include "cli/runpreparation.h"
 
 #include "cli/deadlinetime.h"
+#include "cli/logincredentials.h"
 #include "cli/optiontable.h"
 #include "cli/rerun.h"
 #include "model/nearest.h"
 #include "output/timestamp.h"
-#include "ssh/secretsource.h"
 
 #include <QCryptographicHash>
 #include <QDateTime>
@@ -59,11 +59,6 @@ QByteArray readStandardInput()
 
 } // namespace
 
-PluginRegistry makeRegistry(const RunOptions &options)
-{
-    return PluginRegistry(PluginRegistry::standardPlaces(options.values(QStringLiteral("plugin-dir"))), coreOptionNames());
-}
-
 RunPreparation::RunPreparation(const RunOptions &given) : options(given)
 {
     selectPlugins();
@@ -94,37 +89,9 @@ void RunPreparation::selectPlugins()
         throw UsageError(unknownOption(QStringLiteral("--") + options.line().foreign().first().name, {}));
     if (names.isEmpty())
         throw UsageError(QStringLiteral("which job? Name one with -p: `collector plugins` lists them"));
-    names.removeDuplicates();
-    const PluginRegistry registry = makeRegistry(options);
-    std::vector<const PluginFile *> files;
-    std::vector<std::shared_ptr<const Manifest>> manifests;
-    for (const QString &name : names) {
-        const PluginFile *file = registry.find(name.toUtf8());
-        if (!file)
-            throw UsageError(registry.whyNot(name));
-        files.push_back(file);
-        manifests.push_back(file->manifest);
-    }
-    // Options are checked by the manifests alone, before any plugin's code runs.
-    jobOptions = std::make_shared<JobOptions>(options, manifests);
-    for (size_t i = 0; i < files.size(); ++i) {
-        QString error;
-        const auto loaded = PluginRegistry::load(*files[i], &error);
-        if (!loaded)
-            throw UsageError(error);
-        try {
-            loaded->job->prepare(jobOptions->common(int(i)));
-            const QByteArray script = scriptSha256.isEmpty() ? loaded->job->document("script") : QByteArray();
-            if (!script.isEmpty())
-                scriptSha256 = QCryptographicHash::hash(script, QCryptographicHash::Sha256).toHex();
-        } catch (const JobError &refusal) {
-            throw UsageError(refusal.message());
-        } catch (const std::exception &failure) {
-            throw UsageError(
-                QStringLiteral("the plugin %1 failed as it was prepared: %2").arg(names[qsizetype(i)], printable(failure.what())));
-        }
-        plugins.push_back(*loaded);
-    }
+    SelectedPlugins selected = SelectedPlugins::load(options, names);
+    plugins = std::move(selected.plugins);
+    jobOptions = std::move(selected.options);
 }
 
 void RunPreparation::parseOutputs()
@@ -249,45 +216,9 @@ void RunPreparation::gatherCredentials()
         credentials = std::make_shared<Credentials>();
         return;
     }
-    try {
-        std::optional<Secret> password = takeSecretFromEnvironment("COLLECTOR_PASSWORD");
-        if (const auto file = options.value(QStringLiteral("password-file")))
-            password = readSecretFile(*file);
-        else if (options.has(QStringLiteral("ask-pass")))
-            password = askOnTerminal(QStringLiteral("SSH password: "));
-        std::optional<Secret> becomePassword;
-        if (const auto file = options.value(QStringLiteral("become-password-file")))
-            becomePassword = readSecretFile(*file);
-        else if (options.has(QStringLiteral("ask-become-pass")))
-            becomePassword = askOnTerminal(QStringLiteral("BECOME password: "));
-
-        Credentials::Sources sources;
-        if (const QString socket = qEnvironmentVariable("SSH_AUTH_SOCK"); !socket.isEmpty()) {
-            agent = std::make_shared<AgentClient>(socket);
-            QString problem;
-            sources.agentKeys = agent->load(&problem);
-            if (!problem.isEmpty())
-                print(QStringLiteral("collector: the ssh-agent is not asked: %1\n").arg(problem).toUtf8());
-            if (sources.agentKeys.empty())
-                agent.reset();
-        }
-        sources.home = QDir::homePath();
-        sources.identities = options.values(QStringLiteral("identity"));
-        sources.expected = sshConfig->fixedIdentityFiles();
-        sources.passphraseFile = options.value(QStringLiteral("passphrase-file"));
-        sources.hasOtherWay = password.has_value() || agent;
-        if (isatty(STDERR_FILENO))
-            sources.question = [](const QString &path) { return askOnTerminal(QStringLiteral("Passphrase for %1: ").arg(path)); };
-        credentials = Credentials::gather(std::move(sources));
-        if (password)
-            credentials->setPassword(std::move(*password));
-        if (becomePassword)
-            credentials->setBecomePassword(std::move(*becomePassword));
-    } catch (const std::runtime_error &error) {
-        throw UsageError(QString::fromUtf8(error.what()));
-    }
-    for (const QString &warning : credentials->warnings())
-        print(QStringLiteral("collector: %1\n").arg(warning).toUtf8());
+    LoginCredentials gathered = LoginCredentials::gather(options, *sshConfig);
+    credentials = std::move(gathered.credentials);
+    agent = std::move(gathered.agent);
 }
 
 RunInfo RunPreparation::describe(qint64 nowMs) const

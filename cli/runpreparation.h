@@ -7,11 +7,11 @@
 #include "cli/inventorysource.h"
 #include "cli/joboptions.h"
 #include "cli/runoptions.h"
+#include "cli/selectedplugins.h"
 #include "engine/plan.h"
 #include "inventory/selection.h"
 #include "model/runinfo.h"
 #include "output/outputspec.h"
-#include "plugin/registry.h"
 #include "ssh/agentclient.h"
 
 #include <QTextStream>
@@ -56,8 +56,5 @@ private:
     void parseOutputs();
     void decideLimits();
 };
-
-// The plugins that this program would find, by --plugin-dir, environment and place.
-[[nodiscard]] PluginRegistry makeRegistry(const RunOptions &options);
 
 } // namespace collector

@@ -39,6 +39,39 @@ QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const 
     Q_UNREACHABLE();
 }
 
+bool isToBeRaised(const ShellCommand &command, const SshSettings &settings)
+{
+    return command.isPrivileged && settings.become.isWanted && settings.become.user != settings.user;
+}
+
+// A script's input stays open: its end tells the watchdog there that we are gone.
+bool isInputKeptOpen(const ShellCommand &command)
+{
+    return command.command == RemoteShell::scriptCommand() && !command.input.isEmpty();
+}
+
+QByteArray inputOf(const ShellCommand &command)
+{
+    return isInputKeptOpen(command) ? supervised(command.input) : command.input;
+}
+
+QByteArray raisedScript(const ShellCommand &command, const QByteArray &end)
+{
+    if (command.command == RemoteShell::scriptCommand() || command.input.isEmpty())
+        return command.input.isEmpty() ? command.command : command.input;
+    return "{ " + command.command + "\n} <<'" + end + "'\n" + command.input + (command.input.endsWith('\n') ? "" : "\n") + end + '\n';
+}
+
+void settleRaising(ShellCommand &command, const Become &become)
+{
+    if (command.raisingMark.isEmpty())
+        return;
+    command.isPrivileged = command.isPrivileged || become.isWholeScript;
+    const qsizetype mark = command.input.indexOf(command.raisingMark);
+    if (mark >= 0)
+        command.input.replace(mark, command.raisingMark.size(), raisingAssignments(become));
+}
+
 QByteArray raisingAssignments(const Become &become)
 {
     if (!become.isWanted || become.isWholeScript || become.method == Become::Method::Su || become.user != "root")

@@ -6,6 +6,8 @@
 
 #include "ssh/sshsettings.h"
 
+#include <collector/remoteshell.h>
+
 #include <QByteArray>
 
 namespace collector {
@@ -20,6 +22,19 @@ namespace collector {
 // A command line that raises a shell, understood by sh, csh and fish alike, and the marks that tell how it goes: `prompt` comes on standard
 // error when the password is wanted (empty: ask for none), `begun` and a line end on standard output once the raised `/bin/sh -s` reads.
 [[nodiscard]] QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const QByteArray &begun);
+
+// Whether it is run through raisingCommand().
+[[nodiscard]] bool isToBeRaised(const ShellCommand &command, const SshSettings &settings);
+
+// A command that is not raised: what it gets on its standard input, and whether that ends there.
+[[nodiscard]] QByteArray inputOf(const ShellCommand &command);
+[[nodiscard]] bool isInputKeptOpen(const ShellCommand &command);
+
+// One that is: the script for the raised shell, not yet supervised. A plain command has its input in a here-document that ends with `end`.
+[[nodiscard]] QByteArray raisedScript(const ShellCommand &command, const QByteArray &end);
+
+// Tells a script that raises single commands how (ShellCommand::raisingMark), or has it raised as a whole.
+void settleRaising(ShellCommand &command, const Become &become);
 
 // For a script that raises single commands itself: B=sudo, B=doas or B='', and W= the password, quoted. su raises shells alone.
 [[nodiscard]] QByteArray raisingAssignments(const Become &become);

@@ -16,15 +16,6 @@ QByteArray nonce(const char *prefix)
     return prefix + half() + half();
 }
 
-// As a script for `/bin/sh -s`: a plain command has its input in a here-document.
-QByteArray asScript(const ShellCommand &command)
-{
-    if (command.command == RemoteShell::scriptCommand() || command.input.isEmpty())
-        return command.input.isEmpty() ? command.command : command.input;
-    const QByteArray end = nonce("input");
-    return "{ " + command.command + "\n} <<'" + end + "'\n" + command.input + (command.input.endsWith('\n') ? "" : "\n") + end + '\n';
-}
-
 const char *methodName(Become::Method method)
 {
     switch (method) {
@@ -58,7 +49,7 @@ Task<ShellReply> RaisedShell::run(RunningCommand &shell, ShellCommand command, D
     co_await raise(shell, deadline);
     m_attempt.accepted();
     shell.forgetErrorOutput(); // prompt and lecture
-    shell.feed(supervised(asScript(command)));
+    shell.feed(supervised(raisedScript(command, nonce("input"))));
     co_return co_await shell.runToEnd(deadline);
 }
 

@@ -9,21 +9,6 @@
 
 namespace collector {
 
-namespace {
-
-// A script that raises single commands is told how; or it is raised as a whole.
-void settleRaising(ShellCommand &command, const Become &become)
-{
-    if (command.raisingMark.isEmpty())
-        return;
-    command.isPrivileged = command.isPrivileged || become.isWholeScript;
-    const qsizetype mark = command.input.indexOf(command.raisingMark);
-    if (mark >= 0)
-        command.input.replace(mark, command.raisingMark.size(), raisingAssignments(become));
-}
-
-} // namespace
-
 SshShell::SshShell(SshWorker &worker, std::shared_ptr<const SshSettings> settings, ConnectionInfo &info, SshProgress &progress)
     : m_worker(worker),
       m_settings(std::move(settings)),
@@ -67,11 +52,6 @@ Task<ShellReply> SshShell::run(ShellCommand command)
     }
 }
 
-bool SshShell::isToBeRaised(const ShellCommand &command) const
-{
-    return command.isPrivileged && m_settings->become.isWanted && m_settings->become.user != m_settings->user;
-}
-
 // What fails stays failed; what is cancelled half way may be tried again by the next job.
 Task<> SshShell::connect()
 {
@@ -88,8 +68,8 @@ Task<> SshShell::connect()
 Task<ShellReply> SshShell::runNatively(ShellCommand command, Deadline deadline)
 {
     ExecChannel channel(m_connection->session(), *m_settings, m_progress, {command.outputLimit, command.errorLimit});
-    co_await channel.open(!command.input.isEmpty() || isToBeRaised(command));
-    if (!isToBeRaised(command)) {
+    co_await channel.open(!command.input.isEmpty() || isToBeRaised(command, *m_settings));
+    if (!isToBeRaised(command, *m_settings)) {
         co_await channel.exec(command.command);
         feed(channel, command);
         co_return co_await channel.runToEnd(deadline);
@@ -102,7 +82,7 @@ Task<ShellReply> SshShell::runNatively(ShellCommand command, Deadline deadline)
 template<typename Command>
 Task<ShellReply> SshShell::runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline)
 {
-    if (!isToBeRaised(command)) {
+    if (!isToBeRaised(command, *m_settings)) {
         co_await process->start(command.command);
         feed(*process, command);
         co_return co_await process->runToEnd(deadline);
@@ -112,16 +92,12 @@ Task<ShellReply> SshShell::runAsProcess(std::unique_ptr<Command> process, ShellC
     co_return co_await raised.run(*process, std::move(command), deadline);
 }
 
-// A script's input stays open: its end tells the watchdog there that we are gone.
 void SshShell::feed(RunningCommand &running, const ShellCommand &command)
 {
-    if (command.command == scriptCommand() && !command.input.isEmpty()) {
-        running.feed(supervised(command.input));
-        return;
-    }
     if (!command.input.isEmpty())
-        running.feed(command.input);
-    running.feedEnd();
+        running.feed(inputOf(command));
+    if (!isInputKeptOpen(command))
+        running.feedEnd();
 }
 
 } // namespace collector

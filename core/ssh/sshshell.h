@@ -37,7 +37,6 @@ private:
     Task<ShellReply> runNatively(ShellCommand command, Deadline deadline);
     template<typename Command>
     Task<ShellReply> runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline);
-    [[nodiscard]] bool isToBeRaised(const ShellCommand &command) const;
     static void feed(RunningCommand &running, const ShellCommand &command);
 
     SshWorker &m_worker;

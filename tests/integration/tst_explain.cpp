@@ -1,5 +1,7 @@
 // `collector explain`: which of command line, variables, configuration and ssh_config counts, seen from outside.
 
+#include "fleet/fleetprocess.h"
+
 #include <QDir>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -29,6 +31,10 @@ private Q_SLOTS:
     void mistakesEndWithStatusTwo();
     void hostThatCannotBeConnectedTo();
     void secretsAreNotShown();
+    void bytesThatWouldBeSent_data();
+    void bytesThatWouldBeSent();
+    void connects();
+    void doesNotConnectToWhatIsExcluded();
 
 private:
     QString write(const char *name, const QByteArray &text)
@@ -158,6 +164,71 @@ void TestExplain::secretsAreNotShown()
     QVERIFY2(!ended.output.contains(QStringLiteral("hunter2")), qPrintable(ended.output));
     QVERIFY(ended.output.contains(QStringLiteral("LANG=C")));
     QCOMPARE(row(ended, QStringLiteral("→ password")), QStringLiteral("***"));
+}
+
+void TestExplain::bytesThatWouldBeSent_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::addColumn<QString>("sent");
+    const auto row = [](const char *name, const char *options, const char *sent) {
+        QTest::newRow(name) << QString::fromLatin1(options).split(u'|') << QString::fromLatin1(sent);
+    };
+    row("a command", "-p|ssh-command|--command|uptime; id", "ssh-command sends\n  command line         uptime; id\n");
+    row("a raised command", "-p|ssh-command|--command|id|-b",
+        "  command line         sudo -n -u 'root' -- /bin/sh -c 'echo BEGUN; exec /bin/sh -s'\n  after BEGUN, ");
+    row("a raised command with a password", "-p|ssh-command|--command|id|-b|-K",
+        "  command line         sudo -S -p PROMPT -u 'root' -- /bin/sh -c 'echo BEGUN; exec /bin/sh -s'\n  after PROMPT         ***\n");
+    row("a script that raises commands itself", "-p|ssh-facts|-b|-K", "B=sudo W='\\''***'\\''");
+    row("the facts' script", "-p|ssh-facts", "  command line         exec /bin/sh -s\n  standard input, ");
+    row("several jobs", "-p|ping|-p|ssh-command|--command|true",
+        "ping sends\n  1 echo request\nssh-command sends\n  command line         true\n");
+}
+
+void TestExplain::bytesThatWouldBeSent()
+{
+    QFETCH(QStringList, options);
+    QFETCH(QString, sent);
+    const Ended ended = explain(QStringList{QStringLiteral("web"), QStringLiteral("-i"), QStringLiteral("web,"), QStringLiteral("-u"),
+                                            QStringLiteral("somebody"), QStringLiteral("--ssh-config"), QStringLiteral("none")} +
+                                options);
+    QVERIFY2(ended.status == 0, qPrintable(ended.errors));
+    QVERIFY2(ended.output.contains(sent), qPrintable(ended.output));
+}
+
+void TestExplain::connects()
+{
+    const collector::FleetProcess fleet;
+    const QStringList common{QStringLiteral("127.0.0.9"),    QStringLiteral("-i"),         QStringLiteral("127.0.0.0/24"),
+                             QStringLiteral("--ssh-config"), QStringLiteral("none"),       QStringLiteral("--port"),
+                             QString::number(fleet.port()),  QStringLiteral("--identity"), fleet.clientKey(),
+                             QStringLiteral("--connect")};
+    const Ended ended = explain(common + QStringList{QStringLiteral("--known-hosts"), fleet.knownHostsFile()});
+    QVERIFY2(ended.status == 0, qPrintable(ended.errors));
+    const QString timeline = ended.output.mid(ended.output.indexOf(QStringLiteral("timeline\n")));
+    int last = 0;
+    for (const char *step :
+         {" ms  name lookup ", " ms  connect", " ms  key exchange ", " ms  host key ", " ms  login ", " ms  logged in\n"}) {
+        const int at = int(timeline.indexOf(QLatin1String(step)));
+        QVERIFY2(at > last, qPrintable(timeline));
+        last = at;
+    }
+    QVERIFY(timeline.contains(QString::fromLatin1(fleet.fingerprint())));
+    QVERIFY(timeline.contains(QStringLiteral("publickey SHA256:")));
+    QCOMPARE(fleet.count(collector::FleetEvent::Connect, QStringLiteral("127.0.0.9")), 1);
+    QCOMPARE(fleet.count(collector::FleetEvent::Exec, QStringLiteral("127.0.0.9")), 0);
+
+    const Ended unknown = explain(common + QStringList{QStringLiteral("--known-hosts"), write("known_hosts", "")});
+    QVERIFY2(unknown.output.contains(QStringLiteral(" ms  host_key_unknown: ")), qPrintable(unknown.output));
+}
+
+void TestExplain::doesNotConnectToWhatIsExcluded()
+{
+    const collector::FleetProcess fleet;
+    const Ended ended =
+        explain({QStringLiteral("127.0.0.9"), QStringLiteral("-i"), QStringLiteral("127.0.0.0/24"), QStringLiteral("-x"),
+                 QStringLiteral("127.0.0.8/30"), QStringLiteral("--port"), QString::number(fleet.port()), QStringLiteral("--connect")});
+    QVERIFY2(ended.output.contains(QStringLiteral("timeline\n  not contacted: excluded")), qPrintable(ended.output + ended.errors));
+    QCOMPARE(fleet.count(collector::FleetEvent::Connect, QString()), 0);
 }
 
 QTEST_GUILESS_MAIN(TestExplain)

@@ -1,0 +1,115 @@
+#include "cli/plannedcommands.h"
+
+#include "ssh/delivery.h"
+
+#include <collector/joberror.h>
+
+#include <coroutine>
+
+namespace collector {
+
+namespace {
+
+// Whoever asks it for anything waits for ever, and is destroyed.
+class Recorder final : public JobContext, private RemoteShell, private Pinger
+{
+public:
+    Recorder(const InventoryHost &host, Options options, std::shared_ptr<const Manifest> manifest)
+        : m_host(host),
+          m_options(std::move(options)),
+          m_facts(std::move(manifest))
+    {
+    }
+
+    std::optional<ShellCommand> command;
+    QByteArray otherwise; // what it does where it is no command
+
+    const Host &host() const override { return m_host; }
+    const Options &options() const override { return m_options; }
+    Facts &facts() override { return m_facts; }
+    const Facts *factsOf(QByteArrayView) const override { return nullptr; }
+    RemoteShell &shell() override { return *this; }
+    Pinger &pinger() override { return *this; }
+    Task<std::unique_ptr<TcpStream>> connectTcp(quint16 port, std::chrono::milliseconds) override
+    {
+        otherwise = "a connection to TCP port " + QByteArray::number(port);
+        co_await std::suspend_always();
+        co_return nullptr;
+    }
+    Task<> sleep(std::chrono::milliseconds) override { co_await std::suspend_always(); }
+    void setPartial(Cause, const QString &) override {}
+
+protected:
+    Task<> runBlocking(std::function<void()>) override { co_await std::suspend_always(); }
+
+private:
+    Task<ShellReply> run(ShellCommand wanted) override
+    {
+        command = std::move(wanted);
+        co_await std::suspend_always();
+        co_return ShellReply();
+    }
+    Task<PingReply> ping(PingRequest request) override
+    {
+        otherwise = QByteArray::number(request.count) + " echo request" + (request.count == 1 ? "" : "s");
+        co_await std::suspend_always();
+        co_return PingReply();
+    }
+
+    const InventoryHost &m_host;
+    const Options m_options;
+    Facts m_facts;
+};
+
+std::shared_ptr<const Secret> shownAs(const std::shared_ptr<const Secret> &secret)
+{
+    return secret ? std::make_shared<const Secret>("***") : nullptr;
+}
+
+QByteArray sent(ShellCommand command, const SshSettings &settings)
+{
+    Become become = settings.become;
+    become.password = shownAs(become.password);
+    settleRaising(command, become);
+    QByteArray line = command.command;
+    QByteArray input = inputOf(command);
+    QByteArray first;
+    if (isToBeRaised(command, settings)) {
+        line = raisingCommand(become, become.password ? "PROMPT" : "", "BEGUN");
+        input = supervised(raisedScript(command, "END"));
+        first = become.password ? "  after PROMPT         ***\n  after BEGUN" : "  after BEGUN";
+    }
+    QByteArray text = "  command line         " + line + '\n';
+    if (input.isEmpty())
+        return text;
+    text += first.isEmpty() ? "  standard input" : first;
+    text += ", " + QByteArray::number(input.size()) + " bytes:\n" + input;
+    return input.endsWith('\n') ? text : text + '\n';
+}
+
+} // namespace
+
+QByteArray plannedCommands(const SelectedPlugins &selected, const InventoryHost &host, const SshSettings &settings)
+{
+    QByteArray text;
+    for (size_t i = 0; i < selected.plugins.size(); ++i) {
+        const PluginRegistry::Loaded &plugin = selected.plugins[i];
+        text += plugin.manifest->name + " sends\n";
+        try {
+            Recorder recorder(host, host.options(int(i), selected.options->common(int(i))), plugin.manifest);
+            Task<> job = plugin.job->run(recorder);
+            job.start();
+            if (recorder.command)
+                text += sent(*recorder.command, settings);
+            else if (job.isDone())
+                job.result();
+            if (!recorder.command)
+                text += "  " + (recorder.otherwise.isEmpty() ? "what depends on what it finds" : recorder.otherwise) + '\n';
+        } catch (const JobError &error) {
+            text += "  nothing: " + error.message().toUtf8() + '\n';
+        }
+    }
+    return text;
+}
+
+} // namespace collector

@@ -1,0 +1,48 @@
+#include "cli/selectedplugins.h"
+
+#include "cli/optiontable.h"
+
+#include <collector/joberror.h>
+
+namespace collector {
+
+PluginRegistry makeRegistry(const RunOptions &options)
+{
+    return PluginRegistry(PluginRegistry::standardPlaces(options.values(QStringLiteral("plugin-dir"))), coreOptionNames());
+}
+
+SelectedPlugins SelectedPlugins::load(const RunOptions &options, QStringList names)
+{
+    names.removeDuplicates();
+    const PluginRegistry registry = makeRegistry(options);
+    std::vector<const PluginFile *> files;
+    std::vector<std::shared_ptr<const Manifest>> manifests;
+    for (const QString &name : names) {
+        const PluginFile *file = registry.find(name.toUtf8());
+        if (!file)
+            throw UsageError(registry.whyNot(name));
+        files.push_back(file);
+        manifests.push_back(file->manifest);
+    }
+    SelectedPlugins result;
+    // Options are checked by the manifests alone, before any plugin's code runs.
+    result.options = std::make_shared<JobOptions>(options, manifests);
+    for (size_t i = 0; i < files.size(); ++i) {
+        QString error;
+        const auto loaded = PluginRegistry::load(*files[i], &error);
+        if (!loaded)
+            throw UsageError(error);
+        try {
+            loaded->job->prepare(result.options->common(int(i)));
+        } catch (const JobError &refusal) {
+            throw UsageError(refusal.message());
+        } catch (const std::exception &failure) {
+            throw UsageError(
+                QStringLiteral("the plugin %1 failed as it was prepared: %2").arg(names[qsizetype(i)], printable(failure.what())));
+        }
+        result.plugins.push_back(*loaded);
+    }
+    return result;
+}
+
+} // namespace collector

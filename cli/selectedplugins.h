@@ -1,0 +1,26 @@
+// SelectedPlugins: those that -p names, loaded and prepared, with their options. Main thread.
+
+#pragma once
+
+#include "cli/joboptions.h"
+#include "cli/runoptions.h"
+#include "plugin/registry.h"
+
+#include <memory>
+#include <vector>
+
+namespace collector {
+
+struct SelectedPlugins
+{
+    std::vector<PluginRegistry::Loaded> plugins; // in the order of the names
+    std::shared_ptr<const JobOptions> options;
+
+    // Throws UsageError: no such plugin, it cannot be loaded, its options are wrong.
+    [[nodiscard]] static SelectedPlugins load(const RunOptions &options, QStringList names);
+};
+
+// The plugins that this program would find, by --plugin-dir, environment and place.
+[[nodiscard]] PluginRegistry makeRegistry(const RunOptions &options);
+
+} // namespace collector

@@ -103,6 +103,21 @@ QByteArray summerTimeName(QByteArrayView posixZone)
     return (summer.isEmpty() ? standard : summer).toByteArray();
 }
 
+namespace {
+
+// The time of day less the time since boot, as they were read beside one another; to the nearest second, for both have fractions.
+QString bootTime(const Section &in, const Findings &out)
+{
+    const qint64 now = out.value(u"clock_unix_ms").toInteger();
+    const QList<QByteArrayView> uptime = wordsOf(in.firstLine("/proc/uptime"));
+    const auto beside = uptime.isEmpty() ? std::nullopt : toNumber(uptime[0]);
+    const bool isSound = beside && *beside >= 0 && *beside < 1e12;
+    const double up = isSound ? *beside : double(out.value(u"uptime_seconds").toInteger());
+    return QDateTime::fromSecsSinceEpoch(qRound64(double(now) / 1000 - up), Qt::UTC).toString(Qt::ISODate);
+}
+
+} // namespace
+
 void parseDateTime(const Section &in, Findings &out)
 {
     const QList<QByteArrayView> words = wordsOf(in.firstLine("date"));
@@ -157,8 +172,7 @@ void parseDateTime(const Section &in, Findings &out)
                         {QStringLiteral("tz_dst"), toText(summer)},
                         {QStringLiteral("tz_offset"), toText(words[2])}});
     if (out.has(u"uptime_seconds"))
-        out.set(u"boot_time",
-                QDateTime::fromSecsSinceEpoch(*epoch - out.value(u"uptime_seconds").toInteger(), Qt::UTC).toString(Qt::ISODate));
+        out.set(u"boot_time", bootTime(in, out));
 }
 
 } // namespace collector::facts

@@ -24,5 +24,7 @@ s_date_time() {
         done </etc/localtime
         p "$_k"
     fi
+    # Once more, beside the clock: the boot was the one less the other, however long all sections took.
+    f /proc/uptime
     c date date '+%s %Z %z %Y %m %d %H %M %S %w %j %N'
 }

@@ -35,7 +35,8 @@ const VerbTable &table()
         QStringLiteral(
             "Classes are declared by the plugins: identity (who the host is), hardware, configuration, state (what moves by itself),\n"
             "noise (never told) and sensitive (told without its value). Facts that no plugin declares count as configuration.\n"
-            "What one of the two runs could not know is not told as a change: facts of a job that failed, and those in \"absent\".\n\n"
+            "What one of the two runs could not know is not told as a change: facts of a job that failed, and those in \"absent\".\n"
+            "Two times of class state within two seconds of one another are one, read from a clock twice.\n\n"
             "Exit status: 0 no differences (of the classes asked for), 1 differences or an output error, 2 usage or input.\n\n"
             "Examples:\n"
             "  collector diff monday.json tuesday.json\n"

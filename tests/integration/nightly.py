@@ -7,12 +7,14 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 
 root = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 build = sys.argv[1]
+collector = os.path.join(build, "bin", "collector")
 failures = []
 
 
@@ -22,6 +24,37 @@ def check(what, seen, expected):
         print(f"FAIL: {what}\n  seen     {seen}\n  expected {expected}", file=sys.stderr)
     else:
         print(f"ok: {what}")
+
+
+def two_looks(folder):
+    """Looks at this very machine twice, with a file more between: what diff tells of it, and whether the space of a mount moved."""
+    filler = os.path.join(build, "tests", f"nightly-{os.getpid()}")
+    fleet = subprocess.Popen([os.path.join(build, "tests", "fleet"), "--run", "--known-hosts", f"{folder}/real_hosts", "--parent-death"],
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        port = fleet.stdout.readline().split()[1]
+        looks = []
+        for name in ("before.jsonl", "after.jsonl"):
+            looks.append(os.path.join(folder, name))
+            command = [collector, "-i", "127.0.4.1,", "-p", "ssh-facts", "--facts", "state,memory,mounts,storage,date_time,clock,package_summary",
+                       "--port", port, "--user", "ops", "--identity", f"{folder}/id", "--known-hosts", f"{folder}/real_hosts", "--ssh-config", "none",
+                       "--quiet", "-o", looks[-1]]
+            subprocess.run(command, check=True, timeout=100)
+            with open(filler, "wb") as file:
+                file.write(os.urandom(8 << 20))
+                os.fsync(file.fileno())
+    finally:
+        fleet.terminate()
+        fleet.wait()
+        if os.path.exists(filler):
+            os.unlink(filler)
+    told = subprocess.run([collector, "diff", "--format", "json", *looks], capture_output=True, text=True)
+    facts = []
+    for look in looks:
+        with open(look, encoding="utf-8") as file:
+            facts.append(json.load(file)["facts"])
+    space = [{mount["mount"]: mount.get("size_available") for mount in fact.get("mounts", [])} for fact in facts]
+    return {change["fact"] for change in json.loads(told.stdout)["changes"]}, space[0] != space[1]
 
 
 with tempfile.TemporaryDirectory(prefix="collector-nightly-") as folder:
@@ -86,8 +119,14 @@ with tempfile.TemporaryDirectory(prefix="collector-nightly-") as folder:
             with open(os.path.join(folder, name), encoding="utf-8") as file:
                 check(f"{name} fits the schema", [error.message for error in validator.iter_errors(json.load(file))], [])
 
+    # A real host's space, memory, load and clock move all the time. (Others may mount and install something here meanwhile.)
+    told, has_moved = two_looks(folder)
+    moving = re.compile(r"available|used|free|uptime|boot_time|loadavg|date_time|clock_")
+    check("nothing of a real host that moves by itself is told", sorted(path for path in told if moving.search(path)), [])
+    if not has_moved:
+        print("(no mount's space moved: of that, nothing was seen)")
+
     # The same through compressed files and standard input.
-    collector = os.path.join(build, "bin", "collector")
     packed = os.path.join(folder, "tuesday.jsonl.zst")
     subprocess.run([collector, "merge", os.path.join(folder, "tuesday.json"), "-o", packed], check=True, stderr=subprocess.DEVNULL)
     with open(os.path.join(folder, "monday.json"), "rb") as file:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace collector {
 
@@ -77,6 +78,15 @@ void joinMembers(QByteArrayView before, QByteArrayView after, const Visit &visit
         }
         return;
     }
+}
+
+// Whether two values are one moment, read twice from a clock: of a boot, most of all, which is the time less the uptime.
+bool isOneMoment(QByteArrayView before, QByteArrayView after)
+{
+    constexpr qint64 readingMs = 2000;
+    const auto one = isJsonString(before) ? timeOf(before) : std::nullopt;
+    const auto other = one && isJsonString(after) ? timeOf(after) : std::nullopt;
+    return other && std::abs(*one - *other) <= readingMs;
 }
 
 QByteArray listOf(const std::vector<QByteArrayView> &items)
@@ -251,7 +261,9 @@ void RecordDiff::lists(QByteArrayView before, QByteArrayView after)
     if (namedItems(left, right))
         return;
     if (left.size() > 1 || right.size() > 1) {
-        plainItems(left, right, before, after);
+        const std::vector<QByteArray> still = withoutNoise(left), stillAfter = withoutNoise(right);
+        const QByteArray whole = listOf({still.begin(), still.end()}), wholeAfter = listOf({stillAfter.begin(), stillAfter.end()});
+        plainItems({still.begin(), still.end()}, {stillAfter.begin(), stillAfter.end()}, whole, wholeAfter);
         return;
     }
     enterItem("0");
@@ -307,6 +319,29 @@ bool RecordDiff::namedItems(const std::vector<QByteArrayView> &before, const std
     return false;
 }
 
+// The objects of a list that nothing joins are compared whole, so what is noise in them goes first.
+std::vector<QByteArray> RecordDiff::withoutNoise(const std::vector<QByteArrayView> &items)
+{
+    std::vector<QByteArray> rest;
+    for (const QByteArrayView item : items) {
+        QByteArray text = "{";
+        for (JsonMembers walk(item); walk.next();) {
+            m_segments.push_back(walk.key().toByteArray());
+            const bool isNoise = m_classes.classOf(m_segments) == FactSpec::Class::Noise;
+            m_segments.pop_back();
+            if (isNoise)
+                continue;
+            if (text.size() > 1)
+                text += ',';
+            appendJsonString(text, walk.key());
+            text += ':';
+            text += walk.value();
+        }
+        rest.push_back(text += '}');
+    }
+    return rest;
+}
+
 void RecordDiff::plainItems(const std::vector<QByteArrayView> &before, const std::vector<QByteArrayView> &after, QByteArrayView whole,
                             QByteArrayView wholeAfter)
 {
@@ -337,6 +372,8 @@ void RecordDiff::tell(FactChange::Kind kind, QByteArrayView before, QByteArrayVi
     change.after = after;
     change.factClass = m_classes.classOf(m_segments);
     if (change.factClass == FactSpec::Class::Noise)
+        return;
+    if (change.factClass == FactSpec::Class::State && isOneMoment(before, after))
         return;
     if (change.factClass == FactSpec::Class::Sensitive) {
         change.kind = FactChange::Kind::Value;

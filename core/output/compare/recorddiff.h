@@ -72,6 +72,7 @@ private:
     void value(QByteArrayView before, QByteArrayView after);
     void objects(QByteArrayView before, QByteArrayView after);
     void lists(QByteArrayView before, QByteArrayView after);
+    [[nodiscard]] std::vector<QByteArray> withoutNoise(const std::vector<QByteArrayView> &items);
     bool namedItems(const std::vector<QByteArrayView> &before, const std::vector<QByteArrayView> &after);
     void plainItems(const std::vector<QByteArrayView> &before, const std::vector<QByteArrayView> &after, QByteArrayView whole,
                     QByteArrayView wholeAfter);

@@ -51,19 +51,22 @@ inline std::shared_ptr<const Manifest> manifestOf(const QByteArray &text)
 // Two plugins with a fact of each class.
 inline QList<std::shared_ptr<const Manifest>> someManifests()
 {
-    return {manifestOf(json(
-                "{'name':'ssh-facts','summary':'facts','uses':['shell'],'facts_at_root':true,'facts':["
-                "                "
-                "{'name':'machine_id','type':'text','class':'identity'},{'name':'memtotal_mb','type':'integer','class':'hardware'},"
-                "                "
-                "{'name':'kernel','type':'text','class':'configuration'},{'name':'uptime_seconds','type':'integer','class':'noise'},"
-                "                {'name':'loadavg','type':'object','class':'state'},{'name':'env','type':'object','class':'sensitive'},"
-                "                "
-                "{'name':'mounts','type':'list','class':'configuration'},{'name':'mounts.size_available','type':'integer','class':'state'},"
-                "                {'name':'*_speed','type':'integer','class':'hardware'}]}")),
-            manifestOf(json(
-                "{'name':'ping','summary':'pings','uses':['ping'],'facts':["
-                "                {'name':'alive','type':'boolean','class':'state'},{'name':'rtt_*','type':'number','class':'noise'}]}"))};
+    const auto facts = manifestOf(json("{'name':'ssh-facts','summary':'facts','uses':['shell'],'facts_at_root':true,'facts':["
+                                       "{'name':'machine_id','type':'text','class':'identity'},"
+                                       "{'name':'memtotal_mb','type':'integer','class':'hardware'},"
+                                       "{'name':'kernel','type':'text','class':'configuration'},"
+                                       "{'name':'uptime_seconds','type':'integer','class':'noise'},"
+                                       "{'name':'boot_time','type':'text','class':'state'},"
+                                       "{'name':'loadavg','type':'object','class':'state'},"
+                                       "{'name':'env','type':'object','class':'sensitive'},"
+                                       "{'name':'mounts','type':'list','class':'configuration'},"
+                                       "{'name':'mounts.size_available','type':'integer','class':'state'},"
+                                       "{'name':'mounts.free','type':'integer','class':'noise'},"
+                                       "{'name':'*_speed','type':'integer','class':'hardware'}]}"));
+    const auto ping = manifestOf(json("{'name':'ping','summary':'pings','uses':['ping'],'facts':["
+                                      "{'name':'alive','type':'boolean','class':'state'},"
+                                      "{'name':'rtt_*','type':'number','class':'noise'}]}"));
+    return {facts, ping};
 }
 
 // A file in `directory`, with these records as JSON lines.

@@ -71,6 +71,15 @@ private Q_SLOTS:
             json("configuration mounts['y'] {'mount':'/a','device':'y'} -> ; configuration mounts['z']  -> {'mount':'/a','device':'z'}"));
         row("the only item of a list", json("'packages':{'bash':[{'version':'5.1'}]}"), json("'packages':{'bash':[{'version':'5.2'}]}"),
             json("configuration packages.bash[0].version '5.1' -> '5.2'"));
+        row("free space of two mounts on one folder",
+            json("'mounts':[{'mount':'/a','device':'x','free':1},{'mount':'/a','device':'x','free':2}]"),
+            json("'mounts':[{'mount':'/a','device':'x','free':3},{'mount':'/a','device':'x','free':4}]"), "");
+        row("two mounts on one folder", json("'mounts':[{'mount':'/a','fstype':'x','free':1},{'mount':'/a','fstype':'y','free':2}]"),
+            json("'mounts':[{'mount':'/a','fstype':'x','free':3},{'mount':'/a','fstype':'z','free':4}]"),
+            json("configuration mounts [{'mount':'/a','fstype':'y'}] => [{'mount':'/a','fstype':'z'}]"));
+        row("a moment that was read twice", json("'boot_time':'2026-11-22T02:00:00Z'"), json("'boot_time':'2026-11-22T02:00:01Z'"), "");
+        row("another boot", json("'boot_time':'2026-11-22T02:00:00Z'"), json("'boot_time':'2026-11-22T02:00:03Z'"),
+            json("state boot_time '2026-11-22T02:00:00Z' -> '2026-11-22T02:00:03Z'"));
         row("nameless items", json("'ports':[{'port':1},{'port':3}]"), json("'ports':[{'port':1},{'port':2},{'port':3}]"),
             json("configuration ports [] => [{'port':2}]"));
         row("object that became text", json("'a':{'b':1}"), json("'a':'x'"), json("configuration a {'b':1} -> 'x'"));

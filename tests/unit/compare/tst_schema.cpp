@@ -78,7 +78,7 @@ private Q_SLOTS:
             }
         }
         if (DictionaryFormat(format) == DictionaryFormat::Json)
-            QCOMPARE(QJsonDocument::fromJson(text).array().size(), 11);
+            QCOMPARE(QJsonDocument::fromJson(text).array().size(), 13);
     }
 
     void usage()

@@ -10,17 +10,34 @@
 #include <libssh/libssh.h>
 
 #include <malloc.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 using namespace collector;
 
 namespace {
 
+// With file capabilities, nothing of the caller's makes Qt load code or write files: glibc and OpenSSL see to their own.
+void forgetEnvironmentOfQt()
+{
+    QByteArrayList names;
+    for (char *const *variable = environ; *variable; ++variable) {
+        if (const QByteArrayView text(*variable); text.startsWith("QT"))
+            names.append(text.first(std::max<qsizetype>(0, text.indexOf('='))).toByteArray());
+    }
+    for (const QByteArray &name : std::as_const(names))
+        qunsetenv(name.constData());
+}
+
 // Before there are threads: what every library reads once.
 void prepareProcess()
 {
+    if (getauxval(AT_SECURE) != 0)
+        forgetEnvironmentOfQt();
     qputenv("QT_NO_GLIB", "1"); // glib's dispatcher polls every descriptor on every turn
     if (!qEnvironmentVariableIsSet("RES_OPTIONS"))
         qputenv("RES_OPTIONS", "timeout:2 attempts:2");

@@ -36,7 +36,8 @@ const VerbTable &table()
              {},
              QStringLiteral("DIR"),
              QStringLiteral("also write tidy tables into this folder: hosts.csv, interfaces.csv, addresses.csv,\n"
-                            "disks.csv, mounts.csv, packages.csv, users.csv, with `host` as their key")},
+                            "disks.csv, mounts.csv, packages.csv, users.csv; `host` is in all of them, and addresses\n"
+                            "name their interface, mounts their disk")},
             {QStringLiteral("columns"), {}, QStringLiteral("PATH,…"), QStringLiteral("columns of CSV and table, in jq's path syntax")},
             {QStringLiteral("csv-guard"),
              {},

@@ -58,7 +58,8 @@ const std::array<Shape, 7> &shapes()
         {"addresses", {"interface", "family", "address", "prefix", "netmask", "network", "broadcast", "scope"}},
         {"disks", {"disk", "vendor", "model", "serial", "wwn", "size", "size_bytes", "rotational", "removable", "virtual", "host_adapter"}},
         {"mounts",
-         {"mount", "device", "fstype", "options", "size_total", "size_available", "inode_total", "inode_available", "uuid", "state"}},
+         {"mount", "device", "fstype", "options", "size_total", "size_available", "inode_total", "inode_available", "uuid", "state",
+          "disk"}},
         {"packages", {"name", "version", "release", "epoch", "arch", "source"}},
         {"users", {"name", "uid", "gid", "gecos", "dir", "shell"}},
     }};
@@ -109,6 +110,31 @@ QByteArray memberCell(QByteArrayView object, const QByteArray &column)
     if (value.isEmpty() && !alias(column).isEmpty())
         value = jsonMember(object, alias(column));
     return cellOf(value);
+}
+
+// The kernel counts sectors of 512 bytes, whatever the disk has.
+QByteArray bytesOfSectors(QByteArrayView disk)
+{
+    bool isNumber = false;
+    const quint64 sectors = jsonText(jsonMember(disk, "sectors")).toULongLong(&isNumber);
+    return isNumber && sectors < (quint64(1) << 54) ? QByteArray::number(sectors * 512) : QByteArray();
+}
+
+// The disk on which a device lies: it is one, or a partition of one, or goes by a name that one has (`/dev/mapper/data-srv`).
+QByteArray diskOf(QByteArrayView device, QByteArrayView disks)
+{
+    if (!device.startsWith("/dev/"))
+        return {};
+    const QByteArrayView name = device.sliced(device.lastIndexOf('/') + 1);
+    for (JsonMembers disk(disks); disk.next();) {
+        if (disk.key() == name || !jsonMember(jsonMember(disk.value(), "partitions"), name).isEmpty())
+            return disk.key().toByteArray();
+        for (JsonItems id(jsonMember(jsonMember(disk.value(), "links"), "ids")); id.next();) {
+            if (device.startsWith("/dev/mapper/") && jsonText(id.value()) == "dm-name-" + name.toByteArray())
+                return disk.key().toByteArray();
+        }
+    }
+    return {};
 }
 
 // Each thing of a collection, with its name: of an object the key; of a list the member that says it. A thing that is a list
@@ -190,7 +216,7 @@ bool Tables::add(QByteArrayView record)
     appendHost(own, facts);
     appendInterfaces(facts);
     appendItems(*m_tables[Disks], facts["devices"], true);
-    appendItems(*m_tables[Mounts], facts["mounts"], false);
+    appendMounts(facts["mounts"], facts["devices"]);
     appendItems(*m_tables[Packages], facts["packages"], true);
     appendItems(*m_tables[Users], facts[facts.contains("local_users") ? "local_users" : "users"], true);
     for (const auto &table : m_tables) {
@@ -254,6 +280,17 @@ void Tables::appendAddresses(const QByteArray &interface, QByteArrayView object)
     }
 }
 
+void Tables::appendMounts(QByteArrayView mounts, QByteArrayView disks)
+{
+    Table &table = *m_tables[Mounts];
+    forEachThing(mounts, [&](const QByteArray &, QByteArrayView mount) {
+        std::vector<QByteArray> cells;
+        for (const QByteArray &column : table.shape.columns)
+            cells.push_back(column == "disk" ? diskOf(memberCell(mount, "device"), disks) : memberCell(mount, column));
+        table.append(m_host, cells, m_guardsFormulas);
+    });
+}
+
 // `hasNames`: where the things are an object, its keys are the first column.
 void Tables::appendItems(Table &table, QByteArrayView items, bool hasNames)
 {
@@ -262,6 +299,8 @@ void Tables::appendItems(Table &table, QByteArrayView items, bool hasNames)
         for (const QByteArray &column : table.shape.columns) {
             const bool isName = hasNames && !name.isEmpty() && cells.empty();
             cells.push_back(isName ? name : memberCell(thing, column));
+            if (column == "size_bytes" && cells.back().isEmpty())
+                cells.back() = bytesOfSectors(thing);
         }
         table.append(m_host, cells, m_guardsFormulas);
     });

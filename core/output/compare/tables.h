@@ -1,6 +1,6 @@
 // Tables: a merged result as tidy tables for spreadsheets and databases: one CSV for hosts and one for each kind of thing that a
-// host has many of, with `host` as the key to hosts.csv (and `interface` from addresses.csv to interfaces.csv). All files appear
-// whole, or none is changed. One thread.
+// host has many of, with `host` as the key to hosts.csv (`interface` from addresses.csv to interfaces.csv, `disk` from mounts.csv
+// to disks.csv). All files appear whole, or none is changed. One thread.
 
 #pragma once
 
@@ -36,6 +36,7 @@ private:
     void appendHost(const QHash<QByteArray, QByteArrayView> &record, const QHash<QByteArray, QByteArrayView> &facts);
     void appendInterfaces(const QHash<QByteArray, QByteArrayView> &facts);
     void appendAddresses(const QByteArray &interface, QByteArrayView object);
+    void appendMounts(QByteArrayView mounts, QByteArrayView disks);
     void appendItems(Table &table, QByteArrayView items, bool hasNames);
 
     QByteArray m_directory;

@@ -137,8 +137,9 @@ private Q_SLOTS:
                  "active':true,"
                  "'ipv4':{'address':'10.0.0.1','prefix':'24'},'ipv4_secondaries':[{'address':'10.0.0.2','prefix':'24'}],"
                  "'ipv6':[{'address':'fe80::1','prefix':'64','scope':'link'}]}],'devices':{'sda':{'vendor':'ATA','size':'1 "
-                 "TB','links':{'ids':[]}}},"
-                 "'mounts':[{'mount':'/','device':'/dev/sda1','options':'rw,relatime'}],"
+                 "TB','sectors':'2000','links':{'ids':[]},'partitions':{'sda1':{}}},'dm-0':{'links':{'ids':['dm-name-data-srv']}}},"
+                 "'mounts':[{'mount':'/','device':'/dev/sda1','options':'rw,relatime'},{'mount':'/srv','device':'/dev/mapper/data-srv'},"
+                 "{'mount':'/net','device':'server:/sda1'}],"
                  "'packages':{'bash':[{'name':'bash','version':'5.2','arch':'amd64'}],'linux-image':[{'version':'6.1'},{'version':'6.2'}]},"
                  "'users':[{'name':'root','uid':0,'dir':'/root'},{'name':'=cmd()','uid':1}]"));
         const QString one = result("1.jsonl", {record("a", "ok", host), record("b", "unreachable", facts(""), "22", "no_route")});
@@ -152,8 +153,11 @@ private Q_SLOTS:
         QCOMPARE(content(path("t/addresses.csv")),
                  QByteArray("host,interface,family,address,prefix,netmask,network,broadcast,scope\n"
                             "a,eth0,ipv4,10.0.0.1,24,,,,\na,eth0,ipv4,10.0.0.2,24,,,,\na,eth0,ipv6,fe80::1,64,,,,link\n"));
-        QVERIFY(content(path("t/disks.csv")).contains("\na,sda,ATA,,,,1 TB,"));
-        QVERIFY(content(path("t/mounts.csv")).contains("\na,/,/dev/sda1,,\"rw,relatime\","));
+        QVERIFY(content(path("t/disks.csv")).contains("\na,sda,ATA,,,,1 TB,1024000,"));
+        const QByteArray mounts = content(path("t/mounts.csv"));
+        QVERIFY(mounts.contains("\na,/,/dev/sda1,,\"rw,relatime\",,,,,,,sda\n"));
+        QVERIFY(mounts.contains("\na,/srv,/dev/mapper/data-srv,,,,,,,,,dm-0\n"));
+        QVERIFY(mounts.contains("\na,/net,server:/sda1,,,,,,,,,\n"));
         QVERIFY(content(path("t/packages.csv")).endsWith("a,bash,5.2,,,amd64,\na,linux-image,6.1,,,,\na,linux-image,6.2,,,,\n"));
         QVERIFY(content(path("t/users.csv")).endsWith("a,root,0,,,/root,\na,'=cmd(),1,,,,\n"));
     }

@@ -1,5 +1,7 @@
 #include "output/compare/recorddiff.h"
 
+#include "output/compare/jsonjoin.h"
+
 #include "model/json.h"
 
 #include <algorithm>
@@ -22,64 +24,6 @@ bool isWord(QByteArrayView key)
            std::all_of(key.begin(), key.end(), [&](char c) { return isLetter(c) || (c >= '0' && c <= '9'); });
 }
 
-std::vector<QByteArrayView> itemsOf(QByteArrayView list)
-{
-    std::vector<QByteArrayView> items;
-    for (JsonItems walk(list); walk.next();)
-        items.push_back(walk.value());
-    return items;
-}
-
-struct Member
-{
-    QByteArray key;
-    QByteArrayView value;
-};
-
-std::vector<Member> membersOf(QByteArrayView object)
-{
-    std::vector<Member> members;
-    for (JsonMembers walk(object); walk.next();)
-        members.push_back({walk.key().toByteArray(), walk.value()});
-    return members;
-}
-
-// Calls `visit(key, before, after)` for every key of either; an empty view: not there. Results of one writer have their keys in
-// one order mostly, so both are walked side by side, and looked up only from where they part.
-template<typename Visit>
-void joinMembers(QByteArrayView before, QByteArrayView after, const Visit &visit)
-{
-    JsonMembers left(before), right(after);
-    while (true) {
-        const bool hasLeft = left.next(), hasRight = right.next();
-        if (!hasLeft && !hasRight)
-            return;
-        if (hasLeft && hasRight && left.key() == right.key()) {
-            visit(left.key(), left.value(), right.value());
-            continue;
-        }
-        std::vector<Member> rest;
-        for (bool more = hasLeft; more; more = left.next())
-            rest.push_back({left.key().toByteArray(), left.value()});
-        const auto byKey = [](const Member &a, const Member &b) { return a.key < b.key; };
-        std::stable_sort(rest.begin(), rest.end(), byKey);
-        std::vector<bool> isMet(rest.size());
-        for (bool more = hasRight; more; more = right.next()) {
-            const Member wanted{right.key().toByteArray(), right.value()};
-            const auto found = std::lower_bound(rest.begin(), rest.end(), wanted, byKey);
-            const bool isThere = found != rest.end() && found->key == wanted.key;
-            if (isThere)
-                isMet[size_t(found - rest.begin())] = true;
-            visit(QByteArrayView(wanted.key), isThere ? found->value : QByteArrayView(), wanted.value);
-        }
-        for (size_t i = 0; i < rest.size(); ++i) {
-            if (!isMet[i])
-                visit(QByteArrayView(rest[i].key), rest[i].value, QByteArrayView());
-        }
-        return;
-    }
-}
-
 // Whether two values are one moment, read twice from a clock: of a boot, most of all, which is the time less the uptime.
 bool isOneMoment(QByteArrayView before, QByteArrayView after)
 {
@@ -87,17 +31,6 @@ bool isOneMoment(QByteArrayView before, QByteArrayView after)
     const auto one = isJsonString(before) ? timeOf(before) : std::nullopt;
     const auto other = one && isJsonString(after) ? timeOf(after) : std::nullopt;
     return other && std::abs(*one - *other) <= readingMs;
-}
-
-QByteArray listOf(const std::vector<QByteArrayView> &items)
-{
-    QByteArray text = "[";
-    for (const QByteArrayView item : items) {
-        if (text.size() > 1)
-            text += ',';
-        text += item;
-    }
-    return text += ']';
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "ssh/agentclient.h"
 
+#include "ssh/agentanswer.h"
 #include "ssh/certificate.h"
 #include "ssh/wirereader.h"
 
@@ -16,10 +17,7 @@ namespace {
 // draft-miller-ssh-agent, 6.1
 constexpr char failure = 5;
 constexpr char requestIdentities = 11;
-constexpr char identitiesAnswer = 12;
 constexpr char signRequest = 13;
-
-constexpr quint32 mostKeys = 2048;
 
 std::chrono::steady_clock::time_point farAway()
 {
@@ -59,19 +57,12 @@ std::vector<QByteArray> AgentClient::load(QString *problem)
     const auto answered = m_agent.ask(QByteArray(1, requestIdentities), m_patience.list, problem);
     if (!answered)
         return {};
-    WireReader reader(*answered);
-    const bool isAnswer = reader.byte() == identitiesAnswer;
-    const quint32 count = isAnswer ? reader.uint32() : 0;
-    std::vector<QByteArray> keys;
-    for (quint32 i = 0; i < std::min(count, mostKeys) && reader.isGood(); ++i) {
-        keys.push_back(reader.string().toByteArray());
-        (void)reader.string(); // its comment
-    }
-    if (!isAnswer || !reader.isGood()) {
+    auto keys = keysInAnswer(*answered);
+    if (!keys) {
         *problem = QStringLiteral("the agent does not say which keys it holds");
         return {};
     }
-    m_keys = std::move(keys);
+    m_keys = std::move(*keys);
     return m_keys;
 }
 
@@ -137,10 +128,7 @@ QByteArray AgentClient::answer(const QByteArray &question)
     if (type != requestIdentities)
         return QByteArray(1, failure);
     const std::lock_guard guard(m_mutex);
-    QByteArray result = identitiesAnswer + WireReader::asUint32(quint32(m_offered.size()));
-    for (const QByteArray &key : m_offered)
-        result += WireReader::asString(key) + WireReader::asString("");
-    return result;
+    return answerWithKeys(m_offered);
 }
 
 QByteArray AgentClient::sign(const QByteArray &question)

@@ -39,7 +39,7 @@ echo "ok: the image is built"
 made=$(images from --pull-never localhost/collector)
 inside() { images run --isolation chroot "$made" -- "$@"; }
 [ "$(inside id -u)" = 64710 ]
-[ "$(images inspect --format '{{join .OCIv1.Config.Entrypoint " "}}' "$made")" = /usr/bin/collector ]
+[ "$(images inspect --format '{{index .OCIv1.Config.Entrypoint 0}}' "$made")" = /usr/bin/collector ]
 inside collector --version
 plugins=$(inside collector plugins)
 for plugin in ping ssh-command ssh-facts; do

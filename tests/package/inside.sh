@@ -53,6 +53,7 @@ su - someone -c 'collector -i 127.0.0.1, -p ping --method icmp -f jsonl -q' | gr
 setcap -r /usr/bin/collector
 echo "ping with CAP_NET_RAW: ok"
 [ "$(stat -c %a:%U /etc/collector/credentials)" = 700:root ]
+[ "$(stat -c %a:%U /etc/collector/known_hosts)" = 644:root ]
 # The night as delivered: nobody is in the inventory, so nobody is contacted.
 status=0
 su -s /bin/sh collector -c 'collector --config /etc/collector/nightly.conf' || status=$?

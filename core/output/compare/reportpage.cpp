@@ -26,6 +26,11 @@ QByteArray count(quint64 number)
     return QByteArray::number(number);
 }
 
+QByteArray hostsOf(quint64 number)
+{
+    return count(number) + (number == 1 ? " host" : " hosts");
+}
+
 QByteArray digest(QByteArrayView text)
 {
     return "'sha256-" + QCryptographicHash::hash(text.toByteArray(), QCryptographicHash::Sha256).toBase64() + '\'';
@@ -120,11 +125,11 @@ QByteArray oldest(const ReportData &data)
 {
     QByteArray text = "<section id=\"oldest\">\n<h2>Oldest data</h2>\n";
     if (data.withoutData() > 0)
-        text += "<p>" + count(data.withoutData()) + " hosts have no data at all.</p>\n";
+        text += "<p>No data at all: of " + hostsOf(data.withoutData()) + ".</p>\n";
     if (data.oldCount() == 0)
         return text + "<p>All other data is of the record beside it.</p>\n</section>\n";
-    text += "<p>" + count(data.oldCount()) +
-            " hosts have data that is older than their last record.</p>\n"
+    text += "<p>Older than the last record: that of " + hostsOf(data.oldCount()) +
+            ".</p>\n"
             "<table><thead><tr><th scope=\"col\">host</th><th scope=\"col\">data of</th><th scope=\"col\" "
             "class=\"n\">days</th></tr></thead>\n<tbody>\n";
     for (const ReportData::OldData &old : data.oldest(shownOld))
@@ -181,8 +186,8 @@ void changes(ReportChanges &changes, const TextSink &out)
             text += lastClass >= 0 ? "</tbody></table>\n" : "";
             lastClass = int(fact.factClass);
             facts = 0;
-            text += "<h3>" + className(fact.factClass).toByteArray() + " (" + count(diff.changedHostsByClass[size_t(lastClass)]) +
-                    " hosts)</h3>\n<table><thead><tr><th scope=\"col\">fact</th><th scope=\"col\">change</th>"
+            text += "<h3>" + className(fact.factClass).toByteArray() + " (" + hostsOf(diff.changedHostsByClass[size_t(lastClass)]) +
+                    ")</h3>\n<table><thead><tr><th scope=\"col\">fact</th><th scope=\"col\">change</th>"
                     "<th scope=\"col\" class=\"n\">hosts</th><th scope=\"col\"></th></tr></thead>\n<tbody>\n";
         }
         if (++facts <= shownFacts)

@@ -9,13 +9,18 @@
 
 #include <libssh/libssh.h>
 
-#include <malloc.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+
+#ifdef COLLECTOR_JEMALLOC
+// Read by jemalloc before main(): arenas for the workers, the writer and the pool; pages that a wave of hosts gave back stay for the next.
+extern "C" const char *malloc_conf; // NOLINT(readability-identifier-naming): its name
+const char *malloc_conf = "narenas:4,dirty_decay_ms:5000,muzzy_decay_ms:0";
+#endif
 
 using namespace collector;
 
@@ -43,8 +48,6 @@ void prepareProcess()
         qputenv("RES_OPTIONS", "timeout:2 attempts:2");
     const rlimit none{0, 0};
     setrlimit(RLIMIT_CORE, &none); // secrets are in memory
-    mallopt(M_ARENA_MAX, 8);
-    mallopt(M_TRIM_THRESHOLD, 16 << 20); // or each wave of hosts gives its pages back and asks for them again
     blockSignals();
     ssh_init();
 }

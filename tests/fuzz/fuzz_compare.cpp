@@ -52,16 +52,17 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 
     // Two hosts' registers, in either order, come to the same.
     RecordStore store;
+    MergedRecord writer(classes, store);
+    const RecordTexts texts = writer.texts();
     const RecordRef first = store.add(one), second = store.add(other);
     const auto merged = [&](bool isTurned) {
         HostRegisters registers;
-        registers.take(isTurned ? *right : *left, isTurned ? second : first, classes.rootJob());
-        registers.take(isTurned ? *left : *right, isTurned ? first : second, classes.rootJob());
+        registers.take(isTurned ? *right : *left, isTurned ? second : first, classes.rootJob(), texts);
+        registers.take(isTurned ? *left : *right, isTurned ? first : second, classes.rootJob(), texts);
         return registers;
     };
     const HostRegisters forth = merged(false), back = merged(true);
     require(forth.attempts().streak() == back.attempts().streak() && forth.attempts().failingSince() == back.attempts().failingSince());
-    MergedRecord writer(classes, store);
     QByteArray line;
     require(writer.append(forth, line));
     line += '}';

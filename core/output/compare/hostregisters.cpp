@@ -4,10 +4,21 @@
 
 namespace collector {
 
-void HostRegisters::keepLater(Register &kept, const Register &offered)
+namespace {
+
+bool isGoodJob(QByteArrayView job)
+{
+    QByteArray storage;
+    const auto status = statusFromName(jsonTextView(jsonMember(job, "status"), storage));
+    return status == Status::Ok || status == Status::Partial;
+}
+
+} // namespace
+
+void HostRegisters::keepLater(Register &kept, const Register &offered, const std::function<QByteArray(RecordRef)> &text)
 {
     const auto key = [](const Register &r) { return std::tuple(r.moment.ms, !r.isOk, r.moment.run); };
-    if (kept.ref.length == 0 || key(kept) < key(offered))
+    if (kept.ref.length == 0 || key(kept) < key(offered) || (key(kept) == key(offered) && text(kept.ref) < text(offered.ref)))
         kept = offered;
 }
 
@@ -17,14 +28,14 @@ Moment momentOf(QByteArrayView started, QByteArrayView run)
     return {timeOf(started).value_or(timeOf(id).value_or(0)), id};
 }
 
-void HostRegisters::take(const RecordView &record, RecordRef ref, const QByteArray &rootJob)
+void HostRegisters::take(const RecordView &record, RecordRef ref, const QByteArray &rootJob, const RecordTexts &texts)
 {
     const Register here{momentOf(record.started, record.run), record.status == Status::Ok, ref};
     const bool isInterrupted = record.causeWord() == causeName(Cause::Interrupted);
     if (!record.isAttempted() && !isInterrupted) {
-        keepLater(m_untried, here);
+        keepLater(m_untried, here, texts.status);
     } else {
-        keepLater(m_attempted, here);
+        keepLater(m_attempted, here, texts.status);
         // Who interrupts a run says nothing of its hosts.
         if (const auto earlier = Attempts::ofMerged(record.text))
             m_attempts.add(*earlier);
@@ -32,18 +43,24 @@ void HostRegisters::take(const RecordView &record, RecordRef ref, const QByteArr
             m_attempts.add(here.moment.ms, here.isOk);
     }
     // Facts carry no verdict of the record's: the moment alone counts.
-    const auto offer = [this, ref](const QByteArray &plugin, const Moment &moment) { keepLater(m_facts[plugin], {moment, true, ref}); };
+    const auto offer = [&](const QByteArray &plugin, const Moment &moment) {
+        keepLater(m_facts[plugin], {moment, true, ref}, [&](RecordRef each) { return texts.facts(each, plugin); });
+    };
     for (JsonMembers older(record.factsFrom); older.next();)
         offer(older.key().toByteArray(), momentOf(jsonMember(older.value(), "started"), jsonMember(older.value(), "run")));
-    if (record.isGood() && record.jobs.isEmpty()) // of another hand
+    if (record.jobs.isEmpty() && isGood(record, rootJob, rootJob))
         offer(rootJob, here.moment);
     for (JsonMembers job(record.jobs); job.next();) {
-        QByteArray storage;
-        const auto status = statusFromName(jsonTextView(jsonMember(job.value(), "status"), storage));
-        const bool isGood = status == Status::Ok || status == Status::Partial;
-        if (isGood && jsonMember(record.factsFrom, job.key()).isEmpty())
+        if (isGoodJob(job.value()) && jsonMember(record.factsFrom, job.key()).isEmpty())
             offer(job.key().toByteArray(), here.moment);
     }
+}
+
+bool HostRegisters::isGood(const RecordView &record, const QByteArray &plugin, const QByteArray &rootJob)
+{
+    if (record.jobs.isEmpty())
+        return record.isGood() && plugin == rootJob; // of another hand
+    return isGoodJob(jsonMember(record.jobs, plugin));
 }
 
 } // namespace collector

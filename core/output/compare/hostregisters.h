@@ -9,6 +9,7 @@
 #include "output/compare/recordstore.h"
 #include "output/compare/recordview.h"
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -24,6 +25,13 @@ struct Moment
     friend bool operator<(const Moment &a, const Moment &b) { return a.ms != b.ms ? a.ms < b.ms : a.run < b.run; }
 };
 
+// What a merge keeps of a record that lies in its store, as text: tells apart two records of one moment, whichever came first.
+struct RecordTexts
+{
+    std::function<QByteArray(RecordRef)> status;
+    std::function<QByteArray(RecordRef, const QByteArray &plugin)> facts;
+};
+
 class HostRegisters
 {
 public:
@@ -35,7 +43,10 @@ public:
     };
 
     // Takes a record, raw or of an earlier merge, that lies at `ref`. Where it names no jobs, its facts are those of `rootJob`.
-    void take(const RecordView &record, RecordRef ref, const QByteArray &rootJob);
+    void take(const RecordView &record, RecordRef ref, const QByteArray &rootJob, const RecordTexts &texts);
+
+    // Whether a record has facts of its own for this plugin.
+    [[nodiscard]] static bool isGood(const RecordView &record, const QByteArray &plugin, const QByteArray &rootJob);
 
     // Calls `move` for every reference that is held: when records move to another store.
     template<typename Move>
@@ -52,7 +63,7 @@ public:
     [[nodiscard]] const Attempts &attempts() const { return m_attempts; }
 
 private:
-    static void keepLater(Register &kept, const Register &offered);
+    static void keepLater(Register &kept, const Register &offered, const std::function<QByteArray(RecordRef)> &text);
 
     Register m_attempted;
     Register m_untried; // not attempted, or skipped: stands only where nobody ever tried

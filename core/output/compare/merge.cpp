@@ -18,10 +18,17 @@ bool Merge::read(const QByteArray &path, QString *error)
                      .arg(QString::fromLocal8Bit(path));
         return false;
     }
+    auto writer = std::make_unique<MergedRecord>(m_classes, *m_store);
+    RecordTexts texts = writer->texts();
     while (const auto record = nextRecord(*reader)) {
-        m_hosts[record->host].take(*record, m_store->add(record->text), m_classes.rootJob());
-        if (m_store->size() > m_compactAt && !compact(error))
+        const RecordRef ref = m_store->add(record->text);
+        m_hosts[record->host].take(*record, ref, m_classes.rootJob(), texts);
+        if (m_store->size() <= m_compactAt)
+            continue;
+        if (!compact(error))
             return false;
+        writer = std::make_unique<MergedRecord>(m_classes, *m_store);
+        texts = writer->texts();
     }
     *error = !reader->error().isEmpty() ? reader->error() : m_store->error();
     return error->isEmpty();

@@ -75,8 +75,18 @@ bool MergedRecord::append(const HostRegisters &registers, QByteArray &out)
     if (!collect(registers, *status))
         return false;
 
+    appendStatus(*status, out);
+    out += ",\"facts\":{" + m_facts + "},\"absent\":{" + m_absent + '}';
+    if (!m_factsFrom.isEmpty())
+        out += ",\"facts_from\":{" + m_factsFrom + '}';
+    registers.attempts().append(out);
+    return true;
+}
+
+void MergedRecord::appendStatus(const RecordView &record, QByteArray &out) const
+{
     char separator = '{';
-    for (JsonMembers walk(status->text); walk.next();) {
+    for (JsonMembers walk(record.text); walk.next();) {
         if (isOfMerge(walk.key()))
             continue;
         out += separator;
@@ -85,11 +95,24 @@ bool MergedRecord::append(const HostRegisters &registers, QByteArray &out)
         out += ':';
         appendCompact(out, walk.value());
     }
-    out += ",\"facts\":{" + m_facts + "},\"absent\":{" + m_absent + '}';
-    if (!m_factsFrom.isEmpty())
-        out += ",\"facts_from\":{" + m_factsFrom + '}';
-    registers.attempts().append(out);
-    return true;
+}
+
+RecordTexts MergedRecord::texts()
+{
+    const auto status = [this](RecordRef ref) {
+        QByteArray text;
+        if (const auto record = m_store.read(ref, m_text) ? RecordView::of(m_text) : std::nullopt)
+            appendStatus(*record, text);
+        return text;
+    };
+    const auto facts = [this](RecordRef ref, const QByteArray &plugin) {
+        m_facts.resize(0);
+        m_absent.resize(0);
+        if (const auto record = m_store.read(ref, m_text) ? RecordView::of(m_text) : std::nullopt)
+            takeJob(*record, plugin);
+        return m_facts + '\n' + m_absent;
+    };
+    return {status, facts};
 }
 
 bool MergedRecord::collect(const HostRegisters &registers, const RecordView &status)
@@ -101,7 +124,7 @@ bool MergedRecord::collect(const HostRegisters &registers, const RecordView &sta
         if (!record)
             return false;
         takeJob(*record, plugin);
-        if (kept.moment == registers.status().moment)
+        if (kept.moment == registers.status().moment && HostRegisters::isGood(status, plugin, m_classes.rootJob()))
             continue;
         QByteArray from = "{\"run\":";
         appendJsonString(from, QByteArrayView(kept.moment.run));

@@ -15,7 +15,12 @@ public:
     // Appends the record without its closing brace, on one line; false where the store cannot be read.
     [[nodiscard]] bool append(const HostRegisters &registers, QByteArray &out);
 
+    // What of a stored record gives the status, and a plugin's facts; merging again changes nothing in them. Empty where the store
+    // cannot be read.
+    [[nodiscard]] RecordTexts texts();
+
 private:
+    void appendStatus(const RecordView &record, QByteArray &out) const;
     [[nodiscard]] bool collect(const HostRegisters &registers, const RecordView &status);
     void takeJob(const RecordView &record, const QByteArray &plugin);
 

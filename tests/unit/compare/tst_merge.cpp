@@ -19,12 +19,13 @@ QString utc(qint64 ms, const char *format)
     return QDateTime::fromMSecsSinceEpoch(ms, QTimeZone::utc()).toString(QString::fromUtf8(format));
 }
 
-// One record of a random history: of some host, at some time of its own, with any end and what facts go with it.
-QByteArray randomRecord(QRandomGenerator &random, int number)
+// One record of a random history: of some host, at some time, with any end and what facts go with it. `isCoarse`: many times and
+// runs are alike, otherwise each is unlike any other.
+QByteArray randomRecord(QRandomGenerator &random, int number, bool isCoarse)
 {
     static const QList<QByteArray> ends{"ok", "ok", "ok", "partial", "failed", "unreachable", "cancelled", "skipped"};
-    const qint64 ms = 1'795'000'000'000 + random.bounded(1000) * 60'000LL + number; // the number makes it unlike any other
-    const QByteArray run = utc(ms, "yyyyMMddTHHmmss'Z'").toUtf8() + '-' + QByteArray::number(number % 7);
+    const qint64 ms = 1'795'000'000'000 + (isCoarse ? random.bounded(3) * 60'000LL : random.bounded(1000) * 60'000LL + number);
+    const QByteArray run = utc(ms, "yyyyMMddTHHmmss'Z'").toUtf8() + '-' + QByteArray::number(isCoarse ? number % 2 : number % 7);
     const QByteArray status = ends[random.bounded(ends.size())];
     const bool isTried = status != "cancelled" && status != "skipped";
     const QByteArray cause = status == "ok" ? "null" : status == "cancelled" ? "\"not_attempted\"" : "\"bad_output\"";
@@ -174,10 +175,10 @@ private Q_SLOTS:
     void randomHistories()
     {
         QRandomGenerator random(4711);
-        for (int round = 0; round < 60; ++round) {
+        for (int round = 0; round < 80; ++round) {
             QList<QByteArray> records;
             for (int i = random.bounded(3, 25); i > 0; --i)
-                records.append(randomRecord(random, i));
+                records.append(randomRecord(random, i, round % 2 == 1));
             const QList<QByteArray> expected = merged({file(records)});
             QCOMPARE(merged({file(expected)}), expected); // idempotent
             QList<QByteArray> pieces;

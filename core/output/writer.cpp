@@ -132,6 +132,7 @@ void Writer::finish(RunFinish finish, std::function<void(RunOutcome)> done)
 
 void Writer::loop()
 {
+    pthread_setname_np(pthread_self(), "writer");
     std::vector<Batch> batches;
     for (;;) {
         bool isFinishing;

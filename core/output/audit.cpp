@@ -8,6 +8,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 namespace collector {
@@ -15,6 +16,7 @@ namespace collector {
 namespace {
 
 constexpr qsizetype longestLine = 2000;
+constexpr qsizetype longestWord = 64;
 
 void appendField(QByteArray &line, const char *name, const QByteArray &value)
 {
@@ -22,6 +24,13 @@ void appendField(QByteArray &line, const char *name, const QByteArray &value)
     line += name;
     line += '=';
     line += value.isEmpty() ? QByteArray("-") : value;
+}
+
+// From the environment, which is the user's: it is to add no fields of its own.
+QByteArray oneWord(const QByteArray &text)
+{
+    const QByteArray word = printable(text, longestWord).toUtf8();
+    return word.left(std::find_if(word.begin(), word.end(), [](char c) { return c == ' ' || c == '='; }) - word.begin());
 }
 
 QByteArray bounded(const QByteArray &line)
@@ -41,7 +50,7 @@ QByteArray auditWho()
     appendField(who, "user", isKnown ? QByteArray(found->pw_name) : QByteArray());
     appendField(who, "uid", QByteArray::number(getuid()));
     if (qEnvironmentVariableIsSet("SUDO_USER"))
-        appendField(who, "sudo_user", qgetenv("SUDO_USER"));
+        appendField(who, "sudo_user", oneWord(qgetenv("SUDO_USER")));
     std::array<char, 64> terminal{};
     const bool hasTerminal = ttyname_r(STDIN_FILENO, terminal.data(), terminal.size()) == 0;
     appendField(who, "tty", hasTerminal ? QByteArray(terminal.data()) : QByteArray());

@@ -1,11 +1,14 @@
 #include "output/csvreader.h"
 
+#include <utility>
+
 namespace collector {
 
 namespace {
 
 constexpr qsizetype readPiece = 256 * 1024;
 constexpr qsizetype longestRow = 64 * 1024 * 1024;
+constexpr QByteArrayView byteOrderMark("\xef\xbb\xbf");
 
 } // namespace
 
@@ -14,16 +17,17 @@ int CsvReader::peek()
     if (m_at == m_buffer.size()) {
         m_buffer.resize(0);
         m_at = 0;
-        const qsizetype got = m_source.read(m_buffer, readPiece);
+        qsizetype got = m_source.read(m_buffer, readPiece);
+        if (std::exchange(m_isAtStart, false)) {
+            while (got > 0 && m_buffer.size() < byteOrderMark.size()) // a pipe may give it byte by byte
+                got = m_source.read(m_buffer, readPiece);
+            if (m_buffer.startsWith(byteOrderMark))
+                m_at = byteOrderMark.size();
+        }
         if (got < 0)
             m_error = m_source.error();
-        if (got <= 0)
-            return -1;
-        if (m_isAtStart && m_buffer.startsWith("\xef\xbb\xbf"))
-            m_at = 3;
-        m_isAtStart = false;
-        if (m_at == m_buffer.size())
-            return peek();
+        if (got < 0 || m_at == m_buffer.size())
+            return got <= 0 ? -1 : peek();
     }
     return uchar(m_buffer[m_at]);
 }

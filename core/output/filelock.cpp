@@ -45,8 +45,10 @@ std::optional<FileLock> FileLock::take(const QByteArray &output, const QByteArra
     for (;;) {
         FileHandle file(::open(path.constData(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
         if (!file.isOpen()) {
-            *error = QStringLiteral("%1 cannot be written: its lock %2 cannot be made: %3")
-                         .arg(name, QString::fromLocal8Bit(path), errorText(errno));
+            // In words of the output: of the lock's name the user has never heard.
+            *error = errno == ELOOP
+                         ? QStringLiteral("%1 cannot be written: its lock %2 is a symbolic link").arg(name, QString::fromLocal8Bit(path))
+                         : QStringLiteral("%1 cannot be written: %2").arg(name, errorText(errno));
             return std::nullopt;
         }
         if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -58,7 +60,7 @@ std::optional<FileLock> FileLock::take(const QByteArray &output, const QByteArra
         if (!isStillNamed(file.get(), path))
             continue;
         if (ftruncate(file.get(), 0) != 0 || !writeAll(file.get(), holder)) {
-            *error = QStringLiteral("%1 cannot be written: %2").arg(QString::fromLocal8Bit(path), errorText(errno));
+            *error = QStringLiteral("%1 cannot be written: %2").arg(name, errorText(errno));
             return std::nullopt;
         }
         return FileLock(path, std::move(file));

@@ -95,12 +95,19 @@ bool JsonPieces::scanObject(bool mayHoldHosts, bool *entersHosts)
         case '}':
         case ']':
             if (--depth == 0)
-                return true;
+                return c == '}' || mismatch();
             break;
         default:
             break;
         }
     }
+    return false;
+}
+
+// What is inside a record is for its reader to judge; that it ends as it began is ours.
+bool JsonPieces::mismatch()
+{
+    fail(QStringLiteral("brackets do not match on line %1: it is no result of collector"));
     return false;
 }
 
@@ -123,7 +130,7 @@ bool JsonPieces::scanTail()
         else if (c == '{' || c == '[')
             ++depth;
         else if ((c == '}' || c == ']') && --depth == 0)
-            return true;
+            return c == '}' || mismatch();
     }
     return false;
 }

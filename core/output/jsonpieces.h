@@ -32,6 +32,7 @@ private:
     [[nodiscard]] int peek();
     [[nodiscard]] bool scanObject(bool mayHoldHosts, bool *entersHosts);
     [[nodiscard]] bool scanTail();
+    bool mismatch();
     [[nodiscard]] quint64 lineAt(qsizetype at) const;
     QByteArrayView fail(const QString &reason);
 

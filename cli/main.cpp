@@ -64,6 +64,7 @@ int dispatch(const QStringList &words)
         return 2;
     }
     if (!words.first().startsWith(u'-')) {
+        const SignalsEndUs interruptible;
         if (const auto status = runVerb(words.first(), words.mid(1)))
             return *status;
     }

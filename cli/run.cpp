@@ -183,8 +183,10 @@ void Run::received(int signal)
         m_progress.tell();
         return;
     }
-    if (m_end.signal != 0) {
-        _exit(128 + signal); // the second one: at once, the journal stays
+    if (m_end.signal != 0) { // the second one: at once, the journal stays
+        if (m_writer)
+            m_writer->leaveJournalAlone();
+        _exit(128 + signal);
     }
     m_end.signal = signal;
     say(QStringLiteral("interrupted: no new hosts; once more to end at once"));

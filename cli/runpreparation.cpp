@@ -4,6 +4,7 @@
 #include "cli/logincredentials.h"
 #include "cli/optiontable.h"
 #include "cli/rerun.h"
+#include "cli/signals.h"
 #include "model/nearest.h"
 #include "output/timestamp.h"
 
@@ -156,6 +157,7 @@ void RunPreparation::decideLimits()
 
 void RunPreparation::readInventory()
 {
+    const SignalsEndUs interruptible; // a dynamic inventory takes its time
     QList<QByteArray> sources = options.bytes(QStringLiteral("inventory"));
     if (sources.isEmpty())
         throw UsageError(QStringLiteral("which hosts? Name an inventory with -i: a file, a list `h1,h2,`, a CIDR, or - for stdin"));

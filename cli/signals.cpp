@@ -34,6 +34,25 @@ void blockSignals()
     std::signal(SIGPIPE, SIG_IGN);
 }
 
+static void maskEndings(int how)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(how, &set, nullptr);
+}
+
+SignalsEndUs::SignalsEndUs()
+{
+    maskEndings(SIG_UNBLOCK);
+}
+
+SignalsEndUs::~SignalsEndUs()
+{
+    maskEndings(SIG_BLOCK);
+}
+
 Signals::Signals(std::function<void(int)> received)
     : m_received(std::move(received)),
       m_descriptor(openDescriptor()),

@@ -28,4 +28,15 @@ private:
 // Before any thread is started: these signals go to the object above and nowhere else.
 void blockSignals();
 
+// INT and TERM end the process, as they do by default, while this lives: where there is nothing to be ended in good order yet.
+// Main thread; no thread is to be started meanwhile that a run uses.
+class SignalsEndUs
+{
+public:
+    SignalsEndUs();
+    ~SignalsEndUs();
+    SignalsEndUs(const SignalsEndUs &) = delete;
+    SignalsEndUs &operator=(const SignalsEndUs &) = delete;
+};
+
 } // namespace collector

@@ -109,7 +109,7 @@ QStringList closing(const RunOutcome &outcome)
     if (!outcome.files.isEmpty())
         lines.append((outcome.isPartial ? QStringLiteral("incomplete: ") : QStringLiteral("written: ")) +
                      outcome.files.join(QStringLiteral(", ")));
-    if (outcome.isPartial && !outcome.files.isEmpty())
+    if (outcome.isPartial && outcome.keepsFormer)
         lines.append(QStringLiteral("the former files stay as they were (--accept-partial would have replaced them)"));
     if (!outcome.journal.isEmpty())
         lines.append(QStringLiteral("the same command with --resume goes on from %1").arg(outcome.journal));

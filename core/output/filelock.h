@@ -21,6 +21,8 @@ public:
     FileLock &operator=(FileLock &&) noexcept;
     ~FileLock();
 
+    [[nodiscard]] const QByteArray &path() const { return m_path; }
+
 private:
     FileLock(QByteArray path, FileHandle file) : m_path(std::move(path)), m_file(std::move(file)) {}
 

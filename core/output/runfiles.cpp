@@ -270,6 +270,20 @@ bool RunFiles::end(const RunSummary &summary, bool isPartial, Naming *naming)
     return isGood;
 }
 
+QList<QByteArray> RunFiles::passing() const
+{
+    QList<QByteArray> paths;
+    for (const auto &output : m_outputs) {
+        if (output->hasName())
+            paths.append(pathBeside(output->path(), ".live"));
+    }
+    if (m_summary)
+        paths.append(pathBeside(m_setup.summaryPath, ".live"));
+    for (const FileLock &lock : m_locks)
+        paths.append(lock.path());
+    return paths;
+}
+
 bool RunFiles::closeOutputs(const RunSummary &summary)
 {
     const Document::Ending ending{summaryJson(summary), summary.hostKeysAdded};
@@ -283,6 +297,7 @@ bool RunFiles::closeOutputs(const RunSummary &summary)
 bool RunFiles::nameOutputs(bool isPartial, Naming *naming)
 {
     for (const auto &output : m_outputs) {
+        naming->keepsFormer = naming->keepsFormer || (isPartial && placeKind(output->path()) == PlaceKind::RegularFile);
         if (!output->name(isPartial))
             return fail(output->error());
         if (!output->hasName())

@@ -47,13 +47,16 @@ public:
     {
         QStringList files;
         bool isPartial = false;
-        QString journal; // empty: it is gone
+        bool keepsFormer = false; // partial, beside a file that had the name before
+        QString journal;          // empty: it is gone
         QStringList notes;
     };
     // Closes, syncs and names the outputs (as `.partial` where `isPartial`), then removes the journal. `summary.exitStatus` is
     // what it is if all goes well; on an error nothing has its name, the journal stays, and the summary says 1.
     bool end(const RunSummary &summary, bool isPartial, Naming *naming);
 
+    // Paths of what only lives as long as this: live copies, then locks.
+    [[nodiscard]] QList<QByteArray> passing() const;
     [[nodiscard]] int journalDescriptor() const { return m_journal.isOpen() ? m_journal.descriptor() : -1; }
 
 private:

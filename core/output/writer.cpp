@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 
 namespace collector {
 
@@ -45,6 +46,7 @@ std::unique_ptr<Writer> Writer::open(WriterSetup setup, QString *error)
     writer->m_files = RunFiles::open(wanted, csv, *writer->m_encoder, recovered, error);
     if (!writer->m_files)
         return nullptr;
+    writer->m_passing = writer->m_files->passing();
     writer->m_done = std::move(recovered.done);
     writer->m_crashes = std::move(recovered.crashes);
     return writer;
@@ -128,6 +130,13 @@ void Writer::finish(RunFinish finish, std::function<void(RunOutcome)> done)
         m_finished = std::move(done);
     }
     m_wake.notify_one();
+}
+
+void Writer::leaveJournalAlone() const
+{
+    std::error_code ignored;
+    for (const QByteArray &path : m_passing)
+        std::filesystem::remove_all(path.toStdString(), ignored);
 }
 
 void Writer::loop()
@@ -230,6 +239,7 @@ void Writer::end()
     outcome.clusters = std::move(m_clusters);
     outcome.files = naming.files;
     outcome.isPartial = naming.isPartial;
+    outcome.keepsFormer = naming.keepsFormer;
     outcome.journal = naming.journal;
     outcome.notes = naming.notes;
     outcome.slowdowns = finish.slowdowns;

@@ -50,11 +50,12 @@ struct RunOutcome
     int exitStatus = 0;
     RunCounts counts;
     FailureClusters clusters;
-    QString error;          // what could not be written; empty: all was
-    QStringList files;      // the outputs as they are named now
-    bool isPartial = false; // they are `.partial`: FILE stays as it was
-    QString journal;        // kept for --resume; empty: not kept
-    QStringList notes;      // what else there is to say of the outputs
+    QString error;            // what could not be written; empty: all was
+    QStringList files;        // the outputs as they are named now
+    bool isPartial = false;   // they are `.partial`: FILE stays as it was
+    bool keepsFormer = false; // and there is such a FILE
+    QString journal;          // kept for --resume; empty: not kept
+    QStringList notes;        // what else there is to say of the outputs
     Slowdowns slowdowns;
 };
 
@@ -85,6 +86,10 @@ public:
 
     void finish(RunFinish finish, std::function<void(RunOutcome)> done);
 
+    // The process is about to end without finish(): takes live copies and locks away, so that the journal is all there is.
+    // Main thread, once started; the writer may still be at work, in vain.
+    void leaveJournalAlone() const;
+
 private:
     explicit Writer(WriterSetup setup);
 
@@ -101,6 +106,7 @@ private:
     std::unique_ptr<RecordEncoder> m_encoder;
     HostSet m_done;
     std::vector<CrashNote> m_crashes;
+    QList<QByteArray> m_passing; // files of which nothing is to stay
 
     // The writer's thread only, once started.
     std::unique_ptr<RunFiles> m_files;

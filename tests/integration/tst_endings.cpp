@@ -14,6 +14,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace collector;
@@ -27,6 +28,9 @@ private Q_SLOTS:
     void cleanupTestCase() { m_fleet.reset(); }
     void endings_data();
     void endings();
+    void theSecondSignal_data();
+    void theSecondSignal();
+    void beforeTheFirstHost();
     void aPipeThatIsClosed();
     void aDiskThatFills();
     void aReadOnlyFolder();
@@ -185,6 +189,73 @@ void TestEndings::endings()
     QCOMPARE(hosts.size(), 8 * words.count("-i "));
     QCOMPARE(reader->summary()[u"exit_status"].toInt(), status);
     QCOMPARE(reader->summary()[u"hosts"].toInt(), hosts.size());
+}
+
+void TestEndings::theSecondSignal_data()
+{
+    QTest::addColumn<int>("first");
+    QTest::addColumn<int>("second");
+    QTest::newRow("INT, INT") << SIGINT << SIGINT;
+    QTest::newRow("INT, TERM") << SIGINT << SIGTERM;
+    QTest::newRow("TERM, TERM") << SIGTERM << SIGTERM;
+}
+
+// At once, though the outputs wait for a disk that hangs: here a FIFO that nobody empties.
+void TestEndings::theSecondSignal()
+{
+    QFETCH(int, first);
+    QFETCH(int, second);
+    const QTemporaryDir dir;
+    QCOMPARE(mkfifo(qPrintable(dir.filePath(QStringLiteral("full"))), 0600), 0);
+    const int reader = ::open(qPrintable(dir.filePath(QStringLiteral("full"))), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    QVERIFY(reader >= 0);
+    QVERIFY(fcntl(reader, F_SETPIPE_SZ, 4096) >= 0);
+    const QByteArray filler(4096, 'x');
+    while (::write(reader, filler.constData(), size_t(filler.size())) > 0) {
+    }
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    process.start(QString::fromLatin1(program),
+                  command(good + silent + "-o a.json -o b.csv -o full -f jsonl --summary s.json --timeout 30"));
+    const QString journal = dir.filePath(QStringLiteral(".a.json.journal"));
+    QTRY_VERIFY(QFileInfo(journal).size() > 4000); // the good ones are in it
+    ::kill(pid_t(process.processId()), first);
+    QTest::qWait(500);
+    QCOMPARE(process.state(), QProcess::Running);
+    ::kill(pid_t(process.processId()), second);
+    QVERIFY(process.waitForFinished(5000));
+    ::close(reader);
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 128 + second);
+    QCOMPARE(filesIn(dir.path()), QStringList{QStringLiteral(".a.json.journal")});
+    // And from there it goes on.
+    QCOMPARE(run(process, command(good + silent + "-o a.json -o b.csv --timeout 1 --resume")), 3);
+    QVERIFY(QFile::exists(dir.filePath(QStringLiteral("a.json"))) && QFile::exists(dir.filePath(QStringLiteral("b.csv"))));
+}
+
+// While a dynamic inventory is waited for nothing has begun that would have to be ended in good order.
+void TestEndings::beforeTheFirstHost()
+{
+    const QTemporaryDir dir;
+    QFile script(dir.filePath(QStringLiteral("slow.sh")));
+    QVERIFY(script.open(QFile::WriteOnly));
+    script.write("#!/bin/sh\necho $$ > begun\nexec sleep 60\n");
+    script.close();
+    QVERIFY(script.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    for (const char *words : {"-i ./slow.sh -o a.json", "inventory -i ./slow.sh --list"}) {
+        QFile::remove(dir.filePath(QStringLiteral("begun")));
+        QProcess process;
+        process.setWorkingDirectory(dir.path());
+        process.start(QString::fromLatin1(program), *words == '-' ? command(words) : QString::fromLatin1(words).split(u' '));
+        QFile begun(dir.filePath(QStringLiteral("begun")));
+        QTRY_VERIFY(begun.size() > 1);
+        ::kill(pid_t(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(5000));
+        QCOMPARE(process.exitStatus(), QProcess::CrashExit);
+        QVERIFY(begun.open(QFile::ReadOnly));
+        ::kill(pid_t(begun.readAll().trimmed().toInt()), SIGTERM); // a terminal would have told it too
+        QCOMPARE(filesIn(dir.path()), (QStringList{QStringLiteral("begun"), QStringLiteral("slow.sh")}));
+    }
 }
 
 void TestEndings::aPipeThatIsClosed()

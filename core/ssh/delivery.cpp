@@ -34,7 +34,8 @@ QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const 
     case Become::Method::Doas:
         return "doas -n -u " + user + ' ' + shell;
     case Become::Method::Su:
-        return "su " + user + " -c 'echo " + begun + "; exec /bin/sh -s'";
+        // Its prompt is to be English; what it runs has the language of before.
+        return "env LC_ALL=C su " + user + " -c 'echo " + begun + "; exec /bin/sh -c \"unset LC_ALL; exec /bin/sh -s\"'";
     }
     Q_UNREACHABLE();
 }

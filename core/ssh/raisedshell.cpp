@@ -65,8 +65,9 @@ Task<> RaisedShell::raise(RunningCommand &shell, Deadline deadline)
             throw denied(shell);
         }
         if (isAskingForPassword(shell)) {
-            if (isGiven) { // it asks again: that was wrong
-                m_attempt.refused();
+            if (isGiven || !m_settings.become.password) { // it asks again: that was wrong
+                if (isGiven)
+                    m_attempt.refused();
                 throw denied(shell);
             }
             isGiven = true;
@@ -90,11 +91,9 @@ Task<> RaisedShell::givePassword(RunningCommand &shell)
 
 bool RaisedShell::isAskingForPassword(const RunningCommand &shell) const
 {
-    if (!m_settings.become.password)
-        return false;
     if (m_settings.become.method == Become::Method::Sudo)
-        return shell.errorOutput().contains(m_prompt);
-    // su names its own prompt.
+        return m_settings.become.password && shell.errorOutput().contains(m_prompt);
+    // su names its own prompt, and asks whether there is a password or not.
     const QByteArray said = (shell.errorOutput() + shell.output()).toLower().trimmed();
     return m_settings.become.method == Become::Method::Su && said.endsWith(':') && said.contains("assword");
 }
@@ -114,9 +113,11 @@ JobError RaisedShell::denied(const RunningCommand &shell) const
     QByteArray said = shell.errorOutput() + ' ' + shell.output();
     if (!m_prompt.isEmpty())
         said.replace(m_prompt, "");
-    return JobError(Cause::SudoDenied, QStringLiteral("%1 does not let %2 become %3: %4")
+    const bool isPasswordMissing = !m_settings.become.password && said.toLower().contains("password");
+    return JobError(Cause::SudoDenied, QStringLiteral("%1 does not let %2 become %3: %4%5")
                                            .arg(QLatin1StringView(methodName(m_settings.become.method)), printable(m_settings.user, 64),
-                                                printable(m_settings.become.user, 64), printable(said.trimmed())));
+                                                printable(m_settings.become.user, 64), printable(said.trimmed()),
+                                                isPasswordMissing ? QStringLiteral("; give --ask-become-pass") : QString()));
 }
 
 } // namespace collector

@@ -1,0 +1,222 @@
+// Becoming somebody else with the real programs: sudo, doas and su, on a real sshd, for an account that exists nowhere else.
+
+#include "peerserver.h"
+#include "sshbench.h"
+
+#include <QElapsedTimer>
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+
+using namespace collector;
+
+namespace {
+
+constexpr auto wrong = "not the password";
+constexpr auto sudo = "/usr/bin/sudo";
+constexpr auto doas = "/usr/bin/doas";
+constexpr auto su = "/bin/su";
+
+QByteArray run(const QString &program, const QStringList &arguments, int *status = nullptr)
+{
+    QProcess process;
+    process.start(program, arguments);
+    if (!process.waitForFinished(60'000))
+        qFatal("does not end");
+    if (status)
+        *status = process.exitCode();
+    return process.readAllStandardOutput();
+}
+
+} // namespace
+
+class TestSshBecome : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void aRaisedCommand_data();
+    void aRaisedCommand();
+    void cachedCredentialsMakeNoCommandOfThePassword();
+    void theProgramIsMissing();
+    void factsRaiseSingleReads_data();
+    void factsRaiseSingleReads();
+
+private:
+    static SshSettings settings(const SshBench &bench, const PeerServer &server)
+    {
+        SshSettings settings = bench.settingsFor(server);
+        settings.user = PeerServer::account();
+        settings.become.isWanted = true;
+        return settings;
+    }
+};
+
+void TestSshBecome::initTestCase()
+{
+    if (!PeerServer::isUsable(QStringLiteral("openssh")))
+        QSKIP("sshd is not installed, or we are not root");
+}
+
+void TestSshBecome::aRaisedCommand_data()
+{
+    QTest::addColumn<QString>("program");
+    QTest::addColumn<QByteArray>("rules"); // sudoers, doas.conf
+    QTest::addColumn<QByteArray>("password");
+    QTest::addColumn<QString>("refusal"); // empty: it is run
+    const auto row = [](const char *name, const char *program, const char *rules, const char *password, const char *refusal) {
+        QTest::newRow(name) << QString::fromLatin1(program) << QByteArray(rules) + '\n'
+                            << QByteArray(password) << QString::fromLatin1(refusal);
+    };
+    const char *const own = PeerServer::password();
+    row("sudo, NOPASSWD", sudo, "peer ALL=(ALL) NOPASSWD: ALL", "", "");
+    row("sudo, NOPASSWD, though there is a password", sudo, "peer ALL=(ALL) NOPASSWD: ALL", own, "");
+    row("sudo, with the password", sudo, "peer ALL=(ALL) ALL", own, "");
+    row("sudo, after its lecture", sudo, "Defaults lecture=always\npeer ALL=(ALL) ALL", own, "");
+    row("sudo, with a wrong password", sudo, "peer ALL=(ALL) ALL", wrong, "does not let");
+    row("sudo, without the password that it wants", sudo, "peer ALL=(ALL) ALL", "", "password is required");
+    row("sudo, by somebody who may not", sudo, "root ALL=(ALL) ALL", own, "not in the sudoers");
+    row("sudo, where a terminal is required", sudo, "Defaults requiretty\npeer ALL=(ALL) NOPASSWD: ALL", "", "tty");
+    row("sudo, other commands only", sudo, "peer ALL=(ALL) NOPASSWD: /bin/true", "", "password is required");
+    row("doas, nopass", doas, "permit nopass peer as root", "", "");
+    row("doas, which wants a password", doas, "permit peer as root", "", "does not let");
+    row("doas, by somebody who may not", doas, "deny peer", "", "does not let");
+    row("su, with root's password", su, "", "of the root", "");
+    row("su, with a wrong password", su, "", wrong, "does not let");
+    row("su, without a password", su, "", "", "does not let");
+}
+
+void TestSshBecome::aRaisedCommand()
+{
+    QFETCH(QString, program);
+    QFETCH(QByteArray, rules);
+    QFETCH(QByteArray, password);
+    QFETCH(QString, refusal);
+    if (!QFileInfo(program).isExecutable())
+        QSKIP(qPrintable(program + QStringLiteral(" is not installed")));
+    const PeerServer server(QStringLiteral("openssh"), {{QStringLiteral("etc/sudoers"), program == QLatin1String(sudo) ? rules : ""},
+                                                        {QStringLiteral("etc/doas.conf"), program == QLatin1String(doas) ? rules : ""}});
+    SshBench bench;
+    SshSettings wanted = settings(bench, server);
+    wanted.become.method = program == QLatin1String(sudo)   ? Become::Method::Sudo
+                           : program == QLatin1String(doas) ? Become::Method::Doas
+                                                            : Become::Method::Su;
+    if (!password.isEmpty())
+        wanted.become.password = std::make_shared<const Secret>(std::string_view(password.constData()));
+    ShellCommand command;
+    command.command = "id -u; echo error >&2; exit 4";
+    command.isPrivileged = true;
+    QElapsedTimer timer;
+    timer.start();
+    const SshOutcome outcome = bench.run(wanted, command);
+    QVERIFY2(timer.elapsed() < 30'000, qPrintable(outcome.message));
+    QVERIFY(password.isEmpty() || !outcome.message.contains(QString::fromLatin1(password)));
+    if (!refusal.isEmpty()) {
+        QVERIFY2(outcome.cause == Cause::SudoDenied, qPrintable(outcome.message));
+        QVERIFY2(outcome.message.contains(refusal), qPrintable(outcome.message));
+        return;
+    }
+    QVERIFY2(outcome.reply, qPrintable(outcome.message));
+    QCOMPARE(outcome.reply->output, "0\n");
+    QCOMPARE(outcome.reply->errorOutput, "error\n");
+    QCOMPARE(outcome.reply->exitStatus, 4);
+}
+
+// The second time sudo asks for nothing: what is not read as a password must not be read by the shell.
+void TestSshBecome::cachedCredentialsMakeNoCommandOfThePassword()
+{
+    if (!QFileInfo(QLatin1String(sudo)).isExecutable())
+        QSKIP("sudo is not installed");
+    const PeerServer server(QStringLiteral("openssh"), {{QStringLiteral("etc/sudoers"),
+                                                         "Defaults timestamp_type=global, timestamp_timeout=60\npeer ALL=(ALL) ALL\n"}});
+    SshBench bench;
+    SshSettings wanted = settings(bench, server);
+    wanted.become.password = std::make_shared<const Secret>(std::string_view(PeerServer::password()));
+    for (int i = 0; i < 3; ++i) {
+        ShellCommand command;
+        command.command = "cat; id -u";
+        command.isPrivileged = true;
+        const SshOutcome outcome = bench.run(wanted, command);
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.reply->output, "0\n");
+        QCOMPARE(outcome.reply->errorOutput, "");
+    }
+    ShellCommand cached; // it was: with -n it asks for nothing now
+    cached.command = "sudo -n id -u";
+    QCOMPARE(bench.run(wanted, cached).reply->output, "0\n");
+}
+
+void TestSshBecome::theProgramIsMissing()
+{
+    const PeerServer server(QStringLiteral("openssh"), {{QStringLiteral("sshd_config"), "SetEnv PATH=/nonexistent\n"}});
+    SshBench bench;
+    for (const Become::Method method : {Become::Method::Sudo, Become::Method::Doas, Become::Method::Su}) {
+        SshSettings wanted = settings(bench, server);
+        wanted.become.method = method;
+        ShellCommand command;
+        command.command = "true";
+        command.isPrivileged = true;
+        QCOMPARE(bench.run(wanted, command).cause, Cause::SudoDenied);
+    }
+}
+
+void TestSshBecome::factsRaiseSingleReads_data()
+{
+    QTest::addColumn<QByteArray>("sudoers"); // %: what --sudoers prints
+    QTest::addColumn<QString>("status");
+    QTest::addColumn<QString>("cause");
+    QTest::newRow("by the rules that are printed") << QByteArray("%") << QStringLiteral("ok") << QString();
+    QTest::newRow("where a password is wanted")
+        << QByteArray("peer ALL=(ALL) ALL\n") << QStringLiteral("partial") << QStringLiteral("sudo_denied");
+    QTest::newRow("by nobody of that name") << QByteArray("root ALL=(ALL) ALL\n") << QStringLiteral("partial")
+                                            << QStringLiteral("sudo_denied");
+}
+
+void TestSshBecome::factsRaiseSingleReads()
+{
+    QFETCH(QByteArray, sudoers);
+    QFETCH(QString, status);
+    QFETCH(QString, cause);
+    if (!QFileInfo(QLatin1String(sudo)).isExecutable())
+        QSKIP("sudo is not installed");
+    const QString collector = QStringLiteral(BUILD_DIR "/bin/collector");
+    if (sudoers == "%")
+        sudoers = run(collector, {QStringLiteral("plugins"), QStringLiteral("ssh-facts"), QStringLiteral("--sudoers")})
+                      .replace("ACCOUNT ", "peer ");
+    const PeerServer server(QStringLiteral("openssh"), {{QStringLiteral("etc/sudoers"), sudoers}});
+    const QByteArray line = run(collector, {QStringLiteral("-i"),
+                                            QStringLiteral("127.0.0.1,"),
+                                            QStringLiteral("--port"),
+                                            QString::number(server.port()),
+                                            QStringLiteral("-u"),
+                                            QString::fromLatin1(PeerServer::account()),
+                                            QStringLiteral("--identity"),
+                                            server.clientKey(),
+                                            QStringLiteral("--known-hosts"),
+                                            server.knownHostsFile(),
+                                            QStringLiteral("--ssh-config"),
+                                            QStringLiteral("none"),
+                                            QStringLiteral("-p"),
+                                            QStringLiteral("ssh-facts"),
+                                            QStringLiteral("-b"),
+                                            QStringLiteral("--become-mode"),
+                                            QStringLiteral("commands"),
+                                            QStringLiteral("--facts"),
+                                            QStringLiteral("access,platform"),
+                                            QStringLiteral("-f"),
+                                            QStringLiteral("jsonl")});
+    const QJsonObject record = QJsonDocument::fromJson(line).object();
+    QVERIFY2(!record.isEmpty(), line.constData());
+    QVERIFY2(record[QStringLiteral("status")].toString() == status, line.constData());
+    QCOMPARE(record[QStringLiteral("cause")].toString(), cause);
+    const QJsonObject facts = record[QStringLiteral("facts")].toObject();
+    QVERIFY2(!facts[QStringLiteral("kernel")].toString().isEmpty(), line.constData());
+    const QString digest = QStringLiteral("sudoers_sha256");
+    QCOMPARE(facts[digest].toString().size(), cause.isEmpty() ? 64 : 0);
+    QCOMPARE(record[QStringLiteral("absent")].toObject()[digest].toString(), cause.isEmpty() ? QString() : QStringLiteral("denied"));
+}
+
+QTEST_GUILESS_MAIN(TestSshBecome)
+#include "tst_ssh_become.moc"

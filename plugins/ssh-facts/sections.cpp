@@ -39,7 +39,7 @@ using Cost = SectionSpec::Cost;
 constexpr std::array sections{
     SectionSpec{"platform", Cost::Minimal, "system kernel kernel_version machine architecture machine_id hostname fqdn domain", "", parsePlatform},
     SectionSpec{"distribution", Cost::Minimal, "distribution_version distribution_release distribution_major_version os_family lsb", "platform", parseDistribution},
-    SectionSpec{"state", Cost::Default, "hardware uptime uptime_seconds loadavg", "", parseState},
+    SectionSpec{"state", Cost::Default, "hardware uptime uptime_seconds loadavg", "date_time", parseState},
     SectionSpec{"cmdline", Cost::Minimal, "proc_cmdline", "", parseCmdline},
     SectionSpec{"cpu", Cost::Default, "hardware processor processor_cores processor_count", "platform", parseCpu},
     SectionSpec{"memory", Cost::Default, "hardware", "", parseMemory},

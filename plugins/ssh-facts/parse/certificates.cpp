@@ -127,6 +127,8 @@ void parseCertificates(const Section &in, Findings &out)
 {
     QJsonArray certificates;
     for (const Block &block : in.blocks) {
+        if (block.kind == Block::Kind::Missing && block.label.startsWith('/'))
+            out.miss(QString(QStringLiteral("certificates.") + toText(block.label)), Absence::Denied);
         if (block.kind != Block::Kind::Output || !block.label.startsWith('/') || certificates.size() >= 1000)
             continue;
         auto certificate = certificateOf(derOf(block.bytes));

@@ -72,7 +72,7 @@ void addDmidecode(QByteArrayView output, QJsonArray &modules, qint64 &slots)
             continue;
         }
         const auto [key, value] = keyValue(line, ':');
-        const auto text = std::find_if(texts.begin(), texts.end(), [&](const auto &pair) { return pair.first == key; });
+        const auto text = std::find_if(texts.begin(), texts.end(), [wanted = key](const auto &pair) { return pair.first == wanted; });
         if (text != texts.end())
             putText(module, QString::fromLatin1(text->second), value);
         else if (key == "Size")

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace collector::facts {
 
@@ -25,11 +26,19 @@ QByteArrayView releaseOf(QByteArrayView path)
     return !release.isEmpty() && isDigit(release[0]) ? release : QByteArrayView();
 }
 
-// `-generic` of `6.1.0-13-generic`: kernels of another flavour are no successors.
-QByteArrayView flavour(QByteArrayView release)
+// `generic` of `6.1.0-13-generic`, `cloud-amd` of `6.1.0-13-cloud-amd64`: kernels of another flavour are no successors. Numbers in it are
+// of the build, as in `6.9.1-arch1-1`.
+QByteArray flavour(QByteArrayView release)
 {
-    const qsizetype dash = release.lastIndexOf('-');
-    return dash > 0 && dash + 1 < release.size() && !isDigit(release[dash + 1]) ? release.sliced(dash) : QByteArrayView();
+    QByteArray name;
+    const QList<QByteArrayView> parts = split(release, '-');
+    for (qsizetype i = 1; i < parts.size(); ++i) {
+        if (parts[i].isEmpty() || isDigit(parts[i][0]))
+            continue;
+        name += name.isEmpty() ? "" : "-";
+        std::copy_if(parts[i].begin(), parts[i].end(), std::back_inserter(name), [](char c) { return !isDigit(c); });
+    }
+    return name;
 }
 
 void setReboot(const Section &in, Findings &out)

@@ -76,8 +76,9 @@ void addDpkg(QByteArrayView status, QJsonObject &packages)
         QJsonObject one = package(paragraph.value("Package"), paragraph.value("Version"), "apt");
         one.insert(u"arch", toText(paragraph.value("Architecture")));
         one.insert(u"category", toText(paragraph.value("Section")));
-        if (paragraph.contains("Source"))
-            one.insert(u"source_package", toText(paragraph.value("Source")));
+        // Behind its name there may be a version in brackets.
+        if (const QList<QByteArrayView> source = wordsOf(paragraph.value("Source")); !source.isEmpty())
+            one.insert(u"source_package", toText(source.constFirst()));
         add(packages, one);
     }
 }

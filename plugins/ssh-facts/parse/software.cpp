@@ -66,8 +66,13 @@ void addArrows(QByteArrayView output, Waiting &waiting)
     for (const QByteArrayView line : linesOf(output)) {
         const QList<QByteArrayView> words = wordsOf(line);
         const qsizetype arrow = std::max(words.indexOf(QByteArrayView("<")), words.indexOf(QByteArrayView("->")));
-        if (arrow > 0 && arrow + 1 < words.size())
-            waiting.add(words[0], words[arrow + 1], false);
+        if (arrow <= 0 || arrow + 1 >= words.size())
+            continue;
+        QByteArrayView name = words[0];
+        qsizetype version = words[arrow] == "<" ? name.size() - 1 : -1; // apk's has the version behind a dash
+        while (version > 0 && !(name[version - 1] == '-' && name[version] >= '0' && name[version] <= '9'))
+            --version;
+        waiting.add(version > 1 ? name.first(version - 1) : name, words[arrow + 1], false);
     }
 }
 

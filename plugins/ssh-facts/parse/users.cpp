@@ -16,6 +16,12 @@ QJsonValue numberOf(QByteArrayView text)
     return number ? QJsonValue(*number) : QJsonValue();
 }
 
+// A comment, or NIS's way to say that others follow.
+bool isNoEntry(QByteArrayView line)
+{
+    return line.startsWith('#') || line.startsWith('+') || line.startsWith('-');
+}
+
 } // namespace
 
 QJsonArray parsePasswd(QByteArrayView passwd)
@@ -23,7 +29,7 @@ QJsonArray parsePasswd(QByteArrayView passwd)
     QJsonArray users;
     for (const QByteArrayView line : linesOf(passwd)) {
         const QList<QByteArrayView> fields = split(line, ':');
-        if (fields.size() < 7 || line.startsWith('#') || users.size() >= mostEntries)
+        if (fields.size() < 7 || isNoEntry(line) || users.size() >= mostEntries)
             continue;
         QJsonObject user{{QStringLiteral("uid"), numberOf(fields[2])}, {QStringLiteral("gid"), numberOf(fields[3])}};
         putText(user, u"name", fields[0]);
@@ -40,7 +46,7 @@ QJsonArray parseGroup(QByteArrayView group)
     QJsonArray groups;
     for (const QByteArrayView line : linesOf(group)) {
         const QList<QByteArrayView> fields = split(line, ':');
-        if (fields.size() < 3 || line.startsWith('#') || groups.size() >= mostEntries)
+        if (fields.size() < 3 || isNoEntry(line) || groups.size() >= mostEntries)
             continue;
         QJsonArray members;
         for (const QByteArrayView member : fields.size() > 3 ? split(fields[3], ',') : QList<QByteArrayView>()) {

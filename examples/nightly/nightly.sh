@@ -19,7 +19,7 @@ show() { echo "\$ collector $*"; }
 if [ "${1:-}" != --no-build ]; then
     step "build"
     . tests/packages.sh
-    install_packages "${build_packages[@]}"
+    install_packages "${build_packages[@]}" openssh-client
     cmake --preset release > /dev/null
     cmake --build "$build" --target program fleet
 fi

@@ -73,7 +73,7 @@ private:
         for (int i = 0; i < sshPhaseCount; ++i) {
             const auto phase = SshPhase(i);
             const auto spent = std::chrono::duration<double, std::milli>(m_progress.spentIn(phase)).count();
-            if (phase != SshPhase::Idle && spent > 0)
+            if (phase != SshPhase::Idle && spent >= 0.05)
                 phases += QByteArrayLiteral(", ") + phaseName(phase).toByteArray() + ' ' + QByteArray::number(spent, 'f', 1) + " ms";
         }
         qCDebug(hostLog, "%s (%s)%s", m_host.name().constData(), m_progress.address.constData(), phases.constData());

@@ -8,6 +8,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <mutex>
+#include <utility>
+
 namespace collector {
 
 Q_LOGGING_CATEGORY(hostLog, "collector.host")
@@ -16,6 +19,8 @@ namespace {
 
 int logDescriptor = STDERR_FILENO;
 bool isFile = false;
+std::mutex drawingMutex;
+std::function<void(const QByteArray &)> drawing;
 
 const char *levelName(QtMsgType type)
 {
@@ -43,6 +48,13 @@ void log(QtMsgType type, const QMessageLogContext &context, const QString &messa
     else
         line = "collector: ";
     line += printable(message.toUtf8(), 2000).toUtf8() + '\n';
+    if (!isFile) {
+        const std::lock_guard lock(drawingMutex);
+        if (drawing) {
+            drawing(line);
+            return;
+        }
+    }
     [[maybe_unused]] const auto written = write(logDescriptor, line.constData(), size_t(line.size()));
 }
 
@@ -62,6 +74,12 @@ void setUpLogging(const RunOptions &options)
         QStringLiteral("*.debug=%1\n*.info=%2\ncollector.ping.method.info=%3\n*.warning=%3\nqt.*.debug=false\nqt.*.info=false\n")
             .arg(verbosity > 1 ? u"true" : u"false", verbosity > 0 ? u"true" : u"false", isQuiet ? u"false" : u"true"));
     qInstallMessageHandler(log);
+}
+
+void logThrough(std::function<void(const QByteArray &)> write)
+{
+    const std::lock_guard lock(drawingMutex);
+    drawing = std::move(write);
 }
 
 } // namespace collector

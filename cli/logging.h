@@ -7,11 +7,16 @@
 
 #include <QLoggingCategory>
 
+#include <functional>
+
 namespace collector {
 
 Q_DECLARE_LOGGING_CATEGORY(hostLog) // each host's phases and their times
 
 // Throws UsageError where the log file cannot be written.
 void setUpLogging(const RunOptions &options);
+
+// While `write` is not empty, what would go to stderr goes to it, line by line, from any thread: somebody draws on that terminal.
+void logThrough(std::function<void(const QByteArray &line)> write);
 
 } // namespace collector

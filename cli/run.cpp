@@ -26,6 +26,7 @@ Run::Run(RunPreparation &preparation)
     m_deadline.setSingleShot(true);
     m_deadline.setTimerType(Qt::PreciseTimer);
     connect(&m_deadline, &QTimer::timeout, this, &Run::deadlineCame);
+    logThrough([this](const QByteArray &line) { m_progress.say(line); });
 }
 
 Run::~Run()
@@ -34,6 +35,7 @@ Run::~Run()
     m_transports.reset();
     m_sinks.reset();
     m_crashNotes.reset();
+    logThrough({});
 }
 
 void Run::start()

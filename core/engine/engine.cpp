@@ -31,13 +31,14 @@ Engine::~Engine()
         m_pool.abandon();
 }
 
-int Engine::windowOfEach() const
+// Its share: together they have what --concurrency says, no more.
+int Engine::windowOf(size_t worker) const
 {
-    const int workers = m_plan->limits().threads;
-    return std::max(1, (m_plan->limits().concurrency + workers - 1) / workers);
+    const RunLimits &limits = m_plan->limits();
+    return limits.concurrency / limits.threads + (int(worker) < limits.concurrency % limits.threads ? 1 : 0);
 }
 
-std::unique_ptr<Worker> Engine::makeWorker(PendingHosts::Hosts pending)
+std::unique_ptr<Worker> Engine::makeWorker(size_t number, PendingHosts::Hosts pending)
 {
     // The sink must be able to wake a worker that is made after it.
     auto slot = std::make_shared<std::atomic<Worker *>>(nullptr);
@@ -50,7 +51,7 @@ std::unique_ptr<Worker> Engine::makeWorker(PendingHosts::Hosts pending)
                 worker->wake();
         }),
         m_pool,
-        windowOfEach(),
+        windowOf(number),
         m_plan->limits().rate / workers,
         [this] {
             QMetaObject::invokeMethod(
@@ -67,7 +68,7 @@ void Engine::start(std::function<void()> whenFinished)
 {
     m_whenFinished = std::move(whenFinished);
     for (int i = 0; i < m_plan->limits().threads; ++i)
-        m_workers.push_back(makeWorker({}));
+        m_workers.push_back(makeWorker(size_t(i), {}));
     for (const auto &worker : m_workers)
         worker->start();
     m_watchdog.start(std::min(std::chrono::milliseconds(1000), silenceToWarn / 2));
@@ -87,7 +88,7 @@ Engine::Counts Engine::counts() const
 {
     Counts counts;
     counts.total = m_plan->count();
-    counts.fullWindow = quint64(windowOfEach()) * m_workers.size();
+    counts.fullWindow = quint64(m_plan->limits().concurrency);
     const auto add = [&counts](const WorkerCounters &worker) {
         counts.done += worker.done.load(std::memory_order_relaxed);
         counts.inFlight += quint64(std::max(0, worker.inFlight.load(std::memory_order_relaxed)));
@@ -145,7 +146,8 @@ void Engine::watchPace()
 void Engine::watch()
 {
     watchPace();
-    for (auto &worker : m_workers) {
+    for (size_t number = 0; number < m_workers.size(); ++number) {
+        std::unique_ptr<Worker> &worker = m_workers[number];
         const int64_t started = worker->turnStarted();
         if (started == 0)
             continue;
@@ -165,7 +167,7 @@ void Engine::watch()
             warn(message);
         PendingHosts::Hosts pending = worker->abandon(message);
         m_abandoned.push_back(worker.release());
-        worker = makeWorker(std::move(pending));
+        worker = makeWorker(number, std::move(pending));
         worker->start();
         if (m_isStopped)
             worker->stop(m_stopCause, m_stopMessage);

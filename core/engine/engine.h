@@ -52,11 +52,11 @@ public:
     std::chrono::milliseconds silenceToAbandon{30'000};
 
 private:
-    std::unique_ptr<Worker> makeWorker(PendingHosts::Hosts pending);
+    std::unique_ptr<Worker> makeWorker(size_t number, PendingHosts::Hosts pending);
     void workerIdle();
     void watch();
     void watchPace();
-    [[nodiscard]] int windowOfEach() const;
+    [[nodiscard]] int windowOf(size_t worker) const;
 
     std::shared_ptr<const Plan> m_plan;
     TransportFactory &m_transports;

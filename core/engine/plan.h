@@ -47,6 +47,7 @@ public:
     // Numbers of the jobs in the order in which they run on a host: as -p names them, but each behind those that its manifest
     // names in `after`.
     [[nodiscard]] const std::vector<int> &runningOrder() const { return m_runningOrder; }
+    // As given, but no more threads than hosts may be in flight.
     [[nodiscard]] const RunLimits &limits() const { return m_limits; }
     [[nodiscard]] quint64 count() const { return m_order.count(); }
     [[nodiscard]] quint64 indexAt(quint64 position) const { return m_order.at(position); }

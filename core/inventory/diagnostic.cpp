@@ -43,7 +43,7 @@ QByteArray Diagnostic::presentable(QByteArrayView line)
 
 QByteArray Diagnostic::toText() const
 {
-    QByteArray out = printable(file, longestMessage);
+    QByteArray out = file == "-i" ? QByteArray("collector: -i") : printable(file, longestMessage); // no file: the command line
     if (line > 0)
         out += ':' + QByteArray::number(line);
     if (line > 0 && column > 0)

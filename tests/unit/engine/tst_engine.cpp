@@ -525,9 +525,9 @@ private Q_SLOTS:
     {
         RunLimits limits = threads(1);
         limits.concurrency = 1000;
-        Fixture fixture(2000, {isInTheWay}, limits);
+        Fixture fixture(800, {isInTheWay}, limits);
         QVERIFY(fixture.run(60'000));
-        QVERIFY(fixture.hasEachHostOnce(2000));
+        QVERIFY(fixture.hasEachHostOnce(800));
         const Slowdowns slow = fixture.engine->counts().slowdowns;
         QVERIFY(slow.of(Strain::Lag) >= 1);
         QVERIFY(slow.leastInFlight < 1000);
@@ -599,6 +599,31 @@ private Q_SLOTS:
             wake();
         QVERIFY(fixture.wait(10'000));
         QVERIFY(fixture.hasEachHostOnce(300));
+    }
+
+    void noMoreAtATimeThanAsked_data()
+    {
+        QTest::addColumn<int>("workers");
+        QTest::addColumn<int>("window");
+        QTest::newRow("one, many workers") << 4 << 1;
+        QTest::newRow("what cannot be divided") << 3 << 7;
+        QTest::newRow("fewer than workers") << 8 << 5;
+    }
+    void noMoreAtATimeThanAsked()
+    {
+        QFETCH(int, workers);
+        QFETCH(int, window);
+        RunLimits limits = threads(workers);
+        limits.concurrency = window;
+        Fixture fixture(60, {sleepsForEver}, limits);
+        fixture.engine->start([&] { fixture.isFinished = true; });
+        QVERIFY(QTest::qWaitFor([&] { return fixture.engine->counts().inFlight >= quint64(window); }));
+        QTest::qWait(50);
+        QCOMPARE(fixture.engine->counts().inFlight, quint64(window));
+        QCOMPARE(fixture.engine->counts().window, quint64(window));
+        fixture.engine->stop(Cause::Interrupted, QStringLiteral("enough"));
+        QVERIFY(fixture.wait(10'000));
+        QVERIFY(fixture.hasEachHostOnce(60));
     }
 
     void theRateIsKept()

@@ -191,7 +191,8 @@ void Run::received(int signal)
         _exit(128 + signal);
     }
     m_end.signal = signal;
-    say(QStringLiteral("interrupted: no new hosts; once more to end at once"));
+    say(m_isFinishing ? QStringLiteral("every host is done, the outputs are being written; once more to end at once")
+                      : QStringLiteral("interrupted: no new hosts; once more to end at once"));
     if (m_engine)
         m_engine->stop(Cause::Interrupted, QStringLiteral("the run was interrupted"));
 }
@@ -212,6 +213,7 @@ void Run::outputFailed(const QString &reason)
 
 void Run::engineFinished()
 {
+    m_isFinishing = true;
     m_deadline.stop();
     m_progress.stop();
     RunFinish finish;

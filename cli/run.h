@@ -54,6 +54,7 @@ private:
     Signals m_signals;
     QTimer m_deadline;
     RunEnd m_end;
+    bool m_isFinishing = false;
     int m_exitStatus = 1;
 };
 

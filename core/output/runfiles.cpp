@@ -3,6 +3,8 @@
 #include "output/bytesink.h"
 #include "output/journalreader.h"
 
+#include <QFileInfo>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -14,6 +16,11 @@ namespace {
 QString shown(const QByteArray &path)
 {
     return QString::fromLocal8Bit(path);
+}
+
+bool isSamePath(const QByteArray &one, const QByteArray &other)
+{
+    return QFileInfo(shown(one)).absoluteFilePath() == QFileInfo(shown(other)).absoluteFilePath() && !other.isEmpty();
 }
 
 bool hasRecords(const QByteArray &journal)
@@ -45,15 +52,23 @@ RunFiles::~RunFiles()
 bool RunFiles::lock(QString *error)
 {
     const QByteArray holder = "process " + QByteArray::number(getpid()) + ", run " + m_setup.run->id + '\n';
+    const auto take = [&](const QByteArray &path) {
+        auto lock = FileLock::take(path, holder, error);
+        if (lock)
+            m_locks.push_back(std::move(*lock));
+        return lock.has_value();
+    };
     for (const OutputSpec &spec : m_setup.outputs) {
-        const bool isStream = namedDescriptor(spec.path) >= 0 || placeKind(spec.path) == PlaceKind::Stream;
-        if (isStream)
-            continue;
-        auto lock = FileLock::take(spec.path, holder, error);
-        if (!lock)
+        if (isSamePath(spec.path, m_setup.summaryPath)) {
+            *error = QStringLiteral("--summary %1 is an output too: give it a name of its own").arg(shown(m_setup.summaryPath));
             return false;
-        m_locks.push_back(std::move(*lock));
+        }
+        const bool isStream = namedDescriptor(spec.path) >= 0 || placeKind(spec.path) == PlaceKind::Stream;
+        if (!isStream && !take(spec.path))
+            return false;
     }
+    if (!m_setup.summaryPath.isEmpty() && placeKind(m_setup.summaryPath) != PlaceKind::Stream && !take(m_setup.summaryPath))
+        return false;
     return true;
 }
 

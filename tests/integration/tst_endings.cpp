@@ -31,6 +31,9 @@ private Q_SLOTS:
     void theSecondSignal_data();
     void theSecondSignal();
     void beforeTheFirstHost();
+    void resumingIsRefused_data();
+    void resumingIsRefused();
+    void aTornJournal();
     void aPipeThatIsClosed();
     void aDiskThatFills();
     void aReadOnlyFolder();
@@ -128,6 +131,10 @@ void TestEndings::endings_data()
     const char *const kept = ".a.json.journal";
     row("0: all are ok", good + "-o a.json", 0, 0, whole, "8 ok");
     row("0: all but the excluded are ok", good + bad + "-x 127.9.1.0/24 -o a.json", 0, 0, whole, "8 skipped");
+    row("0: an empty shard", good + "-o a.json --shard 1/1000", 0, 0, whole, "0 hosts");
+    row("0: all are excluded", good + "-o a.json -x 127.9.0.0/24", 0, 0, whole, "8 skipped");
+    row("0: as many as asked for are ok", good + "-o a.json --min-ok 100%", 0, 0, whole, "8 ok");
+    row("0: the deadline does not come", good + "-o a.json --deadline 1h", 0, 0, whole, "8 ok");
     row("1: a full device", good + "-o /dev/full -f jsonl", 0, 1, "", "No space left");
     row("1: a full device beside a file", good + "-o a.json -o /dev/full -f jsonl", 0, 1, kept, "/dev/full");
     row("2: an unknown option", good + "-o a.json --colums x", 0, 2, "", "--columns");
@@ -137,6 +144,16 @@ void TestEndings::endings_data()
     row("2: no format", good + "-o a.txt", 0, 2, "", "-f");
     row("2: no such column", good + "-o a.csv --columns colour", 0, 2, "", "colour");
     row("2: no such plugin", good + "-o a.json -p nothing", 0, 2, "", "nothing");
+    row("2: no folder for the summary", good + "-o a.json --summary none/s.json", 0, 2, "", "none/s.json");
+    row("2: the summary is an output", good + "-o a.json --summary ./a.json", 0, 2, "", "a name of its own");
+    row("2: an output twice", good + "-o a.json -o ./a.json", 0, 2, "", "given twice");
+    row("2: no folder for the log", good + "-o a.json --log-file none/l", 0, 2, "", "none/l");
+    row("2: no such configuration", good + "-o a.json --config none.conf", 0, 2, "", "none.conf");
+    row("2: no such password file", good + "-o a.json --password-file none", 0, 2, "", "none");
+    row("2: no such result", good + "-o a.json --rerun none.json", 0, 2, "", "none.json");
+    row("2: a deadline that is none", good + "-o a.json --deadline soon", 0, 2, "", "soon");
+    row("2: --retry-failed of nothing", good + "-o a.json --retry-failed", 0, 2, "", "--resume");
+    row("2: nothing to resume from", good + "--resume", 0, 2, "", "--resume");
     row("3: some are not ok", good + bad + "-o a.json", 0, 3, whole, "8 rate_limited");
     row("4: none is ok", bad + "-o a.json", 0, 4, whole, "8 rate_limited");
     row("5: the deadline", good + silent + "-o a.json --deadline 1 --timeout 30", 0, 5, partial, "--resume");
@@ -149,8 +166,12 @@ void TestEndings::endings_data()
     row("1 before 6", good + bad + "-o a.json -o /dev/full -f jsonl --min-ok 60%", 0, 1, kept, "/dev/full");
     row("1 before 4", bad + "-o a.json -o /dev/full -f jsonl", 0, 1, kept, "/dev/full");
     row("1 before 3", good + bad + "-o a.json -o /dev/full -f jsonl", 0, 1, kept, "/dev/full");
+    row("1 before 143", silent + "-o a.json -o /dev/full -f jsonl --timeout 30", SIGTERM, 1, kept, "/dev/full");
     row("1 before 130", silent + "-o a.json -o /dev/full -f jsonl --timeout 30", SIGINT, 1, kept, "/dev/full");
     row("130 before 6", good + bad + silent + "-o a.json --min-ok 60% --timeout 30", SIGINT, 130, partial, "incomplete");
+    row("143 before 6", good + bad + silent + "-o a.json --min-ok 60% --timeout 30", SIGTERM, 143, partial, "incomplete");
+    row("143 before 4", bad + silent + "-o a.json --timeout 30", SIGTERM, 143, partial, "incomplete");
+    row("130, accepted", good + silent + "-o a.json --timeout 30 --accept-partial", SIGINT, 130, whole, "interrupted");
     row("130 before 4", bad + silent + "-o a.json --timeout 30", SIGINT, 130, partial, "incomplete");
     row("143 before 5", silent + "-o a.json --deadline 30 --timeout 30", SIGTERM, 143, partial, "incomplete");
     row("5 before 6", good + silent + "-o a.json --deadline 1 --min-ok 60% --timeout 30", 0, 5, partial, "incomplete");
@@ -168,7 +189,10 @@ void TestEndings::endings()
     const QTemporaryDir dir;
     QProcess process;
     process.setWorkingDirectory(dir.path());
+    const int contacts = m_fleet->count(FleetEvent::Connect);
     QCOMPARE(run(process, command(words), signal), status);
+    if (status == 2)
+        QCOMPARE(m_fleet->count(FleetEvent::Connect), contacts); // nobody was contacted
     const QByteArray said = process.readAllStandardError();
     QVERIFY2(said.contains(says.toUtf8()), said.constData());
     QCOMPARE(process.readAllStandardOutput(), QByteArray());
@@ -186,7 +210,7 @@ void TestEndings::endings()
         hosts.insert(record.head.host);
     }
     QCOMPARE(reader->error(), QString());
-    QCOMPARE(hosts.size(), 8 * words.count("-i "));
+    QCOMPARE(hosts.size(), words.contains("--shard") ? 0 : 8 * words.count("-i "));
     QCOMPARE(reader->summary()[u"exit_status"].toInt(), status);
     QCOMPARE(reader->summary()[u"hosts"].toInt(), hosts.size());
 }
@@ -255,6 +279,67 @@ void TestEndings::beforeTheFirstHost()
         QVERIFY(begun.open(QFile::ReadOnly));
         ::kill(pid_t(begun.readAll().trimmed().toInt()), SIGTERM); // a terminal would have told it too
         QCOMPARE(filesIn(dir.path()), (QStringList{QStringLiteral("begun"), QStringLiteral("slow.sh")}));
+    }
+}
+
+void TestEndings::resumingIsRefused_data()
+{
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<QByteArray>("difference");
+    QTest::newRow("another inventory") << good + "-o a.json" << QByteArray("inventory");
+    QTest::newRow("other hosts of it") << good + silent + "-l !127.9.0.3 -o a.json" << QByteArray("limit");
+    QTest::newRow("another command") << good + silent + "-o a.json --command id" << QByteArray("command");
+    QTest::newRow("another user") << good + silent + "-o a.json -u other" << QByteArray("user");
+    QTest::newRow("another job") << good + silent + "-o a.json -p ping" << QByteArray("plugins");
+}
+
+// The journal of a run that found something else is not gone on from; and stays as it is.
+void TestEndings::resumingIsRefused()
+{
+    QFETCH(QByteArray, words);
+    QFETCH(QByteArray, difference);
+    const QTemporaryDir dir;
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    QCOMPARE(run(process, command(good + silent + "-o a.json --timeout 30"), SIGINT), 130);
+    QFile journal(dir.filePath(QStringLiteral(".a.json.journal")));
+    QVERIFY(journal.open(QFile::ReadOnly));
+    const QByteArray before = journal.readAll();
+    process.readAllStandardError();
+    const int contacts = m_fleet->count(FleetEvent::Connect);
+    QCOMPARE(run(process, command(words + " --resume")), 2);
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.contains(difference + ':'), said.constData());
+    QCOMPARE(m_fleet->count(FleetEvent::Connect), contacts);
+    QVERIFY(journal.seek(0));
+    QCOMPARE(journal.readAll(), before);
+}
+
+// As a power cut leaves it: half a line, or one that never reached the disk.
+void TestEndings::aTornJournal()
+{
+    for (const QByteArray &rest : {QByteArray("{\"schema\":\"collector/1\",\"run\":\"x\",\"host\":\"127.9.0.1\",\"sta"),
+                                   QByteArray(4096, '\0'), QByteArray("{\"schema\":\n")}) {
+        const QTemporaryDir dir;
+        QProcess process;
+        process.setWorkingDirectory(dir.path());
+        QCOMPARE(run(process, command(good + silent + "-o a.json --timeout 30"), SIGINT), 130);
+        QFile journal(dir.filePath(QStringLiteral(".a.json.journal")));
+        QVERIFY(journal.open(QFile::Append));
+        journal.write(rest);
+        journal.close();
+        const int contacts = m_fleet->count(FleetEvent::Connect);
+        QCOMPARE(run(process, command(good + silent + "-o a.json --timeout 2 --resume")), 3);
+        QCOMPARE(m_fleet->count(FleetEvent::Connect), contacts + 8); // those that had no answer
+        QCOMPARE(filesIn(dir.path()), QStringList{QStringLiteral("a.json")});
+        QString error;
+        const auto reader = ResultReader::open(dir.filePath(QStringLiteral("a.json")).toLocal8Bit(), &error);
+        QVERIFY2(reader, qPrintable(error));
+        QMap<QByteArray, Status> found;
+        for (StoredRecord record; reader->next(record);)
+            found.insert(record.head.host, record.head.status);
+        QCOMPARE(found.size(), 16);
+        QCOMPARE(std::count(found.begin(), found.end(), Status::Ok), 8);
     }
 }
 

@@ -66,6 +66,10 @@ public:
     [[nodiscard]] std::chrono::nanoseconds takeLongestTurn() { return std::exchange(m_longestTurn, {}); }
     // When the turn that goes on now began (steady clock, nanoseconds); 0 between turns. From any thread: for the watchdog.
     [[nodiscard]] int64_t turnStarted() const { return m_turnStarted.load(std::memory_order_relaxed); }
+    // Whose coroutine runs now, as RunningJob::place has it; 0: nobody's. From any thread, likewise.
+    [[nodiscard]] quint64 runningPlace() const { return m_ready.runningPlace(); }
+    // For who starts a job's coroutine, from the loop.
+    void setRunningPlace(quint64 place) { m_ready.running().store(place, std::memory_order_relaxed); }
 
 private:
     struct Watch

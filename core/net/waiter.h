@@ -8,7 +8,9 @@
 
 #include "model/runningjob.h"
 
+#include <atomic>
 #include <coroutine>
+#include <utility>
 
 namespace collector {
 
@@ -18,18 +20,31 @@ public:
     Waiter() = default;
     Waiter(const Waiter &) = delete;
     Waiter &operator=(const Waiter &) = delete;
-    ~Waiter() { unlink(); }
+    ~Waiter()
+    {
+        unlink();
+        release();
+    }
 
     void suspend(std::coroutine_handle<> handle)
     {
+        release();
         m_handle = handle;
         m_job = runningJob;
+        if (m_job)
+            ++m_job->waits;
     }
     [[nodiscard]] bool isReady() const { return m_next != nullptr; }
 
 private:
     friend class ReadyList;
 
+    RunningJob *release()
+    {
+        if (m_job)
+            --m_job->waits;
+        return std::exchange(m_job, nullptr);
+    }
     void unlink()
     {
         if (!m_next)
@@ -40,8 +55,8 @@ private:
     }
 
     std::coroutine_handle<> m_handle;
-    const RunningJob *m_job = nullptr; // whose coroutine it is: to be told in the note of a crash
-    Waiter *m_next = nullptr;          // on a ready list, a ring; null: on none
+    RunningJob *m_job = nullptr; // whose coroutine it is: to be told in the note of a crash
+    Waiter *m_next = nullptr;    // on a ready list, a ring; null: on none
     Waiter *m_previous = nullptr;
 };
 
@@ -72,18 +87,27 @@ public:
         m_ring.m_previous = &waiter;
     }
 
-    // Takes the first off and resumes it. It may be gone when this returns.
+    // Takes the first off and resumes it, unless its job is over. It may be gone when this returns.
     void resumeFirst()
     {
         Waiter &waiter = *m_ring.m_next;
         waiter.unlink();
-        runningJob = waiter.m_job;
+        if (waiter.m_job && waiter.m_job->isOver)
+            return;
+        runningJob = waiter.release();
+        m_running.store(runningJob ? runningJob->place : 0, std::memory_order_relaxed);
         waiter.m_handle.resume();
         runningJob = nullptr;
+        m_running.store(0, std::memory_order_relaxed);
     }
+
+    // The place of the job that is being resumed (RunningJob); 0: of none. Read by any thread.
+    std::atomic<quint64> &running() { return m_running; }
+    [[nodiscard]] quint64 runningPlace() const { return m_running.load(std::memory_order_relaxed); }
 
 private:
     Waiter m_ring;
+    std::atomic<quint64> m_running = 0;
 };
 
 } // namespace collector

@@ -24,6 +24,7 @@ JumpSession::~JumpSession() = default;
 
 void JumpSession::start()
 {
+    const NobodysJob shared;
     m_task.start();
 }
 

@@ -1,5 +1,6 @@
 #include "ssh/opensshcommand.h"
 
+#include "net/childprocess.h"
 #include "net/offload.h"
 
 #include <QDir>

@@ -1,7 +1,7 @@
 #include "ssh/proxycommand.h"
 
+#include "net/childprocess.h"
 #include "net/offload.h"
-#include "ssh/childprocess.h"
 
 #include <collector/joberror.h>
 

@@ -97,7 +97,10 @@ Task<OwnedSocket> Tunnel::open(QByteArray host, quint16 port, std::chrono::milli
     if (packetSize && *packetSize < smallestPacket)
         throw JobError(Cause::JumpFailed,
                        QStringLiteral("jump host %1 takes packets of %2 bytes at most").arg(m_jumpName).arg(*packetSize));
-    m_task.start();
+    {
+        const NobodysJob lasting; // the bridge stays while the host's jobs come and go
+        m_task.start();
+    }
     co_return theirs;
 }
 

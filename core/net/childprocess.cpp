@@ -1,4 +1,4 @@
-#include "ssh/childprocess.h"
+#include "net/childprocess.h"
 
 #include <QByteArray>
 #include <QFile>

@@ -1,5 +1,7 @@
 #include "collector/manifest.h"
 
+#include "collector/joberror.h"
+
 #include <QJsonArray>
 
 #include <algorithm>
@@ -13,7 +15,7 @@ namespace {
 constexpr std::array<QByteArrayView, 8> optionTypes{"boolean", "integer", "number", "text", "duration", "choice", "file", "list"};
 constexpr std::array<QByteArrayView, 7> factTypes{"any", "boolean", "integer", "number", "text", "list", "object"};
 constexpr std::array<QByteArrayView, 6> factClasses{"identity", "hardware", "configuration", "state", "noise", "sensitive"};
-constexpr std::array<QByteArrayView, 3> useNames{"shell", "ping", "tcp"};
+constexpr std::array<QByteArrayView, 4> useNames{"shell", "ping", "tcp", "program"};
 
 template<typename Enum, size_t N>
 std::optional<Enum> fromName(const std::array<QByteArrayView, N> &names, const QString &name)
@@ -131,7 +133,7 @@ std::shared_ptr<const Manifest> Manifest::parse(const QJsonObject &object, QStri
         if (const auto use = fromName<Use>(useNames, value.toString()))
             manifest->uses.append(*use);
         else
-            reader.defect(root, QStringLiteral("\"uses\" lists shell, ping, tcp"));
+            reader.defect(root, QStringLiteral("\"uses\" lists shell, ping, tcp, program"));
     }
     for (const QJsonValue &value : object[u"after"].toArray())
         manifest->after.append(value.toString().toUtf8());
@@ -163,6 +165,13 @@ std::shared_ptr<const Manifest> Manifest::parse(const QJsonObject &object, QStri
     if (errors->size() > before)
         return nullptr;
     return manifest;
+}
+
+void Manifest::require(Use use) const
+{
+    if (!uses.contains(use))
+        throw JobError(Cause::PluginError, QStringLiteral("the plugin %1 used what its manifest does not list: add \"%2\" to its \"uses\"")
+                                               .arg(QString::fromUtf8(name), QString::fromUtf8(useNames[size_t(use)])));
 }
 
 const OptionSpec *Manifest::option(QByteArrayView optionName) const

@@ -1,8 +1,11 @@
 # collector_add_plugin(NAME SOURCES … METADATA manifest.json [LINKS …])
+# collector_add_plugin_test(NAME SOURCES … PLUGIN plugin [LINKS …])
 #
 # A plugin as a MODULE, built where the installed one would lie, with its manifest embedded by Q_PLUGIN_METADATA and stamped
 # with interface, compiler and sanitizer: what must fit is known before any of its code runs. The same function builds our
 # own plugins and strangers'.
+#
+# Its test is a Qt Test program with JobTester (collector/jobtester.h); PLUGIN_FILE is the plugin's path. ctest runs it.
 
 set(COLLECTOR_PLUGIN_INTERFACE 1)
 if(NOT DEFINED COLLECTOR_PLUGIN_DIRECTORY)
@@ -46,4 +49,23 @@ function(collector_add_plugin name)
     else()
         target_link_libraries(${name} PRIVATE collector-sdk Qt6::Core ${ARG_LINKS})
     endif()
+endfunction()
+
+function(collector_add_plugin_test name)
+    cmake_parse_arguments(ARG "" "PLUGIN" "SOURCES;LINKS" ${ARGN})
+    if(NOT ARG_SOURCES OR NOT ARG_PLUGIN)
+        message(FATAL_ERROR "collector_add_plugin_test(${name}): SOURCES and PLUGIN are needed")
+    endif()
+    find_package(Qt6 6.4 REQUIRED COMPONENTS Test)
+    add_executable(${name} ${ARG_SOURCES})
+    set_target_properties(${name} PROPERTIES AUTOMOC ON)
+    target_compile_features(${name} PRIVATE cxx_std_20)
+    target_compile_definitions(${name} PRIVATE PLUGIN_FILE="$<TARGET_FILE:${ARG_PLUGIN}>")
+    if(TARGET Collector::testing)
+        target_link_libraries(${name} PRIVATE Collector::testing Qt6::Test ${ARG_LINKS})
+    else()
+        target_link_libraries(${name} PRIVATE collector-testing Qt6::Test ${ARG_LINKS})
+    endif()
+    add_dependencies(${name} ${ARG_PLUGIN})
+    add_test(NAME ${name} COMMAND ${name})
 endfunction()

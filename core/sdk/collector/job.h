@@ -3,12 +3,17 @@
 // One Job object serves all hosts of a run: run() is called once for each, many of them at the same time, on several
 // threads. State of a host lives in the coroutine, not in the Job. A job is cancelled by destroying its coroutine, at any
 // co_await: destructors are all the clean-up there is.
+//
+// Every Task that run() makes it awaits, or destroys before it ends: one that is kept elsewhere is never resumed, and costs the job
+// (plugin_error). Nothing of a JobContext may be used after run().
 
 #pragma once
 
+#include "event.h"
 #include "facts.h"
 #include "host.h"
 #include "joberror.h"
+#include "localprogram.h"
 #include "options.h"
 #include "pinger.h"
 #include "remoteshell.h"
@@ -42,7 +47,23 @@ public:
     // A connection to a port of the host (needs "tcp"). Throws JobError: dns, no_route, refused, connect_timeout, …
     virtual Task<std::unique_ptr<TcpStream>> connectTcp(quint16 port, std::chrono::milliseconds timeout) = 0;
 
+    // The host's address as a literal, as connectTcp() would use it (needs "tcp"): for libraries that connect by themselves. Throws
+    // JobError: dns, excluded.
+    virtual Task<QByteArray> resolve() = 0;
+
+    // Runs a program of this machine (needs "program"), so many at once as the run allows. Throws JobError: local_limit where it cannot
+    // be started, exec_timeout; a status other than 0, a signal and cut output are part of the reply.
+    virtual Task<ShellReply> runLocally(LocalProgram program) = 0;
+
     virtual Task<> sleep(std::chrono::milliseconds duration) = 0;
+
+    // For libraries that call back (event.h).
+    [[nodiscard]] virtual std::unique_ptr<Event> makeEvent() = 0;
+    // An object of this thread that lives as long as its worker: the parent of what a plugin keeps there.
+    [[nodiscard]] virtual QObject *worker() = 0;
+    // A permit to have one socket of Qt's open, given back when the last copy goes: at most 64 a worker, for Qt polls all of them on every
+    // turn. qtnetwork.h asks for it.
+    virtual Task<std::shared_ptr<void>> qtSocket() = 0;
 
     // Runs `function` on a pool thread and gives its result. What it uses it must own (copies, shared pointers): when the
     // job is cancelled meanwhile, it still runs to its end over there, and its result is dropped.

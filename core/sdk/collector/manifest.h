@@ -61,7 +61,7 @@ class COLLECTOR_SDK Manifest
 {
 public:
     // What a job needs beside itself: decides whether a host is connected to at all.
-    enum class Use { Shell, Ping, Tcp };
+    enum class Use { Shell, Ping, Tcp, Program };
 
     // Parses a manifest, as embedded or as a file. Where it is malformed: nothing, and every defect in `errors`.
     [[nodiscard]] static std::shared_ptr<const Manifest> parse(const QJsonObject &object, QStringList *errors);
@@ -76,6 +76,8 @@ public:
     QList<DocumentSpec> documents;
 
     [[nodiscard]] bool usesShell() const { return uses.contains(Use::Shell); }
+    // Throws JobError (plugin_error) where `uses` does not list it: asked whenever a job takes it.
+    void require(Use use) const;
     [[nodiscard]] const OptionSpec *option(QByteArrayView optionName) const;
     // The index in `facts` of what declares this key: its own entry, else the first pattern that matches; -1: undeclared.
     [[nodiscard]] int factIndex(QByteArrayView key) const;

@@ -1,0 +1,8 @@
+#include "collector/event.h"
+
+namespace collector {
+
+Event::Event() = default;
+Event::~Event() = default;
+
+} // namespace collector

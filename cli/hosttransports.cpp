@@ -124,6 +124,12 @@ public:
         return std::make_unique<Shell>(*m_ssh, *m_run.m_setup.settings, host, progress);
     }
     std::unique_ptr<Pinger> makePinger(const PlannedHost &host, Progress &progress) override;
+    Task<QByteArray> resolve(const PlannedHost &host, Progress &progress) override
+    {
+        const std::vector<SocketAddress> addresses = co_await resolve(host);
+        progress.address = addresses.front().toLiteral();
+        co_return progress.address;
+    }
     Task<std::unique_ptr<TcpStream>> connectTcp(const PlannedHost &host, Progress &progress, quint16 port,
                                                 std::chrono::milliseconds timeout) override
     {

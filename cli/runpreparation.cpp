@@ -6,6 +6,7 @@
 #include "cli/rerun.h"
 #include "cli/signals.h"
 #include "model/nearest.h"
+#include "net/localrun.h"
 #include "output/timestamp.h"
 
 #include <QCryptographicHash>
@@ -141,6 +142,11 @@ void RunPreparation::decideLimits()
         const double seconds = double(ping.integer("wait") + (ping.integer("count") - 1) * ping.integer("interval")) / 1000 + 1;
         limits.concurrency = pingRate == 0 ? mostConcurrency : int(std::clamp(pingRate * seconds, 500.0, double(mostConcurrency)));
     }
+    // A host whose local program waits for its turn would wait on its own time.
+    const bool runsPrograms =
+        std::any_of(plugins.begin(), plugins.end(), [](const auto &each) { return each.manifest->uses.contains(Manifest::Use::Program); });
+    if (!concurrency && runsPrograms)
+        limits.concurrency = mostLocalPrograms;
     const int descriptors = raiseDescriptorLimit();
     const int own = std::min(ownDescriptors, descriptors / 2);
     const int most = std::max(1, (descriptors - own) / (options.has(QStringLiteral("jump")) ? 3 : 1));

@@ -1,5 +1,7 @@
 #include "engine/engine.h"
 
+#include "net/localrun.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -20,7 +22,8 @@ Engine::Engine(std::shared_ptr<const Plan> plan, TransportFactory &transports, R
     : m_plan(std::move(plan)),
       m_transports(transports),
       m_sinks(sinks),
-      m_pool(poolThreads, "blocking")
+      m_pool(poolThreads, "blocking"),
+      m_programs(mostLocalPrograms)
 {
     connect(&m_watchdog, &QTimer::timeout, this, &Engine::watch);
 }
@@ -51,6 +54,7 @@ std::unique_ptr<Worker> Engine::makeWorker(size_t number, PendingHosts::Hosts pe
                 worker->wake();
         }),
         m_pool,
+        m_programs,
         windowOf(number),
         m_plan->limits().rate / workers,
         [this] {
@@ -155,14 +159,18 @@ void Engine::watch()
         if (silence < silenceToWarn)
             continue;
         const double seconds = std::chrono::duration<double>(silence).count();
+        const QString running = worker->runningJob();
+        const QString culprit = running.isEmpty() ? QStringLiteral("a call") : running;
         if (silence < silenceToAbandon) {
             if (warn)
-                warn(QStringLiteral("a worker has been held for %1 s by a call that does not yield").arg(seconds, 0, 'f', 0));
+                warn(QStringLiteral("%1 has held a worker for %2 s without yielding").arg(culprit).arg(seconds, 0, 'f', 0));
             continue;
         }
-        const QString message = QStringLiteral("a worker was given up: a call held it for %1 s without yielding; a plugin that "
-                                               "computes for long or blocks belongs into co_await blocking(…)")
-                                    .arg(seconds, 0, 'f', 0);
+        const QString message =
+            QStringLiteral("a worker was given up: %1 held it for %2 s without yielding; what computes for long or blocks "
+                           "belongs into co_await job.blocking(…)")
+                .arg(culprit)
+                .arg(seconds, 0, 'f', 0);
         if (warn)
             warn(message);
         PendingHosts::Hosts pending = worker->abandon(message);

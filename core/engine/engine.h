@@ -6,6 +6,7 @@
 #include "engine/recordsink.h"
 #include "engine/transport.h"
 #include "engine/worker.h"
+#include "net/gate.h"
 #include "net/offload.h"
 
 #include <QObject>
@@ -62,6 +63,7 @@ private:
     TransportFactory &m_transports;
     RecordSinkFactory &m_sinks;
     ThreadPool m_pool; // before the workers: destroyed after them
+    Gate m_programs;
     std::vector<std::unique_ptr<Worker>> m_workers;
     std::vector<Worker *> m_abandoned; // leaked: their threads hang
     std::function<void()> m_whenFinished;

@@ -1,5 +1,8 @@
 #include "engine/hostrun.h"
 
+#include "engine/loopevent.h"
+#include "net/localrun.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -82,23 +85,42 @@ public:
     }
     RemoteShell &shell() override
     {
-        require(Manifest::Use::Shell, "shell");
+        require(Manifest::Use::Shell);
         return m_run.shell();
     }
     Pinger &pinger() override
     {
-        require(Manifest::Use::Ping, "ping");
+        require(Manifest::Use::Ping);
         return m_run.pinger();
     }
     Task<std::unique_ptr<TcpStream>> connectTcp(quint16 port, std::chrono::milliseconds timeout) override
     {
-        require(Manifest::Use::Tcp, "tcp");
+        require(Manifest::Use::Tcp);
         return m_run.m_worker.transport.connectTcp(*m_run.m_host, m_run.m_progress, port, timeout);
+    }
+    Task<QByteArray> resolve() override
+    {
+        require(Manifest::Use::Tcp);
+        return m_run.m_worker.transport.resolve(*m_run.m_host, m_run.m_progress);
+    }
+    Task<ShellReply> runLocally(LocalProgram program) override
+    {
+        require(Manifest::Use::Program);
+        m_run.m_progress.isCommandSent = true; // nor does a program run twice
+        return runLocalProgram(m_run.m_worker.reactor, m_run.m_worker.pool, m_run.m_worker.programs, std::move(program));
     }
     Task<> sleep(std::chrono::milliseconds duration) override
     {
         Reactor &reactor = m_run.m_worker.reactor;
         co_await reactor.sleepUntil(reactor.after(duration));
+    }
+    std::unique_ptr<Event> makeEvent() override { return std::make_unique<LoopEvent>(m_run.m_worker.reactor); }
+    QObject *worker() override { return &m_run.m_worker.reactor; }
+    Task<std::shared_ptr<void>> qtSocket() override
+    {
+        require(Manifest::Use::Tcp);
+        Gate::Pass pass = co_await m_run.m_worker.qtSockets.enter(m_run.m_worker.reactor);
+        co_return std::make_shared<Gate::Pass>(std::move(pass));
     }
     void setPartial(Cause cause, const QString &message) override
     {
@@ -118,26 +140,21 @@ protected:
 
 private:
     JobResult &result() const { return m_run.m_results[size_t(m_job)]; }
-    void require(Manifest::Use use, const char *name) const
-    {
-        if (!m_options.manifest().uses.contains(use))
-            throw JobError(Cause::PluginError,
-                           QStringLiteral("the plugin %1 used what its manifest does not list: add \"%2\" to its \"uses\"")
-                               .arg(QString::fromUtf8(m_options.manifest().name), QLatin1String(name)));
-    }
+    void require(Manifest::Use use) const { m_options.manifest().require(use); }
 
     HostRun &m_run;
     const Options m_options;
     const int m_job;
 };
 
-HostRun::HostRun(const HostRunHost &worker, std::unique_ptr<PlannedHost> host, int attempt)
+HostRun::HostRun(const HostRunHost &worker, std::unique_ptr<PlannedHost> host, int attempt, int slot)
     : m_worker(worker),
       m_host(std::move(host)),
       m_start(steady_clock::now()),
       m_jobStart(m_start),
       m_startedMs(epochMilliseconds()),
-      m_attempt(attempt)
+      m_attempt(attempt),
+      m_slot(slot)
 {
     m_results.reserve(worker.plan.jobs().size());
     for (const PlannedJob &job : worker.plan.jobs())
@@ -162,11 +179,10 @@ void HostRun::start(std::function<void()> whenOver)
     m_whenOver = std::move(whenOver);
     m_hasBegun = true;
     m_isStarting = true;
-    m_runningJob.host = m_host->name();
-    collector::runningJob = &m_runningJob;
     m_task.emplace(runJobs());
     m_task->start();
     collector::runningJob = nullptr;
+    m_worker.reactor.setRunningPlace(0);
     m_isStarting = false;
 }
 
@@ -197,9 +213,7 @@ Task<> HostRun::runJob(int job)
         result.status = Status::Skipped;
         co_return;
     }
-    m_running = job;
-    m_runningJob.plugin = result.facts.manifest().name;
-    m_jobStart = steady_clock::now();
+    begin(job);
     try {
         const PlannedJob &planned = m_worker.plan.jobs()[size_t(job)];
         m_context = std::make_unique<Context>(*this, job, m_host->options(job, planned.options));
@@ -214,6 +228,32 @@ Task<> HostRun::runJob(int job)
         end(result, Cause::PluginError, QStringLiteral("the plugin %1 threw").arg(QString::fromUtf8(result.facts.manifest().name)));
     }
     result.elapsedMs = millisecondsSince(m_jobStart);
+    checkForLeaks();
+}
+
+void HostRun::begin(int job)
+{
+    m_running = job;
+    m_runningJob->host = m_host->name();
+    m_runningJob->plugin = m_results[size_t(job)].facts.manifest().name;
+    m_runningJob->place = place(m_slot, job);
+    collector::runningJob = m_runningJob.get();
+    m_worker.reactor.setRunningPlace(m_runningJob->place);
+    m_jobStart = steady_clock::now();
+}
+
+// Once a job has ended, and its coroutine with it, nobody may wait in its name.
+void HostRun::checkForLeaks()
+{
+    if (m_runningJob->waits == 0)
+        return;
+    end(m_results[size_t(m_running)], Cause::PluginError,
+        QStringLiteral(
+            "the plugin %1 left a Task behind that still waits; await every Task (all(), first()), or destroy it, before run() ends")
+            .arg(QString::fromUtf8(m_runningJob->plugin)));
+    m_runningJob->isOver = true;
+    m_leaked.push_back(std::exchange(m_runningJob, std::make_unique<RunningJob>()));
+    m_leakedContexts.push_back(std::move(m_context));
 }
 
 void HostRun::end(JobResult &result, Cause cause, const QString &message)
@@ -227,12 +267,15 @@ void HostRun::end(JobResult &result, Cause cause, const QString &message)
 void HostRun::cut(Cause cause, const QString &message)
 {
     m_task.reset();
+    const bool wasRunning = m_running >= 0;
     if (m_running >= 0 && !m_hasEnded[size_t(m_running)])
         m_results[size_t(m_running)].elapsedMs = millisecondsSince(m_jobStart);
     for (size_t i = 0; i < m_results.size(); ++i) {
         if (!m_hasEnded[i])
             end(m_results[i], cause, message);
     }
+    if (wasRunning)
+        checkForLeaks();
     m_isOver = true;
 }
 

@@ -9,6 +9,7 @@
 #include "engine/transport.h"
 #include "model/record.h"
 #include "model/runningjob.h"
+#include "net/gate.h"
 #include "net/offload.h"
 #include "net/reactor.h"
 
@@ -27,13 +28,16 @@ struct HostRunHost
     Reactor &reactor;
     Transport &transport;
     ThreadPool &pool;
+    Gate &programs;  // local programs at once, of all workers
+    Gate &qtSockets; // of Qt's, at once on this worker
     const Plan &plan;
 };
 
 class HostRun
 {
 public:
-    HostRun(const HostRunHost &worker, std::unique_ptr<PlannedHost> host, int attempt);
+    // `slot`: its place at the worker, which with the number of the running job makes RunningJob::place.
+    HostRun(const HostRunHost &worker, std::unique_ptr<PlannedHost> host, int attempt, int slot);
     ~HostRun();
     HostRun(const HostRun &) = delete;
     HostRun &operator=(const HostRun &) = delete;
@@ -61,30 +65,43 @@ public:
     // The record, once over: the run has nothing left afterwards.
     [[nodiscard]] Record takeRecord();
 
+    // Whether a job left coroutines behind that are not the run's to destroy. They are never resumed, but what they refer to must stay:
+    // a run that has leaked is not to be destroyed.
+    [[nodiscard]] bool hasLeaked() const { return !m_leaked.empty(); }
+
+    [[nodiscard]] static quint64 place(int slot, int job) { return (quint64(slot) + 1) << 16 | quint64(job); }
+    [[nodiscard]] static int slotOf(quint64 place) { return int(place >> 16) - 1; }
+    [[nodiscard]] static int jobOf(quint64 place) { return int(place & 0xffff); }
+
 private:
     class Context;
 
     Task<> runJobs();
     Task<> runJob(int job);
     void end(JobResult &result, Cause cause, const QString &message);
+    void begin(int job);
+    void checkForLeaks();
     [[nodiscard]] RemoteShell &shell();
     [[nodiscard]] Pinger &pinger();
 
     HostRunHost m_worker;
     std::unique_ptr<PlannedHost> m_host;
     Progress m_progress;
+    std::unique_ptr<RunningJob> m_runningJob = std::make_unique<RunningJob>();
+    std::vector<std::unique_ptr<RunningJob>> m_leaked; // of jobs that left coroutines behind
     std::unique_ptr<HostShell> m_shell;
     std::unique_ptr<Pinger> m_pinger;
     std::vector<JobResult> m_results; // by number of the job
     std::vector<char> m_hasEnded;     // likewise
     std::unique_ptr<Context> m_context;
+    std::vector<std::unique_ptr<Context>> m_leakedContexts;
     std::function<void()> m_whenOver;
-    RunningJob m_runningJob;
     std::optional<Task<>> m_task;
     std::chrono::steady_clock::time_point m_start;
     std::chrono::steady_clock::time_point m_jobStart;
     qint64 m_startedMs;
     int m_attempt;
+    int m_slot;
     int m_running = -1;
     bool m_hasBegun = false;
     bool m_isStarting = false;

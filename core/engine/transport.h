@@ -48,6 +48,8 @@ public:
     // `host` and `progress` outlive what is made here.
     [[nodiscard]] virtual std::unique_ptr<HostShell> makeShell(const PlannedHost &host, Progress &progress) = 0;
     [[nodiscard]] virtual std::unique_ptr<Pinger> makePinger(const PlannedHost &host, Progress &progress) = 0;
+    // An address of the host that may be contacted, as a literal.
+    virtual Task<QByteArray> resolve(const PlannedHost &host, Progress &progress) = 0;
     virtual Task<std::unique_ptr<TcpStream>> connectTcp(const PlannedHost &host, Progress &progress, quint16 port,
                                                         std::chrono::milliseconds timeout) = 0;
 };

@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using Queue = PendingHosts::Queue;
 
+constexpr int mostQtSockets = 64;  // Qt polls every one of them on every turn
 constexpr auto longestFill = 4ms;  // of a turn spent on starting hosts
 constexpr auto lookEvery = 250ms;  // at how far behind the loop is
 constexpr int mostRefusals = 10;   // of a host by this machine: two minutes, longer than ports stay used after a connection
@@ -59,6 +60,7 @@ Worker::Worker(Setup setup)
     : m_setup(std::move(setup)),
       m_ledger(m_setup.window),
       m_pending(std::move(m_setup.pending)),
+      m_qtSockets(mostQtSockets),
       m_pace(m_setup.rate),
       m_window(m_setup.window, m_setup.plan->limits().roomPatience),
       m_jitter(QRandomGenerator::global()->generate64())
@@ -90,6 +92,13 @@ void Worker::start()
         m_slots.clear();
         m_strainWatch.reset();
         m_fillTimer.reset();
+        if (!m_leaked.empty()) {
+            for (auto &slot : m_leaked)
+                (void)slot.release();
+            (void)m_transport.release();
+            m_reactor.store(nullptr);
+            return;
+        }
         m_transport.reset();
         delete m_reactor.exchange(nullptr);
     });
@@ -121,6 +130,22 @@ int64_t Worker::turnStarted() const
 {
     const Reactor *reactor = m_reactor.load();
     return reactor ? reactor->turnStarted() : 0;
+}
+
+QString Worker::runningJob() const
+{
+    const Reactor *reactor = m_reactor.load();
+    const quint64 place = reactor ? reactor->runningPlace() : 0;
+    const int slot = HostRun::slotOf(place);
+    const int job = HostRun::jobOf(place);
+    if (place == 0 || slot >= m_ledger.count() || job >= int(m_setup.plan->jobs().size()))
+        return {};
+    const quint64 entry = m_ledger.entry(slot);
+    const std::unique_ptr<PlannedHost> host = entry > 0 ? m_setup.plan->source().at(entry - 1) : nullptr;
+    if (!host)
+        return {};
+    return QStringLiteral("the plugin %1 on host %2")
+        .arg(QString::fromUtf8(m_setup.plan->jobs()[size_t(job)].manifest->name), printable(host->name(), 255));
 }
 
 void Worker::fillLater()
@@ -245,7 +270,8 @@ void Worker::startHost(quint64 index, int attempt, int refusals)
     slot.refusals = refusals;
     m_ledger.enter(slot.number, index);
     m_counters.inFlight.fetch_add(1, std::memory_order_relaxed);
-    slot.run.emplace(HostRunHost{reactor, *m_transport, m_setup.pool, *m_setup.plan}, std::move(host), attempt);
+    slot.run.emplace(HostRunHost{reactor, *m_transport, m_setup.pool, m_setup.programs, m_qtSockets, *m_setup.plan}, std::move(host),
+                     attempt, slot.number);
     slot.run->start([this, &slot] { slotOver(slot); });
     if (slot.run->isOver())
         endHost(slot);
@@ -284,8 +310,14 @@ void Worker::endHost(Slot &slot)
         else
             put(slot.run->takeRecord());
     }
-    slot.run.reset();
-    m_free.push_back(slot.number);
+    const int number = slot.number;
+    if (slot.run->hasLeaked()) {
+        m_leaked.push_back(std::move(m_slots[size_t(number)]));
+        m_slots[size_t(number)] = std::make_unique<Slot>(*this, number);
+    } else {
+        slot.run.reset();
+    }
+    m_free.push_back(number);
     m_counters.inFlight.fetch_sub(1, std::memory_order_relaxed);
 }
 

@@ -45,6 +45,7 @@ public:
         TransportFactory &transports;
         std::unique_ptr<RecordSink> sink;
         ThreadPool &pool;
+        Gate &programs;
         int window = 1;                 // hosts in flight
         double rate = 0;                // starts a second; 0: no limit
         std::function<void()> whenIdle; // from the worker's thread: nothing in flight, nothing left to take
@@ -68,6 +69,8 @@ public:
     [[nodiscard]] Ledger &ledger() { return m_ledger; }
     // For the watchdog, any thread: when the turn that goes on began (steady clock, ns), 0 between turns.
     [[nodiscard]] int64_t turnStarted() const;
+    // Likewise: whose coroutine runs now, for a person: `the plugin X on host Y`; empty: nobody's.
+    [[nodiscard]] QString runningJob() const;
     // For the watchdog: gives this worker up. From now on it touches neither plan nor sink, its thread is never waited for, and
     // the object must be leaked. Each host in flight gets a record `internal`; what was pending is for another worker.
     [[nodiscard]] PendingHosts::Hosts abandon(const QString &message);
@@ -109,7 +112,9 @@ private:
     PendingHosts m_pending;
 
     // Of the worker's thread.
+    Gate m_qtSockets;
     std::vector<std::unique_ptr<Slot>> m_slots;
+    std::vector<std::unique_ptr<Slot>> m_leaked; // their runs must outlive what a plugin left behind: never destroyed
     std::vector<int> m_free;
     std::vector<Slot *> m_over;   // ended in this turn
     std::vector<Slot *> m_ending; // of these, those that fill() has in hand; empty between its calls

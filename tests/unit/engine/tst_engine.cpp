@@ -90,6 +90,7 @@ class FakeTransport final : public Transport
 public:
     std::unique_ptr<HostShell> makeShell(const PlannedHost &, Progress &) override { return std::make_unique<FakeShell>(); }
     std::unique_ptr<Pinger> makePinger(const PlannedHost &, Progress &) override { return nullptr; }
+    Task<QByteArray> resolve(const PlannedHost &, Progress &) override { co_return QByteArray(); }
     Task<std::unique_ptr<TcpStream>> connectTcp(const PlannedHost &, Progress &, quint16, std::chrono::milliseconds) override
     {
         co_return nullptr;

@@ -23,7 +23,7 @@ program=$prefix/bin/collector
 
 # Other copies of the program and the machine's own configuration are out of the way: no folder of plugins is named.
 plugins=$(env -u COLLECTOR_PLUGIN_PATH "$program" plugins)
-for plugin in ping ssh-command ssh-facts; do
+for plugin in ping ssh-command ssh-facts ssh-script exec; do
     grep -q "^$plugin " <<< "$plugins" || fail "the installed program does not find $plugin"
 done
 ! grep -q "$build/lib" <<< "$plugins" || fail "the installed program takes plugins of the build"

@@ -36,7 +36,27 @@ public:
         co_await std::suspend_always();
         co_return nullptr;
     }
+    Task<QByteArray> resolve() override
+    {
+        otherwise = "a look-up of its address";
+        co_await std::suspend_always();
+        co_return QByteArray();
+    }
+    Task<ShellReply> runLocally(LocalProgram program) override
+    {
+        otherwise = "a program here: " + program.command.join(u' ').toUtf8();
+        co_await std::suspend_always();
+        co_return ShellReply();
+    }
     Task<> sleep(std::chrono::milliseconds) override { co_await std::suspend_always(); }
+    std::unique_ptr<Event> makeEvent() override { return nullptr; } // whoever needs one waits for its permit first
+    QObject *worker() override { return nullptr; }
+    Task<std::shared_ptr<void>> qtSocket() override
+    {
+        otherwise = "a connection of Qt's";
+        co_await std::suspend_always();
+        co_return nullptr;
+    }
     void setPartial(Cause, const QString &) override {}
 
 protected:

@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include "engine/culprit.h"
 #include "net/localrun.h"
 
 #include <algorithm>
@@ -159,17 +160,16 @@ void Engine::watch()
         if (silence < silenceToWarn)
             continue;
         const double seconds = std::chrono::duration<double>(silence).count();
-        const QString running = worker->runningJob();
-        const QString culprit = running.isEmpty() ? QStringLiteral("a call") : running;
+        const QString who = culprit(*m_plan, worker->ledger(), worker->runningPlace());
         if (silence < silenceToAbandon) {
             if (warn)
-                warn(QStringLiteral("%1 has held a worker for %2 s without yielding").arg(culprit).arg(seconds, 0, 'f', 0));
+                warn(QStringLiteral("%1 has held a worker for %2 s without yielding").arg(who).arg(seconds, 0, 'f', 0));
             continue;
         }
         const QString message =
             QStringLiteral("a worker was given up: %1 held it for %2 s without yielding; what computes for long or blocks "
                            "belongs into co_await job.blocking(…)")
-                .arg(culprit)
+                .arg(who)
                 .arg(seconds, 0, 'f', 0);
         if (warn)
             warn(message);

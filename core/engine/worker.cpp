@@ -132,22 +132,6 @@ int64_t Worker::turnStarted() const
     return reactor ? reactor->turnStarted() : 0;
 }
 
-QString Worker::runningJob() const
-{
-    const Reactor *reactor = m_reactor.load();
-    const quint64 place = reactor ? reactor->runningPlace() : 0;
-    const int slot = HostRun::slotOf(place);
-    const int job = HostRun::jobOf(place);
-    if (place == 0 || slot >= m_ledger.count() || job >= int(m_setup.plan->jobs().size()))
-        return {};
-    const quint64 entry = m_ledger.entry(slot);
-    const std::unique_ptr<PlannedHost> host = entry > 0 ? m_setup.plan->source().at(entry - 1) : nullptr;
-    if (!host)
-        return {};
-    return QStringLiteral("the plugin %1 on host %2")
-        .arg(QString::fromUtf8(m_setup.plan->jobs()[size_t(job)].manifest->name), printable(host->name(), 255));
-}
-
 void Worker::fillLater()
 {
     if (std::exchange(m_isFillDue, true))

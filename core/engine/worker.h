@@ -66,11 +66,11 @@ public:
     void join();
 
     [[nodiscard]] const WorkerCounters &counters() const { return m_counters; }
-    [[nodiscard]] Ledger &ledger() { return m_ledger; }
+    [[nodiscard]] const Ledger &ledger() const { return m_ledger; }
     // For the watchdog, any thread: when the turn that goes on began (steady clock, ns), 0 between turns.
     [[nodiscard]] int64_t turnStarted() const;
-    // Likewise: whose coroutine runs now, for a person: `the plugin X on host Y`; empty: nobody's.
-    [[nodiscard]] QString runningJob() const;
+    // Likewise: whose coroutine runs now, as RunningJob::place has it; 0: nobody's.
+    [[nodiscard]] quint64 runningPlace() const { return m_reactor.load() ? m_reactor.load()->runningPlace() : 0; }
     // For the watchdog: gives this worker up. From now on it touches neither plan nor sink, its thread is never waited for, and
     // the object must be leaked. Each host in flight gets a record `internal`; what was pending is for another worker.
     [[nodiscard]] PendingHosts::Hosts abandon(const QString &message);

@@ -95,7 +95,7 @@ public:
     [[nodiscard]] QObject &worker();
 
 private:
-    class Context;
+    friend class ScriptedContext;
     struct Script;
     std::unique_ptr<Script> m_script;
 };

@@ -1,0 +1,211 @@
+#include "scriptedcontext.h"
+
+#include "scriptedstream.h"
+
+#include <QCoreApplication>
+#include <QElapsedTimer>
+#include <QEventLoop>
+
+#include <algorithm>
+
+namespace collector {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr auto longestCallback = milliseconds(10'000); // that something outside (a QNetworkReply) may take, on the wall's clock
+
+const ScriptedAnswer *find(const std::vector<ScriptedAnswer> &answers, QByteArrayView text)
+{
+    const auto found =
+        std::find_if(answers.begin(), answers.end(), [text](const ScriptedAnswer &each) { return matchesStars(each.pattern, text); });
+    return found == answers.end() ? nullptr : &*found;
+}
+
+JobError unscripted(const QString &what)
+{
+    return {Cause::PluginError, QStringLiteral("JobTester: nothing is scripted for %1").arg(what)};
+}
+
+// As a transport keeps it: the head.
+void cut(ShellReply &reply, qint64 outputLimit, qint64 errorLimit)
+{
+    reply.isTruncated = reply.isTruncated || reply.output.size() > outputLimit || reply.errorOutput.size() > errorLimit;
+    reply.output.truncate(outputLimit);
+    reply.errorOutput.truncate(errorLimit);
+}
+
+class ScriptedEvent final : public Event
+{
+public:
+    explicit ScriptedEvent(VirtualClock &clock, int &waiting) : m_clock(clock), m_waiting(waiting) {}
+    void set() override { m_isSet = true; }
+    Task<> wait() override
+    {
+        struct Count
+        {
+            explicit Count(int &waiting) : count(waiting) { ++count; }
+            ~Count() { --count; }
+            int &count;
+        };
+        const Count one(m_waiting);
+        // Its callback comes from outside virtual time: looked for again each moment.
+        while (!m_isSet)
+            co_await m_clock.after(milliseconds(1));
+    }
+
+private:
+    VirtualClock &m_clock;
+    int &m_waiting;
+    bool m_isSet = false;
+};
+
+} // namespace
+
+const Facts *ScriptedContext::factsOf(QByteArrayView plugin) const
+{
+    const auto found = m_script.earlier.find(plugin.toByteArray());
+    return found == m_script.earlier.end() ? nullptr : &found->second;
+}
+
+RemoteShell &ScriptedContext::shell()
+{
+    m_script.manifest->require(Manifest::Use::Shell);
+    return *this;
+}
+
+Pinger &ScriptedContext::pinger()
+{
+    m_script.manifest->require(Manifest::Use::Ping);
+    return *this;
+}
+
+Task<std::unique_ptr<TcpStream>> ScriptedContext::connectTcp(quint16 port, milliseconds)
+{
+    m_script.manifest->require(Manifest::Use::Tcp);
+    co_await m_clock.after(milliseconds(0));
+    const auto service = m_script.services.find(port);
+    if (service == m_script.services.end())
+        throw JobError(Cause::Refused, QStringLiteral("port %1 is closed").arg(port));
+    co_return std::make_unique<ScriptedStream>(m_clock, service->second.lines, service->second.isSilent, m_outcome.sent);
+}
+
+Task<QByteArray> ScriptedContext::resolve()
+{
+    m_script.manifest->require(Manifest::Use::Tcp);
+    co_await m_clock.after(milliseconds(0));
+    co_return m_script.host.hostAddress;
+}
+
+Task<ShellReply> ScriptedContext::runLocally(LocalProgram program)
+{
+    m_script.manifest->require(Manifest::Use::Program);
+    m_outcome.programs.append(program);
+    const QString words = program.command.join(u' ');
+    const ScriptedAnswer *answer = find(m_script.programs, words.toUtf8());
+    if (!answer)
+        throw unscripted(QStringLiteral("the program \"%1\"").arg(words));
+    ShellReply reply = answer->reply;
+    cut(reply, program.outputLimit, program.errorLimit);
+    co_await m_clock.after(std::min(answer->after, program.deadline));
+    if (answer->after > program.deadline)
+        throw JobError(Cause::ExecTimeout, QStringLiteral("the program did not end within %1 ms").arg(program.deadline.count()));
+    co_return reply;
+}
+
+std::unique_ptr<Event> ScriptedContext::makeEvent()
+{
+    return std::make_unique<ScriptedEvent>(m_clock, m_callbacks);
+}
+
+Task<std::shared_ptr<void>> ScriptedContext::qtSocket()
+{
+    m_script.manifest->require(Manifest::Use::Tcp);
+    co_return nullptr;
+}
+
+void ScriptedContext::setPartial(Cause cause, const QString &message)
+{
+    if (m_outcome.cause != Cause::None)
+        return;
+    m_outcome.status = "partial";
+    m_outcome.cause = cause;
+    m_outcome.message = message;
+}
+
+Task<ShellReply> ScriptedContext::run(ShellCommand command)
+{
+    m_outcome.commands.append(command);
+    std::optional<ShellReply> reply;
+    milliseconds after{0};
+    if (m_script.shellFunction)
+        reply = m_script.shellFunction(command);
+    if (!reply) {
+        const bool isScript = command.command == scriptCommand();
+        const ScriptedAnswer *answer = find(m_script.shell, isScript ? command.input : command.command);
+        if (!answer)
+            throw unscripted(isScript ? QStringLiteral("the script that begins with \"%1\"").arg(printable(command.input, 80))
+                                      : QStringLiteral("the command \"%1\"").arg(printable(command.command, 200)));
+        if (answer->failure) {
+            const JobError failure = *answer->failure;
+            co_await m_clock.after(milliseconds(0));
+            throw failure;
+        }
+        reply = answer->reply;
+        after = answer->after;
+    }
+    const bool isLate = command.deadline.count() > 0 && after > command.deadline;
+    co_await m_clock.after(isLate ? command.deadline : after);
+    if (isLate)
+        throw JobError(Cause::ExecTimeout, QStringLiteral("the command did not end in time"));
+    cut(*reply, command.outputLimit, command.errorLimit);
+    co_return std::move(*reply);
+}
+
+Task<PingReply> ScriptedContext::ping(PingRequest request)
+{
+    m_outcome.pings.append(request);
+    if (m_script.pings.empty())
+        throw unscripted(QStringLiteral("a ping"));
+    const auto [reply, failure] = m_script.pings[std::min(m_ping++, m_script.pings.size() - 1)];
+    co_await m_clock.after(milliseconds(0));
+    if (failure)
+        throw JobError(*failure);
+    co_return reply;
+}
+
+void ScriptedContext::play()
+{
+    Task<> root = m_script.job->run(*this);
+    root.start();
+    QElapsedTimer wall;
+    wall.start();
+    while (!root.isDone()) {
+        if (m_callbacks > 0)
+            QCoreApplication::processEvents(QEventLoop::AllEvents, 1);
+        if (!m_clock.step(m_script.timeout) || (m_callbacks > 0 && wall.elapsed() > longestCallback.count()))
+            throw JobError(
+                Cause::ExecTimeout,
+                QStringLiteral("not done within %1 s of virtual time").arg(std::chrono::duration<double>(m_script.timeout).count()));
+    }
+    root.result();
+}
+
+void ScriptedContext::conclude()
+{
+    m_outcome.elapsed = m_clock.now();
+    m_outcome.facts = m_facts.toJson();
+    for (const Facts::Missing &missing : m_facts.missing()) {
+        if (m_facts.value(missing.path).isUndefined())
+            m_outcome.absent.insert(QString::fromUtf8(missing.path), QString::fromUtf8(absenceName(missing.reason)));
+    }
+}
+
+Task<> ScriptedContext::runBlocking(std::function<void()> function)
+{
+    co_await m_clock.after(milliseconds(0));
+    function();
+}
+
+} // namespace collector

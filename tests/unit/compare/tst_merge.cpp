@@ -175,7 +175,7 @@ private Q_SLOTS:
     void randomHistories()
     {
         QRandomGenerator random(4711);
-        for (int round = 0; round < 80; ++round) {
+        for (int round = 0; round < 40; ++round) {
             QList<QByteArray> records;
             for (int i = random.bounded(3, 25); i > 0; --i)
                 records.append(randomRecord(random, i, round % 2 == 1));

@@ -15,6 +15,7 @@ constexpr std::array reads{
                "/sys/class/dmi/id/product_serial /sys/class/dmi/id/product_uuid /sys/class/dmi/id/board_serial "
                "/sys/class/dmi/id/chassis_serial"},
     RaisedRead{"dmidecode", "/usr/sbin/dmidecode /sbin/dmidecode", "-q -t memory"},
+    RaisedRead{"ipmitool", "/usr/bin/ipmitool /usr/sbin/ipmitool", "lan print"},
     RaisedRead{"vgs", "/sbin/vgs /usr/sbin/vgs",
                "--noheadings --nosuffix --units g --separator , -o vg_name,pv_count,lv_count,vg_size,vg_free"},
     RaisedRead{"lvs", "/sbin/lvs /usr/sbin/lvs", "--noheadings --nosuffix --units g --separator , -o lv_name,vg_name,lv_size"},

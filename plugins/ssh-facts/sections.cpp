@@ -1,10 +1,12 @@
 #include "sections.h"
 
+#include "parse/buses.h"
 #include "parse/cpu.h"
 #include "parse/devices.h"
 #include "parse/distribution.h"
 #include "parse/dmi.h"
 #include "parse/hardware.h"
+#include "parse/health.h"
 #include "parse/kernel.h"
 #include "parse/local.h"
 #include "parse/memory.h"
@@ -67,10 +69,13 @@ constexpr std::array sections{
     SectionSpec{"cloud", Cost::Default, "virtual", "", parseCloud},
     SectionSpec{"agents", Cost::Default, "", "", parseAgents},
     SectionSpec{"storage", Cost::Default, "hardware", "", parseStorage},
+    SectionSpec{"bmc", Cost::Default, "hardware", "", parseBmc},
     SectionSpec{"units", Cost::Default, "", "", parseUnits},
     SectionSpec{"users", Cost::Long, "groups", "", parseUsers},
     SectionSpec{"access", Cost::Long, "", "", parseAccess},
     SectionSpec{"routes", Cost::Long, "", "", parseRoutes},
+    SectionSpec{"pci", Cost::Long, "usb", "", parsePci},
+    SectionSpec{"disk_health", Cost::Long, "smart", "", parseDiskHealth},
     SectionSpec{"processes", Cost::Long, "", "", parseProcesses},
     SectionSpec{"process_arguments", Cost::Private, "", "", parseProcessArguments},
     SectionSpec{"repositories", Cost::Long, "", "", parseRepositories},

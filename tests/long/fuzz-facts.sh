@@ -12,7 +12,7 @@ for seeds in "$root"/tests/data/answers/*; do
     mkdir "$scratch/$section"
     echo "$section"
     # Findings stay where the script was started.
-    COLLECTOR_FUZZ_SECTION=$section "$build/fuzz/fuzz_facts" -max_total_time="$seconds" -max_len=16384 -timeout=10 -rss_limit_mb=2048 \
-        -print_final_stats=0 -verbosity=0 -artifact_prefix="facts-$section-" "$scratch/$section" "$seeds"
+    UBSAN_OPTIONS=halt_on_error=1 COLLECTOR_FUZZ_SECTION=$section "$build/fuzz/fuzz_facts" -max_total_time="$seconds" -max_len=16384 -timeout=10 -rss_limit_mb=2048 \
+        -print_funcs=0 -verbosity=0 -dict="$root/tests/fuzz/facts.dict" -artifact_prefix="facts-$section-" "$scratch/$section" "$seeds"
     find "$scratch/$section" -type f | wc -l
 done

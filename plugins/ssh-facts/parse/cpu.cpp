@@ -157,7 +157,7 @@ qint64 countOfList(QByteArrayView list)
         const QList<QByteArrayView> ends = split(part, '-');
         const auto first = toInteger(ends.constFirst());
         const auto last = toInteger(ends.constLast());
-        if (!first || !last || ends.size() > 2 || *last < *first || *last - *first > 1'000'000)
+        if (!first || !last || ends.size() > 2 || *first < 0 || *last < *first || *last - *first > 1'000'000)
             return 0;
         count += *last - *first + 1;
     }

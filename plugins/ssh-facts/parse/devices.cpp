@@ -193,6 +193,60 @@ QJsonObject deviceOf(const Thing &thing, const LinkTable &table, const QHash<QBy
     return device;
 }
 
+// `vg0-root`; a dash within a name is written twice.
+std::pair<QByteArray, QByteArray> volumeOf(QByteArrayView mapped)
+{
+    QByteArray group, volume;
+    QByteArray *part = &group;
+    for (qsizetype i = 0; i < mapped.size(); ++i) {
+        const bool isDash = mapped[i] == '-', isDoubled = isDash && i + 1 < mapped.size() && mapped[i + 1] == '-';
+        if (isDash && !isDoubled && part == &group) {
+            part = &volume;
+            continue;
+        }
+        *part += mapped[i];
+        i += isDoubled;
+    }
+    return {group, volume};
+}
+
+QJsonArray textArray(const QList<QByteArrayView> &texts)
+{
+    QJsonArray array;
+    for (const QByteArrayView text : texts)
+        array.append(toText(text));
+    return array;
+}
+
+// What device-mapper made, and of what: its uuid begins with whose it is (LVM-…, CRYPT-LUKS2-…, mpath-…).
+QJsonObject mappedOf(const Thing &thing)
+{
+    const QByteArrayView uuid = thing.value("uuid"), name = thing.value("name");
+    QJsonObject mapped{{QStringLiteral("device"), toText(thing.name)},
+                       {QStringLiteral("size_bytes"), bytesOf(toInteger(thing.value("size")).value_or(0), 512)},
+                       {QStringLiteral("on"), textArray(thing.values("slave"))},
+                       {QStringLiteral("used_by"), textArray(thing.values("holder"))}};
+    putText(mapped, u"name", name);
+    if (uuid.startsWith("LVM-")) {
+        const auto [group, volume] = volumeOf(name);
+        mapped.insert(u"type", QStringLiteral("lvm"));
+        putText(mapped, u"vg", group);
+        putText(mapped, u"lv", volume);
+    } else if (uuid.startsWith("CRYPT-")) {
+        const QList<QByteArrayView> parts = split(uuid, '-');
+        mapped.insert(u"type", QStringLiteral("crypt"));
+        mapped.insert(u"encryption", toText(parts[1]));
+    } else {
+        mapped.insert(u"type", uuid.contains("mpath-")      ? QStringLiteral("multipath")
+                               : uuid.startsWith("DMRAID-") ? QStringLiteral("raid")
+                               : uuid.startsWith("VERITY")  ? QStringLiteral("verity")
+                                                            : QStringLiteral("other"));
+    }
+    if (const QByteArrayView filesystem = udev(thing, "ID_FS_TYPE"); !filesystem.isEmpty())
+        mapped.insert(u"fstype", toText(filesystem));
+    return mapped;
+}
+
 bool isDisk(const Thing &thing)
 {
     static constexpr std::array<QByteArrayView, 7> pseudo{"loop", "ram", "zram", "dm-", "md", "sr", "fd"};
@@ -215,6 +269,7 @@ void parseDevices(const Section &in, Findings &out)
             mapped.insert(thing.name.toByteArray(), thing.value("name"));
     }
     QJsonObject devices, partitions;
+    QJsonArray mappedDevices;
     qint64 diskBytes = 0, disks = 0;
     for (const Thing &thing : things) {
         const qsizetype slash = thing.name.indexOf('/');
@@ -225,9 +280,11 @@ void parseDevices(const Section &in, Findings &out)
             partitions.insert(disk, of);
         } else if (!thing.name.isEmpty()) {
             devices.insert(toText(thing.name), deviceOf(thing, table, mapped, in));
-            const qint64 bytes = toInteger(thing.value("size")).value_or(0) * 512;
+            if (thing.has("name") && thing.name.startsWith("dm-"))
+                mappedDevices.append(mappedOf(thing));
+            const qint64 bytes = bytesOf(toInteger(thing.value("size")).value_or(0), 512);
             if (isDisk(thing) && bytes > 0) {
-                diskBytes += bytes;
+                addBytes(diskBytes, bytes);
                 ++disks;
             }
         }
@@ -242,6 +299,7 @@ void parseDevices(const Section &in, Findings &out)
                                          {QStringLiteral("uuids"), toJson(table.uuids)},
                                          {QStringLiteral("labels"), toJson(table.labels)},
                                          {QStringLiteral("masters"), toJson(table.masters)}});
+    out.set(u"mapped_devices", mappedDevices);
     out.set(u"disk_total_bytes", diskBytes);
     out.set(u"disk_count", disks);
 }

@@ -38,7 +38,7 @@ void addSwapinfo(QByteArrayView output, Findings &out)
     const QList<QByteArrayView> lines = linesOf(output);
     const QList<QByteArrayView> words = lines.isEmpty() ? QList<QByteArrayView>() : wordsOf(lines.constLast());
     if (words.size() >= 4 && words[0] != "Device" && toInteger(words[1]) && toInteger(words[3]))
-        setSwap(out, *toInteger(words[1]) * 1024, *toInteger(words[3]) * 1024);
+        setSwap(out, bytesOf(*toInteger(words[1]), 1024), bytesOf(*toInteger(words[3]), 1024));
 }
 
 // total: 1048576 1K-blocks allocated, 0 used, 1048576 available (OpenBSD and NetBSD: swapctl -sk)
@@ -46,7 +46,7 @@ void addSwapctl(QByteArrayView line, Findings &out)
 {
     const QList<QByteArrayView> words = wordsOf(line);
     if (words.size() >= 8 && words[0] == "total:" && toInteger(words[1]) && toInteger(words[6]))
-        setSwap(out, *toInteger(words[1]) * 1024, *toInteger(words[6]) * 1024);
+        setSwap(out, bytesOf(*toInteger(words[1]), 1024), bytesOf(*toInteger(words[6]), 1024));
 }
 
 // total = 2048.00M  used = 1.00M  free = 2047.00M (macOS)
@@ -403,7 +403,7 @@ void parseDevicesElsewhere(const Section &in, Findings &out)
             device.insert(u"size", sizeForPeople(double(bytes)));
             device.insert(u"sectors", QString::number(bytes / 512));
             if (!name.startsWith(u"cd"))
-                total += bytes;
+                addBytes(total, bytes);
         } else if (key == "Sectorsize") {
             device.insert(u"sectorsize", toText(value));
         } else if (key == "descr") {

@@ -228,7 +228,7 @@ QJsonArray parseMdstat(QByteArrayView mdstat)
             close();
         } else if (!array.isEmpty()) {
             if (words.size() > 1 && words[1] == "blocks" && toInteger(words[0]))
-                array.insert(u"size_bytes", *toInteger(words[0]) * 1024);
+                array.insert(u"size_bytes", bytesOf(*toInteger(words[0]), 1024));
             for (const QByteArrayView word : words) {
                 // [2/1] [U_]: wanted, present
                 const QList<QByteArrayView> counts =

@@ -144,8 +144,8 @@ private:
 
 void putSizes(QJsonObject &object, const Sizes &sizes)
 {
-    object.insert(u"size_total", sizes.fragment * sizes.total);
-    object.insert(u"size_available", sizes.fragment * sizes.available);
+    object.insert(u"size_total", bytesOf(sizes.total, sizes.fragment));
+    object.insert(u"size_available", bytesOf(sizes.available, sizes.fragment));
     object.insert(u"block_size", sizes.blockSize);
     object.insert(u"block_total", sizes.total);
     object.insert(u"block_available", sizes.available);
@@ -232,8 +232,8 @@ void parseMounts(const Section &in, Findings &out)
             putSizes(object, *known);
             if (!isRemote(mount->type) && mount->type != "squashfs" && mount->type != "iso9660" && !counted.contains(mount->number)) {
                 counted.insert(mount->number);
-                diskTotal += known->fragment * known->total;
-                diskAvailable += known->fragment * known->available;
+                addBytes(diskTotal, bytesOf(known->total, known->fragment));
+                addBytes(diskAvailable, bytesOf(known->available, known->fragment));
             }
         } else if (mount->type == "autofs") {
             object.insert(u"state", QStringLiteral("not_asked"));

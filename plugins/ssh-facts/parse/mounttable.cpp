@@ -102,10 +102,10 @@ void parseMountsElsewhere(const Section &in, Findings &out)
     QHash<QString, std::pair<qint64, qint64>> sizes;
     for (const QByteArrayView line : linesOf(in.bytes("df"))) {
         const QList<QByteArrayView> words = wordsOf(line);
-        if (words.size() < 6 || !toInteger(words[1]) || !toInteger(words[3]) || *toInteger(words[1]) > (qint64(1) << 50))
+        if (words.size() < 6 || !toInteger(words[1]) || !toInteger(words[3]))
             continue;
         const QByteArrayView at = line.sliced(words[5].data() - line.data()).trimmed();
-        sizes.insert(toText(at), {*toInteger(words[1]) * 1024, *toInteger(words[3]) * 1024});
+        sizes.insert(toText(at), {bytesOf(*toInteger(words[1]), 1024), bytesOf(*toInteger(words[3]), 1024)});
     }
     QJsonArray mounts;
     qint64 total = 0, available = 0;
@@ -119,8 +119,8 @@ void parseMountsElsewhere(const Section &in, Findings &out)
         if (const auto known = sizes.constFind(at); known != sizes.constEnd()) {
             mount.insert(u"size_total", known->first);
             mount.insert(u"size_available", known->second);
-            total += known->first;
-            available += known->second;
+            addBytes(total, known->first);
+            addBytes(available, known->second);
         } else if (device.contains(u":/")) {
             mount.insert(u"state", QStringLiteral("not_asked"));
         }

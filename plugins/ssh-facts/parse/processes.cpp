@@ -35,7 +35,7 @@ std::optional<QJsonObject> ofPs(QByteArrayView line)
     return QJsonObject{{QStringLiteral("pid"), *toInteger(words[0])},
                        {QStringLiteral("ppid"), *toInteger(words[1])},
                        {QStringLiteral("user"), toText(words[2])},
-                       {QStringLiteral("rss_bytes"), toInteger(words[3]).value_or(0) * 1024},
+                       {QStringLiteral("rss_bytes"), bytesOf(toInteger(words[3]).value_or(0), 1024)},
                        {QStringLiteral("name"), toText(baseName(name.trimmed()))}};
 }
 

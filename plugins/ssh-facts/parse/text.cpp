@@ -77,6 +77,18 @@ std::optional<qint64> toInteger(QByteArrayView text, int base)
     return isNumber ? std::optional(value) : std::nullopt;
 }
 
+qint64 bytesOf(qint64 count, qint64 unit)
+{
+    constexpr qint64 most = qint64(1) << 60;
+    return count > 0 && unit > 0 && count <= most / unit ? count * unit : 0;
+}
+
+void addBytes(qint64 &sum, qint64 bytes)
+{
+    if (sum <= (qint64(1) << 62) - bytes)
+        sum += bytes;
+}
+
 std::optional<double> toNumber(QByteArrayView text)
 {
     bool isNumber = false;

@@ -29,6 +29,9 @@ inline constexpr qsizetype mostEntries = 10'000; // in one list or object of fac
 [[nodiscard]] QByteArrayView unquoted(QByteArrayView value); // one pair of quotes around it, as in os-release
 
 [[nodiscard]] std::optional<qint64> toInteger(QByteArrayView text, int base = 10);
+// So many units in bytes; 0 where that is less than nothing or more than anything has (an exbibyte).
+[[nodiscard]] qint64 bytesOf(qint64 count, qint64 unit);
+void addBytes(qint64 &sum, qint64 bytes); // of bytesOf(); stays where it would not fit any more
 [[nodiscard]] std::optional<double> toNumber(QByteArrayView text);
 [[nodiscard]] QString toText(QByteArrayView utf8); // what is not UTF-8 becomes U+FFFD
 

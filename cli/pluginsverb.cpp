@@ -1,10 +1,12 @@
 #include "cli/pluginsverb.h"
 
+#include "cli/newplugin.h"
 #include "cli/optiontable.h"
 #include "cli/standardoutput.h"
 #include "cli/verbline.h"
 #include "plugin/registry.h"
 
+#include <QDir>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -82,6 +84,13 @@ QJsonObject toJson(const PluginFile &plugin)
         options.append(toJson(option));
     for (const FactSpec &fact : plugin.manifest->facts)
         facts.append(toJson(fact));
+    QJsonArray after, documents;
+    for (const QByteArray &name : plugin.manifest->after)
+        after.append(text(name));
+    for (const DocumentSpec &document : plugin.manifest->documents)
+        documents.append(QJsonObject{{QStringLiteral("name"), text(document.name)}, {QStringLiteral("help"), document.help}});
+    object.insert(QStringLiteral("after"), after);
+    object.insert(QStringLiteral("documents"), documents);
     object.insert(QStringLiteral("options"), options);
     object.insert(QStringLiteral("facts"), facts);
     return object;
@@ -113,6 +122,8 @@ QString described(const PluginFile &plugin)
 {
     const Manifest &manifest = *plugin.manifest;
     QString out = QStringLiteral("%1: %2\n%3 (%4)\n").arg(text(manifest.name), manifest.summary, plugin.path, plugin.origin);
+    if (!manifest.after.isEmpty())
+        out += QStringLiteral("Runs after %1, where they are selected.\n").arg(text(manifest.after.join(", ")));
     if (!manifest.options.isEmpty())
         out += QStringLiteral("\nOptions (--NAME VALUE, -O %1.NAME=VALUE, inventory variable %2_NAME):\n")
                    .arg(text(manifest.name), text(QByteArray(manifest.name).replace('-', '_')));
@@ -154,6 +165,10 @@ VerbTable table(const PluginFile *plugin)
         {
             {QStringLiteral("json"), {}, {}, QStringLiteral("as JSON")},
             {QStringLiteral("check"), {}, QStringLiteral("FILE"), QStringLiteral("whether this file would be taken, and why not")},
+            {QStringLiteral("new"),
+             {},
+             QStringLiteral("NAME"),
+             QStringLiteral("write the project of a new plugin into the folder NAME: source, manifest, CMakeLists.txt, a test")},
             {QStringLiteral("plugin-dir"), {}, QStringLiteral("DIR"), QStringLiteral("look here first")},
         },
         QStringLiteral("Exit status: 0, 1 output error, 2 usage, or the plugin is refused."),
@@ -177,13 +192,28 @@ int printed(const VerbLine &line, const QByteArray &bytes)
 
 int check(const VerbLine &line, const QString &path)
 {
-    const PluginFile plugin = inspectPlugin(QFileInfo(path).absoluteFilePath(), QStringLiteral("--check"));
+    PluginFile plugin = inspectPlugin(QFileInfo(path).absoluteFilePath(), QStringLiteral("--check"));
+    plugin.refuseOptions(coreOptionNames());
     if (!plugin.isUsable())
         return line.refuse(QStringLiteral("%1 is refused: %2").arg(plugin.path, plugin.refusal));
     return printed(line, QStringLiteral("%1: the plugin %2 is good (%3 options, %4 facts)\n")
                              .arg(plugin.path, text(plugin.manifest->name))
                              .arg(plugin.manifest->options.size())
                              .arg(plugin.manifest->facts.size())
+                             .toUtf8());
+}
+
+int writeNew(const VerbLine &line, const PluginRegistry &registry, const QString &name)
+{
+    if (const PluginFile *known = registry.find(name.toUtf8()))
+        return line.refuse(QStringLiteral("there is a plugin \"%1\" already: %2").arg(name, known->path));
+    QString error;
+    if (!newPlugin(name, QDir::currentPath(), &error))
+        return line.refuse(error);
+    return printed(line, QStringLiteral("%1/ written. Next:\n"
+                                        "    cmake -S %1 -B %1/build && cmake --build %1/build && ctest --test-dir %1/build\n"
+                                        "    collector --plugin-dir %1/build/lib/collector/plugins -p %1 -i HOST,\n")
+                             .arg(name)
                              .toUtf8());
 }
 
@@ -214,6 +244,8 @@ int runPluginsVerb(const QStringList &words)
         return line.exitStatus();
     if (line.has(QStringLiteral("check")))
         return check(line, line.value(QStringLiteral("check")));
+    if (line.has(QStringLiteral("new")))
+        return writeNew(line, registry, line.value(QStringLiteral("new")));
     if (line.operands().isEmpty()) {
         if (!line.has(QStringLiteral("json")))
             return printed(line, listed(registry).toUtf8());

@@ -56,6 +56,17 @@ QString misfit(const QJsonObject &metaData)
 
 } // namespace
 
+void PluginFile::refuseOptions(const QStringList &coreOptions)
+{
+    if (!isUsable())
+        return;
+    for (const OptionSpec &option : manifest->options) {
+        if (coreOptions.contains(QString::fromUtf8(option.name)))
+            refusal =
+                QStringLiteral("it declares the option --%1, which is collector's own; rename it").arg(QString::fromUtf8(option.name));
+    }
+}
+
 PluginFile inspectPlugin(const QString &path, const QString &origin)
 {
     PluginFile plugin;

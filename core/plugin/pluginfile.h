@@ -7,6 +7,7 @@
 
 #include <QByteArray>
 #include <QString>
+#include <QStringList>
 
 #include <memory>
 
@@ -20,6 +21,8 @@ struct PluginFile
     QString refusal;                          // why it is not to be loaded, and what to do; empty: it may be
 
     [[nodiscard]] bool isUsable() const { return refusal.isEmpty(); }
+    // Refuses it where it declares one of these options, which are the program's own.
+    void refuseOptions(const QStringList &coreOptions);
 };
 
 // Reads what is embedded in `path` and judges it: interface, Qt, compiler and sanitizer, manifest, owner and permissions of

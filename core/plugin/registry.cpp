@@ -38,13 +38,7 @@ PluginRegistry::PluginRegistry(const QList<Place> &places, const QStringList &co
         seen.append(directory.canonicalPath());
         for (const QString &file : directory.entryList({QStringLiteral("*.so")}, QDir::Files, QDir::Name)) {
             PluginFile plugin = inspectPlugin(directory.absoluteFilePath(file), place.origin);
-            if (plugin.isUsable()) {
-                for (const OptionSpec &option : plugin.manifest->options) {
-                    if (coreOptions.contains(QString::fromUtf8(option.name)))
-                        plugin.refusal = QStringLiteral("it declares the option --%1, which is collector's own; rename it")
-                                             .arg(QString::fromUtf8(option.name));
-                }
-            }
+            plugin.refuseOptions(coreOptions);
             if (plugin.isUsable()) {
                 if (const PluginFile *first = find(plugin.manifest->name))
                     plugin.refusal = QStringLiteral("%1 has the same name and was found first").arg(first->path);

@@ -91,11 +91,12 @@ QByteArray sent(ShellCommand command, const SshSettings &settings)
     Become become = settings.become;
     become.password = shownAs(become.password);
     settleRaising(command, become);
-    QByteArray line = command.command;
+    const QByteArray mark = "collector-RUN";
+    QByteArray line = command.command == RemoteShell::scriptCommand() ? marked(command.command, mark) : command.command;
     QByteArray input = inputOf(command);
     QByteArray first;
     if (isToBeRaised(command, settings)) {
-        line = raisingCommand(become, become.password ? "PROMPT" : "", "BEGUN");
+        line = marked(raisingCommand(become, become.password ? "PROMPT" : "", "BEGUN"), mark);
         input = supervised(raisedScript(command, "END"));
         first = become.password ? "  after PROMPT         ***\n  after BEGUN" : "  after BEGUN";
     }

@@ -132,6 +132,7 @@ void Run::startEngine()
     transports.settings = preparation.settings;
     transports.pingRate = preparation.pingRate;
     transports.ssh.maxAuthFailures = int(preparation.options.integer(QStringLiteral("max-auth-failures"), 1, 1'000'000).value_or(3));
+    transports.ssh.mark = QByteArrayLiteral("collector-") + m_info->id;
     transports.ssh.isExcluded = [selection = preparation.selection](const QHostAddress &address) {
         return selection->isExcludedAddress(address);
     };

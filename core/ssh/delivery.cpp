@@ -40,6 +40,11 @@ QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const 
     Q_UNREACHABLE();
 }
 
+QByteArray marked(const QByteArray &commandLine, const QByteArray &mark)
+{
+    return mark.isEmpty() ? commandLine : ": " + mark + "; " + commandLine;
+}
+
 bool isToBeRaised(const ShellCommand &command, const SshSettings &settings)
 {
     return command.isPrivileged && settings.become.isWanted && settings.become.user != settings.user;

@@ -26,6 +26,10 @@ namespace collector {
 // Whether it is run through raisingCommand().
 [[nodiscard]] bool isToBeRaised(const ShellCommand &command, const SshSettings &settings);
 
+// A script's command line, or one that raises, with a word in front that does nothing, in every shell: whoever looks at the host's
+// processes or its audit log sees which run it was (`: collector-<run id>; exec /bin/sh -s`). A user's own command stays as it is.
+[[nodiscard]] QByteArray marked(const QByteArray &commandLine, const QByteArray &mark);
+
 // A command that is not raised: what it gets on its standard input, and whether that ends there.
 [[nodiscard]] QByteArray inputOf(const ShellCommand &command);
 [[nodiscard]] bool isInputKeptOpen(const ShellCommand &command);

@@ -29,6 +29,7 @@ public:
         int maxAuthFailures = 3; // --max-auth-failures
         int unauthenticatedPerAddress = 8;
         int opensshProcesses = 50;
+        QByteArray mark{}; // a word in front of command lines of our own (marked() in delivery.h); empty: none
         // Asked of every address, those of jump hosts included, before a packet goes there. Called from all workers.
         std::function<bool(const QHostAddress &)> isExcluded;
     };

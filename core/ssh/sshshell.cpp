@@ -70,12 +70,12 @@ Task<ShellReply> SshShell::runNatively(ShellCommand command, Deadline deadline)
     ExecChannel channel(m_connection->session(), *m_settings, m_progress, {command.outputLimit, command.errorLimit});
     co_await channel.open(!command.input.isEmpty() || isToBeRaised(command, *m_settings));
     if (!isToBeRaised(command, *m_settings)) {
-        co_await channel.exec(command.command);
+        co_await channel.exec(commandLine(command));
         feed(channel, command);
         co_return co_await channel.runToEnd(deadline);
     }
     RaisedShell raised(m_worker, *m_settings);
-    co_await channel.exec(raised.commandLine());
+    co_await channel.exec(marked(raised.commandLine(), m_worker.run.options.mark));
     co_return co_await raised.run(channel, std::move(command), deadline);
 }
 
@@ -83,13 +83,18 @@ template<typename Command>
 Task<ShellReply> SshShell::runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline)
 {
     if (!isToBeRaised(command, *m_settings)) {
-        co_await process->start(command.command);
+        co_await process->start(commandLine(command));
         feed(*process, command);
         co_return co_await process->runToEnd(deadline);
     }
     RaisedShell raised(m_worker, *m_settings);
-    co_await process->start(raised.commandLine());
+    co_await process->start(marked(raised.commandLine(), m_worker.run.options.mark));
     co_return co_await raised.run(*process, std::move(command), deadline);
+}
+
+QByteArray SshShell::commandLine(const ShellCommand &command) const
+{
+    return command.command == RemoteShell::scriptCommand() ? marked(command.command, m_worker.run.options.mark) : command.command;
 }
 
 void SshShell::feed(RunningCommand &running, const ShellCommand &command)

@@ -37,6 +37,7 @@ private:
     Task<ShellReply> runNatively(ShellCommand command, Deadline deadline);
     template<typename Command>
     Task<ShellReply> runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline);
+    [[nodiscard]] QByteArray commandLine(const ShellCommand &command) const;
     static void feed(RunningCommand &running, const ShellCommand &command);
 
     SshWorker &m_worker;

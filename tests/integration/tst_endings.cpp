@@ -38,6 +38,7 @@ private Q_SLOTS:
     void aDiskThatFills();
     void aReadOnlyFolder();
     void aSecondRunOfTheSameOutput();
+    void theRunIsNamedOnTheHost();
     void standardOutputHasRecordsAlone_data();
     void standardOutputHasRecordsAlone();
 
@@ -421,6 +422,36 @@ void TestEndings::aSecondRunOfTheSameOutput()
     ::kill(pid_t(first.processId()), SIGINT);
     QVERIFY(first.waitForFinished(60'000));
     QCOMPARE(first.exitCode(), 130);
+}
+
+// In the command line of a script; a command of the user's own is sent as it is.
+void TestEndings::theRunIsNamedOnTheHost()
+{
+    const QTemporaryDir dir;
+    QFile script(dir.filePath(QStringLiteral("s.sh")));
+    QVERIFY(script.open(QFile::WriteOnly));
+    script.write("uptime\n");
+    script.close();
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    QStringList scripted = command("-i 127.9.0.200, -o a.json --script s.sh");
+    scripted.remove(scripted.indexOf(QStringLiteral("--command")), 2);
+    run(process, scripted);
+    QCOMPARE(run(process, command("-i 127.9.0.201, -o b.json")), 0);
+    QString error;
+    const auto reader = ResultReader::open(dir.filePath(QStringLiteral("a.json")).toLocal8Bit(), &error);
+    QVERIFY2(reader, qPrintable(error));
+    StoredRecord record;
+    QVERIFY(reader->next(record));
+    const QString runId = reader->run()[u"id"].toString();
+    QVERIFY(!runId.isEmpty());
+    QHash<QString, QString> sent;
+    for (const FleetEvent &event : m_fleet->log()) {
+        if (event.event == FleetEvent::Exec)
+            sent.insert(event.address, event.detail);
+    }
+    QCOMPARE(sent.value(QStringLiteral("127.9.0.200")), QStringLiteral(": collector-%1; exec /bin/sh -s").arg(runId));
+    QCOMPARE(sent.value(QStringLiteral("127.9.0.201")), QStringLiteral("uptime"));
 }
 
 void TestEndings::standardOutputHasRecordsAlone_data()

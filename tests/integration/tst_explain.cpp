@@ -175,11 +175,12 @@ void TestExplain::bytesThatWouldBeSent_data()
     };
     row("a command", "-p|ssh-command|--command|uptime; id", "ssh-command sends\n  command line         uptime; id\n");
     row("a raised command", "-p|ssh-command|--command|id|-b",
-        "  command line         sudo -n -u 'root' -- /bin/sh -c 'echo BEGUN; exec /bin/sh -s'\n  after BEGUN, ");
+        "  command line         : collector-RUN; sudo -n -u 'root' -- /bin/sh -c 'echo BEGUN; exec /bin/sh -s'\n  after BEGUN, ");
     row("a raised command with a password", "-p|ssh-command|--command|id|-b|-K",
-        "  command line         sudo -S -p PROMPT -u 'root' -- /bin/sh -c 'echo BEGUN; exec /bin/sh -s'\n  after PROMPT         ***\n");
+        "  command line         : collector-RUN; sudo -S -p PROMPT -u 'root' -- /bin/sh -c 'echo BEGUN; exec /bin/sh -s'\n  after PROMPT   "
+        "      ***\n");
     row("a script that raises commands itself", "-p|ssh-facts|-b|-K", "B=sudo W='\\''***'\\''");
-    row("the facts' script", "-p|ssh-facts", "  command line         exec /bin/sh -s\n  standard input, ");
+    row("the facts' script", "-p|ssh-facts", "  command line         : collector-RUN; exec /bin/sh -s\n  standard input, ");
     row("several jobs", "-p|ping|-p|ssh-command|--command|true",
         "ping sends\n  1 echo request\nssh-command sends\n  command line         true\n");
 }

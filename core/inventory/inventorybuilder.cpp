@@ -238,8 +238,9 @@ bool InventoryBuilder::addHosts(QByteArrayView pattern, std::optional<GroupIndex
     }
     auto parsed = HostRange::parse(name);
     if (parsed.problem) {
+        const bool isSection = name.startsWith('[') && !name.contains(']');
         m_problems.error(here(at < 0 ? -1 : at + parsed.at), QByteArray(parsed.problem) + ": '" + name + "'",
-                         "write [1:20], [01:20:2] or [a:f]");
+                         isSection ? "a section is closed: " + name + "]" : "write [1:20], [01:20:2] or [a:f]");
         return false;
     }
     const quint64 count = parsed.range.count();

@@ -223,9 +223,12 @@ Task<> HostRun::runJob(int job)
         end(result, error.cause(), error.message());
     } catch (const std::exception &error) {
         end(result, Cause::PluginError,
-            QStringLiteral("the plugin %1 threw: %2").arg(QString::fromUtf8(result.facts.manifest().name), printable(error.what())));
+            QStringLiteral("the plugin %1 threw: %2; to end a job, throw JobError(cause, message)")
+                .arg(QString::fromUtf8(result.facts.manifest().name), printable(error.what())));
     } catch (...) {
-        end(result, Cause::PluginError, QStringLiteral("the plugin %1 threw").arg(QString::fromUtf8(result.facts.manifest().name)));
+        end(result, Cause::PluginError,
+            QStringLiteral("the plugin %1 threw what is no std::exception; throw JobError(cause, message)")
+                .arg(QString::fromUtf8(result.facts.manifest().name)));
     }
     result.elapsedMs = millisecondsSince(m_jobStart);
     checkForLeaks();

@@ -1,6 +1,7 @@
 #include "plugin/registry.h"
 
 #include "model/nearest.h"
+#include "plugin/loadguard.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -76,6 +77,7 @@ QString PluginRegistry::whyNot(const QString &name) const
 
 std::optional<PluginRegistry::Loaded> PluginRegistry::load(const PluginFile &plugin, QString *error)
 {
+    const LoadGuard guard(plugin.manifest->name, plugin.path);
     QPluginLoader loader(plugin.path);
     loader.setLoadHints(QLibrary::ResolveAllSymbolsHint | QLibrary::PreventUnloadHint);
     QObject *instance = loader.instance();

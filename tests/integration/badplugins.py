@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""badplugins.py BUILD: plugins that are wrong. What can be known without running their code is refused with a remedy; what goes wrong while
+one runs costs its own job on that host, by a message that names plugin and remedy, and the run goes on."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+build = pathlib.Path(sys.argv[1])
+program = build / 'bin/collector'
+plugins = build / 'tests/badplugins'
+failures = 0
+
+
+def check(what, condition, seen):
+    global failures
+    print(f'{"ok" if condition else "FAIL"}: {what}')
+    if not condition:
+        failures += 1
+        print(f'      {seen}')
+
+
+def run(*words):
+    environment = {name: value for name, value in os.environ.items() if name != 'COLLECTOR_PLUGIN_PATH'}
+    return subprocess.run([str(word) for word in (program, *words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env=environment, timeout=150)
+
+
+def refused(what, folder, name, *says):
+    file = next(folder.glob('*.so'))
+    for done in (run('plugins', '--check', file), run('-i', '127.4.0.1,', '--plugin-dir', folder, '-p', name)):
+        check(f'{what}: refused, and why ({done.args[1]})',
+              done.returncode == 2 and str(file) in done.stderr and all(word in done.stderr for word in says), done.stderr)
+    listed = run('plugins', '--plugin-dir', folder)
+    check(f'{what}: listed as refused, the others stay', listed.returncode == 0 and 'refused:' in listed.stdout and
+          str(file) in listed.stdout and '\nssh-facts ' in listed.stdout, listed.stdout)
+
+
+def refusals():
+    refused('another interface', plugins / 'oldinterface', 'oldinterface', 'org.collector.Job/0', 'rebuild')
+    refused('no manifest', plugins / 'nomanifest', 'nomanifest', 'METADATA')
+    refused('a malformed manifest', plugins / 'malformed', 'malformed', 'colour', 'uses', 'facts[0]', 'summary')
+    with tempfile.TemporaryDirectory(prefix='collector-bad-') as name:
+        folder = pathlib.Path(name)
+        # Another Qt: the minor version in the metadata's header, after its mark and two bytes (version of the format, Qt's major).
+        content = bytearray((plugins / 'misbehaving/misbehaving.so').read_bytes())
+        marks = [content.find(mark) + len(mark) for mark in (b'QTMETADATA !', b'qt-project!\0') if mark in content]
+        content[marks[0] + 2] -= 1
+        (folder / 'misbehaving.so').write_bytes(content)
+        refused('another Qt', folder, 'misbehaving', 'Qt 6.', 'rebuild')
+        shutil.copy(plugins / 'misbehaving/misbehaving.so', folder)
+        (folder / 'misbehaving.so').chmod(0o666)
+        refused('a file that others may write', folder, 'misbehaving', 'chmod go-w')
+        (folder / 'misbehaving.so').write_bytes(b'no library')
+        (folder / 'misbehaving.so').chmod(0o644)
+        refused('no library at all', folder, 'misbehaving', 'no Qt plugin')
+
+
+def misbehaves(how, status, cause, *says):
+    hosts, victim = 200, '127.4.1.7'
+    done = run('-i', f'127.4.1.1-127.4.1.{hosts}', '--plugin-dir', plugins / 'misbehaving', '-p', 'misbehaving', '-p', 'ping', '--method',
+               'tcp', '--tcp-port', '9', '--how', how, '--victim', victim, '--threads', '2', '-c', '20', '-f', 'jsonl', '-o', '-', '-v')
+    records = {record['host']: record for record in map(json.loads, done.stdout.splitlines())}
+    check(f'{how}: a record for every host, and an end', len(records) == hosts and done.returncode == 3,
+          f'{len(records)} records, status {done.returncode}: {done.stderr[-600:]}')
+    record = records.get(victim, {})
+    check(f'{how}: {status}, {cause}', (record.get('status'), record.get('cause')) == (status, cause), record)
+    message = record.get('message') or ''
+    check(f'{how}: the message names plugin and remedy', 'misbehaving' in message and all(word in message for word in says), message)
+    others = [host for host, other in records.items() if host != victim and other['status'] != 'ok']
+    if how == 'endless-loop':  # may cost those in flight on the same worker
+        check(f'{how}: the watchdog names plugin and host while it waits', f'misbehaving on host {victim}' in done.stderr, done.stderr)
+        check(f'{how}: the message names the host', victim in message, message)
+        check(f'{how}: the other worker goes on', len(others) <= 20, others)
+    else:
+        check(f'{how}: the other hosts are ok', others == [], others)
+        check(f'{how}: the other plugin goes on', record['jobs']['ping']['status'] == 'ok', record)
+        check(f'{how}: what was learnt before is kept', record['facts']['misbehaving'] == {'n': 1}, record)
+
+
+def main():
+    refusals()
+    misbehaves('undeclared-fact', 'partial', 'plugin_error', 'surprise', 'declare it')
+    misbehaves('wrong-type', 'partial', 'plugin_error', '"n"', 'integer')
+    misbehaves('exception', 'partial', 'plugin_error', 'a mistake of mine')
+    misbehaves('no-exception-of-ours', 'partial', 'plugin_error', 'JobError')
+    misbehaves('undeclared-use', 'partial', 'plugin_error', '"shell"', 'uses')
+    misbehaves('leaked-task', 'partial', 'plugin_error', 'await every Task')
+    misbehaves('endless-loop', 'failed', 'internal', 'blocking')
+    done = run('-i', '127.4.0.1,', '--plugin-dir', plugins / 'crashonload', '-p', 'crashonload')
+    check('crash in load: status 2, nothing contacted, plugin and remedy',
+          done.returncode == 2 and 'crashonload' in done.stderr and 'rebuild' in done.stderr and not done.stdout, (done.returncode, done.stderr))
+    sys.exit(1 if failures else 0)
+
+
+main()

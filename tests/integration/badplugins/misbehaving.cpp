@@ -1,0 +1,51 @@
+#include <collector/plugin.h>
+
+#include <unistd.h>
+
+#include <stdexcept>
+#include <vector>
+
+using namespace collector;
+
+// What a plugin may do wrong while it runs, on one host; on the others it does well.
+class Misbehaving : public QObject, public Job
+{
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID CollectorJob_iid FILE "misbehaving.json")
+    Q_INTERFACES(collector::Job)
+
+public:
+    Task<> run(JobContext &job) override
+    {
+        co_await job.sleep(std::chrono::milliseconds(5)); // not at once: behind a wait, as plugins are
+        job.facts().set("n", 1);
+        if (job.host().name() != job.options().text("victim"))
+            co_return;
+        const QByteArray how = job.options().text("how");
+        if (how == "undeclared-fact")
+            job.facts().set("surprise", 1);
+        else if (how == "wrong-type")
+            job.facts().set("n", "one");
+        else if (how == "exception")
+            throw std::runtime_error("a mistake of mine");
+        else if (how == "no-exception-of-ours")
+            throw 42;
+        else if (how == "undeclared-use")
+            (void)co_await job.shell().run("true");
+        else if (how == "leaked-task")
+            leak(job);
+        while (how == "endless-loop")
+            sleep(1); // never yields, and yet costs no time of the machine's
+    }
+
+private:
+    void leak(JobContext &job)
+    {
+        m_kept.push_back(job.sleep(std::chrono::milliseconds(200)));
+        m_kept.back().start();
+    }
+
+    std::vector<Task<>> m_kept; // of one host: no second thread comes here
+};
+
+#include "misbehaving.moc"

@@ -107,7 +107,13 @@ std::vector<SharedIdentity> Authentication::keysInOrder() const
 Task<Authentication::Result> Authentication::publicKeys()
 {
     const std::vector<SharedIdentity> keys = keysInOrder();
+    bool isAgentAsked = keys.empty();
     for (const SharedIdentity &key : keys) {
+        if (!key->isCertificate() && !std::exchange(isAgentAsked, true)) {
+            const Result best = co_await agentKeys(AgentKeys::Best);
+            if (best != Result::Refused || !(m_methods & SSH_AUTH_METHOD_PUBLICKEY))
+                co_return best;
+        }
         if (m_offered >= mostOffers)
             break;
         const Result result = co_await offerKey(key, keys.size() == 1);
@@ -116,11 +122,11 @@ Task<Authentication::Result> Authentication::publicKeys()
         if (!(m_methods & SSH_AUTH_METHOD_PUBLICKEY))
             co_return Result::Refused;
     }
-    co_return co_await agentKeys();
+    co_return co_await agentKeys(AgentKeys::Rest);
 }
 
 // On the agent's own thread, which may have to wait for somebody's finger: the session is lent to it.
-Task<Authentication::Result> Authentication::agentKeys()
+Task<Authentication::Result> Authentication::agentKeys(AgentKeys which)
 {
     const std::shared_ptr<AgentClient> agent = m_worker.run.agent;
     if (!agent || !m_settings.mayUseAgent || m_offered >= mostOffers)
@@ -134,10 +140,15 @@ Task<Authentication::Result> Authentication::agentKeys()
             return std::any_of(own.begin(), own.end(), [&key](const SharedIdentity &identity) { return identity->publicKey() == key; });
         });
     }
+    std::erase_if(login->offered, [&](const QByteArray &key) {
+        const bool isBest = key == proven || Certificate::fromBlob(key).has_value();
+        return (which == AgentKeys::Best && !isBest) || std::count(m_agentOffered.begin(), m_agentOffered.end(), key) > 0;
+    });
     if (int(login->offered.size()) > mostOffers - m_offered)
         login->offered.resize(size_t(mostOffers - m_offered));
     if (login->offered.empty())
         co_return Result::Refused;
+    m_agentOffered.insert(m_agentOffered.end(), login->offered.begin(), login->offered.end());
 
     m_deadline = std::max(m_deadline, m_worker.reactor.after(m_settings.timeouts.slowAuthentication));
     for (;;) {
@@ -230,7 +241,11 @@ Task<Authentication::Result> Authentication::password()
 Task<Authentication::Result> Authentication::prompts()
 {
     m_deadline = std::max(m_deadline, m_worker.reactor.after(m_settings.timeouts.slowAuthentication));
-    co_return co_await answerPrompts(m_mayUsePassword ? m_settings.password : nullptr);
+    std::shared_ptr<const Secret> secret; // not a conditional expression within co_await: GCC 12 destroys its temporary twice
+    if (m_mayUsePassword)
+        secret = m_settings.password;
+    const Result result = co_await answerPrompts(std::move(secret));
+    co_return result;
 }
 
 Task<Authentication::Result> Authentication::answerPrompts(std::shared_ptr<const Secret> secret)

@@ -1,9 +1,9 @@
 // Authentication: one login, from "none" to success.
 //
 // Order: what the host lists, of it in the order of the settings; keys first: certificates, the key that opened hosts of the same group,
-// the others; then the password, then keyboard-interactive with its one hidden prompt. At most five keys, since each refused one counts
-// against MaxAuthTries. Throws JobError: auth_denied, auth_timeout, auth_stopped, no_credentials, mfa_required, password_expired,
-// connection_lost, output_limit. On the worker's thread.
+// the others, of each kind files before the agent's; then the password, then keyboard-interactive with its one hidden prompt. At most five
+// keys, since each refused one counts against MaxAuthTries. Throws JobError: auth_denied, auth_timeout, auth_stopped, no_credentials,
+// mfa_required, password_expired, connection_lost, output_limit. On the worker's thread.
 
 #pragma once
 
@@ -27,10 +27,14 @@ public:
 
 private:
     enum class Result { LoggedIn, Partial, Refused };
+    enum class AgentKeys {
+        Best, // certificates, and the key that opened hosts of the same group
+        Rest, // what has not been offered yet
+    };
 
     Task<Result> none();
     Task<Result> publicKeys();
-    Task<Result> agentKeys();
+    Task<Result> agentKeys(AgentKeys which);
     Task<Result> password();
     Task<Result> prompts();
 
@@ -62,7 +66,8 @@ private:
     int m_offered = 0; // keys
     bool m_isPartial = false;
     bool m_needsPassword = false; // it was asked for, and there is none
-    QStringList m_refused;        // what was offered, for the message
+    std::vector<QByteArray> m_agentOffered;
+    QStringList m_refused; // what was offered, for the message
 };
 
 } // namespace collector

@@ -103,6 +103,7 @@ Task<> ExecChannel::exec(QByteArray command)
     if (started.status != SSH_OK)
         throw JobError(Cause::ShellRejected,
                        QStringLiteral("the host refuses to run commands; is it a device, or is there a ForceCommand?"));
+    m_alive.emplace(m_session, m_settings);
     m_progress.enter(SshPhase::Run);
 }
 
@@ -196,9 +197,14 @@ Task<bool> ExecChannel::advance(Deadline deadline)
     judge();
     if (m_isOver)
         co_return true;
-    const Deadline until = std::min({deadline, m_graceEnd, m_inputEnd});
+    const Deadline until = std::min({deadline, m_graceEnd, m_inputEnd, m_alive ? m_alive->next() : never});
     const Reactor::Wake wake = co_await m_session.progress(until);
     if (wake == Reactor::Wake::Expired) {
+        if (m_alive && until == m_alive->next()) {
+            m_isSilent = !m_alive->check();
+            m_isOver = m_isSilent;
+            co_return true;
+        }
         if (until == m_inputEnd) {
             m_inputEnd = never;
             feedEnd();
@@ -261,6 +267,10 @@ ShellReply ExecChannel::takeReply()
             throw flooded(QStringLiteral("beside the output"));
         return std::move(m_reply); // its head
     }
+    if (!hasEnd && m_isSilent)
+        throw JobError(Cause::ConnectionLost, QStringLiteral("the host has been silent for %1 times %2 s (ServerAliveInterval)")
+                                                  .arg(m_settings.serverAliveCountMax + 1)
+                                                  .arg(m_settings.serverAliveInterval.count()));
     if (!hasEnd && m_isLost)
         throw connectionLost(m_session, QStringLiteral("while the command ran"));
     if (!hasEnd)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "ssh/runningcommand.h"
+#include "ssh/serveralive.h"
 #include "ssh/session.h"
 #include "ssh/sshprogress.h"
 #include "ssh/sshsettings.h"
@@ -54,6 +55,7 @@ private:
     ssh_channel_callbacks_struct m_callbacks{};
     QByteArray m_input;
     qsizetype m_inputSent = 0;
+    std::optional<ServerAlive> m_alive; // from the start of the command
     Deadline m_graceEnd = never;
     Deadline m_inputEnd = never; // of input that was left open
     bool m_isInputEnding = false;
@@ -61,7 +63,8 @@ private:
     bool m_isEof = false;
     bool m_isClosed = false;
     bool m_isOver = false;
-    bool m_isLost = false; // the connection is gone
+    bool m_isLost = false;   // the connection is gone
+    bool m_isSilent = false; // and no answer to ServerAlive's questions
 };
 
 } // namespace collector

@@ -47,28 +47,28 @@ JumpHosts::~JumpHosts()
     }
 }
 
-std::shared_ptr<JumpSession> JumpHosts::sessionFor(Chain &chain, const SshSettings &target)
+std::shared_ptr<JumpSession> JumpHosts::sessionFor(const SshSettings &target)
 {
-    std::erase_if(chain.sessions, [&chain](const std::shared_ptr<JumpSession> &jump) {
-        chain.losses += jump->failure() && jump->failure()->cause() != Cause::LocalLimit; // that one is not the jump host's
-        return jump->failure().has_value();
-    });
-    if (chain.losses >= mostLosses)
-        throw JobError(Cause::NotAttempted, QStringLiteral("jump host %1 failed %2 times; its hosts are not tried any more")
+    const QByteArray chain = chainOf(target);
+    auto &sessions = m_chains[chain];
+    std::erase_if(sessions, [](const std::shared_ptr<JumpSession> &jump) { return jump->failure().has_value(); });
+    if (const JumpLosses::Count lost = m_worker.run.jumpLosses.of(chain); lost.losses >= mostLosses)
+        throw JobError(Cause::NotAttempted, QStringLiteral("jump host %1 was lost %2 times, and its hosts are not tried any more: %3")
                                                 .arg(printable(nameOf(*target.jumps.back()), 255))
-                                                .arg(chain.losses));
-    for (const auto &jump : chain.sessions) {
+                                                .arg(lost.losses)
+                                                .arg(lost.reason));
+    for (const auto &jump : sessions) {
         if (jump->tunnels() < mostTunnels)
             return jump;
     }
-    const auto &jump = chain.sessions.emplace_back(std::make_shared<JumpSession>(m_worker, lastHop(target)));
+    const auto &jump = sessions.emplace_back(std::make_shared<JumpSession>(m_worker, lastHop(target), chain));
     jump->start();
     return jump;
 }
 
 Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> JumpHosts::openTunnel(std::shared_ptr<const SshSettings> target)
 {
-    const std::shared_ptr<JumpSession> jump = sessionFor(m_chains[chainOf(*target)], *target);
+    const std::shared_ptr<JumpSession> jump = sessionFor(*target);
     auto tunnel = std::make_unique<Tunnel>(m_worker, jump, printable(nameOf(*target->jumps.back()), 255));
     OwnedSocket socket = co_await tunnel->open(target->host, target->port, target->timeouts.connect);
     co_return std::pair<OwnedSocket, std::unique_ptr<Carrier>>(std::move(socket), std::move(tunnel));

@@ -1,7 +1,7 @@
 // JumpHosts: the jump sessions of one worker, one or more for each chain of jump hosts, shared by all their targets.
 //
 // A session takes a hundred channels, then another one is opened. One that is lost is left to its last tunnels; after three losses of a
-// chain its targets end as `not_attempted`. On the worker's thread.
+// chain, on whatever workers, its targets end as `not_attempted`. On the worker's thread.
 
 #pragma once
 
@@ -30,16 +30,10 @@ public:
     Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> openTunnel(std::shared_ptr<const SshSettings> target);
 
 private:
-    struct Chain
-    {
-        std::vector<std::shared_ptr<JumpSession>> sessions;
-        int losses = 0;
-    };
-
-    [[nodiscard]] std::shared_ptr<JumpSession> sessionFor(Chain &chain, const SshSettings &target);
+    [[nodiscard]] std::shared_ptr<JumpSession> sessionFor(const SshSettings &target);
 
     SshWorker &m_worker;
-    std::map<QByteArray, Chain> m_chains;
+    std::map<QByteArray, std::vector<std::shared_ptr<JumpSession>>> m_chains;
 };
 
 } // namespace collector

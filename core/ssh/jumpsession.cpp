@@ -1,5 +1,6 @@
 #include "ssh/jumpsession.h"
 
+#include "ssh/serveralive.h"
 #include "ssh/tunnel.h"
 
 #include <limits>
@@ -12,8 +13,9 @@ constexpr int openingsAtOnce = 8;
 
 }
 
-JumpSession::JumpSession(SshWorker &worker, std::shared_ptr<const SshSettings> settings)
+JumpSession::JumpSession(SshWorker &worker, std::shared_ptr<const SshSettings> settings, QByteArray chain)
     : m_worker(worker),
+      m_chain(std::move(chain)),
       m_connection(worker, std::move(settings), m_info, m_progress),
       m_openings(openingsAtOnce),
       m_task(serve())
@@ -36,25 +38,36 @@ Task<> JumpSession::serve()
         m_isReady = true;
         m_connection.session().allowToReceive(std::numeric_limits<uint64_t>::max() / 2); // its targets have limits of their own
         tell();
+        ServerAlive alive(m_connection.session(), m_connection.settings());
         for (;;) {
-            co_await m_connection.session().progress(never);
+            co_await m_connection.session().progress(alive.next());
             m_connection.session().pump();
+            if (!alive.check())
+                throw JobError(Cause::ConnectionLost, QStringLiteral("it has been silent for too long (ServerAliveInterval)"));
             moved();
             if (m_failure)
                 co_return;
         }
     } catch (const JobError &error) {
-        m_failure.emplace(error);
+        fail(error);
     }
     tell();
+}
+
+void JumpSession::fail(const JobError &error)
+{
+    if (m_failure)
+        return;
+    m_failure.emplace(error);
+    if (error.cause() != Cause::LocalLimit) // that one is not the jump host's
+        m_worker.run.jumpLosses.add(m_chain, m_begun, error.message());
 }
 
 void JumpSession::moved()
 {
     SshSession &session = m_connection.session();
     if (session.isDead()) {
-        if (!m_failure)
-            m_failure.emplace(Cause::ConnectionLost, QStringLiteral("the connection was lost: %1").arg(session.errorText()));
+        fail(JobError(Cause::ConnectionLost, QStringLiteral("the connection was lost: %1").arg(session.errorText())));
     } else {
         session.flushLater();
     }

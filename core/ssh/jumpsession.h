@@ -20,7 +20,8 @@ class Tunnel;
 class JumpSession
 {
 public:
-    JumpSession(SshWorker &worker, std::shared_ptr<const SshSettings> settings);
+    // `chain`: under which its loss is counted.
+    JumpSession(SshWorker &worker, std::shared_ptr<const SshSettings> settings, QByteArray chain);
     ~JumpSession();
     JumpSession(const JumpSession &) = delete;
     JumpSession &operator=(const JumpSession &) = delete;
@@ -46,8 +47,11 @@ private:
     void remove(Tunnel &tunnel) { std::erase(m_tunnels, &tunnel); }
     Task<> serve();
     void tell();
+    void fail(const JobError &error);
 
     SshWorker &m_worker;
+    const QByteArray m_chain;
+    const JumpLosses::Clock::time_point m_begun = JumpLosses::Clock::now();
     ConnectionInfo m_info;
     SshProgress m_progress;
     SshConnection m_connection;

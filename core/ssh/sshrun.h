@@ -8,6 +8,7 @@
 #include "net/offload.h"
 #include "net/resolver.h"
 #include "ssh/addressgates.h"
+#include "ssh/jumplosses.h"
 #include "ssh/passwordbrake.h"
 #include "ssh/provenkeys.h"
 
@@ -45,6 +46,7 @@ public:
     AddressGates addresses;
     PasswordBrake passwords;
     ProvenKeys provenKeys;
+    JumpLosses jumpLosses;
     Gate opensshProcesses;
 
     // Null: none. Set before the workers start.

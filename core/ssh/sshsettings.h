@@ -91,6 +91,8 @@ struct SshSettings
     SshAlgorithms algorithms;
     bool legacy = false; // also what is broken, for devices that have nothing else
     SshTimeouts timeouts;
+    std::chrono::seconds serverAliveInterval{0}; // 0: a silent host is not asked
+    int serverAliveCountMax = 3;
     std::vector<std::pair<QByteArray, QByteArray>> environment; // SetEnv; what the server refuses is left out
     Become become;
 

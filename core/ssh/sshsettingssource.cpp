@@ -66,6 +66,8 @@ std::shared_ptr<const SshSettings> SshSettingsSource::make(const SshHostConfig &
     result->user = host.user;
     if (host.connectTimeout && !m_standing.isConnectTimeoutFixed)
         result->timeouts.connect = *host.connectTimeout;
+    result->serverAliveInterval = host.serverAliveInterval.value_or(std::chrono::seconds(0));
+    result->serverAliveCountMax = host.serverAliveCountMax;
     result->jumps = jumpsOf(host, depth);
     if (!host.proxyCommand.isEmpty())
         result->proxyCommand = {QStringLiteral("/bin/sh"), QStringLiteral("-c"),

@@ -1,5 +1,6 @@
 // What reaches a host runs whole, as whom it should, under any shell, and leaves nothing behind.
 
+#include "peerserver.h"
 #include "sshbench.h"
 
 #include "fleet/sshdprocess.h"
@@ -137,6 +138,23 @@ private Q_SLOTS:
         QVERIFY(processesWith(QStringLiteral(".25")) > 0);
         bench.destroyAll();
         QTRY_COMPARE_WITH_TIMEOUT(processesWith(QStringLiteral(".25")), 0, 5000);
+    }
+
+    // A plain command has no watchdog of ours: it is killed, with its process group, by an sshd that takes signals, as 7.9 and newer do for
+    // all but root.
+    void nothingIsLeftOfACommandThatWasCutOff()
+    {
+        if (!PeerServer::isUsable(QStringLiteral("openssh")))
+            QSKIP("needs an account, and so root");
+        const PeerServer sshd(QStringLiteral("openssh"));
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(sshd);
+        settings.user = PeerServer::account();
+        ShellCommand command;
+        command.command = "sh -c 'sleep 61237.75 & sleep 61238.75 & wait'";
+        command.deadline = std::chrono::seconds(2);
+        QCOMPARE(bench.run(settings, command).cause, Cause::ExecTimeout);
+        QTRY_COMPARE_WITH_TIMEOUT(processesWith(QStringLiteral(".75")), 0, 5000);
     }
 
     void whatAScriptLeavesRunningOnPurposeStays()

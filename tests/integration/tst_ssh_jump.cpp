@@ -108,6 +108,22 @@ private Q_SLOTS:
         QCOMPARE(bench.run(settings, "true").cause, Cause::NotAttempted);
     }
 
+    void aBastionsLossesCountOnAllWorkers()
+    {
+        SshBench bench;
+        SshSettings settings = through(bench, {m_bastion.get()}, *m_target);
+        auto jump = std::make_shared<SshSettings>(*settings.jumps.front());
+        jump->port = 1;
+        settings.jumps = {jump};
+        for (int i = 0; i < 3; ++i) {
+            QCOMPARE(bench.run(settings, "true").cause, Cause::JumpFailed);
+            bench.worker = std::make_unique<SshWorker>(bench.reactor, bench.ssh); // another one of the run
+        }
+        const SshOutcome outcome = bench.run(settings, "true");
+        QCOMPARE(outcome.cause, Cause::NotAttempted);
+        QVERIFY2(outcome.message.contains(QStringLiteral("refuses connections")), qPrintable(outcome.message));
+    }
+
     void aLostBastionIsNotTheTargetsFault()
     {
         SshdProcess bastion;

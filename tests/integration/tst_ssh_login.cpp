@@ -277,6 +277,36 @@ private Q_SLOTS:
         }
     }
 
+    void theAgentsKeyThatWorkedComesBeforeOtherFiles()
+    {
+        QTemporaryDir directory;
+        const Agent agent({newKey(directory.filePath(QStringLiteral("other"))), m_fleet->clientKey()});
+        SshBench bench;
+        bench.ssh.agent = std::make_shared<AgentClient>(agent.socket());
+        QString problem;
+        QCOMPARE(bench.ssh.agent->load(&problem).size(), size_t(2));
+        SshSettings settings = bench.settingsFor(*m_fleet, "127.3.5.1");
+        Credentials::Sources sources;
+        sources.expected = {newKey(directory.filePath(QStringLiteral("one"))), newKey(directory.filePath(QStringLiteral("two")))};
+        settings.identityFiles = sources.expected;
+        settings.credentials = Credentials::gather(std::move(sources));
+        settings.credentialsGroup = "web";
+        const auto denied = [this](const QString &address) {
+            int count = 0;
+            for (const FleetEvent &event : m_fleet->log())
+                count += event.address == address && event.event == FleetEvent::Auth &&
+                         event.detail.contains(QStringLiteral("publickey denied"));
+            return count;
+        };
+        const SshOutcome first = bench.run(settings, "uptime");
+        QVERIFY2(first.reply, qPrintable(first.message));
+        QVERIFY(denied(QStringLiteral("127.3.5.1")) >= 2);
+        settings.host = "127.3.5.2";
+        const SshOutcome second = bench.run(settings, "uptime");
+        QVERIFY2(second.reply, qPrintable(second.message));
+        QCOMPARE(denied(QStringLiteral("127.3.5.2")), 0);
+    }
+
     void anRsaKeyLogsIn()
     {
         QTemporaryDir directory;

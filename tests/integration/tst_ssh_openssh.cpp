@@ -5,7 +5,10 @@
 #include "fleet/sshdprocess.h"
 #include "ssh/delivery.h"
 
+#include <QProcess>
 #include <QTest>
+
+#include <csignal>
 
 using namespace collector;
 
@@ -83,6 +86,27 @@ private Q_SLOTS:
         QVERIFY(!outcome.reply->exitStatus);
     }
 
+    // ServerAliveInterval: a host that lives may say nothing for as long as it likes, one that hangs may not.
+    void aSilentHostIsAsked()
+    {
+        const SshdProcess sshd;
+        SshBench bench;
+        SshSettings asking = bench.settingsFor(sshd);
+        asking.serverAliveInterval = std::chrono::seconds(1);
+        asking.serverAliveCountMax = 1;
+        const SshOutcome lives = bench.run(asking, "sleep 5; echo there");
+        QVERIFY2(lives.reply, qPrintable(lives.message));
+        QCOMPARE(lives.reply->output, "there\n");
+
+        const SshOutcome &hangs = bench.start(asking, "sleep 60");
+        bench.spinFor(std::chrono::milliseconds(1500));
+        signalChildrenOf(sshd.processId(), SIGSTOP);
+        bench.wait();
+        signalChildrenOf(sshd.processId(), SIGKILL);
+        QCOMPARE(hangs.cause, Cause::ConnectionLost);
+        QVERIFY2(hangs.message.contains(QStringLiteral("ServerAliveInterval")), qPrintable(hangs.message));
+    }
+
     void severalCommandsShareAConnection()
     {
         std::vector<ShellCommand> commands(3);
@@ -96,6 +120,18 @@ private Q_SLOTS:
     }
 
 private:
+    // Of a server that forks for each connection.
+    static void signalChildrenOf(qint64 parent, int signal)
+    {
+        QProcess ps;
+        ps.start(QStringLiteral("ps"), {QStringLiteral("-o"), QStringLiteral("pid="), QStringLiteral("--ppid"), QString::number(parent)});
+        ps.waitForFinished();
+        for (const QByteArray &line : ps.readAllStandardOutput().split('\n')) {
+            if (const int child = line.trimmed().toInt(); child > 1)
+                kill(child, signal);
+        }
+    }
+
     [[nodiscard]] SshSettings settings() const { return m_bench->settingsFor(*m_sshd); }
 
     std::unique_ptr<SshdProcess> m_sshd;

@@ -2,6 +2,7 @@
 
 #include "ssh/packetsizewatch.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -14,6 +15,12 @@ namespace {
 
 constexpr size_t bite = 16 * 1024;
 constexpr unsigned smallestPacket = 1024;
+
+bool hasHungUp(int descriptor)
+{
+    pollfd state{descriptor, POLLRDHUP, 0};
+    return poll(&state, 1, 0) != 0;
+}
 
 } // namespace
 
@@ -172,8 +179,12 @@ Task<> Tunnel::bridge()
         co_await m_worker.reactor.ready(m_socket.descriptor(), events);
         if (m_jump->failure())
             co_return;
-        if (!m_hasLeftover && !mayWrite())
-            co_return; // then it has hung up
+        if (!m_hasLeftover && !mayWrite()) {
+            // It has hung up, or another tunnel was faster and has filled what we share: our turn comes.
+            if (hasHungUp(m_socket.descriptor()))
+                co_return;
+            continue;
+        }
         if (m_hasLeftover)
             drain();
         const bool isMore = sendToHost();

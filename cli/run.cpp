@@ -17,6 +17,13 @@
 
 namespace collector {
 
+namespace {
+
+// Who tells a process and then its group, as timeout(1) does, has meant one signal.
+constexpr std::chrono::milliseconds sameSignal{200};
+
+} // namespace
+
 Run::Run(RunPreparation &preparation)
     : m_preparation(preparation),
       m_seed(QRandomGenerator::global()->generate64()),
@@ -186,12 +193,15 @@ void Run::received(int signal)
         m_progress.tell();
         return;
     }
+    if (m_end.signal != 0 && m_sinceSignal.elapsed() < sameSignal.count())
+        return;
     if (m_end.signal != 0) { // the second one: at once, the journal stays
         if (m_writer)
             m_writer->leaveJournalAlone();
         _exit(128 + signal);
     }
     m_end.signal = signal;
+    m_sinceSignal.start();
     say(m_isFinishing ? QStringLiteral("every host is done, the outputs are being written; once more to end at once")
                       : QStringLiteral("interrupted: no new hosts; once more to end at once"));
     if (m_engine)

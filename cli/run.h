@@ -12,6 +12,7 @@
 #include "output/writer.h"
 #include "ssh/knownhostsappender.h"
 
+#include <QElapsedTimer>
 #include <QTimer>
 
 #include <memory>
@@ -54,6 +55,7 @@ private:
     Signals m_signals;
     QTimer m_deadline;
     RunEnd m_end;
+    QElapsedTimer m_sinceSignal;
     bool m_isFinishing = false;
     int m_exitStatus = 1;
 };

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void endings();
     void theSecondSignal_data();
     void theSecondSignal();
+    void oneSignalSentTwice();
     void beforeTheFirstHost();
     void resumingIsRefused_data();
     void resumingIsRefused();
@@ -256,6 +257,22 @@ void TestEndings::theSecondSignal()
     // And from there it goes on.
     QCOMPARE(run(process, command(good + silent + "-o a.json -o b.csv --timeout 1 --resume")), 3);
     QVERIFY(QFile::exists(dir.filePath(QStringLiteral("a.json"))) && QFile::exists(dir.filePath(QStringLiteral("b.csv"))));
+}
+
+// As by timeout(1): to the process, then to its group.
+void TestEndings::oneSignalSentTwice()
+{
+    const QTemporaryDir dir;
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    process.start(QString::fromLatin1(program), command(good + silent + "-o a.json --timeout 30"));
+    QTRY_VERIFY(QFileInfo(dir.filePath(QStringLiteral(".a.json.journal"))).size() > 4000);
+    ::kill(pid_t(process.processId()), SIGTERM);
+    QTest::qWait(2); // or the kernel makes one of them
+    ::kill(pid_t(process.processId()), SIGTERM);
+    QVERIFY(process.state() == QProcess::NotRunning || process.waitForFinished(60'000));
+    QCOMPARE(process.exitCode(), 143);
+    QCOMPARE(filesIn(dir.path()), (QStringList{QStringLiteral(".a.json.journal"), QStringLiteral("a.json.partial")}));
 }
 
 // While a dynamic inventory is waited for nothing has begun that would have to be ended in good order.

@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include <arpa/inet.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -178,6 +179,25 @@ private Q_SLOTS:
             QCOMPARE(asked.addresses.size(), family == AddressFamily::Any ? 2 : 1);
             QCOMPARE(asked.addresses.front().isIPv6(), family != AddressFamily::IPv4);
         }
+    }
+
+    // With the system's own resolver: what it makes of that is as if the name did not exist.
+    void withoutDescriptorsItIsUs()
+    {
+        Reactor reactor;
+        Resolver resolver(1);
+        rlimit usual{};
+        QCOMPARE(getrlimit(RLIMIT_NOFILE, &usual), 0);
+        const int next = dup(STDIN_FILENO);
+        ::close(next);
+        const rlimit none{rlim_t(next), usual.rlim_max};
+        Asked asked;
+        auto task = ask(resolver, reactor, "localhost", AddressFamily::Any, std::chrono::seconds(20), asked);
+        QCOMPARE(setrlimit(RLIMIT_NOFILE, &none), 0);
+        task.start();
+        spinUntil(asked.isDone);
+        QCOMPARE(setrlimit(RLIMIT_NOFILE, &usual), 0);
+        QCOMPARE(asked.cause, Cause::LocalLimit);
     }
 
     void aDeadNameServerDelaysOnlyWhoNeedsIt()

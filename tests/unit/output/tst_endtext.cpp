@@ -24,6 +24,7 @@ private Q_SLOTS:
     void memoryIsBounded();
     void everyCauseHasItsOwnRemedy();
     void partialAndFailedRuns();
+    void slowdowns();
     void durations_data();
     void durations();
     void progressLines();
@@ -170,10 +171,25 @@ void TestEndText::partialAndFailedRuns()
     QString shown = text();
     QVERIFY2(shown.contains(QStringLiteral("incomplete: a.json.partial")), qPrintable(shown));
     QVERIFY2(shown.contains(QStringLiteral("--resume goes on from .a.json.journal")), qPrintable(shown));
+    QVERIFY2(!shown.contains(QStringLiteral("former")), qPrintable(shown)); // there are none
+    m_outcome.keepsFormer = true;
+    QVERIFY(text().contains(QStringLiteral("the former files stay as they were")));
     m_outcome.files.clear();
     m_outcome.error = QStringLiteral("a.json cannot be written: No space left on device");
     shown = text();
     QVERIFY2(shown.contains(QStringLiteral("error: a.json cannot be written")), qPrintable(shown));
+}
+
+void TestEndText::slowdowns()
+{
+    add("a", "10.0.0.1", "[]", Cause::None);
+    QVERIFY(!text().contains(QStringLiteral("slowed")));
+    m_outcome.slowdowns.times = {3, 0, 1};
+    m_outcome.slowdowns.leastInFlight = 31;
+    const QString shown = text();
+    QVERIFY2(shown.contains(QStringLiteral("slowed to 31 hosts at a time: no descriptor, port or buffer was left here (3 times), this "
+                                           "machine did not keep up (1 time)\n")),
+             qPrintable(shown));
 }
 
 void TestEndText::durations_data()
@@ -210,10 +226,14 @@ void TestEndText::progressLines()
              QStringLiteral("1234/10000 12% 310/s, 28.3 s left, 500 in flight, 30 connect_timeout, 1 exit_status"));
     QCOMPARE(progressLine(sample, 60), QStringLiteral("1234/10000 12% 310/s, 28.3 s left, 500 in flight"));
     QVERIFY(progressLine(sample, 10).size() <= 10);
+    sample.window = 250;
+    sample.isSlowed = true;
+    QVERIFY(progressLine(sample, 200).contains(QStringLiteral(", 500 in flight, slowed to 250, 30 connect_timeout")));
     QVERIFY(progressText(sample).startsWith(QStringLiteral("4.0 s: 1234/10000")));
     const QJsonObject json = QJsonDocument::fromJson(progressJson(sample, "r-1")).object();
     QCOMPARE(json[u"run"].toString(), QStringLiteral("r-1"));
     QCOMPARE(json[u"done"].toInt(), 1234);
+    QCOMPARE(json[u"window"].toInt(), 250);
     QCOMPARE(json[u"unreachable"].toInt(), 30);
     QCOMPARE(json[u"causes"], QJsonValue(QJsonObject{{QStringLiteral("connect_timeout"), 30}, {QStringLiteral("exit_status"), 1}}));
     sample = {};

@@ -1,6 +1,7 @@
 #include "samples.h"
 
 #include "output/resultreader.h"
+#include "output/runjson.h"
 #include "output/writer.h"
 
 #include <QDir>
@@ -657,6 +658,16 @@ void TestWriter::summaries()
     wanted.summaryPath = path("s.json").toLocal8Bit();
     run(wanted, 3, 2);
     QCOMPARE(QJsonDocument::fromJson(read(path("s.json"))).object()[u"unreachable"].toInt(), 2);
+    // Slowdowns: where there were any.
+    QVERIFY(prom.contains("collector_run_slowdowns{reason=\"loss\"} 0\n"));
+    QVERIFY(!read(path("s.json")).contains("slowdowns"));
+    RunSummary slow;
+    slow.slowdowns = {{2, 0, 1}, 16};
+    QCOMPARE(QJsonDocument::fromJson(summaryJson(slow)).object()[u"slowdowns"],
+             QJsonValue(QJsonObject{{QStringLiteral("local_limit"), 2},
+                                    {QStringLiteral("loss"), 0},
+                                    {QStringLiteral("lag"), 1},
+                                    {QStringLiteral("least_in_flight"), 16}}));
     // Of a run whose output failed, too.
     WriterSetup failing = setup({QStringLiteral("/dev/full")}, QStringLiteral("jsonl"));
     failing.summaryPath = wanted.summaryPath;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """ssh-facts into whole systems, through real servers: what a system says of itself must be what we say of it.
 
-    factsystems.py BUILD-DIR                      sshd with each shell as /bin/sh; a root of busybox alone, behind dropbear
+    factsystems.py BUILD-DIR                      sshd with each shell as /bin/sh; a root of busybox alone, behind dropbear; hosts that lie
     factsystems.py BUILD-DIR --release bookworm…  sshd in a debootstrapped Debian, beside Ansible's setup where that runs there
 
 Each server runs in mount and process namespaces of its own, on loopback; all is gone afterwards. Needs root (status 77: skipped).
@@ -206,6 +206,39 @@ def busybox(bench, reference):
     check("busybox alone: what is spoiled", spoiled(record), {})
 
 
+# What a host may run instead of our script; the last ones have read the nonce first.
+LIARS = {
+    "a wrong nonce": (r"""printf '\n%032d B platform\n\n%032d C kernel\nostype=Evil\n\n%032d Z\n' 0 0 0""", "failed", "shell_rejected"),
+    "a line of ten megabytes": ("""head -c 10000000 /dev/zero | tr '\\000' x""", "failed", "shell_rejected"),
+    "bytes of all kinds": ("""head -c 300000 /dev/urandom; head -c 100000 /dev/zero""", "failed", "shell_rejected"),
+    "thirty megabytes behind the nonce": (r"""printf '\n%s B platform\n\n%s C kernel\n' $N $N; head -c 30000000 /dev/zero | tr '\000' x""", "partial",
+                                          "output_limit"),
+    "deep nesting": (r"""printf '\n%s B local\n\n%s F /etc/ansible/facts.d/x.fact\n' $N $N; head -c 200000 /dev/zero | tr '\000' '['
+                         printf '\n%s E local\n\n%s Z\n' $N $N""", "partial", "bad_output"),
+    "NULs and escapes in a name": (r"""printf '\n%s B platform\n\n%s C kernel\nostype=Linux\nhostname=a\000b\033]0;x\007\377\n' $N $N
+                                       printf '\n%s E platform\n\n%s Z\n' $N $N""", "partial", "bad_output"),
+}
+
+
+def liars(bench):
+    for name, (words, status, cause) in LIARS.items():
+        with open(bench.path("liar"), "w") as file:
+            file.write("while IFS= read -r first; do case $first in *N=[0-9a-f]*) break ;; esac; done\n"
+                       f"N=${{first#*N=}}; N=${{N%% *}}\n{words}\n")
+        with System(bench, "mount -t proc proc /proc", bench.sshd()) as good, \
+                System(bench, "mount -t proc proc /proc", bench.sshd() + f" -o ForceCommand='exec /bin/sh {bench.path('liar')}'") as bad:
+            with open(bench.path("two"), "w") as hosts, open(bench.path("known_hosts"), "w") as known:
+                for host, system in [("good", good), ("bad", bad)]:
+                    hosts.write(f"{host} ansible_host=127.0.0.1 ansible_port={system.port} ansible_user=root\n")
+                    known.write(f"[127.0.0.1]:{system.port} {bench.host_key}\n")
+            output = subprocess.run([bench.collector, "-i", bench.path("two"), "-p", "ssh-facts", "--identity", bench.path("id"), "--known-hosts",
+                                     bench.path("known_hosts"), "--ssh-config", "none", "-q", "-f", "jsonl", "--timeout", "60"], capture_output=True)
+        records = {record["host"]: record for record in map(json.loads, output.stdout.decode("utf-8").splitlines())}
+        check(f"{name}: the other host", records["good"]["status"], "ok")
+        check(f"{name}: its own record", (records["bad"]["status"], records["bad"]["cause"]), (status, cause))
+        check(f"{name}: nobody's terminal is written to", b"\x1b" in output.stdout + output.stderr, False)
+
+
 def is_within(theirs, ours):
     """Ansible's keys are all there; we may have more."""
     if isinstance(theirs, dict) and isinstance(ours, dict):
@@ -276,6 +309,7 @@ def main():
         bench = Bench(options.build, folder)
         if not options.release:
             busybox(bench, shells(bench))
+            liars(bench)
         else:
             with System(bench, "mount -t proc proc /proc", bench.sshd()) as system:
                 reference = system.record()

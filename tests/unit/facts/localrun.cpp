@@ -17,6 +17,8 @@ void LocalRun::run()
         settings.toolFolders.clear();
     QByteArray script = scriptFor(selectSections(words, nullptr), settings);
     script.replace(script.indexOf(notRaised), notRaised.size(), raising);
+    for (const auto &[word, ours] : substitutes)
+        script.replace(word, ours);
 
     QProcess process;
     QStringList line;

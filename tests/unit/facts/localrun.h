@@ -19,7 +19,8 @@ struct LocalRun
     QList<QByteArray> words;
     QList<QByteArray> user; // a program to run it through, such as setpriv
     int commandSeconds = 5;
-    QByteArray raising = "B='' W=''"; // what the transport puts into the first line
+    QList<std::pair<QByteArray, QByteArray>> substitutes; // words of the script and what is sent instead: a file of ours for one of /proc
+    QByteArray raising = "B='' W=''";                     // what the transport puts into the first line
 
     QByteArray output;
     QByteArray nonce = "00112233445566778899aabbccddeeff";

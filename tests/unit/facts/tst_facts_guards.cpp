@@ -26,6 +26,7 @@ private Q_SLOTS:
     void aCommandThatHangsCostsItsOwnFacts();
     void aCommandThatCrashesOrFloodsCostsItsOwnFacts();
     void aStuckMountIsAFact();
+    void whatIsNotMountedYetIsNotTouched();
     void everyRaisedReadIsInTheList();
     void sudoersAreWellFormed();
     void sudoIsCalledForListedReadsAlone();
@@ -170,6 +171,37 @@ void FactsGuards::aStuckMountIsAFact()
     }
     QCOMPARE(state, QStringLiteral("stuck"));
     QVERIFY(isRootSized);
+}
+
+void FactsGuards::whatIsNotMountedYetIsNotTouched()
+{
+    const QString strace = QStandardPaths::findExecutable(QStringLiteral("strace"));
+    if (strace.isEmpty())
+        QSKIP("strace is not installed");
+    const QTemporaryDir folder;
+    // An automount point that waits, and a server's file system, as the kernel lists them.
+    QFile mounts(folder.filePath(QStringLiteral("mountinfo")));
+    QVERIFY(mounts.open(QIODevice::WriteOnly));
+    mounts.write("22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n"
+                 "40 22 0:45 / /automounted rw,relatime shared:3 - autofs /etc/auto.home rw,fd=5,pgrp=1,timeout=300,direct\n"
+                 "41 22 0:46 / /automounted/systemd rw,relatime shared:4 - autofs systemd-1 rw,fd=29,pgrp=1,timeout=0,direct\n");
+    mounts.close();
+    const QString trace = folder.filePath(QStringLiteral("trace"));
+    LocalRun run;
+    run.words = {"!all", "!min", "mounts"};
+    run.substitutes = {{"/proc/self/mountinfo", mounts.fileName().toLocal8Bit()}};
+    run.user = {strace.toLocal8Bit(), "-f", "-qq", "-e", "trace=%file,%stat,chdir,statfs", "-o", trace.toLocal8Bit()};
+    run.run();
+    const QByteArray calls = readAll(trace);
+    if (calls.isEmpty())
+        QSKIP("strace may not trace here");
+    QVERIFY(calls.contains("statfs(\"/\"")); // what is mounted was asked
+    for (const QByteArray &line : calls.split('\n'))
+        QVERIFY2(line.contains("execve(") || !line.contains("/automounted"), line.constData());
+    QStringList states;
+    for (const QJsonValue &mount : run.parse().value(u"mounts").toArray())
+        states.append(mount[u"state"].toString());
+    QCOMPARE(states, (QStringList{QString(), QStringLiteral("not_asked")})); // as Ansible, without those that name no device
 }
 
 void FactsGuards::everyRaisedReadIsInTheList()

@@ -9,7 +9,6 @@
 #include "net/localrun.h"
 #include "output/timestamp.h"
 
-#include <QCryptographicHash>
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
@@ -94,6 +93,7 @@ void RunPreparation::selectPlugins()
     SelectedPlugins selected = SelectedPlugins::load(options, names);
     plugins = std::move(selected.plugins);
     jobOptions = std::move(selected.options);
+    scriptSha256 = std::move(selected.scriptSha256);
 }
 
 void RunPreparation::parseOutputs()

@@ -4,6 +4,8 @@
 
 #include <collector/joberror.h>
 
+#include <QCryptographicHash>
+
 namespace collector {
 
 PluginRegistry makeRegistry(const RunOptions &options)
@@ -34,6 +36,9 @@ SelectedPlugins SelectedPlugins::load(const RunOptions &options, QStringList nam
             throw UsageError(error);
         try {
             loaded->job->prepare(result.options->common(int(i)));
+            const QByteArray script = result.scriptSha256.isEmpty() ? loaded->job->document("script") : QByteArray();
+            if (!script.isEmpty())
+                result.scriptSha256 = QCryptographicHash::hash(script, QCryptographicHash::Sha256).toHex();
         } catch (const JobError &refusal) {
             throw UsageError(refusal.message());
         } catch (const std::exception &failure) {

@@ -6,11 +6,15 @@
 #include "fleet/sshdprocess.h"
 #include "ssh/agentclient.h"
 #include "ssh/knownhostsappender.h"
+#include "ssh/session.h"
 
 #include <QProcess>
 #include <QTest>
 
 #include <csignal>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 using namespace collector;
 
@@ -81,6 +85,50 @@ private Q_SLOTS:
         QVERIFY(outcome.message.contains(QStringLiteral("ssh-keyscan")));
         QCOMPARE(m_fleet->count(FleetEvent::Auth, QStringLiteral("127.3.0.1")), 0);
         QCOMPARE(outcome.info.hostKey, m_fleet->fingerprint());
+    }
+
+    void markedHostKeys_data()
+    {
+        QTest::addColumn<QByteArray>("marker");
+        QTest::addColumn<int>("cause");
+        QTest::newRow("revoked") << QByteArray("@revoked") << int(Cause::HostKeyRevoked);
+        QTest::newRow("an authority's certificate is wanted") << QByteArray("@cert-authority") << int(Cause::HostCertUnsupported);
+    }
+    void markedHostKeys()
+    {
+        QFETCH(QByteArray, marker);
+        QFETCH(int, cause);
+        QTemporaryDir directory;
+        QFile file(directory.filePath(QStringLiteral("known_hosts")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(marker + ' ' + m_fleet->hostKeyLine() + '\n');
+        file.close();
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(*m_fleet, "127.3.6.1");
+        KnownHostsFiles files;
+        settings.knownHosts = files.open({file.fileName()});
+        const SshOutcome outcome = bench.run(settings, "uptime");
+        QVERIFY2(int(outcome.cause) == cause, qPrintable(outcome.message));
+        QCOMPARE(m_fleet->count(FleetEvent::Auth, QStringLiteral("127.3.6.1")), 0);
+    }
+
+    void aDescriptorThatLibsshWouldCutIsRefused()
+    {
+        rlimit before{};
+        getrlimit(RLIMIT_NOFILE, &before);
+        const rlimit raised{70'001, std::max<rlim_t>(before.rlim_max, 70'001)};
+        if (setrlimit(RLIMIT_NOFILE, &raised) != 0)
+            QSKIP("the limit of open files cannot be raised above 65,535");
+        const int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 70'000);
+        QCOMPARE(fd, 70'000);
+        SshBench bench;
+        try {
+            const SshSession session(bench.reactor, OwnedSocket(bench.reactor, fd));
+            QFAIL("libssh would have used another descriptor");
+        } catch (const JobError &error) {
+            QCOMPARE(error.cause(), Cause::LocalLimit);
+        }
+        setrlimit(RLIMIT_NOFILE, &before);
     }
 
     void aNewHostKeyIsAcceptedAndWrittenDown()

@@ -64,6 +64,36 @@ private Q_SLOTS:
         m_faults = allFaults();
         QVERIFY(m_faults.size() >= 70);
     }
+    void whatCannotBeConnectedTo_data()
+    {
+        QTest::addColumn<QByteArray>("variables");
+        QTest::addColumn<QString>("status");
+        QTest::addColumn<QString>("cause");
+        QTest::newRow("another connection type")
+            << QByteArray("ansible_connection=winrm") << QStringLiteral("skipped") << QStringLiteral("unsupported_connection");
+        QTest::newRow("a variable of nothing") << QByteArray("ansible_host='{{ nothing }}'") << QStringLiteral("failed")
+                                               << QStringLiteral("bad_variable");
+    }
+    void whatCannotBeConnectedTo()
+    {
+        QFETCH(QByteArray, variables);
+        QFETCH(QString, status);
+        QFETCH(QString, cause);
+        QTemporaryDir directory;
+        QFile file(directory.filePath(QStringLiteral("hosts.ini")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("host " + variables + '\n');
+        file.close();
+        QProcess collector;
+        collector.start(QStringLiteral(BUILD_DIR "/bin/collector"),
+                        {QStringLiteral("-i"), file.fileName(), QStringLiteral("--ssh-config"), QStringLiteral("none"),
+                         QStringLiteral("-p"), QStringLiteral("ssh-command"), QStringLiteral("--command"), QStringLiteral("true"),
+                         QStringLiteral("-f"), QStringLiteral("jsonl")});
+        QVERIFY(collector.waitForFinished());
+        const QJsonObject record = QJsonDocument::fromJson(collector.readAllStandardOutput()).object();
+        QCOMPARE(record[QStringLiteral("status")].toString(), status);
+        QCOMPARE(record[QStringLiteral("cause")].toString(), cause);
+    }
     void aTenthOfAFleet()
     {
         const int hosts = fromEnvironment("COLLECTOR_TEST_HOSTS", 1520);

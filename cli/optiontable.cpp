@@ -46,7 +46,8 @@ const QList<Section> &sections()
          }},
         {"Pace",
          {
-             {"concurrency", 'c', "N", "hosts in flight (500; for ping alone what rate and wait make, at most 50000)"},
+             {"concurrency", 'c', "N",
+              "hosts in flight (500; for ping alone what rate and wait make, at most 50000); fewer while that is too much"},
              {"threads", 0, "N", "worker threads (one a core, at most 8)"},
              {"rate", 0, "N", "starts a second, 0: no limit (SSH 200, ping 5000)"},
              {"timeout", 0, "T", "one attempt at one host, all its jobs together (60; 120 with ssh-facts)"},

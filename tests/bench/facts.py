@@ -17,13 +17,13 @@ import resource
 import shutil
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import measure
+
 PR_SET_CHILD_SUBREAPER = 36
 CLONE_NEWNS = 0x20000
 
@@ -105,58 +105,59 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--rounds", type=int, default=5)
-    arguments.add_argument("--sessions", type=int, default=4)
-    arguments.add_argument("--build", default=os.path.join(ROOT, "build", "release"))
-    arguments.add_argument("--pam", action="store_true", help="with PAM's session modules, as Debian's sshd has them")
-    options = arguments.parse_args()
-    if os.geteuid() != 0 or not shutil.which("ansible"):
-        sys.exit("root and ansible are needed")
+def sessions_cost(rounds, sessions, build=measure.BUILD, pam=False, say=lambda line: None):
+    """For each client [(host's CPU, our CPU, our peak memory in MB, wall)], CPU and wall in seconds for one session, and its command."""
     os.makedirs("/run/sshd", exist_ok=True)
-
     with tempfile.TemporaryDirectory() as folder:
         path = lambda name: os.path.join(folder, name)
         for key in ["host", "id"]:
-            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path(key)], check=True)
+            measure.make_key(path(key))
         port = free_port()
         with open(path("host.pub")) as key, open(path("known_hosts"), "w") as known:
             known.write(f"[127.0.0.1]:{port} {' '.join(key.read().split()[:2])}\n")
         with open(path("hosts"), "w") as hosts:
             hosts.write(f"h ansible_host=127.0.0.1 ansible_port={port} ansible_user=root ansible_python_interpreter=/usr/bin/python3\n")
         ssh = ["-F", "none", "-i", path("id"), "-o", f"UserKnownHostsFile={path('known_hosts')}", "-o", "ControlMaster=no"]
-        collector = [os.path.join(options.build, "bin", "collector"), "-i", path("hosts"), "--identity", path("id"), "--known-hosts",
-                     path("known_hosts"), "--ssh-config", "none", "-q", "-f", "jsonl"]
-        environment = dict(os.environ, ANSIBLE_PIPELINING="1", ANSIBLE_SSH_ARGS="-C " + " ".join(ssh), ANSIBLE_LOCAL_TEMP=path("tmp"),
+        collector = measure.collector(build, "-i", path("hosts"), "--identity", path("id"), "--known-hosts", path("known_hosts"),
+                                      "--ssh-config", "none", "-q", "-f", "jsonl")
+        environment = dict(ANSIBLE_PIPELINING="1", ANSIBLE_SSH_ARGS="-C " + " ".join(ssh), ANSIBLE_LOCAL_TEMP=path("tmp"),
                            ANSIBLE_NOCOLOR="1", HOME=folder)
         clients = {
-            "login": collector + ["-p", "ssh-command", "--command", ":"],
-            "ssh-facts": collector + ["-p", "ssh-facts"],
-            "setup": ["ansible", "-i", path("hosts"), "h", "-m", "setup"],
+            "login": measure.Command(collector + ["-p", "ssh-command", "--command", ":"], environment=environment),
+            "ssh-facts": measure.Command(collector + ["-p", "ssh-facts"], environment=environment),
+            "setup": measure.Command(["ansible", "-i", path("hosts"), "h", "-m", "setup"], environment=environment),
         }
-        server = Server(folder, port, options.pam)
-
-        def cpu(name):
-            """CPU seconds of one session, without the server's own start."""
-            with server as running:
-                for _ in range(options.sessions):
-                    done = subprocess.run(clients[name], env=environment, capture_output=True)
-                    if done.returncode != 0:
-                        sys.exit(f"{name}: {done.stdout.decode()[-600:]}{done.stderr.decode()[-600:]}")
-                return running.stop()
-
+        server = Server(folder, port, pam)
         with server as idle:
             empty = idle.stop()
         seen = {name: [] for name in clients}
-        for _ in range(options.rounds):
-            for name in clients:
-                seen[name].append((cpu(name) - empty) / options.sessions * 1000)
-            print("   ".join(f"{name} {values[-1]:.0f} ms" for name, values in seen.items()), flush=True)
-        median = {name: statistics.median(values) for name, values in seen.items()}
-        print("median   " + "   ".join(f"{name} {value:.0f} ms" for name, value in median.items()))
-        print(f"ratio ssh-facts/setup {median['ssh-facts'] / median['setup']:.3f}, "
-              f"without the login {(median['ssh-facts'] - median['login']) / (median['setup'] - median['login']):.3f}")
+        for _ in range(rounds):
+            for name, command in clients.items():
+                with server as running:
+                    ours = [measure.cost(command, build) for _ in range(sessions)]
+                    host = running.stop() - empty
+                cpu, memory, wall = (sum(column) / sessions for column in zip(*ours))
+                seen[name].append((host / sessions, cpu, memory, wall))
+            say("   ".join(f"{name} {values[-1][0] * 1000:.0f} ms" for name, values in seen.items()))
+        return seen, {name: command.words for name, command in clients.items()}
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--sessions", type=int, default=4)
+    arguments.add_argument("--build", default=measure.BUILD)
+    arguments.add_argument("--pam", action="store_true", help="with PAM's session modules, as Debian's sshd has them")
+    options = arguments.parse_args()
+    if os.geteuid() != 0 or not shutil.which("ansible"):
+        sys.exit("root and ansible are needed")
+    seen, _ = sessions_cost(options.rounds, options.sessions, options.build, options.pam, lambda line: print(line, flush=True))
+    median = {name: [1000 * value for value in measure.medians(values)] for name, values in seen.items()}
+    print("median   " + "   ".join(f"{name} {values[0]:.0f} ms" for name, values in median.items()))
+    print("of ours  " + "   ".join(f"{name} {values[1]:.0f} ms" for name, values in median.items()))
+    host = {name: values[0] for name, values in median.items()}
+    print(f"ratio ssh-facts/setup {host['ssh-facts'] / host['setup']:.3f}, "
+          f"without the login {(host['ssh-facts'] - host['login']) / (host['setup'] - host['login']):.3f}")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import measure
 
 
 def read(path):
@@ -60,24 +60,17 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--hosts", type=int, default=10_000)
     arguments.add_argument("--in-flight", type=int, default=500)
-    arguments.add_argument("--build", default=os.path.join(ROOT, "build", "release"))
+    arguments.add_argument("--build", default=measure.BUILD)
     arguments.add_argument("--check", action="store_true")
     options = arguments.parse_args()
 
     with tempfile.TemporaryDirectory() as folder:
         path = lambda name: os.path.join(folder, name)
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path("id")], check=True)
-        with open(path("hosts"), "w") as hosts:
-            for i in range(options.hosts):
-                hosts.write(f"127.{16 + i // 62_500}.{i // 250 % 250}.{i % 250 + 1}\n")
-        fleet = subprocess.Popen([os.path.join(options.build, "tests", "fleet"), "--port", "0", "--known-hosts", path("known_hosts"), "--parent-death"],
-                                 stdout=subprocess.PIPE, text=True)
-        try:
-            port = fleet.stdout.readline().split()[1]
-            while not fleet.stdout.readline().startswith("fingerprint"):
-                pass
+        measure.make_key(path("id"))
+        measure.write_hosts(path("hosts"), options.hosts)
+        with measure.Fleet(folder, build=options.build) as fleet:
             command = [os.path.join(options.build, "bin", "collector"), "-i", "-", "--plugin-dir", os.path.join(options.build, "tests", "plugins"),
-                       "-p", "manyfacts", "--port", port, "-u", "root", "--identity", path("id"), "--known-hosts", path("known_hosts"),
+                       "-p", "manyfacts", "--port", fleet.port, "-u", "root", "--identity", path("id"), "--known-hosts", path("known_hosts"),
                        "--ssh-config", "none", "--rate", "0", "-c", str(options.in_flight), "-q", "--progress", "json",
                        "-o", path("out.json"), "-o", path("out.csv")]
             with open(path("hosts")) as hosts:
@@ -104,9 +97,6 @@ def main():
             if status != 0:
                 sys.exit(f"the run ended with status {os.waitstatus_to_exitcode(status)}:\n{''.join(said)}")
             size = sum(os.path.getsize(path(name)) for name in ["out.json", "out.csv"])
-        finally:
-            fleet.terminate()
-            fleet.wait()
 
     total = usage.ru_utime + usage.ru_stime
     print(f"{options.hosts} hosts, {options.in_flight} in flight, {size / 1e6:.0f} MB written, {total:.2f} s of CPU")

@@ -13,6 +13,10 @@ peer_packages=(
     golang-go golang-golang-x-crypto-dev jq ksh93u+m libreoffice-calc-nogui mksh munge nftables opendoas python3-asyncssh
     python3-jsonschema python3-pandas python3-paramiko python3-twisted python3-yaml slurm-wlm sqlite3 strace sudo tcsh tinysshd util-linux yash zsh
 )
+# What tests/bench/run.sh measures beside.
+bench_packages=(
+    ansible-core clustershell fping golang-go golang-golang-x-crypto-dev iputils-ping jq pdsh procps pssh python3 python3-asyncssh
+)
 lint_packages=(clang-format clang-tidy shellcheck)
 
 # install_packages NAME…: those that are not there yet, with apt, as root or through sudo. Says what it does.

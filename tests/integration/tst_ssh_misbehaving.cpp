@@ -131,6 +131,11 @@ void TestSshMisbehaving::run(int hosts, int stride, const QStringList &options, 
         expected[address] = fault.causes;
         if (fault.name == "input-unread")
             expected[address].append("ok"); // nothing is fed to it here
+        // Floods are limited by bytes; where two cores are shared by all of them, fewer than that may come in the time.
+        if (fault.causes.contains("output_limit"))
+            expected[address].append("exec_timeout");
+        if (fault.name == "banner-flood")
+            expected[address].append("handshake_timeout");
     }
     const auto write = [&directory](const char *name, const QByteArray &text) {
         QFile file(directory.filePath(QLatin1String(name)));
@@ -161,6 +166,8 @@ void TestSshMisbehaving::run(int hosts, int stride, const QStringList &options, 
                                                                             QStringLiteral("ssh-command"),
                                                                             QStringLiteral("--command"),
                                                                             QStringLiteral("uptime"),
+                                                                            QStringLiteral("--max-output"),
+                                                                            QStringLiteral("65536"),
                                                                             QStringLiteral("--timeout"),
                                                                             QString::number(timeoutSeconds),
                                                                             QStringLiteral("--retries"),

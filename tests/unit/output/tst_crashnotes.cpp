@@ -91,7 +91,7 @@ void TestCrashNotes::noted()
         for (const int number : CrashNotes::signals)
             std::signal(number, SIG_DFL); // not Qt Test's, which would have much to say
         const CrashNotes notes(open(path.constData(), O_WRONLY | O_APPEND));
-        const RunningJob job{"web\"01\n", "ssh-facts"};
+        RunningJob job{"web\"01\n", "ssh-facts"};
         std::thread worker([&] {
             const CrashNotes::Thread stack;
             runningJob = isRunning ? &job : nullptr;

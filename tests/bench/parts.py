@@ -3,9 +3,9 @@
 A part is a function of a Bench that calls bench.case() once for each size or setting. The first contender of a case is ours.
 """
 
+import base64
 import hashlib
 import hmac
-import base64
 import os
 import secrets
 import shutil
@@ -182,11 +182,13 @@ def inventory(bench):
 
 
 def noop(bench):
-    """Jobs that do nothing: what engine, journal and JSON cost."""
+    """Jobs that do nothing: what engine, journal and JSON lines cost, beside the floor of as many echoes."""
     for count, network in bench.sizes([(65_536, "10.0.0.0/16"), (1_048_576, "10.0.0.0/12")], [(4_096, "10.0.0.0/20")]):
-        bench.case(f"{count:,} hosts", count, {"collector": Command(measure.collector(
-            bench.build, "--plugin-dir", os.path.join(bench.build, "tests", "plugins"), "-i", network, "-p", "noop", "--rate", "0", "-q", "-o",
-            bench.path("out.json")))}, rounds=3, ok=count)
+        bench.case(f"{count:,} hosts", count, {
+            "collector": Command(measure.collector(bench.build, "--plugin-dir", os.path.join(bench.build, "tests", "plugins"), "-i", network, "-p",
+                                                   "noop", "--rate", "0", "-q", "-o", bench.path("out.jsonl"))),
+            "floor of ping": Command([os.path.join(bench.build, "tests", "icmpfloor"), str(count)]),
+        }, rounds=3)
 
 
 def diff(bench):

@@ -11,6 +11,7 @@ GOALS = [
     ("in-flight", "10,000 in flight", 0, "Go", 0.8),
     ("held", "10,000 in flight", 1, "Go", 0.5),
     ("ping", "1,048,576", 0, "floor", 1.5),
+    ("noop", "1,048,576", 0, "floor of ping", 0.7),
     ("facts", "host", 0, "setup", 0.2),
     ("inventory", "10,000 hosts", 0, "ansible-inventory", 0.01),
     ("diff", "10,000 hosts", 0, "jq", 0.5),

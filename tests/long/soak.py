@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run after run over a simulated fleet in which every fault has some hosts, watching memory, descriptors and threads of each run.
 
-    tests/long/soak.py [--minutes 30] [--hosts-per-fault 16] [--in-flight 400] [--build build/release]
+    tests/long/soak.py [--minutes 30] [--hosts-per-fault 16] [--in-flight 400] [--timeout 10] [--build build/release]
 
 Good hosts are a fifth of all. Every run must have one record for each host, no cause `internal`, all good hosts ok, and leave no
 file. Within a run, memory and descriptors at its end may not be above their peak in its first half by more than a tenth and
@@ -11,6 +11,7 @@ in quarantine.
 """
 
 import argparse
+import collections
 import json
 import os
 import statistics
@@ -45,7 +46,7 @@ class Seen:
 def one_run(options, folder, fleet, hosts, total, good):
     """One run: what was seen of it, its summary, and what was wrong."""
     output = os.path.join(folder, "run", "out.json")
-    command = measure.ask_fleet(options.build, fleet, os.path.join(folder, "id"), options.in_flight, output, "--timeout", "5", "--connect-timeout", "2",
+    command = measure.ask_fleet(options.build, fleet, os.path.join(folder, "id"), options.in_flight, output, "--timeout", str(options.timeout), "--connect-timeout", "2",
                                 "--retries", "0", "--max-output", "65536", "--progress", "json")
     with open(hosts) as names, open(os.path.join(folder, "stderr"), "w+") as errors:
         process = subprocess.Popen(command, stdin=names, stderr=errors)
@@ -75,9 +76,9 @@ def one_run(options, folder, fleet, hosts, total, good):
             wrong.append(f"{len(result['hosts'])} records of {len(names)} hosts, not {total}")
         if summary["causes"].get("internal"):
             wrong.append(f"{summary['causes']['internal']} hosts ended as internal")
-        bad = [each["host"] for each in result["hosts"] if each["host"] in good and each["status"] != "ok"]
+        bad = collections.Counter(each["cause"] for each in result["hosts"] if each["host"] in good and each["status"] != "ok")
         if bad:
-            wrong.append(f"good hosts are not ok: {len(bad)}, such as {bad[:3]}")
+            wrong.append(f"good hosts are not ok: {dict(bad)}")
         os.remove(output)
     if os.listdir(os.path.dirname(output)):
         wrong.append(f"left behind: {os.listdir(os.path.dirname(output))}")
@@ -94,6 +95,7 @@ def main():
     arguments.add_argument("--minutes", type=float, default=30)
     arguments.add_argument("--hosts-per-fault", type=int, default=16)
     arguments.add_argument("--in-flight", type=int, default=400)
+    arguments.add_argument("--timeout", type=int, default=10, help="seconds for a host; floods and other work may starve a good one of less")
     arguments.add_argument("--build", default=measure.BUILD)
     options = arguments.parse_args()
     listed = subprocess.run([os.path.join(options.build, "tests", "fleet"), "--list-faults"], capture_output=True, text=True, check=True).stdout

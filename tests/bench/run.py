@@ -64,7 +64,7 @@ class Bench:
 
         def check(name):
             if ok is not None and contenders[name].words[0] == program and json_summary(output).get("ok") != ok:
-                sys.exit(f"not all hosts are ok: {json_summary(output)}")
+                raise measure.Failed(f"not all hosts are ok: {json_summary(output)}")
 
         rounds = 1 if self.quick else rounds or self.rounds
         seen = measure.contest(contenders, rounds, self.build, budget, check)
@@ -127,14 +127,19 @@ def main():
     if os.path.exists(store):
         with open(store) as file:
             kept = json.load(file)
+    failed = []
     began = time.monotonic()
     for name in [] if options.report else [each for each in PARTS if not options.part or each in options.part]:
         print(f"\n== {name} ({(time.monotonic() - began) / 60:.0f} min)", flush=True)
         load, start = os.getloadavg()[0], time.monotonic()
         with tempfile.TemporaryDirectory(prefix="collector-bench-") as folder:
             bench = Bench(folder, build, options.quick)
-            PARTS[name](bench)
-        if not bench.cases:
+            try:
+                PARTS[name](bench)
+            except measure.Failed as failure:  # what was kept of this part stays; the others go on
+                print(f"FAILED: {failure}", flush=True)
+                failed.append(name)
+        if name in failed or not bench.cases:
             continue
         kept[name] = {"taken": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M"), "seconds": round(time.monotonic() - start),
                       "load": round(load, 1), "machine": machine(), "versions": versions(build), "about": " ".join(PARTS[name].__doc__.split()),
@@ -146,6 +151,8 @@ def main():
     if options.report:
         report.write(target, kept, list(PARTS), options.quick)
     print(f"\nwritten: {os.path.join(target, 'RESULTS.md')} and plots/, {(time.monotonic() - began) / 60:.1f} min")
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

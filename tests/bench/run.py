@@ -136,7 +136,7 @@ def main():
             bench = Bench(folder, build, options.quick)
             try:
                 PARTS[name](bench)
-            except measure.Failed as failure:  # what was kept of this part stays; the others go on
+            except measure.Failed as failure:  # an earlier result of this part stays; the others go on
                 print(f"FAILED: {failure}", flush=True)
                 failed.append(name)
         if name in failed or not bench.cases:

@@ -252,7 +252,9 @@ void TestFleet::eachFault()
     QFETCH(QByteArray, error);
     const FleetProcess fleet({u"--fault"_qs, QString::fromLatin1(QTest::currentDataTag())});
     const Answer answer = ssh(fleet, u"127.0.0.2"_qs, u"true"_qs, {}, {u"-v"_qs}, status < 0 ? 500ms : 20'000ms);
-    QCOMPARE(answer.status, status);
+    // The reset may come before ssh(1) has taken note of the end, or after it.
+    const bool mayHaveEnded = QByteArray(QTest::currentDataTag()) == "reset-after-status" && answer.status == 0;
+    QVERIFY2(answer.status == status || mayHaveEnded, answer.error.constData());
     QCOMPARE(answer.output, output);
     QVERIFY2(answer.error.contains(error), answer.error.constData());
 }

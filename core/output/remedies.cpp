@@ -90,7 +90,7 @@ QString text(Cause cause)
     case Cause::LocalLimit:
         return QStringLiteral("this machine ran out of descriptors, ports or memory: a lower --concurrency, a higher `ulimit -n`");
     case Cause::Internal:
-        return QStringLiteral("a mistake of collector's: please report the record's message");
+        return QStringLiteral("a mistake of collector's, or of the plugin that the message names: please report it");
     }
     return {};
 }

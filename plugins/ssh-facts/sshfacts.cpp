@@ -124,6 +124,8 @@ private:
                 QStringLiteral("not allowed to raise single reads; `collector plugins ssh-facts --sudoers` prints what to allow"));
         else if (reply.isTruncated)
             job.setPartial(Cause::OutputLimit, QStringLiteral("the host printed more than 16 MiB; what came first was kept"));
+        else if (!frames.isComplete)
+            job.setPartial(Cause::BadOutput, QStringLiteral("the answer breaks off before the script's end; what came was kept"));
         else if (!spoiled.isEmpty())
             job.setPartial(Cause::BadOutput, QStringLiteral("not had in time, or not understood: %1; see `absent`").arg(joined(spoiled)));
     }

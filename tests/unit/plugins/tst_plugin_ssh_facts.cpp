@@ -88,6 +88,16 @@ private Q_SLOTS:
         QCOMPARE(outcome.cause, Cause::OutputLimit);
     }
 
+    void anAnswerThatBreaksOff()
+    {
+        m_tester->answerShell(
+            [](const ShellCommand &command) { return platform(command, "\n@ C uname-s\nLinux\n@ X 0 uname-s\n", false); });
+        const JobOutcome outcome = m_tester->run();
+        QCOMPARE(outcome.facts[u"system"].toString(), QStringLiteral("Linux"));
+        QCOMPARE(outcome.status, "partial");
+        QCOMPARE(outcome.cause, Cause::BadOutput);
+    }
+
     void anUnknownSubset()
     {
         m_tester->setOption("facts", "colour");

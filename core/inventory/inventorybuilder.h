@@ -32,6 +32,8 @@ public:
 
     [[nodiscard]] bool hasGroup(QByteArrayView name) const { return m_tables.findGroup(name).has_value(); }
     [[nodiscard]] bool hasHost(QByteArrayView name) const;
+    /// The same for a name as a source writes it, with or without a port.
+    [[nodiscard]] bool knows(QByteArrayView written) const { return hasHost(m_grammar.split(written).host); }
     GroupIndex addGroup(QByteArrayView name);
     /// False where it makes a group its own ancestor; the error is reported then.
     bool addChild(GroupIndex parent, GroupIndex child);

@@ -82,8 +82,13 @@ void SourceReader::readList(QByteArrayView text, qsizetype at)
 void SourceReader::readHostWord(QByteArrayView word, qsizetype at)
 {
     const qsizetype user = word.lastIndexOf('@');
-    const std::optional<GroupIndex> group = InventoryTables::ungrouped;
-    if (!m_builder.addHosts(user > 0 ? word.sliced(user + 1) : word, group, at) || user <= 0)
+    const QByteArrayView address = user > 0 ? word.sliced(user + 1) : word;
+    // Whom an earlier source knows stays in its groups, as with Ansible.
+    const bool isKnown = m_builder.knows(address);
+    if (isKnown && user <= 0)
+        return;
+    const auto group = isKnown ? std::nullopt : std::optional<GroupIndex>(InventoryTables::ungrouped);
+    if (!m_builder.addHosts(address, group, at) || user <= 0)
         return;
     InventoryTables &tables = m_builder.tables();
     const TextId name = tables.texts.intern("ansible_user");

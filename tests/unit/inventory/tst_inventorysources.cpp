@@ -80,6 +80,7 @@ private Q_SLOTS:
     void readsAFolderInOrder();
     void readsVariableFiles();
     void laterSourcesAdd();
+    void aListAddsWhomNobodyKnows();
     void networksStandInFiles();
     void aHostOfItsOwnInheritsFromItsNetwork();
     void yamlErrorsHavePlaces();
@@ -338,6 +339,17 @@ void tst_inventorysources::laterSourcesAdd()
     QCOMPARE(valueOf(loaded, "a", "g"), QJsonValue(QStringLiteral("two")));
     QCOMPARE(valueOf(loaded, "a", "h"), QJsonValue(QStringLiteral("one")));
     QVERIFY(loaded.sha256 != Inventory::load({two, one, "c,"}, {}).sha256);
+}
+
+// Ansible's list adds only whom it does not know yet: the port of the others stays.
+void tst_inventorysources::aListAddsWhomNobodyKnows()
+{
+    Folder folder;
+    const QByteArray file = folder.write("hosts.yml", "all:\n  hosts:\n    n1:\n    web1:2222:\n    r1:\n");
+    const LoadResult loaded = Inventory::load({file, "web1:22,h7,"}, {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(hostsOf(loaded), (QByteArrayList{"n1", "web1", "r1", "h7"}));
+    QCOMPARE(valueOf(loaded, "web1", "ansible_port"), QJsonValue(2222));
 }
 
 void tst_inventorysources::networksStandInFiles()

@@ -6,7 +6,7 @@ build_packages=(
 )
 # A host to ask: what tests and quickstart start on loopback.
 server_packages=(openssh-client openssh-server)
-core_test_packages=("${server_packages[@]}" iproute2 procps python3)
+core_test_packages=("${server_packages[@]}" iproute2 procps python3 zstd)
 # Other servers, shells, tools and clients that tests talk to, or compare with. Each test without its peer is skipped by name.
 peer_packages=(
     abigail-tools ansible-core bindfs busybox-static chromium chromium-driver curl dash debootstrap dpkg-dev dropbear-bin erlang-ssh fish fping

@@ -20,11 +20,18 @@ QString accountHome()
     return entry ? QString::fromLocal8Bit(entry->pw_dir) : QDir::homePath();
 }
 
+// Not in a plain chroot, say, whose root is no mount point.
+bool canMountForItself()
+{
+    return QProcess::execute(QStringLiteral("unshare"), {QStringLiteral("--mount"), QStringLiteral("--propagation"),
+                                                         QStringLiteral("private"), QStringLiteral("true")}) == 0;
+}
+
 } // namespace
 
 bool DropbearProcess::isUsable()
 {
-    return geteuid() == 0 && QFileInfo(dropbear).isExecutable() && QFileInfo(converter).isExecutable();
+    return geteuid() == 0 && QFileInfo(dropbear).isExecutable() && QFileInfo(converter).isExecutable() && canMountForItself();
 }
 
 DropbearProcess::DropbearProcess(const QStringList &options)

@@ -179,6 +179,8 @@ private Q_SLOTS:
     // Names of a server that says nothing delay nobody who has an address.
     void aResolverThatDoesNotAnswer()
     {
+        if (QProcess::execute(QStringLiteral("unshare"), {QStringLiteral("-m"), QStringLiteral("true")}) != 0)
+            QSKIP("no mount namespace can be made here, as in a plain chroot: a resolver of the test's own needs one");
         QFile configuration(m_home.filePath(QStringLiteral("resolv.conf")));
         QVERIFY(configuration.open(QIODevice::WriteOnly) && configuration.write("nameserver 10.99.250.53\n") > 0);
         configuration.close();

@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <future>
 #include <thread>
@@ -50,6 +51,19 @@ pid_t spawn(std::vector<std::string> arguments, int standardStreams = -1)
         qFatal("cannot start %s", argv[0]);
     posix_spawn_file_actions_destroy(&actions);
     return pid;
+}
+
+// The socket is there before the agent listens on it.
+bool accepts(const QString &path)
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const QByteArray name = path.toLocal8Bit();
+    std::copy_n(name.constData(), std::min(size_t(name.size()), sizeof address.sun_path - 1), address.sun_path);
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int status = ::connect(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address);
+    close(fd);
+    return status == 0;
 }
 
 struct Process
@@ -124,7 +138,7 @@ void TestAgentClient::startAgent()
     QFile::remove(socket());
     m_agent = std::make_unique<Process>(
         spawn({"/usr/bin/ssh-agent", "-D", "-a", socket().toStdString()}, open("/dev/null", O_RDWR | O_CLOEXEC))); // it prints its address
-    while (!QFile::exists(socket()))
+    while (!accepts(socket()))
         std::this_thread::yield();
     qputenv("SSH_AUTH_SOCK", socket().toUtf8());
     QStringList keys{QStringLiteral("-q")};

@@ -74,7 +74,9 @@ void tst_selection::selects_data()
     QTest::newRow("a host of its own is not named again by the network")
         << QByteArray("10.0.0.1\n10.0.0.0/30\n") << List{} << List{} << List{"10.0.0.1", "10.0.0.0", "10.0.0.2", "10.0.0.3"};
     QTest::newRow("a host named after its network is the same host")
-        << QByteArray("10.0.0.0/30\n10.0.0.1\n") << List{} << List{} << List{"10.0.0.0", "10.0.0.2", "10.0.0.3", "10.0.0.1"};
+        << QByteArray("10.0.0.0/30\n10.0.0.1\n") << List{} << List{} << List{"10.0.0.0", "10.0.0.1", "10.0.0.2", "10.0.0.3"};
+    QTest::newRow("a host named after its network, with a login, is one of its own")
+        << QByteArray("10.0.0.0/30\nroot@10.0.0.1\n") << List{} << List{} << List{"10.0.0.0", "10.0.0.2", "10.0.0.3", "10.0.0.1"};
     QTest::newRow("an excluded host stays, marked") << QByteArray("a\nb\n") << List{} << List{"a"} << List{"-a", "b"};
     QTest::newRow("an excluded network marks literal addresses")
         << QByteArray("10.0.0.0/30\n") << List{} << List{"10.0.0.2/31"} << List{"10.0.0.0", "10.0.0.1", "-10.0.0.2", "-10.0.0.3"};

@@ -9,6 +9,8 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 for tool in slurmctld slurmd sbatch munged jq zstd ssh-keygen; do
     command -v "$tool" > /dev/null || { echo "skipped: $tool is not installed"; exit 77; }
 done
+# slurmd does not come up where the root is no mount point.
+mountpoint -q / || { echo "skipped: a plain chroot has no Slurm"; exit 77; }
 dir=$(mktemp -d /tmp/collector-slurm.XXXXXX)
 pids=()
 finish() {

@@ -1,6 +1,7 @@
 #include "net/localrun.h"
 
 #include "net/childprocess.h"
+#include "net/childstart.h"
 #include "net/tcpconnect.h"
 
 #include <collector/joberror.h>
@@ -26,29 +27,6 @@ constexpr size_t bite = 64 * 1024;
 constexpr auto grace = std::chrono::seconds(1); // for output that is still under way when the program has ended
 
 enum Stream : uint64_t { Input, Output, Error, Exit };
-
-// What the pool's step uses, and leaves behind if nobody waits any more.
-struct Start
-{
-    ~Start()
-    {
-        closeEnds();
-        if (process > 0) {
-            ChildProcess::kill(process);
-            ChildProcess::wait(process);
-        }
-    }
-    void closeEnds()
-    {
-        for (int &end : ends) {
-            if (end >= 0)
-                ::close(std::exchange(end, -1));
-        }
-    }
-    QStringList command;
-    std::array<int, 3> ends{-1, -1, -1};
-    pid_t process = -1;
-};
 
 QByteArray signalName(int signal)
 {
@@ -79,7 +57,7 @@ public:
 
     Task<> start()
     {
-        auto start = std::make_shared<Start>();
+        auto start = std::make_shared<ChildStart>();
         start->command = m_program.command;
         for (const Stream stream : {Input, Output, Error}) {
             std::array<int, 2> ends{-1, -1}; // to read from, to write to. Pipes: a program may open /dev/stdin

@@ -1,6 +1,7 @@
 #include "ssh/childcommand.h"
 
 #include "net/childprocess.h"
+#include "net/childstart.h"
 #include "net/offload.h"
 
 #include <collector/joberror.h>
@@ -21,29 +22,6 @@ constexpr uint64_t inputTag = 100;
 constexpr qint64 mostDropped = 1 << 20; // bytes beyond the limits, then the command is ended
 constexpr size_t bite = 64 * 1024;
 
-// What the pool's step uses, and leaves behind if nobody waits any more.
-struct Start
-{
-    ~Start()
-    {
-        closeEnds();
-        if (process > 0) {
-            ChildProcess::kill(process);
-            ChildProcess::wait(process);
-        }
-    }
-    void closeEnds()
-    {
-        for (int &end : ends) {
-            if (end >= 0)
-                ::close(std::exchange(end, -1));
-        }
-    }
-    QStringList words;
-    std::array<int, 3> ends{-1, -1, -1};
-    pid_t process = -1;
-};
-
 } // namespace
 
 ChildCommand::~ChildCommand()
@@ -56,8 +34,8 @@ ChildCommand::~ChildCommand()
 
 Task<> ChildCommand::launch(QStringList words)
 {
-    auto start = std::make_shared<Start>();
-    start->words = std::move(words);
+    auto start = std::make_shared<ChildStart>();
+    start->command = std::move(words);
     m_set = OwnedSocket(m_worker.reactor, epoll_create1(EPOLL_CLOEXEC));
     const auto pair = [this](int &theirs) {
         std::array<int, 2> ends{-1, -1};
@@ -72,7 +50,7 @@ Task<> ChildCommand::launch(QStringList words)
         m_streams[size_t(stream)] = pair(start->ends[size_t(stream) + 1]);
 
     std::function<void()> step = [start] {
-        start->process = ChildProcess::start(start->words, start->ends);
+        start->process = ChildProcess::start(start->command, start->ends);
         start->closeEnds();
     };
     co_await offload(m_worker.reactor, m_worker.run.blocking, std::move(step));

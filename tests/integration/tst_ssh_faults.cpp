@@ -2,6 +2,7 @@
 
 #include "sshbench.h"
 
+#include "fleet/fleetfaults.h"
 #include "fleet/fleetprocess.h"
 
 #include <QElapsedTimer>
@@ -17,27 +18,6 @@ namespace {
 
 constexpr int hostsOfEach = 4;
 constexpr auto hostTimeout = std::chrono::seconds(10);
-
-struct Fault
-{
-    QByteArray name;
-    QList<QByteArray> causes;
-};
-
-// name, causes, description: as the fleet lists them.
-QList<Fault> allFaults()
-{
-    QProcess fleet;
-    fleet.start(QStringLiteral(BUILD_DIR "/tests/fleet"), {QStringLiteral("--list-faults")});
-    fleet.waitForFinished();
-    QList<Fault> faults;
-    for (const QByteArray &line : fleet.readAllStandardOutput().split('\n')) {
-        const QList<QByteArray> words = line.simplified().split(' ');
-        if (words.size() >= 2)
-            faults.append({words[0], words[1].split('|')});
-    }
-    return faults;
-}
 
 int openDescriptors()
 {

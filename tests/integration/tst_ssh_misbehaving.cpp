@@ -1,6 +1,7 @@
 // Fleets of which some misbehave, in every way that the simulated fleet knows, by the program: one record for each host, none lost, none
 // late, each with the cause that befits it. COLLECTOR_TEST_HOSTS and COLLECTOR_TEST_EACH make it as large as tests/long has it.
 
+#include "fleet/fleetfaults.h"
 #include "fleet/fleetprocess.h"
 
 #include <QElapsedTimer>
@@ -19,27 +20,6 @@ namespace {
 
 constexpr int timeoutSeconds = 10;
 constexpr int goodOnes = 9; // to each that misbehaves
-
-struct Fault
-{
-    QByteArray name;
-    QList<QByteArray> causes;
-};
-
-// name, causes, description: as the fleet lists them.
-QList<Fault> allFaults()
-{
-    QProcess fleet;
-    fleet.start(QStringLiteral(BUILD_DIR "/tests/fleet"), {QStringLiteral("--list-faults")});
-    fleet.waitForFinished();
-    QList<Fault> faults;
-    for (const QByteArray &line : fleet.readAllStandardOutput().split('\n')) {
-        const QList<QByteArray> words = line.simplified().split(' ');
-        if (words.size() >= 2)
-            faults.append({words[0], words[1].split('|')});
-    }
-    return faults;
-}
 
 QByteArray addressOf(int host)
 {

@@ -4,6 +4,7 @@
 #include "cli/run.h"
 #include "cli/signals.h"
 #include "cli/verbs.h"
+#include "ssh/curve25519provider.h"
 
 #include <QCoreApplication>
 
@@ -50,6 +51,7 @@ void prepareProcess()
     setrlimit(RLIMIT_CORE, &none); // secrets are in memory
     blockSignals();
     ssh_init();
+    installCurve25519Provider();
 }
 
 void print(FILE *stream, const QByteArray &text)

@@ -97,6 +97,11 @@ constexpr Fault table[] = {
     channel("close-at-open", "connection_lost", "closes the connection at CHANNEL_OPEN", ChannelRule::OpenCloses),
     channel("close-at-exec", "connection_lost", "closes the connection at the exec request, as dropbear at a long one",
             ChannelRule::ExecCloses),
+    channel("close-after-exec", "connection_lost", "agrees to run the command, and closes the connection", ChannelRule::ExecThenCloses),
+    channel("reset-after-exec", "connection_lost", "agrees to run the command, and RST", ChannelRule::ExecThenResets),
+    wire("leave-after-login", "connection_lost", "success of the login and SSH_MSG_DISCONNECT in one piece", WireRule::LeavesAfterLogin),
+    wire("leave-after-exec", "connection_lost", "agrees to run the command, and SSH_MSG_DISCONNECT in one piece",
+         WireRule::LeavesAfterExec),
     channel("exec-refused", "shell_rejected", "refuses the exec request", ChannelRule::ExecRefused),
     channel("exec-stall", "exec_timeout", "never answers the exec request", ChannelRule::ExecUnanswered),
     channel("input-unread", "exec_timeout", "never opens the window again: no more than 32,000 bytes of input fit",
@@ -137,6 +142,7 @@ constexpr Fault table[] = {
     play("menu", "shell_rejected|exec_timeout", "a menu instead of a shell, which waits", plays::menu),
     play("not-utf8", "ok", "output that is not UTF-8, with a zero byte", plays::notUtf8),
     play("rekey", "ok", "a new key exchange in the middle of the output", plays::rekeys),
+    play("byte-by-byte", "ok", "5,000 bytes of output, each in a packet of its own", plays::byteByByte),
     play("output-64mb", "output_limit", "64 MB of output, then a proper end", plays::manyMegabytes),
 };
 

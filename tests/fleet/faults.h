@@ -26,7 +26,18 @@ enum class LoginRule {
     Closes,          // at the first request
 };
 
-enum class ChannelRule { Normal, OpenRefused, OpenUnanswered, OpenCloses, ExecRefused, ExecUnanswered, ExecCloses, InputUnread };
+enum class ChannelRule {
+    Normal,
+    OpenRefused,
+    OpenUnanswered,
+    OpenCloses,
+    ExecRefused,
+    ExecUnanswered,
+    ExecCloses,
+    ExecThenCloses,
+    ExecThenResets,
+    InputUnread
+};
 
 // What needs a transport of our own; see WireConnection.
 enum class WireRule {
@@ -43,6 +54,8 @@ enum class WireRule {
     UnknownChannel,
     FalseMac,
     HugePacket,
+    LeavesAfterLogin, // in the same piece as the success
+    LeavesAfterExec,  // likewise
 };
 
 struct Fault

@@ -156,4 +156,9 @@ Script manyMegabytes(const Options &)
     return ending({{Kind::Send, block(64'000), 1000}});
 }
 
+Script byteByByte(const Options &)
+{
+    return ending({{Kind::Send, ".", 5000}});
+}
+
 } // namespace collector::fleet::plays

@@ -31,5 +31,6 @@ Script menu(const Options &options);
 Script notUtf8(const Options &options);
 Script rekeys(const Options &options);
 Script manyMegabytes(const Options &options);
+Script byteByByte(const Options &options);
 
 } // namespace collector::fleet::plays

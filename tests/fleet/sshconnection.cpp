@@ -5,10 +5,23 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 namespace collector::fleet {
+
+namespace {
+
+// Closes the socket under libssh, which would say farewell: a host that dies does not.
+void hangUp(int fd)
+{
+    const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    dup3(nowhere, fd, O_CLOEXEC);
+    close(nowhere);
+}
+
+} // namespace
 
 SshConnection::SshConnection(Fleet &fleet, Place place, Call call, const Fault *fault, ssh_bind bind)
     : m_fleet(fleet),
@@ -62,6 +75,8 @@ void SshConnection::turn(Clock::time_point now)
     advance(now);
     if (m_leave != Leave::No)
         leave();
+    else if (isDead())
+        end(); // it was closed while we wrote: nothing would ever wake us, and its number is soon another's
     if (!isOver())
         settle(now);
 }
@@ -72,15 +87,19 @@ bool SshConnection::isReadable() const
     return poll(&fd, 1, 0) > 0;
 }
 
+bool SshConnection::isDead() const
+{
+    return ssh_get_fd(m_session) == SSH_INVALID_SOCKET || (ssh_get_status(m_session) & (SSH_CLOSED | SSH_CLOSED_ERROR));
+}
+
 // A packet answered with two leaves the second in libssh until the socket has been polled again.
 void SshConnection::pump()
 {
     for (int i = 0; i < 4; ++i) {
         ssh_event_dopoll(m_event, 0);
-        const int status = ssh_get_status(m_session);
-        if (ssh_get_fd(m_session) == SSH_INVALID_SOCKET || (status & (SSH_CLOSED | SSH_CLOSED_ERROR)))
+        if (isDead())
             return end();
-        if (!(status & SSH_WRITE_PENDING))
+        if (!(ssh_get_status(m_session) & SSH_WRITE_PENDING))
             return;
     }
 }
@@ -185,7 +204,12 @@ int SshConnection::run(Channel &channel, ssh_message message)
     if (rule == ChannelRule::ExecUnanswered || rule == ChannelRule::ExecCloses)
         return 0;
     ssh_message_channel_request_reply_success(message);
-    channel.start(programFor(line));
+    if (rule == ChannelRule::ExecThenCloses)
+        closeLine();
+    else if (rule == ChannelRule::ExecThenResets)
+        resetLine();
+    else
+        channel.start(programFor(line));
     return 0;
 }
 
@@ -209,9 +233,12 @@ void SshConnection::leave()
         ssh_session_set_disconnect_message(m_session, "Too many authentication failures");
         m_channels.clear();
         ssh_disconnect(m_session);
-    } else if (m_leave == Leave::Reset) {
-        const linger hard{1, 0};
-        setsockopt(m_call.fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    } else if (ssh_get_fd(m_session) == m_call.fd) {
+        if (m_leave == Leave::Reset) {
+            const linger hard{1, 0};
+            setsockopt(m_call.fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+        }
+        hangUp(m_call.fd);
     }
     end();
 }

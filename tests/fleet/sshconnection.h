@@ -30,6 +30,7 @@ public:
 private:
     [[nodiscard]] bool begin();
     [[nodiscard]] bool isReadable() const;
+    [[nodiscard]] bool isDead() const;
     void pump();
     void advance(Clock::time_point now);
     void settle(Clock::time_point now);

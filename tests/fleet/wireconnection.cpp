@@ -12,6 +12,7 @@ namespace collector::fleet {
 namespace {
 
 // RFC 4252, 4253 and 4254
+constexpr std::uint8_t disconnect = 1;
 constexpr std::uint8_t serviceRequest = 5;
 constexpr std::uint8_t serviceAccept = 6;
 constexpr std::uint8_t userauthRequest = 50;
@@ -159,6 +160,8 @@ void WireConnection::answerLogin(WireReader reader)
     }
     m_fleet.journal.authenticated(m_call.host, "publickey", user, true);
     send(WireWriter(userauthSuccess));
+    if (m_rule == WireRule::LeavesAfterLogin)
+        sendFarewell();
     if (m_rule == WireRule::KeepaliveFlood || m_rule == WireRule::OpenFlood)
         m_floods = true;
 }
@@ -181,7 +184,10 @@ void WireConnection::answerRequest(WireReader reader)
     if (type != "exec" && type != "shell")
         return;
     m_fleet.journal.executed(m_call.host, reader.text());
-    answerCommand();
+    if (m_rule == WireRule::LeavesAfterExec)
+        sendFarewell();
+    else
+        answerCommand();
 }
 
 void WireConnection::answerCommand()
@@ -221,6 +227,12 @@ void WireConnection::answerCommand()
         send(data);
         sendEnd();
     }
+}
+
+void WireConnection::sendFarewell()
+{
+    constexpr std::uint32_t byApplication = 11;
+    send(WireWriter(disconnect).number(byApplication).text("this host goes down").text(""));
 }
 
 void WireConnection::sendEnd()

@@ -32,6 +32,7 @@ private:
     void answerRequest(WireReader reader);
     void answerCommand();
     void send(const WireWriter &message) { m_transport.send(message.bytes()); }
+    void sendFarewell();
     void sendEnd();
 
     Fleet &m_fleet;

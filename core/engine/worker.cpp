@@ -1,5 +1,6 @@
 #include "engine/worker.h"
 
+#include <QLoggingCategory>
 #include <QRandomGenerator>
 
 #include <algorithm>
@@ -13,6 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using Queue = PendingHosts::Queue;
+
+Q_LOGGING_CATEGORY(loopLog, "collector.loop")
 
 constexpr int mostQtSockets = 64;  // Qt polls every one of them on every turn
 constexpr auto longestFill = 4ms;  // of a turn spent on starting hosts
@@ -92,6 +95,7 @@ void Worker::start()
         m_slots.clear();
         m_strainWatch.reset();
         m_fillTimer.reset();
+        logLongest();
         if (!m_leaked.empty()) {
             for (auto &slot : m_leaked)
                 (void)slot.release();
@@ -105,6 +109,15 @@ void Worker::start()
     m_thread.setObjectName(QStringLiteral("worker"));
     m_thread.start();
     isReady.get_future().wait();
+}
+
+// What held the loop longest (-vv): nothing of ours may for 50 ms.
+void Worker::logLongest() const
+{
+    const Reactor::Longest &longest = m_reactor.load()->longest();
+    const auto ms = [](std::chrono::nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); };
+    qCDebug(loopLog, "a turn took at most %.1f ms: looking %.1f, deadlines %.1f, a coroutine %.1f, a call %.1f", ms(longest.turn),
+            ms(longest.look), ms(longest.deadlines), ms(longest.coroutine), ms(longest.call));
 }
 
 void Worker::join()

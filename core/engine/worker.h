@@ -100,6 +100,7 @@ private:
     [[nodiscard]] Deadline roomAt(int refusals) const;
     [[nodiscard]] Task<> watchStrain();
     void publishWindow();
+    void logLongest() const;
 
     Setup m_setup;
     QThread m_thread;

@@ -38,6 +38,21 @@ void add(int epoll, int fd, Tag tag)
     epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
+class StopWatch
+{
+public:
+    explicit StopWatch(steady_clock::time_point start) : m_last(start) {}
+    steady_clock::time_point lap(std::chrono::nanoseconds &longest)
+    {
+        const auto now = steady_clock::now();
+        longest = std::max<std::chrono::nanoseconds>(longest, now - m_last);
+        return m_last = now;
+    }
+
+private:
+    steady_clock::time_point m_last;
+};
+
 void drain(int fd)
 {
     uint64_t count = 0;
@@ -109,12 +124,15 @@ void Reactor::withdraw(int fd, const ReadyWait &wait)
 
 void Reactor::forget(int fd)
 {
-    if (size_t(fd) >= m_watches.size())
+    if (fd < 0 || size_t(fd) >= m_watches.size())
         return;
     Watch &watch = m_watches[size_t(fd)];
     if (watch.events)
         epoll_ctl(m_epoll, EPOLL_CTL_DEL, fd, nullptr);
+    ReadyWait *const wait = watch.wait;
     watch = {nullptr, 0, watch.generation + 1};
+    if (wait)
+        schedule(wait->m_waiter);
 }
 
 void Reactor::schedule(Waiter &waiter)
@@ -201,6 +219,7 @@ void Reactor::turn()
                                   : std::max<std::chrono::nanoseconds>(m_armed - m_now, 0ns) + countedShare);
     const auto start = m_lastReading;
     m_turnStarted.store(start.time_since_epoch().count(), std::memory_order_relaxed);
+    StopWatch watch(start);
     for (;;) {
         // Who is ready already would be reported again, each time: level-triggered, a long list would cost its square. So first
         // come those, unless somebody else has waited to be seen for long.
@@ -209,19 +228,23 @@ void Reactor::turn()
             isMore = poll();
             m_lastPoll = m_now;
         }
+        watch.lap(m_longest.look);
         // Under a flood readiness never ends: then only what is long overdue expires.
         m_deadlines.expire(isMore ? m_now - countedShare : m_now);
+        watch.lap(m_longest.deadlines);
         bool isShareUsed = false;
         while (!m_ready.isEmpty() && !isShareUsed) {
             m_ready.resumeFirst();
-            isShareUsed = steady_clock::now() - start > longestShare;
+            isShareUsed = watch.lap(m_longest.coroutine) - start > longestShare;
         }
-        for (auto &function : std::exchange(m_later, {}))
+        for (auto &function : std::exchange(m_later, {})) {
             function();
+            watch.lap(m_longest.call);
+        }
         if (isShareUsed || (m_ready.isEmpty() && m_later.empty()))
             break; // what else is readable comes with the next turn: the epoll set is
     }
-    m_longestTurn = std::max<std::chrono::nanoseconds>(m_longestTurn, steady_clock::now() - start);
+    m_longest.turn = std::max<std::chrono::nanoseconds>(m_longest.turn, steady_clock::now() - start);
     advanceClock(countedShare);
     m_isTurning = false;
     m_turnStarted.store(0, std::memory_order_relaxed);

@@ -38,7 +38,7 @@ public:
     class SleepWait;
 
     // Awaitable: until `fd` is ready for any of `events` (EPOLLIN, EPOLLOUT), hung up or in error, or the deadline has come.
-    // One waiter a descriptor. Destroying the waiting coroutine withdraws the wait.
+    // One waiter a descriptor. Destroying the waiting coroutine withdraws the wait. Without a descriptor (-1) it ends at once, as ready.
     [[nodiscard]] ReadyWait ready(int fd, uint32_t events, Deadline deadline = never);
 
     // Awaitable: until the deadline.
@@ -47,7 +47,8 @@ public:
     // Whoever waits for `fd` now is woken by these events too. Nothing, if nobody does.
     void widen(int fd, uint32_t events);
 
-    // To be called when `fd` is about to be closed: whatever the kernel still reports of it is stale.
+    // To be called when `fd` is about to be closed, and again when its number is given to another, for a library may have closed it
+    // without a word: whatever was known or is still reported of it is stale. Whoever waits for it is woken, and finds out.
     void forget(int fd);
 
     // For waits of other kinds: resumes the waiter at its turn.
@@ -62,8 +63,16 @@ public:
     [[nodiscard]] Deadline after(std::chrono::nanoseconds duration) const;
     [[nodiscard]] const std::shared_ptr<Inbox> &inbox() const { return m_inbox; }
 
-    // The longest time that one turn held the loop since this was last asked: for admission.
-    [[nodiscard]] std::chrono::nanoseconds takeLongestTurn() { return std::exchange(m_longestTurn, {}); }
+    // The longest that anything has held the loop so far: a turn, and what a turn consists of.
+    struct Longest
+    {
+        std::chrono::nanoseconds turn{};
+        std::chrono::nanoseconds look{};      // at messages and descriptors
+        std::chrono::nanoseconds deadlines{}; // those that had come, told
+        std::chrono::nanoseconds coroutine{}; // one, resumed
+        std::chrono::nanoseconds call{};      // one, asked for by later()
+    };
+    [[nodiscard]] const Longest &longest() const { return m_longest; }
     // When the turn that goes on now began (steady clock, nanoseconds); 0 between turns. From any thread: for the watchdog.
     [[nodiscard]] int64_t turnStarted() const { return m_turnStarted.load(std::memory_order_relaxed); }
     // Whose coroutine runs now, as RunningJob::place has it; 0: nobody's. From any thread, likewise.
@@ -100,7 +109,7 @@ private:
     Deadline m_now{};
     Deadline m_lastPoll{};
     Deadline m_armed = never;
-    std::chrono::nanoseconds m_longestTurn{};
+    Longest m_longest;
     std::atomic<int64_t> m_turnStarted = 0;
     bool m_isRung = false;
     bool m_isTurning = false;
@@ -118,7 +127,7 @@ public:
     }
     ~ReadyWait() override { m_reactor.withdraw(m_fd, *this); }
 
-    bool await_ready() const noexcept { return false; }
+    bool await_ready() const noexcept { return m_fd < 0; }
     void await_suspend(std::coroutine_handle<> handle);
     Wake await_resume() const noexcept { return m_wake; }
 

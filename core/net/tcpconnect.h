@@ -19,7 +19,8 @@ class OwnedSocket
 {
 public:
     OwnedSocket() = default;
-    OwnedSocket(Reactor &reactor, int descriptor) : m_reactor(&reactor), m_descriptor(descriptor) {}
+    // Of a descriptor that has just been made.
+    OwnedSocket(Reactor &reactor, int descriptor) : m_reactor(&reactor), m_descriptor(descriptor) { reactor.forget(descriptor); }
     OwnedSocket(OwnedSocket &&other) noexcept : m_reactor(other.m_reactor), m_descriptor(std::exchange(other.m_descriptor, -1)) {}
     OwnedSocket &operator=(OwnedSocket &&other) noexcept;
     ~OwnedSocket();

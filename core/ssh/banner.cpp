@@ -30,11 +30,8 @@ BannerReader::Found BannerReader::read(int descriptor)
     const ssize_t got = recv(descriptor, buffer.data(), buffer.size(), MSG_PEEK | MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return Found::Nothing;
-    if (got < 0 && m_taken == 0)
-        throw JobError(Cause::Reset,
-                       QStringLiteral("%1 resets the connection before its SSH banner; is this port open to us?").arg(m_place));
     if (got <= 0)
-        throw closed();
+        throw closed(got < 0);
 
     QByteArrayView rest(buffer.data(), got);
     while (!rest.isEmpty()) {
@@ -78,8 +75,11 @@ std::optional<JobError> BannerReader::judge() const
     return std::nullopt;
 }
 
-JobError BannerReader::closed() const
+JobError BannerReader::closed(bool isReset) const
 {
+    if (isReset && m_taken == 0)
+        return JobError(Cause::Reset,
+                        QStringLiteral("%1 resets the connection before its SSH banner; is this port open to us?").arg(m_place));
     if (m_taken == 0)
         return JobError(Cause::RateLimited,
                         QStringLiteral("%1 closes the connection before its SSH banner: too many logins at once (MaxStartups, "

@@ -30,11 +30,12 @@ public:
     // Of a socket that is readable. Throws JobError: not_ssh, rate_limited, reset, handshake. Does not block.
     [[nodiscard]] Found read(int descriptor);
 
+    // Why there is none: the connection was closed, or reset.
+    [[nodiscard]] JobError closed(bool isReset) const;
     // Why there was none within the time that a host has for it.
     [[nodiscard]] JobError timeout(std::chrono::milliseconds after) const;
 
 private:
-    [[nodiscard]] JobError closed() const;
     void take(int descriptor, QByteArrayView bytes);
     [[nodiscard]] std::optional<JobError> judge() const;
 

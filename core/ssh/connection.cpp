@@ -253,7 +253,9 @@ Task<> SshConnection::awaitBanner()
         if (!m_session)
             makeSession();
         m_session->begin();
-        const Reactor::Wake wake = co_await reactor.ready(fd, EPOLLIN, m_handshakeEnd);
+        if (m_session->isDead())
+            throw banner.closed(true);
+        const Reactor::Wake wake = co_await m_session->progress(m_handshakeEnd);
         if (wake == Reactor::Wake::Expired)
             throw banner.timeout(m_settings->timeouts.handshake);
     }

@@ -16,9 +16,11 @@ constexpr auto graceAfterEof = 5s;
 constexpr auto inputAfterEof = 1s;        // some, such as Twisted Conch, tell the status once nobody reads the input: our watchdog does
 constexpr uint32_t mostAhead = 32 * 1024; // bytes of input handed to libssh and not yet sent
 constexpr unsigned smallestPacket = 1024;
-constexpr uint64_t protocolBytes = 256 * 1024; // that may come beside the output
-constexpr uint64_t bite = 4096;                // bytes that libssh takes from the socket in one go
-constexpr int mostBites = 8;                   // then it is another's turn
+constexpr uint64_t protocolBytes = 64 * 1024; // that may come beside the output
+constexpr uint64_t overhead = 128;            // bytes of a packet of output that are none; it may be a packet a byte
+constexpr uint64_t roomBeyond = 256 * 1024;   // bytes of output over its limit until it is not waited for any more
+constexpr uint64_t bite = 4096;               // bytes that libssh takes from the socket in one go
+constexpr int mostBites = 8;                  // then it is another's turn
 
 } // namespace
 
@@ -55,12 +57,13 @@ ExecChannel::~ExecChannel()
     if (m_progress.phase() == SshPhase::Run)
         ssh_channel_request_send_signal(m_channel, "KILL"); // sshd 7.9 and newer do it, but for root
     ssh_channel_free(m_channel);
+    (void)m_session.isDead();
 }
 
 Task<> ExecChannel::open(bool willFeed)
 {
     m_progress.enter(SshPhase::OpenChannel);
-    m_session.allowToReceive(uint64_t(m_limits.output + m_limits.error) * 5 / 4 + protocolBytes);
+    m_session.allowToReceive(protocolBytes);
     m_session.freeRetired();
     m_channel = ssh_channel_new(m_session.handle());
     if (!m_channel)
@@ -103,6 +106,8 @@ Task<> ExecChannel::exec(QByteArray command)
     if (started.status != SSH_OK)
         throw JobError(Cause::ShellRejected,
                        QStringLiteral("the host refuses to run commands; is it a device, or is there a ForceCommand?"));
+    m_mayReceiveBeside = m_session.received() + protocolBytes;
+    m_session.allowToReceive(uint64_t(m_limits.output + m_limits.error) * 5 / 4 + roomBeyond);
     m_alive.emplace(m_session, m_settings);
     m_progress.enter(SshPhase::Run);
 }
@@ -125,6 +130,7 @@ void ExecChannel::check(SshSession::Outcome outcome, const QString &during)
 
 int ExecChannel::takeData(const void *bytes, uint32_t size, bool isError)
 {
+    m_mayReceiveBeside += size + overhead;
     if (m_isClosed)
         return int(size); // it has said that nothing follows
     keep(static_cast<const char *>(bytes), size, isError, m_limits);
@@ -222,7 +228,7 @@ Task<bool> ExecChannel::advance(Deadline deadline)
             m_isLost = true;
             break;
         }
-        if (m_session.received() - before < bite || m_session.isFlooded())
+        if (m_session.received() - before < bite || isFlooded())
             break;
     }
     if (!m_isLost && (m_inputSent < m_input.size() || m_isInputEnding))
@@ -231,11 +237,17 @@ Task<bool> ExecChannel::advance(Deadline deadline)
     co_return true;
 }
 
+// By output, or by what is none.
+bool ExecChannel::isFlooded() const
+{
+    return m_session.isFlooded() || m_session.received() > m_mayReceiveBeside;
+}
+
 // What has come so far: does it end the command? (ENGINE.md 1.7)
 void ExecChannel::judge()
 {
     const bool hasEnd = m_reply.exitStatus || !m_reply.signal.isEmpty();
-    m_isOver = m_isOver || m_isClosed || m_isLost || m_session.isFlooded() || (hasEnd && m_isEof);
+    m_isOver = m_isOver || m_isClosed || m_isLost || isFlooded() || (hasEnd && m_isEof);
     if (m_isOver || m_graceEnd != never)
         return;
     if (hasEnd)
@@ -262,7 +274,7 @@ Task<ShellReply> ExecChannel::runToEnd(Deadline deadline)
 ShellReply ExecChannel::takeReply()
 {
     const bool hasEnd = m_reply.exitStatus || !m_reply.signal.isEmpty();
-    if (!hasEnd && m_session.isFlooded()) {
+    if (!hasEnd && isFlooded()) {
         if (!m_reply.isTruncated)
             throw flooded(QStringLiteral("beside the output"));
         return std::move(m_reply); // its head

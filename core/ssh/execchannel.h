@@ -44,6 +44,7 @@ private:
     void setSignal(const char *name);
     void sendInput();
     void judge();
+    [[nodiscard]] bool isFlooded() const;
     [[nodiscard]] ShellReply takeReply();
     void check(SshSession::Outcome outcome, const QString &during);
 
@@ -57,7 +58,8 @@ private:
     qsizetype m_inputSent = 0;
     std::optional<ServerAlive> m_alive; // from the start of the command
     Deadline m_graceEnd = never;
-    Deadline m_inputEnd = never; // of input that was left open
+    Deadline m_inputEnd = never;     // of input that was left open
+    uint64_t m_mayReceiveBeside = 0; // bytes from the host that the output received so far explains
     bool m_isInputEnding = false;
     bool m_isInputEnded = false;
     bool m_isEof = false;

@@ -41,8 +41,7 @@ SshSession::SshSession(Reactor &reactor, OwnedSocket socket)
 
 SshSession::~SshSession()
 {
-    if (m_fd >= 0)
-        m_reactor.forget(m_fd);
+    forget();
     if (m_event) {
         ssh_event_remove_session(m_event, handle());
         ssh_event_free(m_event);
@@ -85,6 +84,7 @@ void SshSession::retire(ssh_channel channel)
 {
     freeRetired();
     m_retired = channel;
+    (void)isDead();
 }
 
 void SshSession::freeRetired()
@@ -98,10 +98,24 @@ bool SshSession::isDead()
     ssh_session session = handle();
     if (ssh_get_fd(session) != SSH_INVALID_SOCKET && !(ssh_get_status(session) & (SSH_CLOSED | SSH_CLOSED_ERROR)))
         return false;
-    // At once: libssh may have closed it, and the number may be another's soon.
-    if (m_fd >= 0)
-        m_reactor.forget(std::exchange(m_fd, -1));
+    forget();
     return true;
+}
+
+// At once: libssh may have closed it, and the number may be another's soon.
+void SshSession::forget()
+{
+    if (m_isWatched && m_fd >= 0)
+        m_reactor.forget(m_fd);
+    m_isWatched = false;
+    m_fd = -1;
+}
+
+std::shared_ptr<SshSession::Handle> SshSession::lend()
+{
+    m_reactor.forget(m_fd);
+    m_isWatched = false;
+    return m_handle;
 }
 
 QString SshSession::errorText() const

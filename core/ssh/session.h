@@ -58,8 +58,9 @@ public:
     [[nodiscard]] ssh_session handle() const { return m_handle->session; }
     [[nodiscard]] Reactor &reactor() const { return m_reactor; }
 
-    // To be lent to a step on another thread, while nothing else is done with the session here.
-    [[nodiscard]] std::shared_ptr<Handle> lend() const { return m_handle; }
+    // To be lent to a step on another thread, while nothing else is done with the session here. The socket may be closed there, and its
+    // number be another's by the time the session is back.
+    [[nodiscard]] std::shared_ptr<Handle> lend();
 
     // The first ssh_connect(): sends our banner, reads nothing.
     void begin();
@@ -74,13 +75,14 @@ public:
     // Takes in and sends out what there is, in any state after the key exchange; callbacks are called from here.
     void pump();
 
-    // Until there is something to take in, or room for what is to be sent.
+    // Until there is something to take in, or room for what is to be sent; not at all where the session is dead.
     [[nodiscard]] Reactor::ReadyWait progress(Deadline deadline);
 
     // For those who call libssh besides whoever waits: what they have left unsent is sent when there is room.
     void flushLater() { m_reactor.widen(m_fd, hasUnsent() ? EPOLLIN | EPOLLOUT : EPOLLIN); }
 
-    // To be asked after every call.
+    // To be asked after every call, before the loop goes on: libssh closes the socket at a failed write, and the kernel gives its number
+    // to the next connection.
     [[nodiscard]] bool isDead();
     [[nodiscard]] bool isFlooded() const { return m_handle->received.in_bytes > m_mayReceive; }
     [[nodiscard]] bool hasUnsent() const { return ssh_get_status(handle()) & SSH_WRITE_PENDING; }
@@ -98,6 +100,7 @@ public:
 
 private:
     void noteProgress();
+    void forget();
     void setCork(bool isCorked);
 
     Reactor &m_reactor;
@@ -109,6 +112,7 @@ private:
     uint64_t m_mayReceive = 0;
     uint64_t m_lastBytes = 0;
     int m_idleWakes = 0;
+    bool m_isWatched = true; // the reactor may know of the socket
     bool m_hasBegun = false;
     bool m_isGathering = false;
 };
@@ -138,6 +142,8 @@ Task<SshSession::Outcome> SshSession::finish(Call &call, int again, Deadline dea
 
 inline Reactor::ReadyWait SshSession::progress(Deadline deadline)
 {
+    if (!isDead())
+        m_isWatched = true;
     // Not what ssh_get_poll_flags() says: it asks for POLLOUT after every write.
     return m_reactor.ready(m_fd, hasUnsent() ? EPOLLIN | EPOLLOUT : EPOLLIN, deadline);
 }

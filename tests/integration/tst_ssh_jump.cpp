@@ -5,6 +5,7 @@
 #include "fleet/fleetprocess.h"
 #include "fleet/sshdprocess.h"
 
+#include <QElapsedTimer>
 #include <QTest>
 
 #include <signal.h>
@@ -106,6 +107,21 @@ private Q_SLOTS:
         for (int i = 0; i < 2; ++i)
             bench.run(settings, "true");
         QCOMPARE(bench.run(settings, "true").cause, Cause::NotAttempted);
+    }
+
+    // Success and farewell in one piece: nobody may wait for a socket that is closed already.
+    void aBastionThatLeavesAfterTheLoginIsJumpFailed()
+    {
+        const FleetProcess leaving({QStringLiteral("--fault"), QStringLiteral("leave-after-login")});
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(*m_target);
+        settings.jumps = {std::make_shared<SshSettings>(bench.settingsFor(leaving))};
+        QElapsedTimer timer;
+        timer.start();
+        const SshOutcome outcome = bench.run(settings, "true");
+        QCOMPARE(outcome.cause, Cause::JumpFailed);
+        QVERIFY2(outcome.message.contains(QStringLiteral("this host goes down")), qPrintable(outcome.message));
+        QVERIFY(timer.elapsed() < 5000);
     }
 
     void aBastionsLossesCountOnAllWorkers()

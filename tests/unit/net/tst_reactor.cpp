@@ -2,6 +2,7 @@
 
 #include "net/offload.h"
 #include "net/reactor.h"
+#include "net/tcpconnect.h"
 
 #include <collector/join.h>
 
@@ -175,6 +176,38 @@ private Q_SLOTS:
             QCOMPARE(second.result(), Reactor::Wake::Expired);
             reactor.forget(pair->ends[0]);
         }
+    }
+
+    // libssh closes a descriptor at a failed write and does not say so; somebody still waits for it when the kernel gives its number to the
+    // next connection.
+    void aNumberClosedWithoutAWordIsWatchedAnew()
+    {
+        Reactor reactor;
+        Pair lost;
+        const int number = lost.ends[0];
+        auto first = waitFor(reactor, number, 5s);
+        first.start();
+        close(number);
+        Pair fresh;
+        QCOMPARE(fresh.ends[0], number);
+        const OwnedSocket socket(reactor, number);
+        auto second = waitFor(reactor, number, 2s);
+        second.start();
+        QVERIFY(runUntilDone(first));
+        QCOMPARE(first.result(), Reactor::Wake::Ready); // and finds out by itself
+        fresh.tell();
+        QVERIFY(runUntilDone(second));
+        QCOMPARE(second.result(), Reactor::Wake::Ready);
+        lost.ends[0] = fresh.ends[0] = -1; // the socket's
+    }
+
+    void nothingIsWaitedForWithoutADescriptor()
+    {
+        Reactor reactor;
+        auto task = waitFor(reactor, -1, 5s);
+        task.start();
+        QVERIFY(task.isDone());
+        QCOMPARE(task.result(), Reactor::Wake::Ready);
     }
 
     void aLentStepComesBack()

@@ -49,7 +49,8 @@ public:
         } else {
             command.command = job.options().text("command");
         }
-        command.outputLimit = command.errorLimit = job.options().integer("max-output");
+        const qint64 limit = job.options().integer("max-output");
+        command.outputLimit = command.errorLimit = limit;
         command.isPrivileged = true; // where --become asks for it
         const ShellReply reply = co_await job.shell().run(std::move(command));
 
@@ -66,7 +67,10 @@ public:
             throw JobError(Cause::Signal, QStringLiteral("the command was ended by signal %1").arg(printable(reply.signal, 20)));
         if (reply.exitStatus.value_or(0) != 0)
             throw JobError(Cause::ExitStatus, failure(reply));
-        if (reply.isTruncated) // then it was not waited for, and there may be no status
+        if (reply.isTruncated && reply.output.size() < limit && reply.errorOutput.size() < limit)
+            job.setPartial(Cause::ConnectionLost,
+                           QStringLiteral("the connection was lost after the command's status; its output may break off"));
+        else if (reply.isTruncated) // then it was not waited for, and there may be no status
             job.setPartial(Cause::OutputLimit, QStringLiteral("the output is longer than --max-output; its head was kept"));
     }
 

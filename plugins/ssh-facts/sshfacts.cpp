@@ -122,7 +122,7 @@ private:
             job.setPartial(
                 Cause::SudoDenied,
                 QStringLiteral("not allowed to raise single reads; `collector plugins ssh-facts --sudoers` prints what to allow"));
-        else if (reply.isTruncated)
+        else if (reply.isTruncated && reply.output.size() >= largestAnswer)
             job.setPartial(Cause::OutputLimit, QStringLiteral("the host printed more than 16 MiB; what came first was kept"));
         else if (!frames.isComplete)
             job.setPartial(Cause::BadOutput, QStringLiteral("the answer breaks off before the script's end; what came was kept"));

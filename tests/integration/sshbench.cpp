@@ -8,6 +8,8 @@
 
 #include <collector/join.h>
 
+#include <algorithm>
+
 namespace collector {
 
 SshBench::SshBench(SshRun::Options options) : ssh(std::move(options), resolver, blocking), worker(std::make_unique<SshWorker>(reactor, ssh))
@@ -40,8 +42,9 @@ Cause SshOutcome::commandCause() const
         return cause;
     if (!reply->signal.isEmpty())
         return Cause::Signal;
+    constexpr qint64 belowEveryLimit = 4096;
     if (reply->isTruncated)
-        return Cause::OutputLimit;
+        return std::max(reply->output.size(), reply->errorOutput.size()) < belowEveryLimit ? Cause::ConnectionLost : Cause::OutputLimit;
     return reply->isOk() ? Cause::None : Cause::ExitStatus;
 }
 

@@ -34,7 +34,7 @@ struct ShellReply
     QByteArray errorOutput;
     std::optional<int> exitStatus; // none where a signal ended it
     QByteArray signal;             // `KILL`, `TERM`, …
-    bool isTruncated = false;
+    bool isTruncated = false;      // by a limit, or, below both, because the connection was lost once the status had come
 
     [[nodiscard]] bool isOk() const { return exitStatus == 0; }
 };

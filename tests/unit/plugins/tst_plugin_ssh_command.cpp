@@ -84,6 +84,20 @@ private Q_SLOTS:
         QCOMPARE(outcome.facts[u"stderr"].toString(), QStringLiteral("err"));
     }
 
+    void aConnectionLostOnceTheStatusHadCome()
+    {
+        ShellReply reply;
+        reply.output = "out";
+        reply.exitStatus = 0;
+        reply.isTruncated = true;
+        m_tester->setOption("command", "c");
+        m_tester->answer("c", reply);
+        const JobOutcome outcome = m_tester->run();
+        QCOMPARE(outcome.status, "partial");
+        QCOMPARE(outcome.cause, Cause::ConnectionLost);
+        QCOMPARE(outcome.facts[u"stdout"].toString(), QStringLiteral("out"));
+    }
+
     void anUnreachableHost()
     {
         m_tester->setOption("command", "c");

@@ -79,6 +79,7 @@ private Q_SLOTS:
     {
         m_tester->answerShell([](const ShellCommand &command) {
             ShellReply reply = platform(command, "\n@ C uname-s\nLinux\n@ X 0 uname-s\n", false);
+            reply.output.append(QByteArray((16 << 20) - reply.output.size(), 'x'));
             reply.isTruncated = true;
             return reply;
         });

@@ -23,8 +23,10 @@ bool isOfType(FactSpec::Type type, const QJsonValue &value)
         return true;
     case FactSpec::Type::Boolean:
         return value.isBool();
-    case FactSpec::Type::Integer:
-        return value.isDouble() && value.toDouble() == std::trunc(value.toDouble());
+    case FactSpec::Type::Integer: {
+        const double number = value.toDouble(0.5); // what is no number is no whole one
+        return number == std::trunc(number);
+    }
     case FactSpec::Type::Number:
         return value.isDouble();
     case FactSpec::Type::Text:
@@ -61,14 +63,16 @@ void Facts::set(QByteArrayView key, const QJsonValue &value)
         throw JobError(Cause::PluginError,
                        QStringLiteral("the plugin %1 set the fact %2, which its manifest does not declare; declare it there")
                            .arg(QString::fromUtf8(m_manifest->name), quoted(key)));
-    if (value.isNull() || value.isUndefined())
+    const QJsonValue::Type type = value.type();
+    if (type == QJsonValue::Null || type == QJsonValue::Undefined)
         return;
     const FactSpec &declared = m_manifest->facts[spec];
     if (!isOfType(declared.type, value))
         throw JobError(Cause::PluginError,
                        QStringLiteral("the plugin %1 set the fact %2 to something that is not of its declared type (%3)")
                            .arg(QString::fromUtf8(m_manifest->name), quoted(key), QString::fromUtf8(typeName(declared.type))));
-    store(spec, declared.isPattern() ? key : QByteArrayView(), value);
+    // Where the spec has this very name, the name need not be kept; else it is a pattern.
+    store(spec, QByteArrayView(declared.name) == key ? QByteArrayView() : key, value);
 }
 
 void Facts::setBytes(QByteArrayView key, QByteArrayView bytes)
@@ -84,14 +88,14 @@ void Facts::setBytes(QByteArrayView key, QByteArrayView bytes)
 void Facts::store(int spec, QByteArrayView name, const QJsonValue &value)
 {
     for (Fact &fact : m_facts) {
-        if (fact.spec == spec && QByteArrayView(fact.name) == name) {
+        if (fact.spec == spec && fact.name == name) {
             fact.value = value;
             return;
         }
     }
     if (m_facts.empty())
         m_facts.reserve(size_t(std::min<qsizetype>(m_manifest->facts.size(), 16)));
-    m_facts.push_back({spec, name.toByteArray(), value});
+    m_facts.push_back({spec, name.isEmpty() ? QByteArray() : name.toByteArray(), value});
 }
 
 void Facts::setAbsent(QByteArrayView path, Absence reason)

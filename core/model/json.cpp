@@ -70,6 +70,25 @@ int sequenceLength(QByteArrayView bytes)
     return 0;
 }
 
+// A fraction of thousandths, as most are (milliseconds, percent), at a third of what the general way costs. Null: it is none. A decimal of
+// at most 15 digits belongs to one double alone, so these are the fewest digits that give the value back.
+char *putThousandths(char *at, double value)
+{
+    const double scaled = std::abs(value) * 1000;
+    if (!(scaled < 1e12))
+        return nullptr;
+    const auto thousandths = qint64(scaled + 0.5);
+    if (double(thousandths) / 1000 != std::abs(value) || thousandths == 0)
+        return nullptr;
+    if (value < 0)
+        *at++ = '-';
+    at = std::to_chars(at, at + 20, thousandths / 1000).ptr;
+    *at++ = '.';
+    for (qint64 rest = thousandths % 1000; rest > 0; rest = rest * 10 % 1000)
+        *at++ = char('0' + rest / 100);
+    return at;
+}
+
 } // namespace
 
 bool appendJsonString(QByteArray &out, QByteArrayView utf8)
@@ -129,17 +148,29 @@ void appendJsonNumber(QByteArray &out, qint64 value)
 
 void appendJsonNumber(QByteArray &out, double value)
 {
-    if (!std::isfinite(value)) {
-        out += "null";
-        return;
-    }
-    if (value == std::trunc(value) && std::abs(value) < 9007199254740992.0) {
-        appendJsonNumber(out, qint64(value));
-        return;
-    }
-    std::array<char, 40> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    out.append(digits.data(), end - digits.data());
+    std::array<char, jsonNumberRoom> digits;
+    out.append(digits.data(), putJsonNumber(digits.data(), value) - digits.data());
+}
+
+char *putJsonNumber(char *at, double value)
+{
+    if (!std::isfinite(value))
+        return std::copy_n("null", 4, at);
+    if (value == std::trunc(value) && std::abs(value) < 9007199254740992.0)
+        return std::to_chars(at, at + jsonNumberRoom, qint64(value)).ptr;
+    if (char *const end = putThousandths(at, value))
+        return end;
+    return std::to_chars(at, at + jsonNumberRoom, value).ptr;
+}
+
+char *putJsonNumber(char *at, const QJsonValue &number)
+{
+    // Whole numbers beyond a double's 53 bits are kept as such.
+    const qint64 whole = number.toInteger(0);
+    const double value = number.toDouble();
+    if (whole != 0 && double(whole) == value)
+        return std::to_chars(at, at + jsonNumberRoom, whole).ptr;
+    return putJsonNumber(at, value);
 }
 
 void appendJson(QByteArray &out, const QJsonValue &value, int depth)
@@ -153,13 +184,8 @@ void appendJson(QByteArray &out, const QJsonValue &value, int depth)
         out += value.toBool() ? "true" : "false";
         return;
     case QJsonValue::Double: {
-        // Whole numbers beyond a double's 53 bits are kept as such.
-        const qint64 whole = value.toInteger(0);
-        const double number = value.toDouble();
-        if (whole != 0 && double(whole) == number)
-            appendJsonNumber(out, whole);
-        else
-            appendJsonNumber(out, number);
+        std::array<char, jsonNumberRoom> digits;
+        out.append(digits.data(), putJsonNumber(digits.data(), value) - digits.data());
         return;
     }
     case QJsonValue::String:

@@ -17,6 +17,11 @@ void appendJsonString(QByteArray &out, QStringView text);
 void appendJsonNumber(QByteArray &out, double value);
 void appendJsonNumber(QByteArray &out, qint64 value);
 
+// The same into bare memory of at least jsonNumberRoom bytes; gives the end of what was written. `number`: one that isDouble().
+inline constexpr qsizetype jsonNumberRoom = 40;
+[[nodiscard]] char *putJsonNumber(char *at, double value);
+[[nodiscard]] char *putJsonNumber(char *at, const QJsonValue &number);
+
 // Appends any value; undefined is null. At most `depth` levels: what lies deeper is null.
 void appendJson(QByteArray &out, const QJsonValue &value, int depth = 64);
 

@@ -48,7 +48,7 @@ public:
     QByteArray rows;  // CSV, where an output wants it
     QByteArray cells; // of a table: unit separators between, a newline after each record
     std::vector<Entry> entries;
-    std::vector<QByteArray> groupSets; // as in Record::groupsJson, each once
+    std::vector<QByteArray> groupSets; // as in Record::groupsJson, each once; valid as long as the inventory
     std::vector<QByteArray> vias;
 
     // The encoder's: the start of the last record, as text.

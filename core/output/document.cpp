@@ -5,6 +5,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace collector {
 
 namespace {
@@ -27,15 +30,19 @@ public:
 
     bool add(const Batch &batch, ByteSink &sink) override
     {
-        m_buffer.resize(0);
-        qsizetype start = 0;
+        // The newline before each record instead of behind it, and a comma before all but the first.
+        m_buffer.resize(batch.lines.size() + qsizetype(batch.entries.size()));
+        char *at = m_buffer.data();
+        const char *line = batch.lines.constData();
         for (const Batch::Entry &entry : batch.entries) {
-            m_buffer += m_isFirst ? "\n" : ",\n";
-            m_isFirst = false;
-            m_buffer += QByteArrayView(batch.lines).sliced(start, qsizetype(entry.lineEnd) - start - 1);
-            start = entry.lineEnd;
+            const char *const end = batch.lines.constData() + entry.lineEnd;
+            if (!std::exchange(m_isFirst, false))
+                *at++ = ',';
+            *at++ = '\n';
+            at = std::copy(line, end - 1, at);
+            line = end;
         }
-        return sink.write(m_buffer);
+        return sink.write(QByteArrayView(m_buffer.constData(), at - m_buffer.constData()));
     }
 
     bool end(const Ending &ending, ByteSink &sink) override

@@ -1,19 +1,17 @@
 #include "output/factwriter.h"
 
-#include "model/json.h"
-
 #include <QJsonArray>
 #include <QJsonObject>
 
 namespace collector {
 
-bool FactWriter::member(bool isFirst, QByteArrayView keyJson, const QJsonValue &value, int levels)
+bool FactWriter::member(bool isFirst, QByteArrayView keyWithColon, const QJsonValue &value, int levels)
 {
     const qsizetype before = m_out.size();
     const int keysBefore = m_keysLeft;
     if (!isFirst)
         m_out << ',';
-    m_out << keyJson << ':';
+    m_out << keyWithColon;
     if (--m_keysLeft >= 0 && append(value, levels) && hasRoom())
         return true;
     m_out.truncate(before);
@@ -65,8 +63,11 @@ bool FactWriter::append(const QJsonValue &value, int levels)
     case QJsonValue::Bool:
         m_out << (value.toBool() ? QByteArrayView("true") : QByteArrayView("false"));
         return true;
+    case QJsonValue::Double:
+        m_out.number(value);
+        return true;
     default:
-        m_out.through([&](QByteArray &out) { appendJson(out, value); });
+        m_out << "null";
         return true;
     }
 }

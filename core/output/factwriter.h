@@ -15,9 +15,9 @@ public:
     // May write to `out` until it has `end` bytes, and `keys` keys of objects in all.
     FactWriter(TextWriter &out, qsizetype end, int keys) : m_out(out), m_end(end), m_keysLeft(keys) {}
 
-    // Appends `"key":value`, and a comma before it unless `isFirst`. `keyJson` is a JSON string. The value may take `levels`
-    // levels. False, and nothing written, where that passes a limit.
-    [[nodiscard]] bool member(bool isFirst, QByteArrayView keyJson, const QJsonValue &value, int levels);
+    // Appends `"key":value`, and a comma before it unless `isFirst`. `keyWithColon` is a JSON string and a colon. The value may take
+    // `levels` levels. False, and nothing written, where that passes a limit.
+    [[nodiscard]] bool member(bool isFirst, QByteArrayView keyWithColon, const QJsonValue &value, int levels);
 
 private:
     [[nodiscard]] bool append(const QJsonValue &value, int levels);

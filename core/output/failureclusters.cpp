@@ -60,7 +60,7 @@ int FailureClusters::NameTallies::of(const QByteArray &name)
     if (m_tallies.size() >= mostNames)
         return -1;
     m_tallies.emplace_back();
-    m_indices.insert(name, int(m_tallies.size()) - 1);
+    m_indices.insert(QByteArray(name.constData(), name.size()), int(m_tallies.size()) - 1);
     return int(m_tallies.size()) - 1;
 }
 

@@ -123,13 +123,14 @@ RecordEncoder::RecordEncoder(const RunInfo &run, Columns csv, bool guardsFormula
     m_head = "{\"schema\":\"collector/1\",\"run\":" + jsonString(run.id);
     for (const RunInfo::Plugin &plugin : run.plugins) {
         const Manifest &manifest = *plugin.manifest;
-        JobText text{plugin.manifest, jsonString(manifest.name) + ':', {}, {}, {}};
+        JobText text{plugin.manifest, jsonString(manifest.name) + ':', {}, {}, {}, {}};
+        text.okStart = text.key + "{\"status\":\"ok\",\"cause\":null,\"elapsed_ms\":";
         if (!manifest.factsKey.isEmpty()) {
             text.factsKey = jsonString(manifest.factsKey) + ':';
             text.absentPrefix = manifest.factsKey + '.';
         }
         for (const FactSpec &spec : manifest.facts)
-            text.facts.push_back(jsonString(spec.name));
+            text.facts.push_back(jsonString(spec.name) + ':');
         m_jobs.push_back(std::move(text));
     }
 }
@@ -185,6 +186,21 @@ void RecordEncoder::appendHead(const Record &record, const Verdict &verdict, Bat
     appendText(out, ",\"host\":", record.host);
     appendText(out, ",\"address\":", record.address);
     out << ",\"groups\":" << (record.groupsJson.isEmpty() ? QByteArrayView("[]") : QByteArrayView(record.groupsJson));
+    appendVerdict(record, verdict, out);
+    out << ",\"started\":";
+    appendStarted(out, record.startedMs, batch);
+    out << ",\"elapsed_ms\":";
+    out.number(record.elapsedMs);
+    out << ",\"attempts\":";
+    out.number(record.attempts);
+}
+
+void RecordEncoder::appendVerdict(const Record &record, const Verdict &verdict, TextWriter &out)
+{
+    if (verdict.status == Status::Ok && verdict.cause == Cause::None && verdict.message->isEmpty() && verdict.plugin < 0) {
+        out << ",\"status\":\"ok\",\"cause\":null,\"message\":null,\"plugin\":null"; // most of them
+        return;
+    }
     out << ",\"status\":\"" << statusName(verdict.status) << "\",\"cause\":";
     appendWord(out, causeName(verdict.cause));
     out << ",\"message\":";
@@ -194,12 +210,6 @@ void RecordEncoder::appendHead(const Record &record, const Verdict &verdict, Bat
         out.string(QStringView(*verdict.message).left(longestMessage));
     out << ",\"plugin\":";
     appendWord(out, verdict.plugin < 0 ? QByteArrayView() : QByteArrayView(record.jobs[size_t(verdict.plugin)].facts.manifest().name));
-    out << ",\"started\":";
-    appendStarted(out, record.startedMs, batch);
-    out << ",\"elapsed_ms\":";
-    out.number(record.elapsedMs);
-    out << ",\"attempts\":";
-    out.number(record.attempts);
 }
 
 void RecordEncoder::appendJobs(const Record &record, const std::vector<Dropped> &dropped, TextWriter &out) const
@@ -211,9 +221,14 @@ void RecordEncoder::appendJobs(const Record &record, const std::vector<Dropped> 
             job.status == Status::Ok && std::any_of(dropped.begin(), dropped.end(), [i](const Dropped &fact) { return fact.job == i; });
         if (i > 0)
             out << ',';
-        out << textOf(job).key << "{\"status\":\"" << statusName(isCut ? Status::Partial : job.status) << "\",\"cause\":";
-        appendWord(out, causeName(isCut ? Cause::BadOutput : job.cause));
-        out << ",\"elapsed_ms\":";
+        const JobText &text = textOf(job);
+        if (job.status == Status::Ok && job.cause == Cause::None && !isCut) {
+            out << text.okStart;
+        } else {
+            out << text.key << "{\"status\":\"" << statusName(isCut ? Status::Partial : job.status) << "\",\"cause\":";
+            appendWord(out, causeName(isCut ? Cause::BadOutput : job.cause));
+            out << ",\"elapsed_ms\":";
+        }
         out.number(job.elapsedMs);
         out << '}';
     }
@@ -265,7 +280,7 @@ void RecordEncoder::appendFactsOf(const JobResult &job, size_t index, FactWriter
         if (isTaken)
             continue;
         const bool isWritten = fact.name.isEmpty() ? writer.member(*isFirst, text.facts[size_t(fact.spec)], fact.value, levels)
-                                                   : writer.member(*isFirst, jsonString(fact.name), fact.value, levels);
+                                                   : writer.member(*isFirst, jsonString(fact.name) + ':', fact.value, levels);
         if (isWritten)
             *isFirst = false;
         else

@@ -48,9 +48,10 @@ private:
     {
         std::shared_ptr<const Manifest> manifest;
         QByteArray key;                // "ssh-facts":
+        QByteArray okStart;            // the same and what follows where it is ok, up to the time it took
         QByteArray factsKey;           // "ssh_facts": , empty for those whose facts stand at the root
         QByteArray absentPrefix;       // ssh_facts.
-        std::vector<QByteArray> facts; // "distribution", by the manifest's index
+        std::vector<QByteArray> facts; // "distribution": , by the manifest's index
     };
     // Facts that were left out because of a limit.
     struct Dropped
@@ -66,6 +67,7 @@ private:
     void appendFactsOf(const JobResult &job, size_t index, FactWriter &writer, bool *isFirst, int levels,
                        std::vector<Dropped> &dropped) const;
     void appendHead(const Record &record, const Verdict &verdict, Batch &batch, TextWriter &out) const;
+    static void appendVerdict(const Record &record, const Verdict &verdict, TextWriter &out);
     void appendJobs(const Record &record, const std::vector<Dropped> &dropped, TextWriter &out) const;
     void appendAbsent(const Record &record, const std::vector<Dropped> &dropped, TextWriter &out) const;
     void appendCells(const Record &record, QByteArrayView line, bool isWhole, Batch &batch) const;

@@ -21,11 +21,9 @@ constexpr std::array<bool, 256> isPlain = [] {
 
 void TextWriter::grow(qsizetype bytes)
 {
-    const qsizetype used = size();
-    m_out.resize(std::max(used + bytes + 1024, std::max(m_out.capacity(), used + used / 2)));
-    m_begin = m_out.data();
-    m_at = m_begin + used;
-    m_end = m_begin + m_out.size();
+    finish();
+    m_out.reserve(std::max(size() + bytes + 1024, size() + size() / 2));
+    attach();
 }
 
 void TextWriter::number(qint64 value)
@@ -34,18 +32,20 @@ void TextWriter::number(qint64 value)
     m_at = std::to_chars(m_at, m_at + 24, value).ptr;
 }
 
+void TextWriter::number(const QJsonValue &value)
+{
+    reserve(jsonNumberRoom);
+    m_at = putJsonNumber(m_at, value);
+}
+
 bool TextWriter::string(QByteArrayView utf8)
 {
-    reserve(utf8.size() + 2);
-    char *at = m_at;
-    *at++ = '"';
-    for (const char c : utf8) {
-        if (!isPlain[uchar(c)])
-            return through([=](QByteArray &out) { return appendJsonString(out, utf8); });
-        *at++ = c;
-    }
-    *at++ = '"';
-    m_at = at;
+    bool isAllPlain = true;
+    for (const char c : utf8)
+        isAllPlain &= isPlain[uchar(c)];
+    if (!isAllPlain)
+        return through([=](QByteArray &out) { return appendJsonString(out, utf8); });
+    *this << '"' << utf8 << '"';
     return true;
 }
 

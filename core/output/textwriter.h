@@ -5,6 +5,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QJsonValue>
 #include <QStringView>
 
 #include <cstring>
@@ -19,7 +20,11 @@ public:
     TextWriter(const TextWriter &) = delete;
     TextWriter &operator=(const TextWriter &) = delete;
 
-    void finish() { m_out.truncate(size()); }
+    void finish()
+    {
+        if (m_out.size() != size())
+            m_out.resize(size());
+    }
     [[nodiscard]] qsizetype size() const { return m_at - m_begin; }
     [[nodiscard]] QByteArrayView from(qsizetype start) const { return {m_begin + start, size() - start}; }
     void truncate(qsizetype size) { m_at = m_begin + size; }
@@ -48,6 +53,7 @@ public:
     }
 
     void number(qint64 value);
+    void number(const QJsonValue &value); // one that isDouble()
     // JSON strings (model/json.h); the first is false where the bytes are not UTF-8.
     bool string(QByteArrayView utf8);
     void string(QStringView text);
@@ -66,11 +72,12 @@ public:
     }
 
 private:
+    // What the array has allocated is there to be written to; finish() makes it part of it.
     void attach()
     {
         m_begin = m_out.data();
         m_at = m_begin + m_out.size();
-        m_end = m_at;
+        m_end = m_begin + m_out.capacity();
     }
     void reserve(qsizetype bytes)
     {

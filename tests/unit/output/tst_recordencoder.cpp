@@ -3,8 +3,12 @@
 #include "output/csvrow.h"
 #include "output/recordencoder.h"
 
+#include "model/json.h"
+
 #include <QJsonArray>
 #include <QTest>
+
+#include <charconv>
 
 using namespace collector;
 using namespace collector::samples;
@@ -16,6 +20,7 @@ class TestRecordEncoder : public QObject
 private Q_SLOTS:
     void theRecordOfTheContract();
     void valuesOfTheFields();
+    void numbersInTheFewestDigits();
     void bytesThatAreNoUtf8();
     void limits_data();
     void limits();
@@ -103,6 +108,32 @@ void TestRecordEncoder::valuesOfTheFields()
     QCOMPARE(object.value(u"groups").toArray(), QJsonArray());
     for (const char *name : {"jobs", "vars", "facts", "absent"})
         QVERIFY2(object.value(QLatin1String(name)).isObject() && object.value(QLatin1String(name)).toObject().isEmpty(), name);
+}
+
+// Thousandths have a way of their own: the digits must be those of the general one.
+void TestRecordEncoder::numbersInTheFewestDigits()
+{
+    const auto general = [](double value) {
+        std::array<char, 40> digits;
+        return QByteArray(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr - digits.data());
+    };
+    const auto check = [&](double value) {
+        QByteArray text;
+        appendJsonNumber(text, value);
+        QCOMPARE(text, general(value));
+        QCOMPARE(text.toDouble(), value);
+    };
+    for (int thousandths = 1; thousandths < 100'000; ++thousandths) {
+        for (const double value : {thousandths / 1000.0, -thousandths / 1000.0, thousandths / 10'000.0, thousandths / 997.0}) {
+            if (value != std::trunc(value))
+                check(value);
+        }
+    }
+    for (const double value : {0.1 + 0.2, 33.3333, 999'999'999.999, 1e9 + 0.125, 123'456'789'012.345, 1e-7, 5e-324, 1.7976931348623157e308})
+        check(value);
+    QByteArray whole;
+    appendJson(whole, QJsonArray{0, -0.5, qint64(9'007'199'254'740'993), 1e300, std::numeric_limits<double>::infinity()});
+    QCOMPARE(whole, QByteArray("[0,-0.5,9007199254740993,1e+300,null]"));
 }
 
 void TestRecordEncoder::bytesThatAreNoUtf8()

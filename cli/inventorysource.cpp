@@ -31,8 +31,17 @@ std::unique_ptr<PlannedHost> InventorySource::at(quint64 index) const
 
 QByteArray InventoryHost::address() const
 {
+    if (!m_hasVariables && m_host.isNamedByAddress())
+        return m_name;
     const auto literal = m_host.literalAddress();
     return literal ? literal->toText() : QByteArray();
+}
+
+// Not a copy of the inventory's, whose users all workers would count.
+QByteArray InventoryHost::groupsJson() const
+{
+    const QByteArrayView json = m_host.groupsJson();
+    return QByteArray::fromRawData(json.data(), json.size());
 }
 
 QJsonValue InventoryHost::variable(QByteArrayView name) const
@@ -58,7 +67,7 @@ std::optional<QJsonValue> InventoryHost::connectionVariable(QByteArrayView name)
 
 bool InventoryHost::isLocal() const
 {
-    return m_host.hasVariables() && variable("ansible_connection").toString() == u"local";
+    return m_hasVariables && variable("ansible_connection").toString() == u"local";
 }
 
 Cause InventoryHost::refusal(QString *message) const
@@ -71,7 +80,7 @@ Cause InventoryHost::refusal(QString *message) const
         *message = *crash;
         return Cause::PluginError;
     }
-    if (!m_host.hasVariables())
+    if (!m_hasVariables)
         return Cause::None;
     if (isTruthy(variable("collector_skip"))) {
         *message = QStringLiteral("excluded by the inventory variable collector_skip");
@@ -94,10 +103,10 @@ Cause InventoryHost::refusal(QString *message) const
     }
 }
 
-Options InventoryHost::options(int job, const Options &common) const
+std::optional<Options> InventoryHost::ownOptions(int job) const
 {
-    if (!m_host.hasVariables())
-        return common;
+    if (!m_hasVariables)
+        return std::nullopt;
     return m_source.m_setup.jobs->forHost(job, [this](const QByteArray &name) { return variable(name); });
 }
 

@@ -39,15 +39,21 @@ private:
 class InventoryHost final : public PlannedHost
 {
 public:
-    InventoryHost(const InventorySource &source, SelectedHost host) : m_source(source), m_host(host), m_name(m_host.name()) {}
+    InventoryHost(const InventorySource &source, SelectedHost host)
+        : m_source(source),
+          m_host(host),
+          m_name(m_host.name()),
+          m_hasVariables(m_host.hasVariables())
+    {
+    }
 
     QByteArray name() const override { return m_name; }
     QByteArray address() const override;
     QList<QByteArray> groups() const override { return m_host.groups(); }
     QJsonValue variable(QByteArrayView name) const override;
-    QByteArray groupsJson() const override { return m_host.groupsJson(); }
+    QByteArray groupsJson() const override;
     Cause refusal(QString *message) const override;
-    Options options(int job, const Options &common) const override;
+    std::optional<Options> ownOptions(int job) const override;
     QJsonObject recordedVariables() const override;
 
     [[nodiscard]] const SelectedHost &selected() const { return m_host; }
@@ -59,6 +65,7 @@ private:
     const InventorySource &m_source;
     const SelectedHost m_host;
     const QByteArray m_name;
+    const bool m_hasVariables;
 };
 
 } // namespace collector

@@ -117,7 +117,7 @@ QByteArray plannedCommands(const SelectedPlugins &selected, const InventoryHost 
         const PluginRegistry::Loaded &plugin = selected.plugins[i];
         text += plugin.manifest->name + " sends\n";
         try {
-            Recorder recorder(host, host.options(int(i), selected.options->common(int(i))), plugin.manifest);
+            Recorder recorder(host, host.ownOptions(int(i)).value_or(selected.options->common(int(i))), plugin.manifest);
             Task<> job = plugin.job->run(recorder);
             job.start();
             if (recorder.command)

@@ -12,14 +12,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
-qint64 millisecondsSince(steady_clock::time_point start)
+qint64 milliseconds(steady_clock::duration time)
 {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - start).count();
-}
-
-qint64 epochMilliseconds()
-{
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
 }
 
 bool isBeforeSession(Cause cause)
@@ -70,15 +65,20 @@ Status statusOf(Cause cause)
 class HostRun::Context final : public JobContext
 {
 public:
-    Context(HostRun &run, int job, Options options) : m_run(run), m_options(std::move(options)), m_job(job) {}
+    Context(HostRun &run, int job) : m_run(run), m_job(job) {}
+
+    RunningJob running;
+
+    // Throws JobError (bad_variable).
+    void takeOptions() { m_ownOptions = m_run.m_host->ownOptions(m_job); }
 
     const Host &host() const override { return *m_run.m_host; }
-    const Options &options() const override { return m_options; }
+    const Options &options() const override { return m_ownOptions ? *m_ownOptions : m_run.m_worker.plan.jobs()[size_t(m_job)].options; }
     Facts &facts() override { return result().facts; }
     const Facts *factsOf(QByteArrayView plugin) const override
     {
         for (size_t i = 0; i < m_run.m_results.size(); ++i) {
-            if (m_run.m_hasEnded[i] && m_run.m_results[i].facts.manifest().name == plugin)
+            if (m_run.m_hasEnded[qsizetype(i)] && m_run.m_results[i].facts.manifest().name == plugin)
                 return &m_run.m_results[i].facts;
         }
         return nullptr;
@@ -140,26 +140,26 @@ protected:
 
 private:
     JobResult &result() const { return m_run.m_results[size_t(m_job)]; }
-    void require(Manifest::Use use) const { m_options.manifest().require(use); }
+    void require(Manifest::Use use) const { result().facts.manifest().require(use); }
 
     HostRun &m_run;
-    const Options m_options;
     const int m_job;
+    std::optional<Options> m_ownOptions; // nothing: those of the command line
 };
 
 HostRun::HostRun(const HostRunHost &worker, std::unique_ptr<PlannedHost> host, int attempt, int slot)
     : m_worker(worker),
       m_host(std::move(host)),
       m_start(steady_clock::now()),
-      m_jobStart(m_start),
-      m_startedMs(epochMilliseconds()),
+      m_lastEnd(m_start),
+      m_startedMs(milliseconds(m_start.time_since_epoch() + worker.wallAhead)),
       m_attempt(attempt),
       m_slot(slot)
 {
     m_results.reserve(worker.plan.jobs().size());
-    for (const PlannedJob &job : worker.plan.jobs())
-        m_results.push_back({Facts(job.manifest), Status::Ok, Cause::None, {}, 0});
-    m_hasEnded.resize(m_results.size());
+    for (const auto &manifest : worker.plan.manifests())
+        m_results.push_back({Facts(manifest), Status::Ok, Cause::None, {}, 0});
+    m_hasEnded.resize(qsizetype(m_results.size()), 0);
 }
 
 // The coroutine first: what it awaits lives in the members.
@@ -189,13 +189,32 @@ void HostRun::start(std::function<void()> whenOver)
 Task<> HostRun::runJobs()
 {
     for (const int job : m_worker.plan.runningOrder()) {
-        co_await runJob(job);
+        if (isToBeRun(job)) {
+            JobResult &result = m_results[size_t(job)];
+            begin(job);
+            try {
+                m_context->takeOptions();
+                co_await m_worker.plan.jobs()[size_t(job)].job->run(*m_context);
+                m_hasEnded[job] = 1;
+            } catch (const JobError &error) {
+                end(result, error.cause(), error.message());
+            } catch (const std::exception &error) {
+                end(result, Cause::PluginError,
+                    QStringLiteral("the plugin %1 threw: %2; to end a job, throw JobError(cause, message)")
+                        .arg(QString::fromUtf8(result.facts.manifest().name), printable(error.what())));
+            } catch (...) {
+                end(result, Cause::PluginError,
+                    QStringLiteral("the plugin %1 threw what is no std::exception; throw JobError(cause, message)")
+                        .arg(QString::fromUtf8(result.facts.manifest().name)));
+            }
+            endedJob(result);
+        }
         // Another attempt is made at the whole host: no further job is tried over what has just failed, and may pass.
         if (willRetry() || metLocalLimit())
             break;
     }
     for (size_t i = 0; i < m_results.size(); ++i) {
-        if (!m_hasEnded[i])
+        if (!m_hasEnded[qsizetype(i)])
             end(m_results[i], m_results[size_t(m_running)].cause, m_results[size_t(m_running)].message);
     }
     m_running = -1;
@@ -204,59 +223,52 @@ Task<> HostRun::runJobs()
         m_whenOver();
 }
 
-Task<> HostRun::runJob(int job)
+// With --only-alive, a host that did not answer the ping is not troubled further.
+bool HostRun::isToBeRun(int job)
 {
-    JobResult &result = m_results[size_t(job)];
     const int ping = m_worker.plan.pingJob();
-    if (m_worker.plan.limits().isOnlyAlive && job != ping && ping >= 0 && m_results[size_t(ping)].status != Status::Ok) {
-        end(result, m_results[size_t(ping)].cause, QStringLiteral("not tried: the host did not answer the ping (--only-alive)"));
-        result.status = Status::Skipped;
-        co_return;
-    }
-    begin(job);
-    try {
-        const PlannedJob &planned = m_worker.plan.jobs()[size_t(job)];
-        m_context = std::make_unique<Context>(*this, job, m_host->options(job, planned.options));
-        co_await planned.job->run(*m_context);
-        m_hasEnded[size_t(job)] = 1;
-    } catch (const JobError &error) {
-        end(result, error.cause(), error.message());
-    } catch (const std::exception &error) {
-        end(result, Cause::PluginError,
-            QStringLiteral("the plugin %1 threw: %2; to end a job, throw JobError(cause, message)")
-                .arg(QString::fromUtf8(result.facts.manifest().name), printable(error.what())));
-    } catch (...) {
-        end(result, Cause::PluginError,
-            QStringLiteral("the plugin %1 threw what is no std::exception; throw JobError(cause, message)")
-                .arg(QString::fromUtf8(result.facts.manifest().name)));
-    }
-    result.elapsedMs = millisecondsSince(m_jobStart);
-    checkForLeaks();
+    if (!m_worker.plan.limits().isOnlyAlive || job == ping || ping < 0 || m_results[size_t(ping)].status == Status::Ok)
+        return true;
+    JobResult &result = m_results[size_t(job)];
+    end(result, m_results[size_t(ping)].cause, QStringLiteral("not tried: the host did not answer the ping (--only-alive)"));
+    result.status = Status::Skipped;
+    return false;
 }
 
 void HostRun::begin(int job)
 {
     m_running = job;
-    m_runningJob->host = m_host->name();
-    m_runningJob->plugin = m_results[size_t(job)].facts.manifest().name;
-    m_runningJob->place = place(m_slot, job);
-    collector::runningJob = m_runningJob.get();
-    m_worker.reactor.setRunningPlace(m_runningJob->place);
-    m_jobStart = steady_clock::now();
+    collector::runningJob = nullptr;
+    m_context = std::make_unique<Context>(*this, job);
+    RunningJob &running = m_context->running;
+    const QByteArray &plugin = m_results[size_t(job)].facts.manifest().name;
+    running.host = m_host->name();
+    running.plugin = QByteArray::fromRawData(plugin.constData(), plugin.size()); // no count of its users: Plan::manifests()
+    running.place = place(m_slot, job);
+    collector::runningJob = &running;
+    m_worker.reactor.setRunningPlace(running.place);
+}
+
+void HostRun::endedJob(JobResult &result)
+{
+    const auto now = steady_clock::now();
+    result.elapsedMs = milliseconds(now - m_lastEnd);
+    m_lastEnd = now;
+    checkForLeaks();
 }
 
 // Once a job has ended, and its coroutine with it, nobody may wait in its name.
 void HostRun::checkForLeaks()
 {
-    if (m_runningJob->waits == 0)
+    RunningJob &running = m_context->running;
+    if (running.waits == 0)
         return;
     end(m_results[size_t(m_running)], Cause::PluginError,
         QStringLiteral(
             "the plugin %1 left a Task behind that still waits; await every Task (all(), first()), or destroy it, before run() ends")
-            .arg(QString::fromUtf8(m_runningJob->plugin)));
-    m_runningJob->isOver = true;
-    m_leaked.push_back(std::exchange(m_runningJob, std::make_unique<RunningJob>()));
-    m_leakedContexts.push_back(std::move(m_context));
+            .arg(QString::fromUtf8(running.plugin)));
+    running.isOver = true;
+    m_leaked.push_back(std::move(m_context));
 }
 
 void HostRun::end(JobResult &result, Cause cause, const QString &message)
@@ -264,20 +276,21 @@ void HostRun::end(JobResult &result, Cause cause, const QString &message)
     result.status = statusOf(cause);
     result.cause = cause;
     result.message = message;
-    m_hasEnded[size_t(&result - m_results.data())] = 1;
+    m_hasEnded[&result - m_results.data()] = 1;
 }
 
 void HostRun::cut(Cause cause, const QString &message)
 {
     m_task.reset();
-    const bool wasRunning = m_running >= 0;
-    if (m_running >= 0 && !m_hasEnded[size_t(m_running)])
-        m_results[size_t(m_running)].elapsedMs = millisecondsSince(m_jobStart);
+    const auto now = steady_clock::now();
+    if (m_running >= 0 && !m_hasEnded[m_running])
+        m_results[size_t(m_running)].elapsedMs = milliseconds(now - m_lastEnd);
+    m_lastEnd = now;
     for (size_t i = 0; i < m_results.size(); ++i) {
-        if (!m_hasEnded[i])
+        if (!m_hasEnded[qsizetype(i)])
             end(m_results[i], cause, message);
     }
-    if (wasRunning)
+    if (m_running >= 0 && m_context)
         checkForLeaks();
     m_isOver = true;
 }
@@ -347,8 +360,8 @@ Record recordWithoutRun(const Plan &plan, const PlannedHost &host, int attempts,
 {
     Record record = recordOf(host);
     record.attempts = attempts;
-    for (const PlannedJob &job : plan.jobs())
-        record.jobs.push_back({Facts(job.manifest), statusOf(cause), cause, message, 0});
+    for (const auto &manifest : plan.manifests())
+        record.jobs.push_back({Facts(manifest), statusOf(cause), cause, message, 0});
     concludeFromJobs(record);
     return record;
 }
@@ -359,7 +372,7 @@ Record HostRun::takeRecord()
     if (!progress().address.isEmpty())
         record.address = m_progress.address;
     record.startedMs = m_startedMs;
-    record.elapsedMs = millisecondsSince(m_start);
+    record.elapsedMs = milliseconds(m_lastEnd - m_start);
     record.attempts = m_attempt;
     record.jobs = std::move(m_results);
     record.connection = std::move(m_progress.connection);

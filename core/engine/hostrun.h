@@ -15,6 +15,8 @@
 
 #include <collector/job.h>
 
+#include <QVarLengthArray>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,6 +33,7 @@ struct HostRunHost
     Gate &programs;  // local programs at once, of all workers
     Gate &qtSockets; // of Qt's, at once on this worker
     const Plan &plan;
+    std::chrono::nanoseconds wallAhead{0}; // of the wall's clock over the steady one
 };
 
 class HostRun
@@ -48,6 +51,8 @@ public:
     [[nodiscard]] bool isOver() const { return m_isOver; }
     // Whether its jobs were begun at all: the host was not refused beforehand.
     [[nodiscard]] bool hasBegun() const { return m_hasBegun; }
+
+    [[nodiscard]] std::chrono::steady_clock::time_point startedAt() const { return m_start; }
 
     // Ends what still runs: the coroutine is destroyed, the running job gets this cause, those that had not begun as well.
     // From the loop only.
@@ -77,7 +82,8 @@ private:
     class Context;
 
     Task<> runJobs();
-    Task<> runJob(int job);
+    [[nodiscard]] bool isToBeRun(int job);
+    void endedJob(JobResult &result);
     void end(JobResult &result, Cause cause, const QString &message);
     void begin(int job);
     void checkForLeaks();
@@ -87,18 +93,16 @@ private:
     HostRunHost m_worker;
     std::unique_ptr<PlannedHost> m_host;
     Progress m_progress;
-    std::unique_ptr<RunningJob> m_runningJob = std::make_unique<RunningJob>();
-    std::vector<std::unique_ptr<RunningJob>> m_leaked; // of jobs that left coroutines behind
     std::unique_ptr<HostShell> m_shell;
     std::unique_ptr<Pinger> m_pinger;
-    std::vector<JobResult> m_results; // by number of the job
-    std::vector<char> m_hasEnded;     // likewise
-    std::unique_ptr<Context> m_context;
-    std::vector<std::unique_ptr<Context>> m_leakedContexts;
+    std::vector<JobResult> m_results;               // by number of the job
+    QVarLengthArray<char, 8> m_hasEnded;            // likewise
+    std::unique_ptr<Context> m_context;             // of the job that runs, or ran last
+    std::vector<std::unique_ptr<Context>> m_leaked; // of jobs that left coroutines behind
     std::function<void()> m_whenOver;
     std::optional<Task<>> m_task;
     std::chrono::steady_clock::time_point m_start;
-    std::chrono::steady_clock::time_point m_jobStart;
+    std::chrono::steady_clock::time_point m_lastEnd; // of a job; where none has ended yet, the start
     qint64 m_startedMs;
     int m_attempt;
     int m_slot;

@@ -12,6 +12,7 @@
 #include <QString>
 
 #include <memory>
+#include <optional>
 
 namespace collector {
 
@@ -20,13 +21,13 @@ namespace collector {
 class PlannedHost : public Host
 {
 public:
-    // ["prod","web"], shared by the hosts of the same groups.
+    // ["prod","web"], shared by the hosts of the same groups; valid as long as the source.
     [[nodiscard]] virtual QByteArray groupsJson() const = 0;
     // Why this host is not to be contacted (excluded, unsupported_connection, bad_variable); None: it is.
     [[nodiscard]] virtual Cause refusal(QString *message) const = 0;
-    // The options of a job (by its number in the plan) with the host's own variables laid over `common`. Throws JobError
-    // (bad_variable) where one of them is not of the option's type.
-    [[nodiscard]] virtual Options options(int job, const Options &common) const = 0;
+    // The options of a job (by its number in the plan) with the host's own variables laid over those of the command line; nothing
+    // where it has none. Throws JobError (bad_variable) where one of them is not of the option's type.
+    [[nodiscard]] virtual std::optional<Options> ownOptions(int job) const = 0;
     // The variables that --vars asks for.
     [[nodiscard]] virtual QJsonObject recordedVariables() const = 0;
 };

@@ -17,10 +17,13 @@ std::optional<quint64> PendingHosts::nextPosition(const Plan &plan, int most)
 
 std::optional<RetryQueue::Entry> PendingHosts::next(Queue queue, Deadline now)
 {
+    if (m_waiting.load(std::memory_order_relaxed) == 0)
+        return std::nullopt; // as nearly always: no lock for that
     const std::lock_guard lock(m_mutex);
     RetryQueue &waiting = queueOf(queue);
     if (waiting.isEmpty() || waiting.due() > now)
         return std::nullopt;
+    m_waiting.fetch_sub(1, std::memory_order_relaxed);
     return waiting.take();
 }
 
@@ -28,6 +31,7 @@ void PendingHosts::add(Queue queue, RetryQueue::Entry entry)
 {
     const std::lock_guard lock(m_mutex);
     queueOf(queue).add(entry);
+    m_waiting.fetch_add(1, std::memory_order_relaxed);
 }
 
 Deadline PendingHosts::due() const
@@ -38,8 +42,7 @@ Deadline PendingHosts::due() const
 
 quint64 PendingHosts::waiting() const
 {
-    const std::lock_guard lock(m_mutex);
-    return m_hosts.retries.count() + m_hosts.refused.count();
+    return m_waiting.load(std::memory_order_relaxed);
 }
 
 bool PendingHosts::isOver() const
@@ -51,6 +54,7 @@ bool PendingHosts::isOver() const
 PendingHosts::Hosts PendingHosts::takeAll()
 {
     const std::lock_guard lock(m_mutex);
+    m_waiting.store(0, std::memory_order_relaxed);
     return std::exchange(m_hosts, {});
 }
 

@@ -7,6 +7,7 @@
 #include "engine/plan.h"
 #include "engine/retryqueue.h"
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -24,7 +25,7 @@ public:
     };
     enum class Queue : quint8 { Retries, Refused };
 
-    explicit PendingHosts(Hosts hosts) : m_hosts(std::move(hosts)) {}
+    explicit PendingHosts(Hosts hosts) : m_hosts(std::move(hosts)), m_waiting(m_hosts.retries.count() + m_hosts.refused.count()) {}
 
     // The next position; takes at most `most` of the plan where there is none left.
     [[nodiscard]] std::optional<quint64> nextPosition(const Plan &plan, int most);
@@ -42,6 +43,7 @@ private:
 
     mutable std::mutex m_mutex;
     Hosts m_hosts;
+    std::atomic<quint64> m_waiting; // in both queues: only their worker adds to it
     bool m_isPlanUsed = false;
 };
 

@@ -32,6 +32,8 @@ Plan::Plan(std::shared_ptr<const HostSource> source, Order order, std::vector<Pl
     m_limits.concurrency = std::max(1, m_limits.concurrency);
     m_limits.threads = std::clamp(m_limits.threads, 1, m_limits.concurrency); // each has a place for a host
     std::vector<char> isSeen(m_jobs.size());
+    for (const PlannedJob &job : m_jobs)
+        m_manifests.emplace_back(std::shared_ptr<const Manifest>(), job.manifest.get());
     for (int job = 0; job < int(m_jobs.size()); ++job) {
         if (m_jobs[size_t(job)].manifest->name == "ping")
             m_pingJob = job;

@@ -44,6 +44,9 @@ public:
 
     [[nodiscard]] const HostSource &source() const { return *m_source; }
     [[nodiscard]] const std::vector<PlannedJob> &jobs() const { return m_jobs; }
+    // Those of the jobs, for Facts; valid as long as the plan. Copies are not counted: a count that all workers change for each
+    // host is a cache line that they take from each other (core/decisions/nothing-counted-in-common.md).
+    [[nodiscard]] const std::vector<std::shared_ptr<const Manifest>> &manifests() const { return m_manifests; }
     // Numbers of the jobs in the order in which they run on a host: as -p names them, but each behind those that its manifest
     // names in `after`.
     [[nodiscard]] const std::vector<int> &runningOrder() const { return m_runningOrder; }
@@ -64,10 +67,11 @@ private:
     std::shared_ptr<const HostSource> m_source;
     Order m_order;
     std::vector<PlannedJob> m_jobs;
+    std::vector<std::shared_ptr<const Manifest>> m_manifests;
     std::vector<int> m_runningOrder;
     RunLimits m_limits;
     int m_pingJob = -1;
-    mutable std::atomic<quint64> m_next = 0;
+    alignas(64) mutable std::atomic<quint64> m_next = 0; // on a cache line of its own: all else is only read
 };
 
 } // namespace collector

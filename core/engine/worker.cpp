@@ -1,5 +1,7 @@
 #include "engine/worker.h"
 
+#include "engine/calltimer.h"
+
 #include <QLoggingCategory>
 #include <QRandomGenerator>
 
@@ -23,40 +25,19 @@ constexpr auto lookEvery = 250ms;  // at how far behind the loop is
 constexpr int mostRefusals = 10;   // of a host by this machine: two minutes, longer than ports stay used after a connection
 constexpr int longestRoomWait = 4; // doublings of the time to the next try
 
-class CallTimer final : public Deadlines::Timer
-{
-public:
-    explicit CallTimer(std::function<void()> call) : m_call(std::move(call)) {}
-
-protected:
-    void expired() override { m_call(); }
-
-private:
-    std::function<void()> m_call;
-};
-
 } // namespace
 
-// A place for a host in flight, with its deadline.
-class Worker::Slot final : public Deadlines::Timer
+// A place for a host in flight.
+struct Worker::Slot : DueRow::Node
 {
-public:
-    Slot(Worker &worker, int place) : m_worker(worker), number(place) {}
+    explicit Slot(int place) : number(place) {}
 
+    const int number; // of the slot, in the ledger
     std::optional<HostRun> run;
     quint64 index = 0;
     int attempt = 0;
     int refusals = 0;
     bool isQueued = false; // among those that are over
-
-protected:
-    void expired() override { m_worker.slotOver(*this); }
-
-private:
-    Worker &m_worker;
-
-public:
-    const int number; // of the slot, in the ledger
 };
 
 Worker::Worker(Setup setup)
@@ -86,6 +67,7 @@ void Worker::start()
         m_transport = m_setup.transports.make(*reactor);
         m_transport->onRoom = [this] { fillLater(); };
         m_fillTimer = std::make_unique<CallTimer>([this] { fillLater(); });
+        m_timeRuns.emplace(*reactor, [this](DueRow::Node &node) { slotOver(static_cast<Slot &>(node)); });
         m_strainWatch.emplace(watchStrain());
         m_strainWatch->start();
         isReady.set_value();
@@ -95,6 +77,7 @@ void Worker::start()
         m_slots.clear();
         m_strainWatch.reset();
         m_fillTimer.reset();
+        m_timeRuns.reset();
         logLongest();
         if (!m_leaked.empty()) {
             for (auto &slot : m_leaked)
@@ -162,9 +145,9 @@ void Worker::fill()
     for (Slot *slot : m_ending)
         endHost(*slot);
     m_ending.clear();
-    const auto start = steady_clock::now();
+    const auto start = readClocks();
     for (int count = 1; !m_isAbandoned && startNext(); ++count) {
-        if (count % 16 == 0 && steady_clock::now() - start > longestFill) {
+        if (count % 16 == 0 && readClocks() - start > longestFill) {
             fillLater();
             break;
         }
@@ -173,6 +156,22 @@ void Worker::fill()
         m_counters.waiting.store(m_pending.waiting(), std::memory_order_relaxed);
     m_setup.sink->flush();
     checkIdle();
+}
+
+// What the hosts that are started next need of the clocks: reading them was a tenth of what a host that does nothing costs.
+steady_clock::time_point Worker::readClocks()
+{
+    m_readAt = steady_clock::now();
+    m_wallAhead = std::chrono::system_clock::now().time_since_epoch() - m_readAt.time_since_epoch();
+    m_timeUp = m_reactor.load()->after(m_setup.plan->limits().timeout);
+    return m_readAt;
+}
+
+Deadline Worker::timeUp(const HostRun &run)
+{
+    if (run.startedAt() - m_readAt > 1ms)
+        readClocks();
+    return m_timeUp;
 }
 
 bool Worker::startNext()
@@ -257,7 +256,7 @@ void Worker::startHost(quint64 index, int attempt, int refusals)
         return; // left out by the selection
     if (m_free.empty()) {
         m_free.push_back(int(m_slots.size()));
-        m_slots.push_back(std::make_unique<Slot>(*this, int(m_slots.size())));
+        m_slots.push_back(std::make_unique<Slot>(int(m_slots.size())));
     }
     Reactor &reactor = *m_reactor.load();
     Slot &slot = *m_slots[size_t(m_free.back())];
@@ -267,13 +266,13 @@ void Worker::startHost(quint64 index, int attempt, int refusals)
     slot.refusals = refusals;
     m_ledger.enter(slot.number, index);
     m_counters.inFlight.fetch_add(1, std::memory_order_relaxed);
-    slot.run.emplace(HostRunHost{reactor, *m_transport, m_setup.pool, m_setup.programs, m_qtSockets, *m_setup.plan}, std::move(host),
-                     attempt, slot.number);
+    slot.run.emplace(HostRunHost{reactor, *m_transport, m_setup.pool, m_setup.programs, m_qtSockets, *m_setup.plan, m_wallAhead},
+                     std::move(host), attempt, slot.number);
     slot.run->start([this, &slot] { slotOver(slot); });
     if (slot.run->isOver())
         endHost(slot);
     else
-        reactor.startTimer(slot, reactor.after(m_setup.plan->limits().timeout));
+        m_timeRuns->append(slot, timeUp(*slot.run));
 }
 
 // Within a turn, perhaps with the run's own coroutine on the stack: what follows waits until it is not.
@@ -290,7 +289,7 @@ void Worker::endHost(Slot &slot)
     if (!slot.run)
         return;
     Reactor &reactor = *m_reactor.load();
-    reactor.startTimer(slot, never);
+    m_timeRuns->remove(slot);
     const bool isTimeUp = !slot.run->isOver();
     if (isTimeUp)
         timeIsUp(slot);
@@ -310,7 +309,7 @@ void Worker::endHost(Slot &slot)
     const int number = slot.number;
     if (slot.run->hasLeaked()) {
         m_leaked.push_back(std::move(m_slots[size_t(number)]));
-        m_slots[size_t(number)] = std::make_unique<Slot>(*this, number);
+        m_slots[size_t(number)] = std::make_unique<Slot>(number);
     } else {
         slot.run.reset();
     }

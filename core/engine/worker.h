@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "engine/duerow.h"
 #include "engine/hostrun.h"
 #include "engine/ledger.h"
 #include "engine/pace.h"
@@ -77,7 +78,7 @@ public:
     [[nodiscard]] RecordSink &sink() { return *m_setup.sink; }
 
 private:
-    class Slot;
+    struct Slot;
     struct Stop
     {
         Cause cause;
@@ -86,6 +87,8 @@ private:
 
     void fill();
     void fillLater();
+    std::chrono::steady_clock::time_point readClocks();
+    [[nodiscard]] Deadline timeUp(const HostRun &run);
     bool startNext();
     void startHost(quint64 index, int attempt, int refusals);
     void slotOver(Slot &slot);
@@ -123,6 +126,10 @@ private:
     Window m_window;
     std::optional<Task<>> m_strainWatch;
     std::unique_ptr<Deadlines::Timer> m_fillTimer;
+    std::optional<DueRow> m_timeRuns;               // of the hosts in flight
+    std::chrono::steady_clock::time_point m_readAt; // readClocks(), as are the next two
+    std::chrono::nanoseconds m_wallAhead{0};
+    Deadline m_timeUp{}; // of a host that is started then
     std::optional<Stop> m_stop;
     quint64 m_jitter = 0;
     bool m_isFillDue = false;

@@ -99,7 +99,7 @@ QByteArrayList SelectedHost::groups() const
     return HostView(*m_inventory, m_host, m_offset).groups().names;
 }
 
-QByteArray SelectedHost::groupsJson() const
+QByteArrayView SelectedHost::groupsJson() const
 {
     return HostView(*m_inventory, m_host, m_offset).groups().json;
 }
@@ -125,6 +125,13 @@ QByteArrayList SelectedHost::variableNames() const
         names.append(m_inventory->m_tables->texts.text(name).toByteArray());
     std::sort(names.begin(), names.end());
     return names;
+}
+
+bool SelectedHost::isNamedByAddress() const
+{
+    const InventoryTables &tables = *m_inventory->m_tables;
+    const HostEntry &entry = tables.hosts[m_host];
+    return entry.range != noIndex && tables.ranges[entry.range].addresses();
 }
 
 bool SelectedHost::hasVariables() const

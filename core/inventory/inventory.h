@@ -77,8 +77,8 @@ public:
     [[nodiscard]] QByteArray name() const;
     /// As Ansible's group_names: sorted, ancestors too, without `all`.
     [[nodiscard]] QByteArrayList groups() const;
-    /// The same as a compact JSON array, encoded once for all hosts of the same groups.
-    [[nodiscard]] QByteArray groupsJson() const;
+    /// The same as a compact JSON array, encoded once for all hosts of the same groups; valid as long as the Inventory is.
+    [[nodiscard]] QByteArrayView groupsJson() const;
     [[nodiscard]] std::optional<Variable> variable(QByteArrayView name) const;
     /// Names of all variables, sorted.
     [[nodiscard]] QByteArrayList variableNames() const;
@@ -87,6 +87,8 @@ public:
     [[nodiscard]] bool isExcluded() const { return m_excluded; }
     /// Of ansible_host or the name, where that is an address.
     [[nodiscard]] std::optional<IpAddress> literalAddress() const;
+    /// Whether its name is an address, written as IpAddress::toText() writes it: it is one of a CIDR or range of addresses.
+    [[nodiscard]] bool isNamedByAddress() const;
     /// Whether neither the host nor its groups set any variable: then nothing need be asked for.
     [[nodiscard]] bool hasVariables() const;
 

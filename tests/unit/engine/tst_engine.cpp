@@ -42,7 +42,7 @@ public:
         *message = QStringLiteral("thirteen");
         return Cause::Excluded;
     }
-    Options options(int, const Options &common) const override { return common; }
+    std::optional<Options> ownOptions(int) const override { return std::nullopt; }
     QJsonObject recordedVariables() const override { return {}; }
 
 private:

@@ -20,7 +20,7 @@ constexpr std::array reads{
                "--noheadings --nosuffix --units g --separator , -o vg_name,pv_count,lv_count,vg_size,vg_free"},
     RaisedRead{"lvs", "/sbin/lvs /usr/sbin/lvs", "--noheadings --nosuffix --units g --separator , -o lv_name,vg_name,lv_size"},
     RaisedRead{"pvs", "/sbin/pvs /usr/sbin/pvs", "--noheadings --nosuffix --units g --separator , -o pv_name,vg_name,pv_size,pv_free"},
-    RaisedRead{"sudoers", "/bin/sha256sum /usr/bin/sha256sum", "/etc/sudoers"},
+    RaisedRead{"sudoers", "/usr/bin/find", "/etc/sudoers /etc/sudoers.d -type f -exec /usr/bin/sha256sum {} +"},
 };
 
 // sudoers(5): these four have a meaning in arguments.
@@ -109,7 +109,9 @@ QByteArray inventoryProgram()
            "done\n"
            "unset IFS\n"
            "set +f\n"
-           "B='' W='' X=/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin\n"
+           "B='' W='' X=" +
+           ScriptSettings{}.toolFolders +
+           "\n"
            "printf '\\n%s H %s\\n' \"$N\" " +
            scriptHash() + "\n" + wholeScript();
 }

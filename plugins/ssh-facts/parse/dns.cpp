@@ -13,6 +13,17 @@ QJsonArray rest(const QList<QByteArrayView> &words)
     return array;
 }
 
+// Up to a comment, which OpenBSD's resolvd puts behind each server.
+QList<QByteArrayView> wordsBeforeComment(QByteArrayView line)
+{
+    QList<QByteArrayView> words = wordsOf(line);
+    for (qsizetype i = 0; i < words.size(); ++i) {
+        if (words[i].startsWith('#') || words[i].startsWith(';'))
+            return words.first(i);
+    }
+    return words;
+}
+
 } // namespace
 
 void parseDns(const Section &in, Findings &out)
@@ -20,8 +31,8 @@ void parseDns(const Section &in, Findings &out)
     QJsonObject dns;
     QJsonArray servers;
     for (const QByteArrayView line : linesOf(in.bytes("/etc/resolv.conf"))) {
-        const QList<QByteArrayView> words = wordsOf(line);
-        if (words.isEmpty() || line.startsWith('#') || line.startsWith(';'))
+        const QList<QByteArrayView> words = wordsBeforeComment(line);
+        if (words.isEmpty())
             continue;
         if (words[0] == "nameserver") {
             for (const QByteArrayView server : words.sliced(1))

@@ -204,9 +204,12 @@ void parseMemoryModules(const Section &in, Findings &out)
         out.set(u"memory_modules", modules);
         out.set(u"memory_slots", slots);
     } else {
-        const bool isDenied = in.missing("dmidecode") == "denied" || in.missing("dmidecode") == "refused";
-        out.miss(u"memory_modules", isDenied ? Absence::Denied : Absence::Unsupported);
-        out.miss(u"memory_slots", isDenied ? Absence::Denied : Absence::Unsupported);
+        const QByteArrayView reason = in.missing("dmidecode");
+        const Absence absence = reason == "denied" || reason == "refused" ? Absence::Denied
+                                : reason == "tool_missing"                ? Absence::ToolMissing
+                                                                          : Absence::Unsupported;
+        out.miss(u"memory_modules", absence);
+        out.miss(u"memory_slots", absence);
     }
 }
 

@@ -36,13 +36,14 @@ void setBmc(const Section &in, Findings &out)
         else if (name == "IP Address Source")
             bmc.insert(u"address_source", toText(value));
     }
+    const QByteArrayView reason = in.missing("ipmitool");
     if (!bmc.isEmpty())
         out.set(u"bmc", bmc);
     else
-        out.miss(u"bmc", in.missing("ipmitool").isEmpty() ? Absence::NotApplicable : Absence::Denied);
-    if (!in.missing("ipmitool").isEmpty()) {
-        out.miss(u"bmc.address", Absence::Denied);
-        out.miss(u"bmc.macaddress", Absence::Denied);
+        out.miss(u"bmc", reason.isEmpty() ? Absence::NotApplicable : reason == "tool_missing" ? Absence::ToolMissing : Absence::Denied);
+    for (const QStringView path : {u"bmc.address", u"bmc.macaddress"}) {
+        if (!reason.isEmpty())
+            out.miss(path, reason == "tool_missing" ? Absence::ToolMissing : Absence::Denied);
     }
 }
 
@@ -55,9 +56,10 @@ void setControllers(const Section &in, Findings &out)
             continue;
         QJsonObject controller{{QStringLiteral("host"), toText(thing.name)}, {QStringLiteral("driver"), toText(driver)}};
         for (const auto &[attribute, key] :
-             {std::pair("model", u"model"), std::pair("model_name", u"model"), std::pair("board_name", u"model"),
-              std::pair("version_fw", u"firmware"), std::pair("firmware_revision", u"firmware"), std::pair("fw_version", u"firmware"),
-              std::pair("hba_bios_version", u"firmware"), std::pair("serial_number", u"serial")}) {
+             {std::pair("model", u"model"), std::pair("board_name", u"model"), std::pair("host_fw_model", u"model"),
+              std::pair("version_fw", u"firmware"), std::pair("firmware_revision", u"firmware"), std::pair("firmware_version", u"firmware"),
+              std::pair("host_fw_version", u"firmware"), std::pair("hba_bios_version", u"firmware"), std::pair("serial_number", u"serial"),
+              std::pair("vendor", u"vendor")}) {
             if (!thing.value(attribute).isEmpty() && !controller.contains(key))
                 putText(controller, key, thing.value(attribute));
         }
@@ -100,12 +102,15 @@ QJsonObject smartdOf(const Block &block)
     return disk;
 }
 
+// ATA and NVMe: `PASSED`, `FAILED!`, `UNKNOWN!`; SCSI: `OK`, or in words what is expected to fail. Older ATA: `Passed`, `Failed`.
 QJsonValue verdictOf(const Block &block)
 {
     for (const QByteArrayView line : linesOf(block.bytes)) {
         const auto [key, value] = keyValue(line, ':');
         if (key == "SMART overall-health self-assessment test result" || key == "SMART Health Status")
-            return value == "PASSED" || value == "OK" ? QStringLiteral("passed") : QStringLiteral("failed");
+            return value.startsWith("UNKNOWN")                                          ? QStringLiteral("unknown")
+                   : value.compare("PASSED", Qt::CaseInsensitive) == 0 || value == "OK" ? QStringLiteral("passed")
+                                                                                        : QStringLiteral("failed");
     }
     return {};
 }
@@ -114,6 +119,8 @@ QJsonValue verdictOf(const Block &block)
 
 void parseBmc(const Section &in, Findings &out)
 {
+    if (!in.has("bmc"))
+        return; // not Linux
     setBmc(in, out);
     setControllers(in, out);
     qint64 corrected = 0, uncorrected = 0;

@@ -173,13 +173,21 @@ void parseContainers(const Section &in, Findings &out)
         if (cells.size() > 4 && cells[1] != "global")
             addContainer(containers, "zone", cells[4], cells[1], {}, cells[2]);
     }
-    const auto denied = std::any_of(in.blocks.begin(), in.blocks.end(), [](const Block &block) {
-        return block.kind == Block::Kind::Output && block.status.value_or(0) != 0 && (block.label == "docker" || block.label == "virsh");
-    });
-    if (denied && containers.isEmpty() && guests.isEmpty()) {
-        // A daemon is there, and did not let us ask.
-        out.miss(u"containers", Absence::Denied);
-        out.miss(u"guests", Absence::Denied);
+    // Who is there and did not answer: of all, where nobody else did; else of that one.
+    std::optional<Absence> silent;
+    for (const Block &block : in.blocks) {
+        if (block.kind != Block::Kind::Output || block.status.value_or(0) == 0)
+            continue;
+        const Absence reason = block.isTimedOut() ? Absence::Timeout : Absence::Denied;
+        if (!silent || reason == Absence::Timeout)
+            silent = reason;
+        const bool isHypervisor = block.label == "virsh" || block.label == "qm";
+        if (!containers.isEmpty() || !guests.isEmpty())
+            out.miss((isHypervisor ? QStringLiteral("guests.") : QStringLiteral("containers.")) + toText(block.label), reason);
+    }
+    if (silent && containers.isEmpty() && guests.isEmpty()) {
+        out.miss(u"containers", *silent);
+        out.miss(u"guests", *silent);
         return;
     }
     out.set(u"containers", containers);

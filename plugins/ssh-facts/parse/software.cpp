@@ -5,6 +5,7 @@
 #include <QDateTime>
 
 #include <algorithm>
+#include <array>
 
 namespace collector::facts {
 
@@ -74,6 +75,18 @@ void addArrows(QByteArrayView output, Waiting &waiting)
             --version;
         waiting.add(version > 1 ? name.first(version - 1) : name, words[arrow + 1], false);
     }
+}
+
+// How many patches mend a hole: lines of repository | name | security | severity | … | needed | …
+qint64 zypperPatches(QByteArrayView output)
+{
+    qint64 count = 0;
+    for (const QByteArrayView line : linesOf(output)) {
+        const QList<QByteArrayView> cells = split(line, '|');
+        count +=
+            cells.size() >= 5 && std::any_of(cells.begin(), cells.end(), [](QByteArrayView cell) { return cell.trimmed() == "security"; });
+    }
+    return count;
 }
 
 // v | repository | name | installed | available | arch
@@ -181,7 +194,7 @@ void addRepo(const Block &file, QJsonArray &all)
             continue;
         }
         const auto [key, value] = keyValue(line, '=');
-        if ((key == "baseurl" || key == "mirrorlist" || key == "metalink" || key == "Server" || key == "Include") &&
+        if ((key == "baseurl" || key == "mirrorlist" || key == "metalink" || key == "Server" || key == "Include" || key == "sync-uri") &&
             (uri.isEmpty() || key == "baseurl"))
             uri = value;
         else if (key == "enabled")
@@ -190,13 +203,57 @@ void addRepo(const Block &file, QJsonArray &all)
     close();
 }
 
+// FreeBSD: { url: "pkg+http://…", enabled: yes } in one line or in several; a name before each brace.
+void addPkgConf(const Block &file, QJsonArray &all)
+{
+    QByteArray text;
+    for (const QByteArrayView line : linesOf(file.bytes)) {
+        const QByteArrayView bare = line.trimmed();
+        if (!bare.startsWith('#'))
+            text += bare.toByteArray() + ' ';
+    }
+    for (qsizetype open = text.indexOf('{'), from = 0; open >= 0;) {
+        // A variable in an address has braces of its own.
+        qsizetype close = text.indexOf('}', open);
+        while (close > 0 && text.lastIndexOf("${", close) > open && text.indexOf('}', text.lastIndexOf("${", close)) == close)
+            close = text.indexOf('}', close + 1);
+        if (close < 0)
+            break;
+        QByteArrayView name = QByteArrayView(text).sliced(from, open - from).trimmed();
+        if (name.endsWith(':'))
+            name.chop(1);
+        QByteArrayView uri;
+        bool isEnabled = true;
+        for (const QByteArrayView pair : split(QByteArrayView(text).sliced(open + 1, close - open - 1), ',')) {
+            const auto [key, value] = keyValue(pair, ':');
+            if (unquoted(key) == "url")
+                uri = unquoted(value);
+            else if (unquoted(key) == "enabled")
+                isEnabled = unquoted(value) == "yes" || unquoted(value) == "true" || unquoted(value) == "on";
+        }
+        addRepository(all, file.label, unquoted(name.trimmed()), uri, {}, {}, isEnabled);
+        from = close + 1;
+        open = text.indexOf('{', from);
+    }
+}
+
+// Void: repository=URI · OpenBSD's installurl: the URI alone.
+void addPlain(const Block &file, QByteArrayView prefix, QJsonArray &all)
+{
+    for (const QByteArrayView line : linesOf(file.bytes)) {
+        const QByteArrayView bare = line.trimmed();
+        if (bare.startsWith(prefix) && !bare.startsWith('#'))
+            addRepository(all, file.label, {}, bare.sliced(prefix.size()).trimmed(), {}, {}, true);
+    }
+}
+
 } // namespace
 
 void parseUpdates(const Section &in, Findings &out)
 {
     Waiting waiting;
     addApt(in.bytes("apt"), waiting);
-    addDnf(in.has("dnf") ? in.bytes("dnf") : in.bytes("yum"), in.bytes("dnf-security"), waiting);
+    addDnf(in.has("dnf") ? in.bytes("dnf") : in.bytes("yum"), in.has("dnf") ? in.bytes("dnf-security") : in.bytes("yum-security"), waiting);
     addZypper(in.bytes("zypper"), waiting);
     for (const char *label : {"apk", "pacman", "checkupdates"})
         addArrows(in.bytes(label), waiting);
@@ -208,9 +265,12 @@ void parseUpdates(const Section &in, Findings &out)
         out.miss(u"updates_security", known == in.blocks.end() ? Absence::Unsupported : Absence::Timeout);
     } else {
         out.set(u"updates_pending", waiting.packages.size());
-        // Only these two tell which ones mend a hole.
-        if (in.has("apt") || in.has("dnf-security"))
+        // Only these tell which ones mend a hole; of SUSE's it is patches that are counted, each of one or more packages.
+        const Block *patches = in.find("zypper-security");
+        if (in.has("apt") || in.has("dnf-security") || in.has("yum-security"))
             out.set(u"updates_security", waiting.security);
+        else if (patches && patches->status == 0)
+            out.set(u"updates_security", zypperPatches(patches->bytes));
         else
             out.miss(u"updates_security", Absence::Unsupported);
         out.set(u"updates", waiting.packages);
@@ -221,7 +281,10 @@ void parseUpdates(const Section &in, Findings &out)
         if (!time || *time <= 0 || *time > 253'402'300'799)
             continue;
         const QString text = QDateTime::fromSecsSinceEpoch(*time, Qt::UTC).toString(Qt::ISODate);
-        const bool isUpdate = words[1].endsWith("dpkg.log") || words[1].endsWith("history.sqlite");
+        static constexpr std::array<QByteArrayView, 6> histories{"dpkg.log",     "history.sqlite", "/history",
+                                                                 "db/installed", "pacman/local",   "transaction_history.sqlite"};
+        const bool isUpdate =
+            std::any_of(histories.begin(), histories.end(), [&](QByteArrayView history) { return words[1].endsWith(history); });
         out.set(isUpdate ? u"updates_last_installed" : u"updates_cache_time", text);
     }
     for (const QStringView key : {u"updates_last_installed", u"updates_cache_time"}) {
@@ -240,8 +303,14 @@ void parseRepositories(const Section &in, Findings &out)
             addSourcesList(file, all);
         else if (file.label.endsWith(".sources"))
             addSources(file, all);
-        else if (file.label.endsWith(".repo") || file.label.endsWith("pacman.conf"))
+        else if (file.label.endsWith(".repo") || file.label.endsWith("pacman.conf") || file.label.contains("/portage/repos.conf"))
             addRepo(file, all);
+        else if (file.label.contains("/xbps.d/"))
+            addPlain(file, "repository=", all);
+        else if (file.label == "/etc/installurl")
+            addPlain(file, "", all);
+        else if (file.label.contains("/pkg/"))
+            addPkgConf(file, all);
         else if (file.label == "/etc/apk/repositories") {
             for (const QByteArrayView line : linesOf(file.bytes)) {
                 const QByteArrayView bare = line.trimmed();

@@ -22,6 +22,32 @@ bool isNoEntry(QByteArrayView line)
     return line.startsWith('#') || line.startsWith('+') || line.startsWith('-');
 }
 
+// A digest of the digests, by path: SHA-256 of sorted lines as sha256sum prints them.
+void setSudoers(const Section &in, Findings &out)
+{
+    QList<QByteArrayView> files;
+    for (const QByteArrayView line : linesOf(in.bytes("sudoers"))) {
+        if (line.size() > 66 && line.sliced(64).startsWith("  /"))
+            files.append(line);
+    }
+    if (!files.isEmpty()) {
+        std::sort(files.begin(), files.end(), [](QByteArrayView a, QByteArrayView b) { return a.sliced(66).compare(b.sliced(66)) < 0; });
+        QCryptographicHash hash(QCryptographicHash::Sha256);
+        for (const QByteArrayView file : std::as_const(files)) {
+            hash.addData(file);
+            hash.addData("\n");
+        }
+        out.setText(u"sudoers_sha256", hash.result().toHex());
+        return;
+    }
+    const Block *sudoers = in.find("sudoers");
+    const QByteArrayView reason = in.missing("sudoers");
+    out.miss(u"sudoers_sha256", sudoers && sudoers->isTimedOut()            ? Absence::Timeout
+                                : reason == "denied" || reason == "refused" ? Absence::Denied
+                                : reason == "tool_missing"                  ? Absence::ToolMissing
+                                                                            : Absence::NotApplicable);
+}
+
 } // namespace
 
 QJsonArray parsePasswd(QByteArrayView passwd)
@@ -83,9 +109,49 @@ std::optional<QJsonObject> fingerprintOf(QByteArrayView line)
     return {};
 }
 
+QJsonArray parseDscl(QByteArrayView records)
+{
+    QJsonArray users;
+    QJsonObject user;
+    bool isRealName = false;
+    const auto close = [&] {
+        if (user.contains(u"name") && users.size() < mostEntries)
+            users.append(user);
+        user = {};
+    };
+    for (const QByteArrayView line : linesOf(records)) {
+        if (line == "-") {
+            close();
+            continue;
+        }
+        const auto [key, value] = keyValue(line, ':');
+        // What holds a blank stands on a line of its own.
+        if (isRealName && line.startsWith(' '))
+            putText(user, u"gecos", line.trimmed());
+        isRealName = key == "RealName" && value.isEmpty();
+        if (key == "RecordName" && !wordsOf(value).isEmpty())
+            putText(user, u"name", wordsOf(value).constFirst());
+        else if (key == "RealName" && !value.isEmpty())
+            putText(user, u"gecos", value);
+        else if (key == "UniqueID")
+            user.insert(u"uid", numberOf(value));
+        else if (key == "PrimaryGroupID")
+            user.insert(u"gid", numberOf(value));
+        else if (key == "NFSHomeDirectory")
+            putText(user, u"home", value);
+        else if (key == "UserShell")
+            putText(user, u"shell", value);
+    }
+    close();
+    return users;
+}
+
 void parseUsers(const Section &in, Findings &out)
 {
-    if (in.has("/etc/passwd"))
+    // macOS has its people in a directory of its own; its /etc/passwd is for days without it.
+    if (const QJsonArray users = parseDscl(in.bytes("dscl")); !users.isEmpty())
+        out.set(u"local_users", users);
+    else if (in.has("/etc/passwd"))
         out.set(u"local_users", parsePasswd(in.bytes("/etc/passwd")));
     if (in.has("/etc/group"))
         out.set(u"local_groups", parseGroup(in.bytes("/etc/group")));
@@ -111,12 +177,7 @@ void parseAccess(const Section &in, Findings &out)
     }
     out.set(u"uid0_accounts", roots);
     out.set(u"authorized_keys", keys);
-    const Block *sudoers = in.find("sudoers");
-    if (sudoers && sudoers->status == 0 && sudoers->bytes.size() >= 64)
-        out.setText(u"sudoers_sha256", sudoers->bytes.first(64));
-    else
-        out.miss(u"sudoers_sha256",
-                 in.missing("sudoers") == "denied" || in.missing("sudoers") == "refused" ? Absence::Denied : Absence::NotApplicable);
+    setSudoers(in, out);
 }
 
 } // namespace collector::facts

@@ -5,6 +5,7 @@ s_memory_modules() {
     [ -e /run/udev/data/+dmi:id ] || for _o in /usr/sbin /sbin; do
         [ -x "$_o/dmidecode" ] || continue
         root dmidecode "$_o/dmidecode" -q -t memory
-        break
+        return
     done
+    [ -e /run/udev/data/+dmi:id ] || [ ! -e /sys/class/dmi/id ] || m 'M tool_missing dmidecode'
 }

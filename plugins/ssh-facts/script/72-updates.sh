@@ -3,34 +3,42 @@
 s_updates() {
     if has apt-get && [ -d /var/lib/apt/lists ]; then
         g apt apt-get -s -o Debug::NoLocking=true -o APT::Get::Show-User-Simulation-Note=false dist-upgrade
-        m 'C stamps'
-        o
-        for _o in /var/lib/apt/periodic/update-success-stamp /var/lib/apt/lists /var/log/dpkg.log; do
-            [ ! -e "$_o" ] || stat -c '%Y %n' "$_o"
-        done
+        stamps /var/lib/apt/periodic/update-success-stamp /var/lib/apt/lists /var/log/dpkg.log
     elif has dnf; then
         g dnf dnf -q -C list --upgrades
         g dnf-security dnf -q -C updateinfo list --security
-        m 'C stamps'
-        o
-        for _o in /var/cache/dnf /var/lib/dnf/history.sqlite; do
-            [ ! -e "$_o" ] || stat -c '%Y %n' "$_o"
-        done
+        stamps /var/cache/dnf /var/cache/libdnf5 /var/lib/dnf/history.sqlite /usr/lib/sysimage/libdnf5/transaction_history.sqlite
     elif has yum; then
         g yum yum -q -C list updates
+        g yum-security yum -q -C updateinfo list security
+        stamps /var/cache/yum /var/lib/yum/history
     elif has zypper; then
         g zypper zypper --no-refresh --non-interactive --quiet list-updates
+        g zypper-security zypper --no-refresh --non-interactive --quiet list-patches --category security
+        stamps /var/cache/zypp/solv /var/log/zypp/history
     elif has apk; then
         g apk apk version -l '<'
+        stamps /var/cache/apk /etc/apk/cache /lib/apk/db/installed
     elif has pacman; then
         g pacman pacman -Qu
+        stamps /var/lib/pacman/sync /var/lib/pacman/local
     elif has checkupdates; then
         g checkupdates checkupdates -n
     fi
 }
 
+# When each of these was written: caches first, then what changes with an installation.
+stamps() {
+    m 'C stamps'
+    o
+    for _o; do
+        [ ! -e "$_o" ] || stat -c '%Y %n' "$_o"
+    done
+}
+
 s_repositories() {
     h 500 /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources /etc/yum.repos.d/*.repo \
         /etc/zypp/repos.d/*.repo /etc/apk/repositories /etc/pacman.conf /etc/opkg/distfeeds.conf /etc/pkg/*.conf \
-        /usr/local/etc/pkg/repos/*.conf
+        /usr/local/etc/pkg/repos/*.conf /usr/share/xbps.d/*.conf /etc/xbps.d/*.conf /etc/portage/repos.conf /etc/portage/repos.conf/*.conf \
+        /etc/installurl
 }

@@ -74,7 +74,8 @@ s_agents() {
 
 s_java() {
     for _o in /usr/lib/jvm/*/release /usr/java/*/release /opt/*/release /opt/*/jre/release /usr/local/*/release \
-        /opt/java/*/release /usr/lib64/jvm/*/release /opt/ibm/java*/release; do
+        /opt/java/*/release /usr/lib64/jvm/*/release /opt/ibm/java*/release /Library/Java/JavaVirtualMachines/*/Contents/Home/release \
+        /usr/local/openjdk*/release /usr/jdk/instances/*/release; do
         h 40 "$_o"
     done
 }

@@ -42,7 +42,7 @@ struct ScriptSettings
     QByteArray nonce;
     int commandSeconds = 5;
     int totalSeconds = 50;
-    QByteArray toolFolders = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+    QByteArray toolFolders = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin:/usr/pkg/sbin:/usr/pkg/bin:/opt/homebrew/bin";
 };
 // How it stands in the first line that nothing is raised; the transport puts in its place how things are.
 inline constexpr QByteArrayView notRaised = "B='' W=''";

@@ -115,6 +115,13 @@ class Bench:
     def path(self, name):
         return os.path.join(self.folder, name)
 
+    def dropbear_key(self, path):
+        """A host key in dropbear's own format, made where there is none; its public half."""
+        if not os.path.exists(path):
+            run("dropbearkey", "-t", "ed25519", "-f", path)
+        lines = run("dropbearkey", "-y", "-f", path).splitlines()
+        return next(" ".join(line.split()[:2]) for line in lines if line.startswith("ssh-"))
+
     def sshd(self, root="", path=None):
         """Its command line, with a configuration below `root`."""
         folder = os.path.join(root, "etc/collector-test") if root else self.folder
@@ -164,9 +171,24 @@ def shells(bench):
     return reference
 
 
+def static_busybox():
+    program = shutil.which("busybox")
+    return program if program and "not a dynamic" in subprocess.run(["ldd", program], capture_output=True, text=True).stderr else None
+
+
+def copy_program(program, root, at):
+    """With the libraries that it wants."""
+    for line in run("ldd", program).splitlines():
+        library = next((word for word in line.split() if word.startswith("/")), None)
+        if library:
+            os.makedirs(root + os.path.dirname(library), exist_ok=True)
+            shutil.copy(library, root + library)
+    shutil.copy(program, os.path.join(root, at))
+
+
 def busybox(bench, reference):
-    program, server = shutil.which("busybox"), shutil.which("dropbear", path="/usr/sbin:/usr/bin")
-    if not program or not server or "not a dynamic" not in subprocess.run(["ldd", program], capture_output=True, text=True).stderr:
+    program, server = static_busybox(), shutil.which("dropbear", path="/usr/sbin:/usr/bin")
+    if not program or not server:
         print("skipped: a static busybox and dropbear are needed")
         return
     root = bench.path("busybox")
@@ -175,12 +197,7 @@ def busybox(bench, reference):
     shutil.copy(program, os.path.join(root, "bin/busybox"))
     for applet in run(program, "--list").split():
         os.symlink("/bin/busybox", os.path.join(root, "bin", applet)) if applet != "busybox" else None
-    for line in run("ldd", server).splitlines():
-        library = next((word for word in line.split() if word.startswith("/")), None)
-        if library:
-            os.makedirs(root + os.path.dirname(library), exist_ok=True)
-            shutil.copy(library, root + library)
-    shutil.copy(server, os.path.join(root, "usr/sbin/dropbear"))
+    copy_program(server, root, "usr/sbin/dropbear")
     for path, text in {"etc/passwd": "root:x:0:0:root:/root:/bin/sh\n", "etc/group": "root:x:0:\n", "etc/shells": "/bin/sh\n",
                        "etc/resolv.conf": "nameserver 192.0.2.53\n", "etc/hosts": "127.0.0.1 localhost\n",
                        "etc/os-release": 'NAME="Tiny"\nID=tiny\nVERSION_ID=1.2\nPRETTY_NAME="Tiny 1.2"\n'}.items():
@@ -190,8 +207,7 @@ def busybox(bench, reference):
     for folder in ["root", "root/.ssh"]:
         os.chmod(os.path.join(root, folder), 0o700)
     os.chmod(os.path.join(root, "root/.ssh/authorized_keys"), 0o600)
-    public = run(shutil.which("dropbearkey"), "-t", "ed25519", "-f", os.path.join(root, "etc/dropbear/key"))
-    own, bench.host_key = bench.host_key, next(" ".join(line.split()[:2]) for line in public.splitlines() if line.startswith("ssh-"))
+    own, bench.host_key = bench.host_key, bench.dropbear_key(os.path.join(root, "etc/dropbear/key"))
     with System(bench, bench.mounts_below(root),
                 f"chroot {root} /usr/sbin/dropbear -F -E -s -r /etc/dropbear/key -p 127.0.0.1:{{port}}") as system:
         record = system.record()

@@ -1,14 +1,16 @@
 #!/bin/sh
 # Each parser of ssh-facts under libFuzzer for SECONDS, from the answers in tests/data as seeds; stops at the first finding.
-# fuzz-facts.sh [SECONDS] [BUILD_DIR]     (tests/fuzz/CMakeLists.txt says how to build it)
+# fuzz-facts.sh [SECONDS] [BUILD_DIR] [SECTION…]     (tests/fuzz/CMakeLists.txt says how to build it)
 set -e
 root=$(cd "$(dirname "$0")/../.." && pwd)
 seconds=${1:-60}
 build=${2:-$root/build/fuzz}
+[ $# -lt 2 ] || shift 2
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 for seeds in "$root"/tests/data/answers/*; do
     section=${seeds##*/}
+    [ $# = 0 ] || case " $* " in *" $section "*) ;; *) continue ;; esac
     mkdir "$scratch/$section"
     echo "$section"
     # Findings stay where the script was started.

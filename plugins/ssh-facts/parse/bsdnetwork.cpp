@@ -98,13 +98,34 @@ QJsonObject wayOut(const QJsonObject &route, const QList<InterfaceAddresses> &al
     return object;
 }
 
+// AIX: en0 1500 link#2 62.c5.1c.3a.5d.3 116444596 …
+void addLinks(QByteArrayView netstat, QList<InterfaceAddresses> &all)
+{
+    for (const QByteArrayView line : linesOf(netstat)) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        const auto known = std::find_if(all.begin(), all.end(), [&](const InterfaceAddresses &one) { return one.name == words.value(0); });
+        if (words.size() < 4 || !words[2].startsWith("link#") || known == all.end())
+            continue;
+        known->mtu = int(std::clamp<qint64>(toInteger(words[1]).value_or(-1), -1, 1 << 24));
+        const QList<QByteArrayView> bytes = split(words[3], '.');
+        if (bytes.size() != 6)
+            continue;
+        QByteArray mac;
+        for (const QByteArrayView byte : bytes)
+            mac += (mac.isEmpty() ? "" : ":") + byte.toByteArray().rightJustified(2, '0');
+        known->mac = mac;
+        known->type = "ether";
+    }
+}
+
 } // namespace
 
 void parseNetworkElsewhere(const Section &in, Findings &out)
 {
     if (!in.has("ifconfig"))
         return;
-    const QList<InterfaceAddresses> all = parseIfconfig(in.bytes("ifconfig"));
+    QList<InterfaceAddresses> all = parseIfconfig(in.bytes("ifconfig"));
+    addLinks(in.bytes("netstat-in"), all);
     const QJsonArray routes = parseNetstatRoutes(in.bytes("netstat"));
     QJsonArray names, list, ipv4, ipv6;
     for (const InterfaceAddresses &one : all) {

@@ -11,89 +11,6 @@
 
 namespace collector::facts {
 
-namespace {
-
-constexpr qint64 mebi = 1 << 20;
-
-void setMemory(Findings &out, qint64 total, std::optional<qint64> unused)
-{
-    if (total <= 0)
-        return;
-    out.set(u"memtotal_mb", total / mebi);
-    out.set(u"memory_total_bytes", total);
-    if (unused && *unused >= 0)
-        out.set(u"memfree_mb", *unused / mebi);
-}
-
-void setSwap(Findings &out, qint64 total, qint64 unused)
-{
-    out.set(u"swaptotal_mb", total / mebi);
-    out.set(u"swap_total_bytes", total);
-    out.set(u"swapfree_mb", unused / mebi);
-}
-
-// Device 1K-blocks Used Avail Capacity (FreeBSD's swapinfo -k); the last line is the sum, or the only device.
-void addSwapinfo(QByteArrayView output, Findings &out)
-{
-    const QList<QByteArrayView> lines = linesOf(output);
-    const QList<QByteArrayView> words = lines.isEmpty() ? QList<QByteArrayView>() : wordsOf(lines.constLast());
-    if (words.size() >= 4 && words[0] != "Device" && toInteger(words[1]) && toInteger(words[3]))
-        setSwap(out, bytesOf(*toInteger(words[1]), 1024), bytesOf(*toInteger(words[3]), 1024));
-}
-
-// total: 1048576 1K-blocks allocated, 0 used, 1048576 available (OpenBSD and NetBSD: swapctl -sk)
-void addSwapctl(QByteArrayView line, Findings &out)
-{
-    const QList<QByteArrayView> words = wordsOf(line);
-    if (words.size() >= 8 && words[0] == "total:" && toInteger(words[1]) && toInteger(words[6]))
-        setSwap(out, bytesOf(*toInteger(words[1]), 1024), bytesOf(*toInteger(words[6]), 1024));
-}
-
-// total = 2048.00M  used = 1.00M  free = 2047.00M (macOS)
-void addSwapusage(QByteArrayView text, Findings &out)
-{
-    const QList<QByteArrayView> words = wordsOf(text);
-    const auto amount = [&](QByteArrayView name) {
-        const qsizetype at = words.indexOf(name);
-        QByteArrayView number = at >= 0 && at + 2 < words.size() ? words[at + 2] : QByteArrayView();
-        if (number.endsWith('M'))
-            number.chop(1);
-        const double value = toNumber(number).value_or(0);
-        return value >= 0 && value < 1e12 ? qint64(value * double(mebi)) : 0;
-    };
-    if (words.contains(QByteArrayView("total")))
-        setSwap(out, amount("total"), amount("free"));
-}
-
-// macOS: what is neither wired, active nor inactive is free, as Ansible counts it; the page's size is that of the report.
-std::optional<qint64> freeOfVmStat(QByteArrayView output, qint64 total)
-{
-    qint64 page = 4096, used = 0;
-    for (const QByteArrayView line : linesOf(output)) {
-        if (const qsizetype at = line.indexOf("page size of "); at >= 0)
-            page = toInteger(wordsOf(line.sliced(at + 13)).value(0)).value_or(4096);
-        auto [key, value] = keyValue(line, ':');
-        if (value.endsWith('.'))
-            value.chop(1);
-        if (key == "Pages wired down" || key == "Pages active" || key == "Pages inactive")
-            used += std::clamp<qint64>(toInteger(value).value_or(0), 0, qint64(1) << 40);
-    }
-    return used > 0 && page > 0 && page <= (1 << 24) ? std::optional(std::max<qint64>(0, total - used * page)) : std::nullopt;
-}
-
-// `Memory size: 8192 Megabytes` of prtconf; `Memory Size: 4096 MB` of AIX.
-qint64 memoryOfPrtconf(QByteArrayView output)
-{
-    for (const QByteArrayView line : linesOf(output)) {
-        const auto [key, value] = keyValue(line, ':');
-        if (key.compare("Memory size", Qt::CaseInsensitive) == 0) {
-            const qint64 amount = wordsOf(value).isEmpty() ? 0 : toInteger(wordsOf(value)[0]).value_or(0);
-            return amount > 0 && amount < (qint64(1) << 30) ? amount * mebi : 0;
-        }
-    }
-    return 0;
-}
-
 QByteArrayView valueIn(QByteArrayView output, QByteArrayView key)
 {
     for (const QByteArrayView line : linesOf(output)) {
@@ -102,113 +19,6 @@ QByteArrayView valueIn(QByteArrayView output, QByteArrayView key)
             return value;
     }
     return {};
-}
-
-// The processors that psrinfo -p and -v know: `The physical processor has 4 virtual processors (0-3)`.
-void setSolarisProcessors(const Section &in, Findings &out)
-{
-    const QByteArrayView listing = in.bytes("psrinfo");
-    qint64 processors = 0, sockets = 0;
-    QJsonArray names;
-    bool expectsName = false;
-    for (const QByteArrayView line : linesOf(listing)) {
-        const QByteArrayView bare = line.trimmed();
-        if (bare.startsWith("The physical processor has")) {
-            ++sockets;
-            for (const QByteArrayView word : wordsOf(bare)) {
-                if (toInteger(word))
-                    processors += std::clamp<qint64>(*toInteger(word), 0, 100'000);
-            }
-            expectsName = false;
-        } else if (!bare.isEmpty() && sockets > 0 && !bare.startsWith("The core has") && names.size() < sockets) {
-            // A line with the chip, then one with what it is called.
-            if (expectsName || !bare.contains('('))
-                names.append(toText(bare));
-            expectsName = !expectsName;
-        }
-    }
-    if (sockets == 0)
-        return;
-    out.set(u"processor", names);
-    out.set(u"processor_count", sockets);
-    out.set(u"processor_vcpus", processors);
-    out.set(u"cpu_sockets", sockets);
-    out.set(u"cpu_threads", processors);
-    if (!names.isEmpty())
-        out.set(u"cpu_model", names.at(0));
-}
-
-void setAixProcessors(const Section &in, Findings &out)
-{
-    const QByteArrayView prtconf = in.bytes("prtconf");
-    const auto count = toInteger(valueIn(prtconf, "Number Of Processors"));
-    if (!count)
-        return;
-    const QByteArrayView type = valueIn(prtconf, "Processor Type");
-    out.set(u"processor", QJsonArray{toText(type)});
-    out.set(u"processor_count", *count);
-    out.set(u"cpu_model", toText(type));
-    out.set(u"cpu_threads", *count);
-}
-
-} // namespace
-
-void parseCpuElsewhere(const Section &in, Findings &out)
-{
-    const Sysctl sysctl(in.bytes("sysctl"));
-    if (sysctl.isEmpty()) {
-        setSolarisProcessors(in, out);
-        setAixProcessors(in, out);
-        return;
-    }
-    const QByteArrayView brand = sysctl.text("machdep.cpu.brand_string");
-    const QByteArrayView model = brand.isEmpty() ? sysctl.text("hw.model") : brand;
-    const auto online = sysctl.number("hw.ncpuonline"), all = sysctl.number("hw.ncpu"), logical = sysctl.number("hw.logicalcpu");
-    const auto physical = sysctl.number("hw.physicalcpu"), cores = sysctl.number("kern.smp.cores");
-    const qint64 count = logical.value_or(online.value_or(all.value_or(0)));
-    if (count <= 0)
-        return;
-    out.set(u"processor", QJsonArray{toText(model)});
-    out.set(u"cpu_model", toText(model).simplified());
-    // Ansible counts processors here as the kernel does: each thread is one.
-    out.set(u"processor_count", count);
-    out.set(u"processor_cores", physical.value_or(cores.value_or(count)));
-    out.set(u"processor_vcpus", count);
-    out.set(u"cpu_threads", count);
-    if (physical || cores)
-        out.set(u"cpu_cores", physical.value_or(cores.value_or(count)));
-    if (const auto packages = sysctl.number("hw.packages"))
-        out.set(u"cpu_sockets", *packages);
-    const auto threads = sysctl.number("kern.smp.threads_per_core");
-    if (threads)
-        out.set(u"processor_threads_per_core", *threads);
-    QJsonArray flags;
-    for (const QByteArrayView flag : wordsOf(sysctl.text("machdep.cpu.features")))
-        flags.append(toText(flag).toLower());
-    if (!flags.isEmpty())
-        out.set(u"flags", flags);
-}
-
-void parseMemoryElsewhere(const Section &in, Findings &out)
-{
-    const Sysctl sysctl(in.bytes("sysctl"));
-    const qint64 page = sysctl.number("hw.pagesize").value_or(sysctl.number("vm.stats.vm.v_page_size").value_or(4096));
-    qint64 total = 0;
-    for (const char *key : {"hw.memsize", "hw.physmem64", "hw.physmem", "hw.realmem"}) {
-        if (total <= 0)
-            total = sysctl.number(key).value_or(0);
-    }
-    if (total <= 0)
-        total = memoryOfPrtconf(in.bytes("prtconf"));
-    std::optional<qint64> unused;
-    if (const auto pages = sysctl.number("vm.stats.vm.v_free_count"); pages && *pages < (qint64(1) << 40))
-        unused = *pages * page;
-    if (in.has("vm_stat"))
-        unused = freeOfVmStat(in.bytes("vm_stat"), total);
-    setMemory(out, total, unused);
-    addSwapinfo(in.bytes("swapinfo"), out);
-    addSwapctl(in.firstLine("swapctl"), out);
-    addSwapusage(sysctl.text("vm.swapusage"), out);
 }
 
 std::optional<qint64> parseUptime(QByteArrayView output)
@@ -271,6 +81,19 @@ std::optional<QJsonObject> parseLoad(QByteArrayView text)
                        {QStringLiteral("15m"), *toNumber(words[2])}};
 }
 
+std::optional<qint64> parseBootTime(QByteArrayView text)
+{
+    // { sec = 1594339054, usec = 740932 } Thu Jul  9 … · unix:0:system_misc:boot_time 1515789996 · 1718100000
+    QByteArray plain = text.toByteArray();
+    plain.replace(',', ' ');
+    for (const QByteArrayView word : wordsOf(plain)) {
+        const auto number = toInteger(word);
+        if (number && *number > 100'000'000 && *number <= 253'402'300'799)
+            return number;
+    }
+    return {};
+}
+
 void parseStateElsewhere(const Section &in, Findings &out)
 {
     const QByteArrayView uptime = in.firstLine("uptime");
@@ -280,6 +103,29 @@ void parseStateElsewhere(const Section &in, Findings &out)
     if (load)
         out.set(u"loadavg", *load);
 }
+
+namespace {
+
+// Oracle Corporation  sun4v SPARC T7-1 · VMware, Inc. VMware Virtual Platform: vendor, architecture (not on x86), model.
+void setSolarisModel(QByteArrayView configuration, Findings &out)
+{
+    const QString text = toText(configuration).simplified();
+    if (text.isEmpty())
+        return;
+    static const QStringList vendors{QStringLiteral("Oracle Corporation"), QStringLiteral("Sun Microsystems"),
+                                     QStringLiteral("VMware, Inc."), QStringLiteral("Fujitsu"), QStringLiteral("QEMU")};
+    const auto known =
+        std::find_if(vendors.begin(), vendors.end(), [&](const QString &one) { return text.startsWith(one, Qt::CaseInsensitive); });
+    const QString vendor = known == vendors.end() ? text.section(u' ', 0, 0) : *known;
+    QString model = text.mid(vendor.size()).trimmed();
+    if (model.startsWith(u"sun4") && model.contains(u' '))
+        model = model.section(u' ', 1);
+    out.set(u"system_vendor", vendor);
+    if (!model.isEmpty())
+        out.set(u"product_name", model);
+}
+
+} // namespace
 
 void parseDmiElsewhere(const Section &in, Findings &out)
 {
@@ -335,15 +181,17 @@ void parseDmiElsewhere(const Section &in, Findings &out)
         out.setText(u"product_name", parts.constLast());
         out.setText(u"product_serial", valueIn(prtconf, "Machine Serial Number"));
         out.setText(u"bios_version", valueIn(prtconf, "Firmware Version"));
-    } else if (const QByteArrayView configuration = valueIn(prtconf, "System Configuration"); !configuration.isEmpty()) {
-        const QList<QByteArrayView> words = wordsOf(configuration);
-        out.setText(u"system_vendor", words.value(0));
-        out.setText(u"product_name", words.isEmpty() ? QByteArrayView() : words.constLast());
+    } else {
+        // prtdiag knows the model, prtconf the architecture alone.
+        const QByteArrayView prtdiag = valueIn(in.bytes("prtdiag"), "System Configuration");
+        setSolarisModel(prtdiag.isEmpty() ? valueIn(prtconf, "System Configuration") : prtdiag, out);
     }
 }
 
 void parseVirtualizationElsewhere(const Section &in, Findings &out)
 {
+    if (in.blocks.isEmpty())
+        return; // AIX: nothing is known
     const Sysctl sysctl(in.bytes("sysctl"));
     static const QHash<QByteArray, QString> freebsd{{"xen", QStringLiteral("xen")},         {"hv", QStringLiteral("Hyper-V")},
                                                     {"vmware", QStringLiteral("VMware")},   {"kvm", QStringLiteral("kvm")},
@@ -387,7 +235,7 @@ void parseDevicesElsewhere(const Section &in, Findings &out)
     // geom disk list: `Geom name: ada0`, then details.
     QJsonObject devices, device;
     QString name;
-    qint64 total = 0;
+    qint64 total = 0, disks = 0;
     const auto close = [&] {
         if (!name.isEmpty() && devices.size() < mostEntries)
             devices.insert(name, device);
@@ -404,6 +252,7 @@ void parseDevicesElsewhere(const Section &in, Findings &out)
             device.insert(u"sectors", QString::number(bytes / 512));
             if (!name.startsWith(u"cd"))
                 addBytes(total, bytes);
+            disks += !name.startsWith(u"cd");
         } else if (key == "Sectorsize") {
             device.insert(u"sectorsize", toText(value));
         } else if (key == "descr") {
@@ -412,16 +261,27 @@ void parseDevicesElsewhere(const Section &in, Findings &out)
             putText(device, u"serial", value);
         } else if (key == "lunid" && value != "(null)") {
             putText(device, u"wwn", value);
-        } else if (key == "rotationrate") {
+        } else if (key == "rotationrate" && toInteger(value)) {
             device.insert(u"rotational", value == "0" ? QStringLiteral("0") : QStringLiteral("1"));
         }
     }
     close();
+    // hw.disknames=sd0:4ed1bd96cb20ab42,cd0:,fd0: (OpenBSD) · hw.disknames = wd0 cd0 dk0 (NetBSD): names alone, no sizes
+    const QByteArray names = Sysctl(in.bytes("sysctl")).text("hw.disknames").toByteArray().replace(',', ' ');
+    for (const QByteArrayView word : wordsOf(names)) {
+        const qsizetype colon = word.indexOf(':');
+        QJsonObject named;
+        if (colon > 0 && colon + 1 < word.size())
+            named.insert(u"uid", toText(word.sliced(colon + 1)));
+        devices.insert(toText(colon > 0 ? word.first(colon) : word), named);
+    }
     if (devices.isEmpty())
         return;
     out.set(u"devices", devices);
+    if (!names.isEmpty())
+        return;
     out.set(u"disk_total_bytes", total);
-    out.set(u"disk_count", devices.size());
+    out.set(u"disk_count", disks);
 }
 
 } // namespace collector::facts

@@ -92,17 +92,23 @@ void addFlags(QByteArrayView line, InterfaceAddresses &interface)
     const qsizetype open = line.indexOf('<'), close = line.indexOf('>');
     if (open < 0 || close < open)
         return;
-    for (const QByteArrayView flag : split(line.sliced(open + 1, close - open - 1), ','))
-        interface.flags.append(flag.toByteArray());
+    for (const QByteArrayView flag : split(line.sliced(open + 1, close - open - 1), ',')) {
+        if (!flag.isEmpty())
+            interface.flags.append(flag.toByteArray());
+    }
     interface.isUp = interface.flags.contains("UP");
 }
 
 // NAME: flags=8863<UP,…> mtu 1500 · NAME  Link encap:Ethernet  HWaddr 00:…
-void openInterface(QByteArrayView line, const QList<QByteArrayView> &words, QList<InterfaceAddresses> &all)
+qsizetype openInterface(QByteArrayView line, const QList<QByteArrayView> &words, QList<InterfaceAddresses> &all)
 {
     QByteArrayView name = words[0];
     if (name.endsWith(':'))
         name.chop(1);
+    // Solaris lists an interface once more for its other family.
+    const auto known = std::find_if(all.begin(), all.end(), [name](const InterfaceAddresses &one) { return one.name == name; });
+    if (known != all.end())
+        return known - all.begin();
     all.append(InterfaceAddresses{});
     InterfaceAddresses &interface = all.last();
     interface.name = name.toByteArray();
@@ -116,6 +122,7 @@ void openInterface(QByteArrayView line, const QList<QByteArrayView> &words, QLis
     addFlags(line, interface);
     if (interface.type.isEmpty())
         interface.type = interface.flags.contains("LOOPBACK") ? "loopback" : interface.flags.contains("POINTOPOINT") ? "tunnel" : "unknown";
+    return all.size() - 1;
 }
 
 void addDetail(QByteArrayView line, const QList<QByteArrayView> &words, InterfaceAddresses &interface)
@@ -130,6 +137,8 @@ void addDetail(QByteArrayView line, const QList<QByteArrayView> &words, Interfac
         interface.type = "ether";
     } else if (first == "status:" && words.size() > 1) {
         interface.status = line.trimmed().sliced(7).trimmed().toByteArray();
+    } else if (first == "media:" && words.value(1) == "<unknown") { // a bridge of macOS: `<unknown type>`
+        interface.media = "unknown";
     } else if (first == "media:") {
         interface.media = words.size() > 1 ? words[1].toByteArray() : QByteArray();
         interface.mediaSelect = words.size() > 2 ? words[2].toByteArray() : QByteArray();
@@ -150,15 +159,16 @@ void addDetail(QByteArrayView line, const QList<QByteArrayView> &words, Interfac
 QList<InterfaceAddresses> parseIfconfig(QByteArrayView output)
 {
     QList<InterfaceAddresses> all;
+    qsizetype current = -1;
     for (const QByteArrayView line : linesOf(output)) {
         const QList<QByteArrayView> words = wordsOf(line);
         if (words.isEmpty())
             continue;
         const bool isIndented = line.front() == ' ' || line.front() == '\t';
         if (!isIndented && all.size() < mostEntries)
-            openInterface(line, words, all);
-        else if (!all.isEmpty())
-            addDetail(line, words, all.last());
+            current = openInterface(line, words, all);
+        else if (current >= 0)
+            addDetail(line, words, all[current]);
     }
     return all;
 }

@@ -52,10 +52,17 @@ void setReboot(const Section &in, Findings &out)
         if (!release.isEmpty() && flavour(release) == flavour(running) && (newest.isEmpty() || isOlder(newest, release)))
             newest = release.toByteArray();
     }
+    // FreeBSD says which kernel is installed.
+    const QByteArrayView installed = in.firstLine("freebsd-version");
+    if (!installed.isEmpty()) {
+        newest = installed.toByteArray();
+        isRunningInstalled = true;
+    }
     const bool isAsked = in.exists("/run/reboot-required") || in.exists("/var/run/reboot-required");
     // A container, or a machine that boots from elsewhere, has kernels that it does not run: nothing is said of those.
     const bool isOutdated = isRunningInstalled && isOlder(running, newest);
-    out.set(u"reboot_required", isAsked || isOutdated);
+    if (out.text(u"system") == u"Linux" || out.text(u"system").isEmpty() || isAsked || !installed.isEmpty())
+        out.set(u"reboot_required", isAsked || isOutdated);
     if (!newest.isEmpty())
         out.setText(u"kernel_newest_installed", newest);
     else

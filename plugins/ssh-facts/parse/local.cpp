@@ -113,9 +113,11 @@ void parseLocal(const Section &in, Findings &out)
 
 void parseLvm(const Section &in, Findings &out)
 {
+    if (in.blocks.isEmpty())
+        return; // not Linux
     for (const QByteArrayView reason : {in.missing("lvm"), in.missing("vgs")}) {
         if (!reason.isEmpty()) {
-            out.miss(u"lvm", reason == "denied" ? Absence::Denied : Absence::ToolMissing);
+            out.miss(u"lvm", reason == "tool_missing" ? Absence::ToolMissing : Absence::Denied);
             return;
         }
     }

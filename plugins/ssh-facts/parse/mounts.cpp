@@ -1,6 +1,7 @@
 #include "mounts.h"
 
 #include "elsewhere.h"
+#include "room.h"
 #include "text.h"
 
 #include <QHash>
@@ -213,11 +214,12 @@ void parseMounts(const Section &in, Findings &out)
     QJsonArray mounts;
     QList<QByteArray> order;
     QHash<QByteArray, QJsonObject> byPlace; // what is mounted over something hides it
-    QSet<QByteArray> counted;
-    qint64 diskTotal = 0, diskAvailable = 0;
+    RoomTable room;
     for (const QByteArrayView line : linesOf(table->bytes)) {
         const auto mount = mountOf(line);
-        const bool isDevice = mount && (mount->device.startsWith('/') || mount->device.startsWith('\\') || mount->device.contains(":/"));
+        // Ansible leaves ZFS out, whose data sets are not named like devices.
+        const bool isDevice = mount && (mount->device.startsWith('/') || mount->device.startsWith('\\') || mount->device.contains(":/") ||
+                                        mount->type == "zfs");
         if (!mount || !isDevice || byPlace.size() >= mostEntries)
             continue;
         QJsonObject object;
@@ -230,11 +232,10 @@ void parseMounts(const Section &in, Findings &out)
         object.insert(u"uuid", uuid.isEmpty() ? QStringLiteral("N/A") : QString::fromUtf8(uuid));
         if (const auto known = sizes.of(mount->at)) {
             putSizes(object, *known);
-            if (!isRemote(mount->type) && mount->type != "squashfs" && mount->type != "iso9660" && !counted.contains(mount->number)) {
-                counted.insert(mount->number);
-                addBytes(diskTotal, bytesOf(known->total, known->fragment));
-                addBytes(diskAvailable, bytesOf(known->available, known->fragment));
-            }
+            const bool isPool = mount->type == "zfs";
+            if (!isRemote(mount->type) && mount->type != "squashfs" && mount->type != "iso9660")
+                room.add(toText(isPool ? mount->device : mount->number), isPool ? QStringLiteral("zfs") : QString(),
+                         bytesOf(known->total, known->fragment), bytesOf(known->available, known->fragment));
         } else if (mount->type == "autofs") {
             object.insert(u"state", QStringLiteral("not_asked"));
         } else if (isRemote(mount->type) && hasFarAnswers && !sizes.isDenied(mount->at)) {
@@ -248,8 +249,8 @@ void parseMounts(const Section &in, Findings &out)
     for (const QByteArray &at : std::as_const(order))
         mounts.append(byPlace.value(at));
     out.set(u"mounts", mounts);
-    out.set(u"filesystems_total_bytes", diskTotal);
-    out.set(u"filesystems_available_bytes", diskAvailable);
+    out.set(u"filesystems_total_bytes", room.total());
+    out.set(u"filesystems_available_bytes", room.available());
 }
 
 } // namespace collector::facts

@@ -1,6 +1,7 @@
 // mount(8) and df(1) of the systems that have no /proc/self/mountinfo.
 
 #include "elsewhere.h"
+#include "room.h"
 #include "text.h"
 
 #include <QHash>
@@ -72,7 +73,20 @@ std::optional<QJsonObject> aix(QByteArrayView line)
     const qsizetype first = hasNode ? 1 : 0;
     if (words.size() < first + 6)
         return {};
-    return mountOf(words[first + 1], words[first], words[first + 2], words.size() > first + 6 ? words[first + 6] : QByteArrayView());
+    const QByteArray device = hasNode ? words[0].toByteArray() + ':' + words[1].toByteArray() : words[0].toByteArray();
+    return mountOf(words[first + 1], device, words[first + 2], words.size() > first + 6 ? words[first + 6] : QByteArrayView());
+}
+
+// Solaris keeps DEVICE, MOUNT, TYPE, OPTIONS and TIME between tabs.
+QJsonArray parseMnttab(QByteArrayView table)
+{
+    QJsonArray mounts;
+    for (const QByteArrayView line : linesOf(table)) {
+        const QList<QByteArrayView> cells = split(line, '\t');
+        if (cells.size() >= 4 && mounts.size() < mostEntries)
+            mounts.append(mountOf(cells[1], cells[0], cells[2], cells[3]));
+    }
+    return mounts;
 }
 
 } // namespace
@@ -96,7 +110,7 @@ QJsonArray parseMountTable(QByteArrayView output)
 
 void parseMountsElsewhere(const Section &in, Findings &out)
 {
-    if (!in.has("mount"))
+    if (!in.has("mount") && !in.has("/etc/mnttab"))
         return;
     // Filesystem 1024-blocks Used Available Capacity Mounted on
     QHash<QString, std::pair<qint64, qint64>> sizes;
@@ -108,27 +122,29 @@ void parseMountsElsewhere(const Section &in, Findings &out)
         sizes.insert(toText(at), {bytesOf(*toInteger(words[1]), 1024), bytesOf(*toInteger(words[3]), 1024)});
     }
     QJsonArray mounts;
-    qint64 total = 0, available = 0;
-    for (const QJsonValue &value : parseMountTable(in.bytes("mount"))) {
+    RoomTable room;
+    for (const QJsonValue &value : in.has("mount") ? parseMountTable(in.bytes("mount")) : parseMnttab(in.bytes("/etc/mnttab"))) {
         QJsonObject mount = value.toObject();
         const QString device = mount.value(u"device").toString(), at = mount.value(u"mount").toString();
-        const QString options = mount.value(u"options").toString();
-        const bool isPool = device.contains(u'/') || mount.value(u"fstype") == QJsonValue(QStringLiteral("zfs"));
-        if (!isPool && !device.contains(u":/"))
+        const QString type = mount.value(u"fstype").toString();
+        // /dev, /proc and maps of the automounter are named like what they stand for.
+        const bool isNothing = type == u"procfs" || type == u"autofs" || device.startsWith(u"map ") || device == at;
+        // What a partition of AIX has from the system around it bears no device's name.
+        const bool isStore = device.contains(u'/') || type == u"zfs" || type.startsWith(u"jfs");
+        if (isNothing || !isStore)
             continue;
         if (const auto known = sizes.constFind(at); known != sizes.constEnd()) {
             mount.insert(u"size_total", known->first);
             mount.insert(u"size_available", known->second);
-            addBytes(total, known->first);
-            addBytes(available, known->second);
+            room.add(device, type, known->first, known->second);
         } else if (device.contains(u":/")) {
             mount.insert(u"state", QStringLiteral("not_asked"));
         }
         mounts.append(mount);
     }
     out.set(u"mounts", mounts);
-    out.set(u"filesystems_total_bytes", total);
-    out.set(u"filesystems_available_bytes", available);
+    out.set(u"filesystems_total_bytes", room.total());
+    out.set(u"filesystems_available_bytes", room.available());
 }
 
 } // namespace collector::facts

@@ -153,6 +153,18 @@ void addDashed(QByteArrayView list, const char *source, QJsonObject &packages)
     }
 }
 
+void addPkg5(QByteArrayView list, QJsonObject &packages)
+{
+    for (const QByteArrayView line : linesOf(list)) {
+        QList<QByteArrayView> words = wordsOf(line);
+        // Its publisher stands in brackets where it is not the first one.
+        if (words.size() == 4 && words[1].startsWith('('))
+            words.removeAt(1);
+        if (words.size() == 3 && words[2].startsWith('i'))
+            add(packages, package(words[0], words[1], "pkg5"));
+    }
+}
+
 void addPkginfo(QByteArrayView list, QJsonObject &packages)
 {
     // Its keys are indented to a column.
@@ -191,6 +203,7 @@ void parsePackages(const Section &in, Findings &out)
     addDashed(in.bytes("xbps"), "xbps", packages);
     addDashed(in.bytes("pkgin"), "pkgin", packages);
     addDashed(in.bytes("pkg_info"), "openbsd_pkg", packages);
+    addPkg5(in.bytes("pkg5"), packages);
     addPkginfo(in.bytes("pkginfo"), packages);
     addLslpp(in.bytes("lslpp"), packages);
     const bool hasTimedOut = std::any_of(in.blocks.begin(), in.blocks.end(), [](const Block &block) { return block.isTimedOut(); });
@@ -213,10 +226,11 @@ void parsePackageSummary(const Section &in, Findings &out)
     const QByteArrayView sum = in.firstLine("sum");
     if (sum.size() >= 64 && sum.indexOf(' ') == 64)
         out.setText(u"packages_sha256", sum.first(64));
-    // rpm's database changes when it is only read: the hash is that of the sorted names.
+    // Where there is no file that changes with the packages alone (rpm's does when it is only read), the hash is that of the sorted names.
     const Block *names = in.find("names");
     if (names && names->status == 0) {
         QList<QByteArrayView> lines = linesOf(names->bytes);
+        lines.removeIf([](QByteArrayView line) { return line.trimmed().isEmpty() || line.startsWith('#'); });
         std::sort(lines.begin(), lines.end(), [](QByteArrayView a, QByteArrayView b) { return a.compare(b) < 0; });
         QCryptographicHash hash(QCryptographicHash::Sha256);
         for (const QByteArrayView line : std::as_const(lines)) {

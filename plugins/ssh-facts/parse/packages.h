@@ -18,6 +18,7 @@ void addRpm(QByteArrayView query, QJsonObject &packages); // NAME|EPOCH|VERSION|
 // Lines of `name version …`, or of `name-version …` where the version begins after the last dash before a digit.
 void addTwoColumns(QByteArrayView list, const char *source, QJsonObject &packages);
 void addDashed(QByteArrayView list, const char *source, QJsonObject &packages);
+void addPkg5(QByteArrayView list, QJsonObject &packages);    // Solaris 11: pkg list -H
 void addPkginfo(QByteArrayView list, QJsonObject &packages); // Solaris: pkginfo -l
 void addLslpp(QByteArrayView list, QJsonObject &packages);   // AIX: lslpp -Lcq
 

@@ -51,7 +51,9 @@ void setArchitecture(QByteArrayView machine, QByteArrayView system, const Sectio
         out.miss(u"userspace_bits", Absence::ToolMissing);
 
     QByteArrayView architecture = machine;
-    if (system == "AIX" || system == "OpenBSD")
+    if (system == "AIX" && in.has("machine-architecture"))
+        architecture = in.firstLine("machine-architecture");
+    else if (system == "AIX" || system == "OpenBSD")
         architecture = in.has("uname-p") ? in.firstLine("uname-p") : machine;
     else if (isIntel32(machine))
         architecture = "i386";

@@ -72,7 +72,7 @@ void addProcLine(QByteArrayView protocol, QByteArrayView line, PortTable &table)
 }
 
 // `*.22`, `127.0.0.1.25`, `[::]:22`, `*:22`: the port is behind the last dot or colon.
-void addLocal(QByteArrayView protocol, QByteArrayView local, PortTable &table)
+void addLocal(QByteArrayView protocol, QByteArrayView local, PortTable &table, std::optional<qint64> uid = {})
 {
     const qsizetype at = std::max(local.lastIndexOf('.'), local.lastIndexOf(':'));
     if (at <= 0)
@@ -81,7 +81,7 @@ void addLocal(QByteArrayView protocol, QByteArrayView local, PortTable &table)
     if (address.startsWith('[') && address.endsWith(']'))
         address = address.sliced(1, address.size() - 2);
     const QByteArray any = protocol.endsWith('6') ? "::" : "0.0.0.0";
-    table.add(protocol, address == "*" ? any : address.toByteArray(), toInteger(local.sliced(at + 1)).value_or(0), {});
+    table.add(protocol, address == "*" ? any : address.toByteArray(), toInteger(local.sliced(at + 1)).value_or(0), uid);
 }
 
 void addNetstat(QByteArrayView output, PortTable &table)
@@ -97,13 +97,32 @@ void addNetstat(QByteArrayView output, PortTable &table)
     }
 }
 
+// Solaris: `TCP: IPv4` heads a table; its lines are local and remote address, windows, state.
+void addSolarisNetstat(QByteArrayView output, PortTable &table)
+{
+    QByteArrayView protocol;
+    for (const QByteArrayView line : linesOf(output)) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        if (words.size() == 2 && words[0].endsWith(':')) {
+            const bool isSix = words[1] == "IPv6";
+            protocol = words[0] == "TCP:" ? (isSix ? "tcp6" : "tcp") : words[0] == "UDP:" ? (isSix ? "udp6" : "udp") : QByteArrayView();
+        } else if (line.startsWith("Active") || line.startsWith("SCTP")) {
+            protocol = {};
+        }
+        const bool isOpen = protocol.startsWith("tcp") ? words.contains(QByteArrayView("LISTEN")) : words.contains(QByteArrayView("Idle"));
+        if (!protocol.isEmpty() && isOpen)
+            addLocal(protocol, words[0], table);
+    }
+}
+
 void addSockstat(QByteArrayView output, PortTable &table)
 {
     for (const QByteArrayView line : linesOf(output)) {
         const QList<QByteArrayView> words = wordsOf(line);
         if (words.size() >= 6 && (words[4].startsWith("tcp") || words[4].startsWith("udp"))) {
             const bool isSix = words[4].endsWith('6');
-            addLocal(words[4].startsWith("tcp") ? (isSix ? "tcp6" : "tcp") : (isSix ? "udp6" : "udp"), words[5], table);
+            addLocal(words[4].startsWith("tcp") ? (isSix ? "tcp6" : "tcp") : (isSix ? "udp6" : "udp"), words[5], table,
+                     toInteger(words[0]));
         }
     }
 }
@@ -129,6 +148,7 @@ void parsePorts(const Section &in, Findings &out)
             addProcLine(protocol, line, table);
     }
     addNetstat(in.bytes("netstat"), table);
+    addSolarisNetstat(in.bytes("netstat"), table);
     addSockstat(in.bytes("sockstat"), table);
     // 2 of grep: some of the files are not there (a kernel without IPv6), what it printed counts.
     hasAny |= proc && proc->status == 2 && !proc->bytes.isEmpty();

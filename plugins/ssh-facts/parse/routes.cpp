@@ -111,7 +111,7 @@ QJsonArray parseNetstatRoutes(QByteArrayView output)
     for (const QByteArrayView line : linesOf(output)) {
         const QList<QByteArrayView> words = wordsOf(line);
         // AIX has an empty line below the heads of its columns: only the next heads end a table.
-        if (words.isEmpty())
+        if (words.isEmpty() || words[0] == "Routing" || words[0] == "Route")
             continue;
         if (words[0] == "Destination" || words[0] == "Destination/Mask") {
             columns.clear();

@@ -171,8 +171,13 @@ void parseDateTime(const Section &in, Findings &out)
                         {QStringLiteral("tz"), zone},
                         {QStringLiteral("tz_dst"), toText(summer)},
                         {QStringLiteral("tz_offset"), toText(words[2])}});
-    if (out.has(u"uptime_seconds"))
+    // Other systems know when they were started; `uptime` there counts minutes.
+    if (const auto boot = parseBootTime(in.bytes("boottime")); boot && *boot <= *epoch) {
+        out.set(u"uptime_seconds", *epoch - *boot);
+        out.set(u"boot_time", QDateTime::fromSecsSinceEpoch(*boot, Qt::UTC).toString(Qt::ISODate));
+    } else if (out.has(u"uptime_seconds")) {
         out.set(u"boot_time", bootTime(in, out));
+    }
 }
 
 } // namespace collector::facts

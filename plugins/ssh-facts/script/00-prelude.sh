@@ -195,7 +195,7 @@ H=
 _caps=
 _cpus=
 _vxid=
-if [ -r /proc/self/status ]; then
+if [ "$O" = Linux ] && [ -r /proc/self/status ]; then
     while read -r _k _i _e _l; do
         case $_k in
         Uid:)
@@ -215,5 +215,6 @@ if [ -r /proc/self/status ]; then
         esac
     done </proc/self/status
 else
+    # NetBSD and Solaris have files of these names, which say other things.
     U=$(id -u)
 fi

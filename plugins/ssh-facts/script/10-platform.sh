@@ -9,6 +9,7 @@ s_platform() {
         c uname-v uname -v
         c uname-n uname -n
         c uname-p uname -p
+        [ "$O" != AIX ] || c machine-architecture getconf MACHINE_ARCHITECTURE
     fi
     if [ -r /proc/sys/kernel/arch ]; then
         h 1 /proc/sys/kernel/arch
@@ -21,7 +22,7 @@ s_platform() {
     [ ! -r /proc/self/stat ] || IFS= read -r _l </proc/self/stat
     # shellcheck disable=SC2086
     set -- ${_l##*"$_cut"}
-    if [ $# -gt 25 ] && shift 25 && [ ${#1} -gt 10 ]; then
+    if [ "$O" = Linux ] && [ $# -gt 25 ] && shift 25 && [ ${#1} -gt 10 ]; then
         m 'C stack'
         p "$1"
     elif [ "$O" = Linux ] && [ -r /bin/sh ]; then

@@ -25,6 +25,11 @@ s_date_time() {
         p "$_k"
     fi
     # Once more, beside the clock: the boot was the one less the other, however long all sections took.
-    f /proc/uptime
+    case $O in
+    Linux) f /proc/uptime ;;
+    SunOS) c boottime kstat -p unix:0:system_misc:boot_time ;;
+    AIX) ;;
+    *) c boottime sysctl -n kern.boottime ;;
+    esac
     c date date '+%s %Z %z %Y %m %d %H %M %S %w %j %N'
 }

@@ -23,7 +23,7 @@ s_mounts() {
         esac
         _e=${_l%% *}
         _l=${_l#* }
-        case ${_l%% *} in /* | *:/*) ;; *) continue ;; esac
+        case $_e@${_l%% *} in *@/* | *:/* | zfs@*) ;; *) continue ;; esac
         case $_at in *\\*) _at=$(printf '%b' "$_at") ;; esac
         case $_e in
         autofs) ;;

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
 s_lvm() {
+    [ "$O" = Linux ] || return
     has vgs || {
         m 'M tool_missing lvm'
         return

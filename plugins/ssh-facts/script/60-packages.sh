@@ -3,7 +3,7 @@
 s_package_summary() {
     for _o in /var/lib/dpkg/status /lib/apk/db/installed /usr/lib/opkg/status /var/lib/rpm/rpmdb.sqlite \
         /usr/lib/sysimage/rpm/rpmdb.sqlite /usr/lib/sysimage/rpm/Packages.db /var/lib/rpm/Packages.db /var/lib/rpm/Packages \
-        /var/lib/pacman/local /var/db/pkg/local.sqlite /var/db/xbps /var/db/pkg; do
+        /var/lib/pacman/local /var/db/pkg/local.sqlite /var/db/xbps /usr/pkg/pkgdb /var/db/pkg; do
         [ -e "$_o" ] || continue
         case $O in
         Linux) c "changed $_o" stat -c '%Y %s' "$_o" ;;
@@ -22,19 +22,32 @@ s_package_summary() {
             c count grep -c '^Package:' "$_o"
             c sum sha256sum "$_o"
             ;;
-        *pacman/local)
-            set -- "$_o"/*/
-            m 'C count'
-            p $#
-            ;;
-        esac
-        case $_o in
-        */rpm/*)
-            g names rpm -qa --nosignature --nodigest --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n'
+        */rpm/*) g names rpm -qa --nosignature --nodigest --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n' ;;
+        *local.sqlite) g names pkg query '%n-%v' ;;
+        *pacman/local) folders "$_o"/*/ ;;
+        */xbps) ! has xbps-query || g names xbps-query -l ;;
+        */pkg | */pkgdb)
+            # Gentoo has a folder for each category.
+            case $O in Linux) folders "$_o"/*/*/ ;; *) folders "$_o"/*/ ;; esac
             ;;
         esac
         return
     done
+    case $O in
+    NetBSD) g names pkg_info ;;
+    Darwin) folders /opt/homebrew/Cellar/*/*/ /usr/local/Cellar/*/*/ ;;
+    SunOS) g names pkg list -H ;;
+    AIX) g names lslpp -Lcq ;;
+    esac
+}
+
+# Names of folders, without a process: a package each.
+folders() {
+    m 'C names'
+    for _i; do
+        [ ! -d "$_i" ] || p "${_i%/}"
+    done
+    m 'X 0 names'
 }
 
 s_packages() {
@@ -58,8 +71,13 @@ s_packages() {
     case $O in
     FreeBSD | DragonFly) g pkg pkg query '%n %v %q' ;;
     NetBSD | SunOS)
-        ! has pkgin || g pkgin pkgin -p list
+        if has pkgin; then
+            g pkgin pkgin -p list
+        elif [ "$O" = NetBSD ]; then
+            g pkgin pkg_info
+        fi
         ! has pkginfo || g pkginfo pkginfo -l
+        [ "$O" != SunOS ] || ! has pkg || g pkg5 pkg list -H
         ;;
     OpenBSD) c pkg_info ls /var/db/pkg ;;
     AIX) g lslpp lslpp -Lcq ;;

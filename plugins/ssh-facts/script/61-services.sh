@@ -20,7 +20,7 @@ s_services() {
         g launchctl launchctl list
     fi
     case $O in
-    FreeBSD | DragonFly)
+    FreeBSD | DragonFly | NetBSD)
         g service-e service -e
         g service-l service -l
         ;;

@@ -7,6 +7,7 @@ s_kernel() {
     for _o in /boot/vmlinuz-* /boot/vmlinux-* /boot/kernel-* /lib/modules/*/kernel /usr/lib/modules/*/kernel; do
         [ ! -e "$_o" ] || p "$_o"
     done
+    ! has freebsd-version || c freebsd-version freebsd-version -k
     m 'C vulnerabilities'
     for _o in /sys/devices/system/cpu/vulnerabilities/*; do
         [ ! -r "$_o" ] || a /sys/devices/system/cpu/vulnerabilities "${_o##*/}"

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Numbers, not names: those of vendors are looked up by who reads them.
 s_pci() {
+    [ "$O" = Linux ] || return
     m 'C pci'
     for _b in /sys/bus/pci/devices/*; do
         [ -e "$_b/class" ] || continue

@@ -2,6 +2,13 @@
 # Everything of our process group or session but ourselves, and whoever sweeps.
 _cut=') '
 sweep() {
+    [ "$O" = Linux ] || {
+        # Where /proc says nothing of the kind: who is in our group.
+        ps -A -o pid= -o pgid= | while read -r _p _a; do
+            [ "$_a" != "$$" ] || [ "$_p" = "$$" ] || [ "$_p" = "${W1-}" ] || kill -9 "$_p"
+        done
+        return
+    }
     read -r _me _a </proc/self/stat
     for _d in /proc/[0-9]*; do
         IFS= read -r _l <"$_d/stat" || continue

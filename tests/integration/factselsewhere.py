@@ -73,6 +73,14 @@ def compare(what, seen, expected):
     check(what, {name: seen.get(name) for name in names}, {name: expected.get(name) for name in names})
 
 
+def undeclared(record, bench):
+    """Declared facts that are neither there nor absent with a reason; a password's class is asked for by name alone."""
+    manifest = json.loads(run(bench.collector, "plugins", "ssh-facts", "--json"))
+    manifest = manifest[0] if isinstance(manifest, list) else manifest
+    names = [fact["name"] for fact in manifest["facts"] if fact.get("class") != "sensitive" and "*" not in fact["name"] and "." not in fact["name"]]
+    return [name for name in names if name not in record["facts"] and name not in record["absent"]]
+
+
 def one(name, shells, bench, writes):
     root = root_of(name, bench)
     beside = os.path.join(SYSTEMS, name, "expected.json")
@@ -90,6 +98,7 @@ def one(name, shells, bench, writes):
         with open(beside) as file:
             expected = json.load(file)
         check(f"{name}, {shell}: the end", (record["status"], record["cause"], record["message"]), ("ok", None, None))
+        check(f"{name}, {shell}: declared, and neither there nor absent with a reason", undeclared(record, bench), [])
         compare(f"{name}, {shell}: facts", facts, expected["facts"])
         compare(f"{name}, {shell}: what is absent", record["absent"], expected["absent"])
     unknown = os.path.join(root, "stub/unknown")

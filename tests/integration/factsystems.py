@@ -211,6 +211,14 @@ def busybox(bench, reference):
     with System(bench, bench.mounts_below(root),
                 f"chroot {root} /usr/sbin/dropbear -F -E -s -r /etc/dropbear/key -p 127.0.0.1:{{port}}") as system:
         record = system.record()
+    # Nothing can be written anywhere, nothing run from /tmp: the same facts.
+    mounts = (f"{bench.mounts_below(root)} && mount -t tmpfs -o noexec,size=4k none {root}/tmp && (cat /dev/zero >{root}/tmp/full; true) && "
+              f"mount -o remount,bind,ro {root} && ! touch {root}/root/x 2>/dev/null && ! touch {root}/run/x 2>/dev/null")
+    with System(bench, mounts, f"chroot {root} /usr/sbin/dropbear -F -E -s -r /etc/dropbear/key -p 127.0.0.1:{{port}}") as system:
+        full = system.record()
+    compared, other = still(record["facts"]), still(full["facts"])
+    check("a full, read-only, noexec host: the end", (full["status"], full["cause"], full["absent"]), ("ok", None, record["absent"]))
+    check("a full, read-only, noexec host: facts that differ", [name for name in compared if compared[name] != other.get(name)], [])
     bench.host_key = own
     facts = record["facts"]
     check("busybox alone: the end", (record["status"], record["cause"]), ("ok", None))

@@ -25,6 +25,8 @@ private Q_SLOTS:
     void aCommandThatHangsCostsItsOwnFacts_data();
     void aCommandThatHangsCostsItsOwnFacts();
     void aCommandThatCrashesOrFloodsCostsItsOwnFacts();
+    void aFactThatFloodsHangsOrFailsCostsItself_data();
+    void aFactThatFloodsHangsOrFailsCostsItself();
     void aStuckMountIsAFact();
     void whatIsNotMountedYetIsNotTouched();
     void everyRaisedReadIsInTheList();
@@ -131,6 +133,58 @@ void FactsGuards::aCommandThatCrashesOrFloodsCostsItsOwnFacts()
          {u"distribution", u"processor_vcpus", u"memtotal_mb", u"devices", u"dns", u"user_dir", u"interfaces", u"mounts"})
         QVERIFY2(found.has(key), qPrintable(key.toString()));
     QCOMPARE(run.absent().value(u"date_time").toString(), QStringLiteral("parse_error"));
+}
+
+void FactsGuards::aFactThatFloodsHangsOrFailsCostsItself_data()
+{
+    QTest::addColumn<QByteArray>("shell");
+    for (const char *shell : {"dash", "bash", "busybox", "ksh93", "mksh", "zsh", "yash"})
+        QTest::newRow(shell) << QByteArray(shell);
+}
+
+void FactsGuards::aFactThatFloodsHangsOrFailsCostsItself()
+{
+    QFETCH(QByteArray, shell);
+    if (QStandardPaths::findExecutable(QString::fromLatin1(shell)).isEmpty())
+        QSKIP("this shell is not installed");
+    const QTemporaryDir folder;
+    const auto write = [&](const char *name, const QByteArray &text, bool isExecutable) {
+        QFile file(folder.filePath(QString::fromLatin1(name)));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(text);
+        file.close();
+        file.setPermissions(QFile::Permissions(isExecutable ? 0x7755 : 0x6644));
+    };
+    write("a-flood.fact", "#!/bin/sh\nyes\n", true);
+    write("b-hang.fact", "#!/bin/sh\necho $$ > " + folder.filePath(QStringLiteral("pid")).toLocal8Bit() + "\nexec sleep 613\n", true);
+    write("c-fail.fact", "#!/bin/sh\necho '{}'\nexit 3\n", true);
+    write("d-json.fact", "#!/bin/sh\necho '{\"a\": [1, null]}'\n", true);
+    write("e-ini.fact", "[section]\nKey = value\n", false);
+    LocalRun run;
+    run.shell = shell;
+    if (shell == "busybox")
+        run.arguments = {"ash", "-s"};
+    if (shell == "zsh")
+        run.arguments = {"--emulate", "sh", "-s"};
+    run.words = {"!all", "!min", "local", "mounts", "date_time"};
+    run.commandSeconds = 1;
+    run.substitutes = {{"/etc/ansible/facts.d", folder.path().toLocal8Bit()}};
+    run.run();
+    QVERIFY2(run.output.size() < 1'000'000, qPrintable(QString::number(run.output.size())));
+    QVERIFY2(run.elapsedMs < 10'000, qPrintable(QString::number(run.elapsedMs)));
+    const QJsonObject absent = run.absent();
+    QCOMPARE(absent.value(u"local.a-flood").toString(), QStringLiteral("limit"));
+    QCOMPARE(absent.value(u"local.b-hang").toString(), QStringLiteral("timeout"));
+    const Findings found = run.parse();
+    const QJsonValue local = found.value(u"local");
+    QVERIFY(local[u"c-fail"].toString().endsWith(u"rc: 3"));
+    QCOMPARE(local[u"d-json"][u"a"][0].toInt(), 1);
+    QCOMPARE(local[u"e-ini"][u"section"][u"key"].toString(), QStringLiteral("value"));
+    QVERIFY(found.has(u"mounts"));
+    QVERIFY(found.has(u"date_time"));
+    const QByteArray hanging = readAll(folder.filePath(QStringLiteral("pid"))).trimmed();
+    QVERIFY(!hanging.isEmpty());
+    QTRY_VERIFY(!isAlive(hanging));
 }
 
 void FactsGuards::aStuckMountIsAFact()

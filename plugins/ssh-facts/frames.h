@@ -23,7 +23,8 @@ struct Block
     QByteArrayView reason; // Missing: denied, tool_missing
     std::optional<int> status;
 
-    [[nodiscard]] bool isTimedOut() const { return status == 137 || status == 265 || status == 393; } // SIGKILL, as sh, ksh93 and yash say it
+    // SIGKILL, as sh, ksh93 and yash say it.
+    [[nodiscard]] bool isTimedOut() const { return status == 137 || status == 265 || status == 393; }
 };
 
 class Section

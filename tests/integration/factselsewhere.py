@@ -22,8 +22,8 @@ SYSTEMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data",
 # Kin to /bin/sh of these systems: ash of FreeBSD and NetBSD, pdksh of OpenBSD, bash of macOS, ksh93 and ksh88 of Solaris and AIX.
 SHELLS = ["dash", "mksh", "bash", "ksh93"]
 # What each of them has, in the words that POSIX gives it.
-COMMON = ["awk", "cat", "cut", "env", "expr", "false", "grep", "head", "kill", "ls", "mkdir", "od", "rm", "sed", "sleep", "sort", "tail", "test", "tr",
-          "true", "wc"]
+COMMON = ["awk", "cat", "cut", "env", "expr", "false", "grep", "head", "kill", "ls", "mkdir", "od", "rm", "sed", "sleep", "sort", "tail",
+          "test", "tr", "true", "wc"]
 # What moves, or is the server's own.
 MOVING = {"clock_offset_ms", "authorized_keys", "is_chroot"}
 

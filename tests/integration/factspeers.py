@@ -144,9 +144,9 @@ def stolen_key(bench, account):
         check("inventory key: takes inventory", (record["status"], record["cause"], record["facts"].get("system")), ("ok", None, "Linux"))
         whole = len(record["facts"])
         check("inventory key: hardly less than a key without bounds", whole > 100, True)
-        for what, command, given in [("a command", ["id"], ""), ("a shell", [], "id\n"), ("the shell that ssh-facts uses", ["exec /bin/sh -s"], "id\n"),
-                                     ("a command behind ours", ["collector-facts 1 " + "0" * 32 + " 5 50 dns; id"], ""),
-                                     ("what is sensitive", ["collector-facts 1 " + "0" * 32 + " 5 50 env"], "")]:
+        ours = "collector-facts 1 " + "0" * 32 + " 5 50 "
+        for what, command, given in [("a command", ["id"], ""), ("a shell", [], "id\n"), ("ssh-facts' own shell", ["exec /bin/sh -s"], "id\n"),
+                                     ("a command behind ours", [ours + "dns; id"], ""), ("what is sensitive", [ours + "env"], "")]:
             reply = system.ssh(*command, given=given)
             check(f"stolen key: {what}", (reply.returncode, "uid=" in reply.stdout + reply.stderr, reply.stdout), (126, False, ""))
         sftp = system.ssh("-s", "sftp")

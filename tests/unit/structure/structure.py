@@ -28,7 +28,6 @@ LONG = {
     'core/inventory/inventorybuilder.cpp': 'one pass over groups and hosts, whose tables are its state',
     'core/inventory/pythonliteral.cpp': 'one grammar',
     'plugins/ssh-facts/parse/distributionfiles.cpp': 'one rule a distribution',
-    'plugins/ssh-facts/parse/elsewhere.cpp': 'one short parser a system that is not Linux',
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)
 BY_NAME = re.compile(r'\b(pkill|killall)\b')

@@ -190,7 +190,8 @@ void ExecChannel::sendInput()
             return;
         m_inputSent += taken;
     }
-    if (m_inputSent < m_input.size() || !m_isInputEnding || m_isInputEnded || m_isClosed || m_session.isDead())
+    judge(); // a short command may have ended by now: it is told nothing
+    if (m_inputSent < m_input.size() || !m_isInputEnding || m_isInputEnded || m_isOver || m_session.isDead())
         return;
     m_isInputEnded = true;
     m_input.clear();

@@ -25,13 +25,13 @@ QString printable(QByteArrayView bytes, qsizetype limit)
             isGap = !text.isEmpty();
             continue;
         }
-        if (isGap)
-            text += u' ';
-        isGap = false;
-        if (text.size() >= limit) {
+        if (text.size() + isGap >= limit) {
             text += QChar(0x2026);
             return text;
         }
+        if (isGap)
+            text += u' ';
+        isGap = false;
         text += c;
     }
     return text;

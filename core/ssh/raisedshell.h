@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "ssh/raisingtalk.h"
 #include "ssh/runningcommand.h"
 #include "ssh/sshsettings.h"
 #include "ssh/sshworker.h"
@@ -27,14 +28,10 @@ public:
 private:
     Task<> raise(RunningCommand &shell, Deadline deadline);
     Task<> givePassword(RunningCommand &shell);
-    [[nodiscard]] bool isAskingForPassword(const RunningCommand &shell) const;
-    [[nodiscard]] bool takeBegun(RunningCommand &shell) const;
-    [[nodiscard]] JobError denied(const RunningCommand &shell) const;
 
     SshWorker &m_worker;
     const SshSettings &m_settings;
-    const QByteArray m_prompt;
-    const QByteArray m_begun;
+    RaisingTalk m_talk;
     PasswordBrake::Attempt m_attempt;
 };
 

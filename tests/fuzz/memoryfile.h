@@ -5,6 +5,7 @@
 #include <QByteArray>
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -14,7 +15,9 @@ class MemoryFile
 public:
     explicit MemoryFile(const QByteArray &bytes) : m_descriptor(memfd_create("fuzz", MFD_CLOEXEC))
     {
-        if (m_descriptor < 0 || write(m_descriptor, bytes.constData(), size_t(bytes.size())) != bytes.size())
+        // Ours alone, as a file with a secret must be.
+        if (m_descriptor < 0 || fchmod(m_descriptor, 0600) != 0 ||
+            write(m_descriptor, bytes.constData(), size_t(bytes.size())) != bytes.size())
             std::abort();
     }
     ~MemoryFile() { close(m_descriptor); }

@@ -1,0 +1,67 @@
+// What sudo, doas and su say before the raised shell reads, in pieces as they come: our password is asked for only by the mark that we have
+// named or by su's last words, and neither mark nor control characters reach a person.
+
+#include "ssh/raisingtalk.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+using namespace collector;
+
+namespace {
+
+void require(bool holds)
+{
+    if (!holds)
+        std::abort();
+}
+
+const QByteArray prompt = "passwordc0ffee";
+const QByteArray begun = "begunc0ffee";
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 3)
+        return 0;
+    using Turn = RaisingTalk::Turn;
+    Become become;
+    become.isWanted = true;
+    become.method = Become::Method(data[0] % 3);
+    const bool isSudo = become.method == Become::Method::Sudo;
+    static const auto password = std::make_shared<const Secret>(std::string_view("right one"));
+    if (data[0] & 4)
+        become.password = password;
+    RaisingTalk talk(become, become.password ? prompt : QByteArray(), begun);
+
+    const qsizetype piece = data[1] % 32 + 1;
+    QByteArray rest(reinterpret_cast<const char *>(data) + 2, qsizetype(size) - 2);
+    rest.replace("@", prompt).replace("^", begun); // or nothing would ever find them
+    QByteArray output;
+    QByteArray error;
+    bool isError = false;
+    for (int questions = 0; !rest.isEmpty(); rest = rest.mid(piece)) {
+        QByteArray part = rest.left(piece);
+        if (part.contains('|'))
+            isError = !isError;
+        (isError ? error : output) += part;
+        const Turn turn = talk.next(output, error);
+        require((turn == Turn::Begun) == output.contains(begun + '\n'));
+        if (turn == Turn::Begun)
+            break;
+        if (isSudo)
+            require((turn == Turn::Question) == (become.password && error.contains(prompt)));
+        if (turn == Turn::Question) {
+            require(become.method != Become::Method::Doas);
+            talk.answered(output);
+            error.clear();
+            if (++questions > 3)
+                break;
+        }
+    }
+    const QString refusal = talk.refusal("ops", output, error);
+    require(refusal.size() < 600 && (!become.password || !refusal.contains(QString::fromLatin1(prompt))));
+    return 0;
+}

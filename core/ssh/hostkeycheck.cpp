@@ -32,6 +32,16 @@ JobError unknownKey(const QByteArray &name, const QByteArray &blob, const SshSet
                         .arg(printable(name, 255), keyText(blob), scanCommand(settings), fileText(settings)));
 }
 
+// Known or not: who has factored it is the host.
+JobError shortKey(const QByteArray &name, int bits, const SshSettings &settings)
+{
+    return JobError(Cause::Handshake, QStringLiteral("the host key of %1 is RSA with %2 bits, at least %3 are required (RequiredRSASize); "
+                                                     "the host needs a new one: ssh-keygen -A, or ssh-keygen -t ed25519")
+                                          .arg(printable(name, 255))
+                                          .arg(bits)
+                                          .arg(settings.requiredRsaSize));
+}
+
 JobError changedKey(const QByteArray &name, const QByteArray &blob, const KnownKey &known)
 {
     return JobError(
@@ -51,6 +61,8 @@ HostKeyDecision judgeHostKey(const HostKeys &known, const QByteArray &blob, cons
     if (verdict.kind == Kind::Revoked)
         throw JobError(Cause::HostKeyRevoked, QStringLiteral("the host key of %1, %2, is revoked (%3); the host needs a new one")
                                                   .arg(printable(name, 255), keyText(blob), verdict.known->place()));
+    if (const int bits = rsaBits(blob); bits && bits < settings.requiredRsaSize)
+        throw shortKey(name, bits, settings);
     if (verdict.kind == Kind::Match)
         return HostKeyDecision::Known;
     if (settings.hostKeyPolicy == HostKeyPolicy::Off)

@@ -16,7 +16,7 @@ enum class HostKeyDecision {
 };
 
 // `blob`: the key that the host has proven to own. Throws JobError: host_key_unknown, host_key_changed, host_key_revoked,
-// host_cert_unsupported.
+// host_cert_unsupported; handshake for an RSA key shorter than RequiredRSASize.
 [[nodiscard]] HostKeyDecision judgeHostKey(const HostKeys &known, const QByteArray &blob, const SshSettings &settings);
 
 } // namespace collector

@@ -4,6 +4,7 @@
 
 #include <QCryptographicHash>
 
+#include <bit>
 #include <memory>
 
 namespace collector {
@@ -51,6 +52,23 @@ bool isWellFormedKey(const QByteArray &blob)
     else if (type == "ssh-dss")
         good = areFilled(reader, 4);
     return good && reader.isGood() && reader.isAtEnd();
+}
+
+int rsaBits(const QByteArray &blob)
+{
+    WireReader reader(blob);
+    const QByteArrayView type = reader.string();
+    if (type.startsWith("ssh-rsa-cert-"))
+        (void)reader.string(); // nonce
+    else if (type != "ssh-rsa")
+        return 0;
+    (void)reader.string(); // exponent
+    QByteArrayView modulus = reader.string();
+    if (!reader.isGood())
+        return 0;
+    while (!modulus.isEmpty() && modulus.front() == '\0')
+        modulus = modulus.sliced(1);
+    return modulus.isEmpty() ? 0 : int(modulus.size()) * 8 - std::countl_zero(static_cast<unsigned char>(modulus.front()));
 }
 
 QByteArray fingerprint(const QByteArray &blob)

@@ -17,6 +17,9 @@ namespace collector {
 // Whether the bytes are one whole key of a type that we know, with nothing behind it. Certificates are not keys.
 [[nodiscard]] bool isWellFormedKey(const QByteArray &blob);
 
+// How long the modulus of an RSA key, or of a certificate for one, is, in bits; 0: it is of another type, or no key.
+[[nodiscard]] int rsaBits(const QByteArray &blob);
+
 // As OpenSSH shows it: "SHA256:" and base64 without padding.
 [[nodiscard]] QByteArray fingerprint(const QByteArray &blob);
 

@@ -109,6 +109,8 @@ QStringList OpensshCommand::arguments(const QByteArray &command) const
         option("UserKnownHostsFile", u'"' + settings.knownHostsFile + u'"');
     if (!settings.hostKeyAlias.isEmpty())
         option("HostKeyAlias", QString::fromUtf8(settings.hostKeyAlias));
+    if (settings.requiredRsaSize > smallestRsaSize) // before 9.1 ssh does not know it
+        option("RequiredRSASize", QString::number(settings.requiredRsaSize));
     if (settings.identitiesOnly)
         option("IdentitiesOnly", yesNo(true));
     for (const QString &file : settings.identityFiles)

@@ -67,6 +67,7 @@ struct SshHostConfig
     QByteArray ciphers;
     QByteArray macs;
     QByteArray publicKeyAlgorithms;
+    int requiredRsaSize = 1024; // bits, as written: ssh raises its limit by it and never lowers it
 
     QList<std::pair<QByteArray, QByteArray>> environment; // SetEnv
 

@@ -283,6 +283,8 @@ void SshResolver::fillIn()
     m_config.ciphers = value(SshWord::Ciphers);
     m_config.macs = value(SshWord::Macs);
     m_config.publicKeyAlgorithms = value(SshWord::PubkeyAcceptedAlgorithms);
+    if (isSet(SshWord::RequiredRsaSize))
+        m_config.requiredRsaSize = value(SshWord::RequiredRsaSize).toInt();
     m_config.mayStayUncanonical = isYes(SshWord::CanonicalizeFallbackLocal, true);
     for (const QByteArray &assignment : m_config.setting(SshWord::SetEnv).values) {
         const qsizetype sign = assignment.indexOf('=');

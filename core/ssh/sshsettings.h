@@ -25,6 +25,9 @@ enum class HostKeyPolicy {
     Off,       // any key; then no password is sent
 };
 
+// Bits. ssh's own limit, which RequiredRSASize can only raise: what is shorter has been factored, or soon will be.
+inline constexpr int smallestRsaSize = 1024;
+
 enum class SshTransport { Native, OpenSsh, Local };
 
 // How long each phase may take, from its own start. Absolute: bytes that trickle in do not extend it.
@@ -89,7 +92,8 @@ struct SshSettings
     std::vector<QByteArray> preferredAuthentications; // empty: publickey, password, keyboard-interactive
 
     SshAlgorithms algorithms;
-    bool legacy = false; // also what is broken, for devices that have nothing else
+    int requiredRsaSize = smallestRsaSize; // RequiredRSASize: shorter keys, the host's and ours, are not used
+    bool legacy = false;                   // also what is broken, for devices that have nothing else
     SshTimeouts timeouts;
     std::chrono::seconds serverAliveInterval{0}; // 0: a silent host is not asked
     int serverAliveCountMax = 3;

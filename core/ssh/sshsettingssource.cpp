@@ -131,6 +131,7 @@ void SshSettingsSource::fillInAlgorithms(const SshHostConfig &host, SshSettings 
     settings.algorithms.hostKeys = list(host.hostKeyAlgorithms, m_ownAlgorithms.hostKeys);
     settings.algorithms.ciphers = list(host.ciphers, m_ownAlgorithms.ciphers);
     settings.algorithms.macs = list(host.macs, m_ownAlgorithms.macs);
+    settings.requiredRsaSize = std::max(host.requiredRsaSize, smallestRsaSize);
     settings.algorithms.publicKeys = list(host.publicKeyAlgorithms, m_ownAlgorithms.publicKeys);
 }
 

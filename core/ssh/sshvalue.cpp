@@ -304,6 +304,7 @@ std::optional<QList<QByteArray>> sshValues(SshWord word, const SshConfigLine &li
     case SshWord::PasswordAuthentication:
         return choice(words, {{"yes", "yes"}, {"true", "yes"}, {"no", "no"}, {"false", "no"}}, error);
     case SshWord::CanonicalizeMaxDots:
+    case SshWord::RequiredRsaSize:
     case SshWord::ServerAliveCountMax:
         return number(words, error);
     case SshWord::ConnectTimeout:

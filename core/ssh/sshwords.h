@@ -37,6 +37,7 @@ enum class SshWord : quint8 {
     ProxyJump,
     PubkeyAcceptedAlgorithms,
     PubkeyAuthentication,
+    RequiredRsaSize,
     ServerAliveCountMax,
     ServerAliveInterval,
     SetEnv,

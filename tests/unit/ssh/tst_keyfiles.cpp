@@ -3,6 +3,7 @@
 #include "ssh/keyblob.h"
 #include "ssh/keyfile.h"
 #include "ssh/keyfiles.h"
+#include "ssh/wirereader.h"
 
 #include "keygen.h"
 
@@ -36,6 +37,7 @@ private Q_SLOTS:
     void refused_data();
     void refused();
     void isReadOnce();
+    void bitsOfRsaKeys();
 
 private:
     QString in(const char *name) const { return m_scratch.filePath(QLatin1String(name)); }
@@ -284,6 +286,25 @@ void TestKeyFiles::isReadOnce()
     const LoadedKey first = keys.load(in("once"));
     QVERIFY(QFile::remove(in("once")));
     QCOMPARE(keys.load(in("once")).key, first.key);
+}
+
+void TestKeyFiles::bitsOfRsaKeys()
+{
+    QTemporaryDir scratch;
+    const QString key = scratch.filePath(QStringLiteral("key"));
+    for (const int bits : {1024, 1025, 2047, 3072}) {
+        keygen::make(key, "rsa", {}, {QStringLiteral("-b"), QString::number(bits)});
+        keygen::certify(key, key, QStringLiteral("-1h:+1h"));
+        QCOMPARE(rsaBits(readPublicLine(key + QStringLiteral(".pub"))), bits);
+        QCOMPARE(rsaBits(readPublicLine(key + QStringLiteral("-cert.pub"))), bits);
+        QFile::remove(key);
+        QFile::remove(key + QStringLiteral("-cert.pub"));
+        QFile::remove(key + QStringLiteral(".pub"));
+    }
+    keygen::make(key, "ecdsa");
+    QCOMPARE(rsaBits(readPublicLine(key + QStringLiteral(".pub"))), 0);
+    QCOMPARE(rsaBits(WireReader::asString("ssh-rsa")), 0);
+    QCOMPARE(rsaBits(QByteArray()), 0);
 }
 
 QTEST_GUILESS_MAIN(TestKeyFiles)

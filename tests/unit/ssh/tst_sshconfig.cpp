@@ -49,6 +49,7 @@ Lines dump(const SshHostConfig &config)
     maybe("preferredauthentications", config.preferredAuthentications.join(','));
     one("connecttimeout", config.connectTimeout ? QByteArray::number(qint64(config.connectTimeout->count())) : QByteArray("none"));
     one("serveraliveinterval", QByteArray::number(config.serverAliveInterval ? qint64(config.serverAliveInterval->count()) : 0));
+    one("requiredrsasize", QByteArray::number(config.requiredRsaSize));
     one("serveralivecountmax", QByteArray::number(config.serverAliveCountMax));
     using Checking = SshHostConfig::HostKeyChecking;
     one("stricthostkeychecking", config.hostKeyChecking == Checking::Yes         ? "true"
@@ -93,6 +94,7 @@ const QList<QByteArray> comparedWords{"user",
                                       "connecttimeout",
                                       "serveraliveinterval",
                                       "serveralivecountmax",
+                                      "requiredrsasize",
                                       "stricthostkeychecking",
                                       "userknownhostsfile",
                                       "globalknownhostsfile",
@@ -303,6 +305,8 @@ void TestSshConfig::agreesWithSshOnSeededFiles()
                                        "SetEnv C=3",
                                        "ServerAliveInterval 15",
                                        "ServerAliveCountMax 9",
+                                       "RequiredRSASize 2048",
+                                       "RequiredRSASize 100",
                                        "HashKnownHosts yes",
                                        "Ciphers aes128-ctr,aes256-ctr",
                                        "Ciphers ^aes128-ctr",
@@ -325,6 +329,7 @@ void TestSshConfig::agreesWithSshOnSeededFiles()
                                    "Port 22 23",
                                    "UserKnownHostsFile a none",
                                    "ConnectTimeout 5x",
+                                   "RequiredRSASize -1",
                                    "SetEnv NOSIGN",
                                    "Match",
                                    "Match nonsense x",

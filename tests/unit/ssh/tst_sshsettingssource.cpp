@@ -43,6 +43,7 @@ private Q_SLOTS:
     void policies_data();
     void policies();
     void commandLineStandsAbove();
+    void rsaKeysAreNeverShorterThanSshAllows();
     void methods_data();
     void methods();
     void algorithms();
@@ -228,6 +229,14 @@ void TestSshSettingsSource::knownHostsOfBothFiles()
     for (const char *host : {"web", "db"})
         QCOMPARE(source.settings(host)->knownHosts->lookup(host, 22).classify(key).kind, HostKeyVerdict::Kind::Match);
     QCOMPARE(source.settings("web")->knownHosts, source.settings("db")->knownHosts);
+}
+
+// ssh_config(5): the limit may only be raised from the default.
+void TestSshSettingsSource::rsaKeysAreNeverShorterThanSshAllows()
+{
+    QCOMPARE(settings("Port 22")->requiredRsaSize, 1024);
+    QCOMPARE(settings("RequiredRSASize 512")->requiredRsaSize, 1024);
+    QCOMPARE(settings("RequiredRSASize 3072")->requiredRsaSize, 3072);
 }
 
 QTEST_GUILESS_MAIN(TestSshSettingsSource)

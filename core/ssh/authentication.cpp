@@ -16,19 +16,6 @@ constexpr int mostOffers = 5;              // of MaxAuthTries 6: one is left for
 constexpr int mostRounds = 8;              // of keyboard-interactive
 constexpr uint64_t mayReceive = 64 * 1024; // bytes, for a whole login
 
-struct Method
-{
-    int bit;
-    const char *name;
-};
-constexpr Method methods[] = {
-    {SSH_AUTH_METHOD_PUBLICKEY, "publickey"},
-    {SSH_AUTH_METHOD_PASSWORD, "password"},
-    {SSH_AUTH_METHOD_INTERACTIVE, "keyboard-interactive"},
-    {SSH_AUTH_METHOD_GSSAPI_MIC, "gssapi-with-mic"},
-    {SSH_AUTH_METHOD_HOSTBASED, "hostbased"},
-};
-
 const std::vector<QByteArray> &ownOrder()
 {
     static const std::vector<QByteArray> order{"publickey", "password", "keyboard-interactive"};
@@ -37,12 +24,13 @@ const std::vector<QByteArray> &ownOrder()
 
 } // namespace
 
-Authentication::Authentication(SshWorker &worker, SshSession &session, const SshSettings &settings, ConnectionInfo &info,
+Authentication::Authentication(SshWorker &worker, SshSession &session, const SshSettings &settings, ConnectionInfo &info, LoginTurn &turn,
                                bool mayUsePassword)
     : m_worker(worker),
       m_session(session),
       m_settings(settings),
       m_info(info),
+      m_turn(turn),
       m_mayUsePassword(mayUsePassword),
       m_deadline(worker.reactor.after(settings.timeouts.authentication))
 {
@@ -90,12 +78,28 @@ Task<Authentication::Result> Authentication::none()
     co_return result;
 }
 
-std::vector<SharedIdentity> Authentication::keysInOrder() const
+// As ssh has it: RSA keys shorter than RequiredRSASize are left out.
+bool Authentication::isLongEnough(const QByteArray &key)
+{
+    const int bits = rsaBits(key);
+    if (bits == 0 || bits >= m_settings.requiredRsaSize)
+        return true;
+    const QString what = QStringLiteral("key %1 is RSA with %2 bits, fewer than RequiredRSASize %3")
+                             .arg(QString::fromLatin1(collector::fingerprint(key)))
+                             .arg(bits)
+                             .arg(m_settings.requiredRsaSize);
+    if (!m_tooShort.contains(what))
+        m_tooShort.append(what);
+    return false;
+}
+
+std::vector<SharedIdentity> Authentication::keysInOrder()
 {
     std::vector<SharedIdentity> keys;
     if (!m_offers)
         return keys;
     keys = m_offers->identities;
+    std::erase_if(keys, [this](const SharedIdentity &key) { return !isLongEnough(key->publicKey()); });
     if (keys.size() < 2)
         return keys;
     const QByteArray proven = m_worker.run.provenKeys.of(m_settings.credentialsGroup);
@@ -144,6 +148,7 @@ Task<Authentication::Result> Authentication::agentKeys(AgentKeys which)
         const bool isBest = key == proven || Certificate::fromBlob(key).has_value();
         return (which == AgentKeys::Best && !isBest) || std::count(m_agentOffered.begin(), m_agentOffered.end(), key) > 0;
     });
+    std::erase_if(login->offered, [this](const QByteArray &key) { return !isLongEnough(key); });
     if (int(login->offered.size()) > mostOffers - m_offered)
         login->offered.resize(size_t(mostOffers - m_offered));
     if (login->offered.empty())
@@ -178,12 +183,46 @@ Task<Authentication::Result> Authentication::agentKeys(AgentKeys which)
     co_return result;
 }
 
+// The first call signs. With RSA that takes so long that it is not for the worker's loop.
+class Authentication::Signing
+{
+public:
+    Signing(Authentication &authentication, SharedIdentity identity) : m_authentication(authentication), m_identity(std::move(identity))
+    {
+        const ssh_keytypes_e type = ssh_key_type(m_identity->key());
+        m_isLong = type == SSH_KEYTYPE_RSA || type == SSH_KEYTYPE_RSA_CERT01;
+    }
+    int operator()() { return step()(m_authentication.m_session.handle()); }
+    ThreadPool *pool()
+    {
+        if (!std::exchange(m_isLong, false))
+            return nullptr;
+        m_authentication.m_turn.pauseHandshakeLease(true);
+        return &m_authentication.m_worker.run.calculations;
+    }
+    [[nodiscard]] std::function<int(ssh_session)> step() const
+    {
+        return [user = m_authentication.m_settings.user, identity = m_identity](ssh_session session) {
+            return ssh_userauth_publickey(session, user.constData(), identity->key());
+        };
+    }
+    void waited(std::chrono::nanoseconds time)
+    {
+        m_authentication.extend(time);
+        m_authentication.m_turn.pauseHandshakeLease(false);
+    }
+
+private:
+    Authentication &m_authentication;
+    const SharedIdentity m_identity;
+    bool m_isLong = false;
+};
+
 Task<Authentication::Result> Authentication::offerKey(SharedIdentity identity, bool isOnlyOne)
 {
     ++m_offered;
     const char *user = m_settings.user.constData();
     ssh_session session = m_session.handle();
-    ssh_key key = identity->key();
     if (!isOnlyOne) { // whether the host would take it: no signature is made for one that it refuses
         auto ask = [session, user, half = identity->publicHalf()] { return ssh_userauth_try_publickey(session, user, half); };
         const int status = co_await call(ask);
@@ -192,7 +231,7 @@ Task<Authentication::Result> Authentication::offerKey(SharedIdentity identity, b
             co_return Result::Refused;
         }
     }
-    auto sign = [session, user, key] { return ssh_userauth_publickey(session, user, key); };
+    Signing sign(*this, identity);
     const int signedStatus = co_await call(sign);
     const Result result = resultOf(signedStatus);
     if (result == Result::Refused) {
@@ -329,72 +368,6 @@ Task<int> Authentication::call(Call &request)
         throw flooded(QStringLiteral("during the login"));
     }
     Q_UNREACHABLE();
-}
-
-JobError Authentication::timeout() const
-{
-    return JobError(Cause::AuthTimeout,
-                    QStringLiteral("the host did not answer the login of %1 in time; its directory or PAM may hang").arg(account()));
-}
-
-JobError Authentication::lost() const
-{
-    const QString said = m_session.errorText();
-    if (said.contains(QLatin1StringView("Too many authentication failures")))
-        return denied(said);
-    if (said.contains(QLatin1StringView("rejected packet (type 60)"))) // SSH_MSG_USERAUTH_PASSWD_CHANGEREQ
-        return expired(said);
-    return JobError(Cause::ConnectionLost,
-                    QStringLiteral("the host dropped the connection during the login of %1: %2").arg(account(), said));
-}
-
-JobError Authentication::expired(const QString &said) const
-{
-    return JobError(Cause::PasswordExpired,
-                    QStringLiteral("the password of %1 has expired and must be changed by hand: %2").arg(account(), said));
-}
-
-JobError Authentication::denied(const QString &said) const
-{
-    QString message = QStringLiteral("%1 was refused").arg(account());
-    if (!m_refused.isEmpty())
-        message += QStringLiteral(" with %1").arg(m_refused.join(QStringLiteral(", ")));
-    message += QStringLiteral(": %1; check user, keys and authorized_keys").arg(said);
-    return JobError(Cause::AuthDenied, message);
-}
-
-JobError Authentication::failure() const
-{
-    if (m_isPartial && m_refused.isEmpty())
-        return JobError(Cause::MfaRequired,
-                        QStringLiteral("the host wants a second factor of %1 (%2) that we do not have").arg(account(), methodsText()));
-    if (!m_refused.isEmpty())
-        return denied(QStringLiteral("the host accepts %1").arg(methodsText()));
-    QString have = QStringLiteral("there is no key");
-    if (m_offers && !m_offers->identities.empty())
-        have = QStringLiteral("it does not take keys");
-    else if (m_offers && !m_offers->problems.isEmpty())
-        have = m_offers->problems.join(QStringLiteral("; "));
-    if (m_needsPassword && m_settings.password)
-        have += QStringLiteral(", and no password is sent to a host whose key is not checked (--host-keys off)");
-    return JobError(Cause::NoCredentials, QStringLiteral("nothing to log in with as %1, the host accepts %2: %3; give --identity, or "
-                                                         "--ask-pass")
-                                              .arg(account(), methodsText(), have));
-}
-
-QString Authentication::account() const
-{
-    return printable(m_settings.user, 64);
-}
-
-QString Authentication::methodsText() const
-{
-    QStringList names;
-    for (const Method &method : methods) {
-        if (m_methods & method.bit)
-            names.append(QString::fromLatin1(method.name));
-    }
-    return names.isEmpty() ? QStringLiteral("no method that we know") : names.join(u',');
 }
 
 } // namespace collector

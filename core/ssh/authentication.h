@@ -9,6 +9,7 @@
 
 #include "model/record.h"
 #include "ssh/credentials.h"
+#include "ssh/loginturn.h"
 #include "ssh/session.h"
 #include "ssh/sshsettings.h"
 #include "ssh/sshworker.h"
@@ -21,11 +22,13 @@ class Authentication
 {
 public:
     // All of it outlives the task. `mayUsePassword`: not with a host whose key nobody has checked.
-    Authentication(SshWorker &worker, SshSession &session, const SshSettings &settings, ConnectionInfo &info, bool mayUsePassword);
+    Authentication(SshWorker &worker, SshSession &session, const SshSettings &settings, ConnectionInfo &info, LoginTurn &turn,
+                   bool mayUsePassword);
 
     Task<> run();
 
 private:
+    class Signing;
     enum class Result { LoggedIn, Partial, Refused };
     enum class AgentKeys {
         Best, // certificates, and the key that opened hosts of the same group
@@ -40,7 +43,8 @@ private:
 
     Task<Result> offerKey(SharedIdentity identity, bool isOnlyOne);
     Task<Result> answerPrompts(std::shared_ptr<const Secret> secret);
-    [[nodiscard]] std::vector<SharedIdentity> keysInOrder() const;
+    [[nodiscard]] std::vector<SharedIdentity> keysInOrder();
+    [[nodiscard]] bool isLongEnough(const QByteArray &key); // a blob
     [[nodiscard]] Result resultOf(int status);
 
     template<typename Call>
@@ -59,6 +63,7 @@ private:
     SshSession &m_session;
     const SshSettings &m_settings;
     ConnectionInfo &m_info;
+    LoginTurn &m_turn;
     const bool m_mayUsePassword;
     std::shared_ptr<const Credentials::Offers> m_offers;
     Deadline m_deadline;
@@ -67,7 +72,8 @@ private:
     bool m_isPartial = false;
     bool m_needsPassword = false; // it was asked for, and there is none
     std::vector<QByteArray> m_agentOffered;
-    QStringList m_refused; // what was offered, for the message
+    QStringList m_refused;  // what was offered, for the message
+    QStringList m_tooShort; // RSA keys that were not
 };
 
 } // namespace collector

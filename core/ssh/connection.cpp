@@ -289,6 +289,40 @@ void SshConnection::setAlgorithms()
     set(SSH_OPTIONS_COMPRESSION, QByteArrayLiteral("none"));
 }
 
+// Powers modulo large primes (2 ms with group14, 13 with group16, 90 with group18, twice) are not for the worker's loop.
+class SshConnection::KeyExchange
+{
+public:
+    explicit KeyExchange(SshConnection &connection) : m_connection(connection), m_watch(ssh_get_fd(connection.m_session->handle())) {}
+
+    [[nodiscard]] std::optional<Proposal> proposal() const { return m_watch.proposal(); }
+
+    int operator()() { return ssh_connect(m_connection.m_session->handle()); }
+    ThreadPool *pool()
+    {
+        if (!m_watch.isOver()) {
+            m_watch.look();
+            if (const auto theirs = m_watch.isOver() ? proposal() : std::nullopt)
+                m_isLong = theirs->keyExchange(m_connection.m_algorithms).startsWith("diffie-hellman-");
+        }
+        if (!m_isLong)
+            return nullptr;
+        m_connection.m_turn.pauseHandshakeLease(true);
+        return &m_connection.m_worker.run.calculations;
+    }
+    [[nodiscard]] static std::function<int(ssh_session)> step() { return ssh_connect; }
+    void waited(std::chrono::nanoseconds time)
+    {
+        m_connection.m_handshakeEnd += time;
+        m_connection.m_turn.pauseHandshakeLease(false);
+    }
+
+private:
+    SshConnection &m_connection;
+    ProposalWatch m_watch;
+    bool m_isLong = false;
+};
+
 Task<> SshConnection::exchangeKeys()
 {
     if (!m_session)
@@ -296,17 +330,13 @@ Task<> SshConnection::exchangeKeys()
     m_session->setGathering(true);
     m_session->begin();
     m_session->allowToReceive(keyExchangeBytes);
-    ProposalWatch watch(ssh_get_fd(m_session->handle()));
-    auto request = [session = m_session->handle(), &watch] {
-        watch.look();
-        return ssh_connect(session);
-    };
+    KeyExchange request(*this);
     const SshSession::Outcome outcome = co_await m_session->finish(request, SSH_AGAIN, m_handshakeEnd);
     ssh_session session = m_session->handle();
     if (const char *banner = ssh_get_serverbanner(session))
         m_info.banner = QByteArray(banner);
     if (outcome.end != SshSession::End::Done || outcome.status != SSH_OK)
-        throw handshakeFailure(*m_session, outcome.end, place(), m_settings->timeouts.handshake, m_algorithms, watch.proposal());
+        throw handshakeFailure(*m_session, outcome.end, place(), m_settings->timeouts.handshake, m_algorithms, request.proposal());
     m_info.kex = ssh_get_kex_algo(session);
     m_info.cipher = ssh_get_cipher_in(session);
     m_info.mac = ssh_get_hmac_in(session);
@@ -342,7 +372,7 @@ void SshConnection::acceptHostKey(const QByteArray &blob)
 
 Task<> SshConnection::logIn()
 {
-    Authentication authentication(m_worker, *m_session, *m_settings, m_info, m_mayUsePassword);
+    Authentication authentication(m_worker, *m_session, *m_settings, m_info, m_turn, m_mayUsePassword);
     try {
         co_await authentication.run();
     } catch (const JobError &error) {

@@ -37,6 +37,8 @@ public:
     [[nodiscard]] std::optional<JobError> lossOfCarrier(const JobError &error) const;
 
 private:
+    class KeyExchange;
+
     Task<> goThrough();
     Task<> connect();
     Task<> connectThroughOthers();

@@ -23,6 +23,12 @@ Task<> LoginTurn::waitForHandshake()
     m_worker.reactor.startTimer(m_handshakeLease, m_worker.reactor.after(handshakeLease));
 }
 
+void LoginTurn::pauseHandshakeLease(bool isPaused)
+{
+    if (m_handshake.isHeld())
+        m_worker.reactor.startTimer(m_handshakeLease, isPaused ? never : m_worker.reactor.after(handshakeLease));
+}
+
 void LoginTurn::AddressLease::expired()
 {
     if (m_turn.m_isConnected)

@@ -24,6 +24,9 @@ public:
     // From here on somebody answers at the address; until then nobody there counts our connections.
     void setConnected() { m_isConnected = true; }
 
+    // While it is we who keep it waiting, its place among the handshakes stays its own: or ever more would begin, and wait for us as well.
+    void pauseHandshakeLease(bool isPaused);
+
     void openAddressForOthers() { m_address.openForOthers(); }
     void end();
 

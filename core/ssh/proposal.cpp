@@ -88,6 +88,16 @@ std::optional<Proposal::Mismatch> Proposal::mismatch(const SshAlgorithms &ours) 
     return std::nullopt;
 }
 
+QByteArray Proposal::keyExchange(const SshAlgorithms &ours) const
+{
+    const QList<QByteArray> offered = m_lists[0].split(',');
+    for (const QByteArray &name : ours.kex.split(',')) {
+        if (offered.contains(name))
+            return name;
+    }
+    return {};
+}
+
 void ProposalWatch::look()
 {
     constexpr size_t bite = 4096; // what libssh takes in one go

@@ -29,6 +29,9 @@ public:
     };
     [[nodiscard]] std::optional<Mismatch> mismatch(const SshAlgorithms &ours) const;
 
+    // Which key exchange it will be; empty: none.
+    [[nodiscard]] QByteArray keyExchange(const SshAlgorithms &ours) const;
+
     [[nodiscard]] static bool isWhole(QByteArrayView bytes); // nothing more is needed for fromBytes()
 
 private:
@@ -46,6 +49,7 @@ public:
     explicit ProposalWatch(int descriptor) : m_descriptor(descriptor) {}
 
     void look();
+    [[nodiscard]] bool isOver() const { return m_isOver; } // nothing more is looked at
     [[nodiscard]] std::optional<Proposal> proposal() const { return Proposal::fromBytes(m_seen); }
 
 private:

@@ -80,6 +80,32 @@ void SshSession::pump()
     ssh_event_dopoll(m_event, 0);
 }
 
+std::optional<SshSession::Outcome> SshSession::judge(int status, int again)
+{
+    const bool isOver = isDead(); // before anything else can take the descriptor's number
+    if (status != again)
+        return Outcome{End::Done, status};
+    if (isOver)
+        return Outcome{End::Died, status};
+    if (isFlooded())
+        return Outcome{End::Flooded, status};
+    noteProgress();
+    if (m_isGathering)
+        setCork(false);
+    return std::nullopt;
+}
+
+Task<int> SshSession::calculate(ThreadPool &pool, std::function<int(ssh_session)> step)
+{
+    auto status = std::make_shared<int>(SSH_ERROR);
+    std::function<void()> run = [status, step = std::move(step), handle = lend()] {
+        if (handle.use_count() > 1) // or nobody waits for it any more
+            *status = step(handle->session);
+    };
+    co_await offload(m_reactor, pool, std::move(run));
+    co_return *status;
+}
+
 void SshSession::retire(ssh_channel channel)
 {
     freeRetired();
@@ -89,8 +115,10 @@ void SshSession::retire(ssh_channel channel)
 
 void SshSession::freeRetired()
 {
-    if (m_retired)
-        ssh_channel_free(std::exchange(m_retired, nullptr));
+    if (!m_retired)
+        return;
+    ssh_channel_free(std::exchange(m_retired, nullptr));
+    (void)isDead(); // that was sent, or could not be
 }
 
 bool SshSession::isDead()
@@ -113,8 +141,8 @@ void SshSession::forget()
 
 std::shared_ptr<SshSession::Handle> SshSession::lend()
 {
-    m_reactor.forget(m_fd);
-    m_isWatched = false;
+    if (std::exchange(m_isWatched, false))
+        m_reactor.forget(m_fd);
     return m_handle;
 }
 

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "net/offload.h"
 #include "net/reactor.h"
 #include "net/tcpconnect.h"
 
@@ -17,9 +18,20 @@
 
 #include <sys/epoll.h>
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <type_traits>
 
 namespace collector {
+
+// A call of libssh that may calculate for long (an RSA signature takes 9 ms): while it does, the session is lent to a pool, and the loop is
+// there for the others. It has
+//   ThreadPool *pool()                       where the next call is made; null: here
+//   std::function<int(ssh_session)> step()   that call, owning all it uses
+//   void waited(std::chrono::nanoseconds)    how long it took with the pool: no time of the host's
+template<typename Call>
+concept MayCalculate = std::is_member_function_pointer_v<decltype(&Call::pool)>;
 
 class SshSession
 {
@@ -71,6 +83,8 @@ public:
     // Calls until libssh no longer answers `again`. `call` outlives the task.
     template<typename Call>
     Task<Outcome> finish(Call &call, int again, Deadline deadline);
+    template<MayCalculate Call>
+    Task<Outcome> finish(Call &call, int again, Deadline deadline);
 
     // Takes in and sends out what there is, in any state after the key exchange; callbacks are called from here.
     void pump();
@@ -99,6 +113,9 @@ public:
     [[nodiscard]] QString errorText() const;
 
 private:
+    // What a call's status means; nothing: wait, and call again.
+    [[nodiscard]] std::optional<Outcome> judge(int status, int again);
+    Task<int> calculate(ThreadPool &pool, std::function<int(ssh_session)> step);
     void noteProgress();
     void forget();
     void setCork(bool isCorked);
@@ -122,16 +139,33 @@ Task<SshSession::Outcome> SshSession::finish(Call &call, int again, Deadline dea
 {
     for (;;) {
         const int status = call();
-        const bool isOver = isDead(); // before anything else can take the descriptor's number
-        if (status != again)
-            co_return Outcome{End::Done, status};
-        if (isOver)
-            co_return Outcome{End::Died, status};
-        if (isFlooded())
-            co_return Outcome{End::Flooded, status};
-        noteProgress();
+        if (const auto outcome = judge(status, again))
+            co_return *outcome;
+        const Reactor::Wake wake = co_await progress(deadline);
+        if (wake == Reactor::Wake::Expired)
+            co_return Outcome{End::Expired, status};
         if (m_isGathering)
-            setCork(false);
+            setCork(true);
+    }
+}
+
+template<MayCalculate Call>
+Task<SshSession::Outcome> SshSession::finish(Call &call, int again, Deadline deadline)
+{
+    for (;;) {
+        int status = again;
+        if (ThreadPool *pool = call.pool()) {
+            const Deadline before = m_reactor.now();
+            std::function<int(ssh_session)> step = call.step();
+            status = co_await calculate(*pool, std::move(step));
+            const std::chrono::nanoseconds waited = m_reactor.now() - before;
+            deadline += waited;
+            call.waited(waited);
+        } else {
+            status = call();
+        }
+        if (const auto outcome = judge(status, again))
+            co_return *outcome;
         const Reactor::Wake wake = co_await progress(deadline);
         if (wake == Reactor::Wake::Expired)
             co_return Outcome{End::Expired, status};

@@ -43,6 +43,7 @@ public:
     const Options options;
     Resolver &resolver;
     ThreadPool &blocking;
+    ThreadPool calculations; // of libssh that take long, as many at once as there are cores
     AddressGates addresses;
     PasswordBrake passwords;
     ProvenKeys provenKeys;

@@ -24,6 +24,8 @@ private Q_SLOTS:
     void keyWithPassphrase();
     void keyInAgent();
     void wrongKeysAreNamed();
+    void shortRsaKeysAreNotUsed();
+    void shortRsaHostKeysAreNotBelieved();
 
 private:
     QString in(const char *name) const { return m_scratch.filePath(QLatin1String(name)); }
@@ -143,6 +145,61 @@ void TestSshKeys::wrongKeysAreNamed()
     QCOMPARE(outcome.cause, Cause::AuthDenied);
     for (const char *name : {"stranger.pub", "second.pub"})
         QVERIFY2(outcome.message.contains(QString::fromLatin1(keygen::fingerprint(in(name)))), qPrintable(outcome.message));
+}
+
+// RequiredRSASize: of files and of the agent.
+void TestSshKeys::shortRsaKeysAreNotUsed()
+{
+    keygen::make(in("short"), "rsa", {}, {QStringLiteral("-b"), QStringLiteral("1536")});
+    QFile authorized(m_sshd->file(QStringLiteral("authorized_keys")));
+    QVERIFY(authorized.open(QIODevice::Append));
+    authorized.write(keygen::contents(in("short.pub")));
+    authorized.close();
+    SshSettings wanted = settings({in("short")});
+    const SshOutcome long1536 = m_bench->run(wanted, "echo in");
+    QVERIFY2(long1536.reply, qPrintable(long1536.message));
+    QCOMPARE(long1536.info.key, keygen::fingerprint(in("short.pub")));
+
+    wanted.requiredRsaSize = 2048;
+    const SshOutcome refused = m_bench->run(wanted, "echo in");
+    QCOMPARE(refused.cause, Cause::NoCredentials);
+    QVERIFY2(refused.message.contains(QStringLiteral("RSA with 1536 bits")), qPrintable(refused.message));
+    QVERIFY2(refused.message.contains(QString::fromLatin1(keygen::fingerprint(in("short.pub")))), qPrintable(refused.message));
+    const SshOutcome other = m_bench->run(
+        [&] {
+            SshSettings both = settings({in("short"), m_sshd->clientKey()});
+            both.requiredRsaSize = 2048;
+            return both;
+        }(),
+        "echo in");
+    QVERIFY2(other.reply, qPrintable(other.message));
+}
+
+void TestSshKeys::shortRsaHostKeysAreNotBelieved()
+{
+    keygen::make(in("host"), "rsa", {}, {QStringLiteral("-b"), QStringLiteral("1536")});
+    const SshdProcess sshd(QList<QByteArray>{"HostKey " + in("host").toUtf8()});
+    SshSettings wanted = m_bench->settingsFor(sshd);
+    keygen::write(in("known"), "[127.0.0.1]:" + QByteArray::number(sshd.port()) + ' ' + keygen::contents(in("host.pub")));
+    KnownHostsFiles files;
+    wanted.knownHosts = files.open({in("known")});
+    const SshOutcome believed = m_bench->run(wanted, "echo in");
+    QVERIFY2(believed.reply, qPrintable(believed.message));
+    QCOMPARE(believed.info.hostKeyType, QByteArray("ssh-rsa"));
+
+    wanted.requiredRsaSize = 2048;
+    for (const HostKeyPolicy policy : {HostKeyPolicy::Strict, HostKeyPolicy::AcceptNew, HostKeyPolicy::Off}) {
+        wanted.hostKeyPolicy = policy;
+        const SshOutcome refused = m_bench->run(wanted, "echo in");
+        QCOMPARE(refused.cause, Cause::Handshake);
+        QVERIFY2(refused.message.contains(QStringLiteral("RSA with 1536 bits, at least 2048 are required")), qPrintable(refused.message));
+        QVERIFY(refused.info.auth.isEmpty());
+    }
+    // A host with another key as well shows that one, where nothing is known of it.
+    wanted.knownHosts = m_bench->settingsFor(sshd).knownHosts;
+    const SshOutcome other = m_bench->run(wanted, "echo in");
+    QVERIFY2(other.reply, qPrintable(other.message));
+    QCOMPARE(other.info.hostKeyType, QByteArray("ssh-ed25519"));
 }
 
 QTEST_GUILESS_MAIN(TestSshKeys)

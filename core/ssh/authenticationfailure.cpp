@@ -1,0 +1,92 @@
+// The ends of a login that is none, as causes and sentences.
+
+#include "ssh/authentication.h"
+
+namespace collector {
+
+namespace {
+
+struct Method
+{
+    int bit;
+    const char *name;
+};
+constexpr Method methods[] = {
+    {SSH_AUTH_METHOD_PUBLICKEY, "publickey"},
+    {SSH_AUTH_METHOD_PASSWORD, "password"},
+    {SSH_AUTH_METHOD_INTERACTIVE, "keyboard-interactive"},
+    {SSH_AUTH_METHOD_GSSAPI_MIC, "gssapi-with-mic"},
+    {SSH_AUTH_METHOD_HOSTBASED, "hostbased"},
+};
+
+} // namespace
+
+JobError Authentication::timeout() const
+{
+    return JobError(Cause::AuthTimeout,
+                    QStringLiteral("the host did not answer the login of %1 in time; its directory or PAM may hang").arg(account()));
+}
+
+JobError Authentication::lost() const
+{
+    const QString said = m_session.errorText();
+    if (said.contains(QLatin1StringView("Too many authentication failures")))
+        return denied(said);
+    if (said.contains(QLatin1StringView("rejected packet (type 60)"))) // SSH_MSG_USERAUTH_PASSWD_CHANGEREQ
+        return expired(said);
+    return JobError(Cause::ConnectionLost,
+                    QStringLiteral("the host dropped the connection during the login of %1: %2").arg(account(), said));
+}
+
+JobError Authentication::expired(const QString &said) const
+{
+    return JobError(Cause::PasswordExpired,
+                    QStringLiteral("the password of %1 has expired and must be changed by hand: %2").arg(account(), said));
+}
+
+JobError Authentication::denied(const QString &said) const
+{
+    QString message = QStringLiteral("%1 was refused").arg(account());
+    if (!m_refused.isEmpty())
+        message += QStringLiteral(" with %1").arg(m_refused.join(QStringLiteral(", ")));
+    message += QStringLiteral(": %1; check user, keys and authorized_keys").arg(said);
+    return JobError(Cause::AuthDenied, message);
+}
+
+JobError Authentication::failure() const
+{
+    if (m_isPartial && m_refused.isEmpty())
+        return JobError(Cause::MfaRequired,
+                        QStringLiteral("the host wants a second factor of %1 (%2) that we do not have").arg(account(), methodsText()));
+    if (!m_refused.isEmpty())
+        return denied(QStringLiteral("the host accepts %1").arg(methodsText()));
+    QString have = QStringLiteral("there is no key");
+    if (!m_tooShort.isEmpty())
+        have = m_tooShort.join(QStringLiteral("; "));
+    else if (m_offers && !m_offers->identities.empty())
+        have = QStringLiteral("it does not take keys");
+    else if (m_offers && !m_offers->problems.isEmpty())
+        have = m_offers->problems.join(QStringLiteral("; "));
+    if (m_needsPassword && m_settings.password)
+        have += QStringLiteral(", and no password is sent to a host whose key is not checked (--host-keys off)");
+    return JobError(Cause::NoCredentials, QStringLiteral("nothing to log in with as %1, the host accepts %2: %3; give --identity, or "
+                                                         "--ask-pass")
+                                              .arg(account(), methodsText(), have));
+}
+
+QString Authentication::account() const
+{
+    return printable(m_settings.user, 64);
+}
+
+QString Authentication::methodsText() const
+{
+    QStringList names;
+    for (const Method &method : methods) {
+        if (m_methods & method.bit)
+            names.append(QString::fromLatin1(method.name));
+    }
+    return names.isEmpty() ? QStringLiteral("no method that we know") : names.join(u',');
+}
+
+} // namespace collector

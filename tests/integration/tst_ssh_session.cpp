@@ -1,0 +1,135 @@
+// A session whose descriptor libssh has closed by itself: its number may be another's at once, who must not be harmed.
+
+#include "sshbench.h"
+
+#include "ssh/session.h"
+
+#include <QTest>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+
+using namespace collector;
+
+namespace {
+
+using Pair = std::array<int, 2>;
+
+Pair socketPair()
+{
+    Pair ends{-1, -1};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        qFatal("no descriptor is left");
+    return ends;
+}
+
+Task<> waitForSession(SshSession &session, bool &isOver)
+{
+    co_await session.progress(never);
+    isOver = true;
+}
+
+Task<> waitFor(Reactor &reactor, int fd, bool &isOver)
+{
+    co_await reactor.ready(fd, EPOLLIN);
+    isOver = true;
+}
+
+// A session that the reactor knows, and whose host has gone.
+struct Gone
+{
+    explicit Gone(SshBench &bench) : ends(socketPair()), session(bench.reactor, OwnedSocket(bench.reactor, ends[0]))
+    {
+        session.begin();
+        bool isOver = false;
+        std::optional<Task<>> waiting(waitForSession(session, isOver));
+        bench.reactor.later([&waiting] { waiting->start(); });
+        bench.spinFor(std::chrono::milliseconds(20));
+        bench.reactor.later([&waiting] { waiting.reset(); });
+        bench.spinFor(std::chrono::milliseconds(20));
+        if (isOver)
+            qFatal("nothing was sent yet");
+        close(ends[1]);
+    }
+    // As a write does that fails: nobody is told.
+    void letLibsshCloseIt() const
+    {
+        for (int i = 0; i < 3 && ssh_get_fd(session.handle()) != SSH_INVALID_SOCKET; ++i)
+            ssh_connect(session.handle());
+        QVERIFY(ssh_get_fd(session.handle()) == SSH_INVALID_SOCKET);
+    }
+
+    const Pair ends;
+    SshSession session;
+};
+
+} // namespace
+
+class SshSessionTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aDeadSessionWaitsForNobody()
+    {
+        SshBench bench;
+        Gone gone(bench);
+        gone.letLibsshCloseIt();
+        const Pair other = socketPair();
+        QCOMPARE(other[0], gone.ends[0]); // the lowest that is free
+        bool isOver = false;
+        bool isOtherOver = false;
+        std::optional<Task<>> first(waitForSession(gone.session, isOver));
+        std::optional<Task<>> second(waitFor(bench.reactor, other[0], isOtherOver));
+        bench.reactor.later([&] {
+            first->start();
+            second->start();
+        });
+        bench.spinFor(std::chrono::milliseconds(50));
+        QVERIFY(isOver && !isOtherOver);
+        QCOMPARE(write(other[1], "x", 1), ssize_t(1));
+        bench.spinFor(std::chrono::milliseconds(50));
+        QVERIFY(isOtherOver);
+        closeAll(bench, first, second, other);
+    }
+
+    // The agent's thread, or the one that calculates, may come back late.
+    void whatWasLentIsForgottenBefore()
+    {
+        SshBench bench;
+        std::optional<Gone> gone(std::in_place, bench);
+        const auto lent = gone->session.lend();
+        gone->letLibsshCloseIt();
+        const Pair other = socketPair();
+        QCOMPARE(other[0], gone->ends[0]);
+        bool isOver = false;
+        std::optional<Task<>> first;
+        std::optional<Task<>> second(waitFor(bench.reactor, other[0], isOver));
+        bench.reactor.later([&] { second->start(); });
+        bench.spinFor(std::chrono::milliseconds(20));
+        QVERIFY(gone->session.isDead()); // it hears of it now
+        gone.reset();
+        QCOMPARE(write(other[1], "x", 1), ssize_t(1));
+        bench.spinFor(std::chrono::milliseconds(50));
+        QVERIFY(isOver);
+        closeAll(bench, first, second, other);
+    }
+
+private:
+    static void closeAll(SshBench &bench, std::optional<Task<>> &first, std::optional<Task<>> &second, const Pair &pair)
+    {
+        bench.reactor.later([&] {
+            first.reset();
+            second.reset();
+        });
+        bench.spinFor(std::chrono::milliseconds(20));
+        bench.reactor.forget(pair[0]);
+        close(pair[0]);
+        close(pair[1]);
+    }
+};
+
+QTEST_GUILESS_MAIN(SshSessionTest)
+#include "tst_ssh_session.moc"

@@ -57,7 +57,7 @@ ExecChannel::~ExecChannel()
     if (m_progress.phase() == SshPhase::Run)
         ssh_channel_request_send_signal(m_channel, "KILL"); // sshd 7.9 and newer do it, but for root
     ssh_channel_free(m_channel);
-    (void)m_session.isDead();
+    (void)m_session.isDead(); // both are sent, or could not be
 }
 
 Task<> ExecChannel::open(bool willFeed)
@@ -204,7 +204,8 @@ Task<bool> ExecChannel::advance(Deadline deadline)
     judge();
     if (m_isOver)
         co_return true;
-    const Deadline until = std::min({deadline, m_graceEnd, m_inputEnd, m_alive ? m_alive->next() : never});
+    const Deadline guardNext = m_guard ? m_guard->next() : never;
+    const Deadline until = std::min({deadline, m_graceEnd, m_inputEnd, m_alive ? m_alive->next() : never, guardNext});
     const Reactor::Wake wake = co_await m_session.progress(until);
     if (wake == Reactor::Wake::Expired) {
         if (m_alive && until == m_alive->next()) {
@@ -215,6 +216,10 @@ Task<bool> ExecChannel::advance(Deadline deadline)
         if (until == m_inputEnd) {
             m_inputEnd = never;
             feedEnd();
+            co_return true;
+        }
+        if (until == guardNext) {
+            m_guard->step();
             co_return true;
         }
         if (until != m_graceEnd)
@@ -232,6 +237,8 @@ Task<bool> ExecChannel::advance(Deadline deadline)
         if (m_session.received() - before < bite || isFlooded())
             break;
     }
+    if (m_guard && !m_isLost)
+        m_guard->step();
     if (!m_isLost && (m_inputSent < m_input.size() || m_isInputEnding))
         sendInput();
     judge();

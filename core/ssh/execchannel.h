@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "ssh/commandguard.h"
 #include "ssh/runningcommand.h"
 #include "ssh/serveralive.h"
 #include "ssh/session.h"
@@ -30,6 +31,8 @@ public:
     Task<> open(bool willFeed);
     // Throws JobError: shell_rejected, exec_timeout, connection_lost.
     Task<> exec(QByteArray command);
+    // From now on; for a command that nothing on the host would end.
+    void guard(const QByteArray &mark) { m_guard.emplace(m_session, mark); }
 
     void feed(const QByteArray &bytes) override;
     void feedEnd() override;
@@ -56,6 +59,7 @@ private:
     ssh_channel_callbacks_struct m_callbacks{};
     QByteArray m_input;
     qsizetype m_inputSent = 0;
+    std::optional<CommandGuard> m_guard;
     std::optional<ServerAlive> m_alive; // from the start of the command
     Deadline m_graceEnd = never;
     Deadline m_inputEnd = never;     // of input that was left open

@@ -2,6 +2,7 @@
 
 #include <libssh/callbacks.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -17,7 +18,7 @@ void listen(int, const char *, const char *message, void *)
     unsigned size = 0;
     if (const char *start = strstr(message, "Remote window");
         start && sscanf(start, "Remote window : %u, maxpacket : %u", &window, &size) == 2)
-        seen = size;
+        seen = seen ? std::min(seen, size) : size; // the smallest: nothing that is said later makes it larger
 }
 
 } // namespace

@@ -4,12 +4,15 @@
 #include "sshbench.h"
 
 #include "fleet/sshdprocess.h"
+#include "ssh/commandguard.h"
 #include "ssh/delivery.h"
 
 #include <QElapsedTimer>
 #include <QProcess>
 #include <QStandardPaths>
 #include <QTest>
+
+#include <unistd.h>
 
 using namespace collector;
 
@@ -155,6 +158,60 @@ private Q_SLOTS:
         command.deadline = std::chrono::seconds(2);
         QCOMPARE(bench.run(settings, command).cause, Cause::ExecTimeout);
         QTRY_COMPARE_WITH_TIMEOUT(processesWith(QStringLiteral(".75")), 0, 5000);
+    }
+
+    // sshd takes no signals for root: a second channel stands guard. It goes with the channel, or with the connection.
+    void nothingIsLeftOfRootsCommandThatWasCutOff()
+    {
+        if (getuid() != 0)
+            QSKIP("logs in as root");
+        const SshdProcess sshd;
+        SshBench bench;
+        ShellCommand command;
+        command.command = "sh -c 'sleep 61240.375 & sleep 61241.375 & wait'";
+        command.deadline = std::chrono::seconds(2);
+        QCOMPARE(bench.run(bench.settingsFor(sshd), command).cause, Cause::ExecTimeout);
+        QTRY_COMPARE_WITH_TIMEOUT(processesWith(QStringLiteral(".375")), 0, 5000);
+        command.deadline = {};
+        bench.start(bench.settingsFor(sshd), {command});
+        bench.spinFor(std::chrono::milliseconds(2000));
+        QVERIFY(processesWith(QStringLiteral(".375")) > 0);
+        bench.destroyAll();
+        QTRY_COMPARE_WITH_TIMEOUT(processesWith(QStringLiteral(".375")), 0, 5000);
+    }
+
+    void whatRootsCommandLeavesRunningOnPurposeStays()
+    {
+        if (getuid() != 0)
+            QSKIP("logs in as root");
+        const SshdProcess sshd;
+        SshBench bench;
+        const SshOutcome outcome = bench.run(bench.settingsFor(sshd), "sleep 5.625 >/dev/null 2>&1 & sleep 1.5; echo started; exit 3");
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.reply->output, "started\n");
+        QCOMPARE(outcome.reply->exitStatus, 3);
+        bench.spinFor(std::chrono::milliseconds(500));
+        QCOMPARE(processesWith(QStringLiteral("5.625")), 1);
+    }
+
+    void whoNeedsAGuard_data()
+    {
+        QTest::addColumn<QByteArray>("user");
+        QTest::addColumn<QByteArray>("banner");
+        QTest::addColumn<bool>("isNeeded");
+        QTest::newRow("root") << QByteArray("root") << QByteArray("SSH-2.0-OpenSSH_9.2p1 Debian-2") << true;
+        QTest::newRow("somebody") << QByteArray("ops") << QByteArray("SSH-2.0-OpenSSH_9.2p1 Debian-2") << false;
+        QTest::newRow("somebody, 7.9") << QByteArray("ops") << QByteArray("SSH-2.0-OpenSSH_7.9") << false;
+        QTest::newRow("somebody, 7.4") << QByteArray("ops") << QByteArray("SSH-2.0-OpenSSH_7.4") << true;
+        QTest::newRow("somebody, 10.0") << QByteArray("ops") << QByteArray("SSH-2.0-OpenSSH_10.0p2") << false;
+        QTest::newRow("a device") << QByteArray("root") << QByteArray("SSH-2.0-Cisco-1.25") << false;
+    }
+    void whoNeedsAGuard()
+    {
+        QFETCH(QByteArray, user);
+        QFETCH(QByteArray, banner);
+        QFETCH(bool, isNeeded);
+        QCOMPARE(CommandGuard::isNeeded(user, banner), isNeeded);
     }
 
     void whatAScriptLeavesRunningOnPurposeStays()

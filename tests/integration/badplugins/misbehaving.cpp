@@ -1,5 +1,7 @@
 #include <collector/plugin.h>
 
+#include <QAbstractEventDispatcher>
+
 #include <unistd.h>
 
 #include <stdexcept>
@@ -28,6 +30,8 @@ public:
             job.facts().set("n", "one");
         else if (how == "exception")
             throw std::runtime_error("a mistake of mine");
+        else if (how == "names-dispatcher")
+            throw std::runtime_error(QAbstractEventDispatcher::instance()->metaObject()->className());
         else if (how == "no-exception-of-ours")
             throw 42;
         else if (how == "undeclared-use")

@@ -40,6 +40,11 @@ QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const 
     Q_UNREACHABLE();
 }
 
+QByteArray verifyingCommand(const QByteArray &prompt, const QByteArray &begun)
+{
+    return "/bin/sh -c 'sudo -S -p " + prompt + " -v && echo " + begun + "'";
+}
+
 QByteArray marked(const QByteArray &commandLine, const QByteArray &mark)
 {
     return mark.isEmpty() ? commandLine : ": " + mark + "; " + commandLine;
@@ -66,6 +71,12 @@ QByteArray raisedScript(const ShellCommand &command, const QByteArray &end)
     if (command.command == RemoteShell::scriptCommand() || command.input.isEmpty())
         return command.input.isEmpty() ? command.command : command.input;
     return "{ " + command.command + "\n} <<'" + end + "'\n" + command.input + (command.input.endsWith('\n') ? "" : "\n") + end + '\n';
+}
+
+bool isRaisingWithPassword(const ShellCommand &command, const Become &become)
+{
+    return !command.raisingMark.isEmpty() && become.isWanted && !become.isWholeScript && become.method == Become::Method::Sudo &&
+           become.user == "root" && become.password;
 }
 
 void settleRaising(ShellCommand &command, const Become &become)

@@ -23,6 +23,9 @@ namespace collector {
 // error when the password is wanted (empty: ask for none), `begun` and a line end on standard output once the raised `/bin/sh -s` reads.
 [[nodiscard]] QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const QByteArray &begun);
 
+// One that asks sudo for the password if any of its rules wants one, runs nothing, and says `begun` if all is well.
+[[nodiscard]] QByteArray verifyingCommand(const QByteArray &prompt, const QByteArray &begun);
+
 // Whether it is run through raisingCommand().
 [[nodiscard]] bool isToBeRaised(const ShellCommand &command, const SshSettings &settings);
 
@@ -36,6 +39,9 @@ namespace collector {
 
 // One that is: the script for the raised shell, not yet supervised. A plain command has its input in a here-document that ends with `end`.
 [[nodiscard]] QByteArray raisedScript(const ShellCommand &command, const QByteArray &end);
+
+// Whether it will use sudo with a password of ours, once for each command that it raises.
+[[nodiscard]] bool isRaisingWithPassword(const ShellCommand &command, const Become &become);
 
 // Tells a script that raises single commands how (ShellCommand::raisingMark), or has it raised as a whole.
 void settleRaising(ShellCommand &command, const Become &become);

@@ -27,9 +27,26 @@ Task<ShellReply> RaisedShell::run(RunningCommand &shell, ShellCommand command, D
     co_return co_await shell.runToEnd(deadline);
 }
 
+QByteArray RaisedShell::verifyingLine() const
+{
+    return verifyingCommand(m_talk.prompt(), m_talk.begun());
+}
+
+Task<bool> RaisedShell::verify(RunningCommand &shell, Deadline deadline)
+{
+    try {
+        co_await raise(shell, deadline);
+    } catch (const JobError &error) {
+        if (error.cause() != Cause::SudoDenied && error.cause() != Cause::AuthStopped)
+            throw;
+        co_return false; // what needs it is refused, key by key
+    }
+    m_attempt.accepted();
+    co_return m_isGiven;
+}
+
 Task<> RaisedShell::raise(RunningCommand &shell, Deadline deadline)
 {
-    bool isGiven = false;
     for (;;) {
         const RaisingTalk::Turn turn = m_talk.next(shell.output(), shell.errorOutput());
         if (turn == RaisingTalk::Turn::Begun) {
@@ -37,8 +54,8 @@ Task<> RaisedShell::raise(RunningCommand &shell, Deadline deadline)
             co_return;
         }
         const bool isAsking = turn == RaisingTalk::Turn::Question;
-        if (isAsking && !isGiven && m_settings.become.password && !shell.isOver()) {
-            isGiven = true;
+        if (isAsking && !m_isGiven && m_settings.become.password && !shell.isOver()) {
+            m_isGiven = true;
             co_await givePassword(shell);
             continue;
         }
@@ -46,7 +63,7 @@ Task<> RaisedShell::raise(RunningCommand &shell, Deadline deadline)
             const JobError refusal(Cause::SudoDenied, m_talk.refusal(m_settings.user, shell.output(), shell.errorOutput()));
             if (shell.isOver())
                 co_await shell.runToEnd(deadline); // throws if it was the connection that ended
-            if (isGiven)
+            if (m_isGiven)
                 m_attempt.refused();
             throw JobError(refusal);
         }

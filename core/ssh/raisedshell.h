@@ -25,6 +25,11 @@ public:
     // Then this, in the shell that it raises.
     Task<ShellReply> run(RunningCommand &shell, ShellCommand command, Deadline deadline);
 
+    // For a script that raises single commands, with the password each time: is it wanted, and right? Asked once, with the brake on, or a
+    // wrong one would be refused as often as there are commands. False also where it is not wanted, or nobody may try it any more.
+    [[nodiscard]] QByteArray verifyingLine() const;
+    Task<bool> verify(RunningCommand &shell, Deadline deadline);
+
 private:
     Task<> raise(RunningCommand &shell, Deadline deadline);
     Task<> givePassword(RunningCommand &shell);
@@ -33,6 +38,7 @@ private:
     const SshSettings &m_settings;
     RaisingTalk m_talk;
     PasswordBrake::Attempt m_attempt;
+    bool m_isGiven = false; // the password
 };
 
 } // namespace collector

@@ -24,9 +24,19 @@ Task<ShellReply> SshShell::run(ShellCommand command)
     const Gate::Pass turn = co_await m_turn.enter(m_worker.reactor);
     if (m_failure)
         throw JobError(*m_failure);
-    settleRaising(command, m_settings->become);
     const Deadline deadline = command.deadline.count() > 0 ? m_worker.reactor.after(command.deadline) : never;
-    if (m_settings->transport != SshTransport::Native) {
+    const bool isNative = m_settings->transport == SshTransport::Native;
+    if (isNative && !m_connection)
+        co_await connect();
+    Become become = m_settings->become;
+    if (isRaisingWithPassword(command, become)) {
+        if (!m_isPasswordWanted)
+            m_isPasswordWanted = co_await isBecomePasswordWanted(deadline);
+        if (!*m_isPasswordWanted)
+            become.password.reset();
+    }
+    settleRaising(command, become);
+    if (!isNative) {
         const OutputLimits limits{command.outputLimit, command.errorLimit};
         Task<ShellReply> running =
             m_settings->transport == SshTransport::Local
@@ -37,8 +47,6 @@ Task<ShellReply> SshShell::run(ShellCommand command)
         m_progress.enter(SshPhase::Idle);
         co_return reply;
     }
-    if (!m_connection)
-        co_await connect();
     try {
         ShellReply reply = co_await runNatively(std::move(command), deadline);
         m_progress.enter(SshPhase::Idle);
@@ -92,6 +100,27 @@ Task<ShellReply> SshShell::runAsProcess(std::unique_ptr<Command> process, ShellC
     RaisedShell raised(m_worker, *m_settings);
     co_await process->start(marked(raised.commandLine(), m_worker.run.options.mark));
     co_return co_await raised.run(*process, std::move(command), deadline);
+}
+
+Task<bool> SshShell::isBecomePasswordWanted(Deadline deadline)
+{
+    RaisedShell raised(m_worker, *m_settings);
+    const QByteArray line = marked(raised.verifyingLine(), m_worker.run.options.mark);
+    constexpr OutputLimits limits{64 << 10, 64 << 10};
+    if (m_settings->transport == SshTransport::Native) {
+        ExecChannel channel(m_connection->session(), *m_settings, m_progress, limits);
+        co_await channel.open(true);
+        co_await channel.exec(line);
+        co_return co_await raised.verify(channel, deadline);
+    }
+    if (m_settings->transport == SshTransport::Local) {
+        LocalCommand process(m_worker, m_progress, limits);
+        co_await process.start(line);
+        co_return co_await raised.verify(process, deadline);
+    }
+    OpensshCommand process(m_worker, m_settings, m_info, m_progress, limits);
+    co_await process.start(line);
+    co_return co_await raised.verify(process, deadline);
 }
 
 QByteArray SshShell::commandLine(const ShellCommand &command) const

@@ -37,6 +37,7 @@ private:
     Task<ShellReply> runNatively(ShellCommand command, Deadline deadline);
     template<typename Command>
     Task<ShellReply> runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline);
+    Task<bool> isBecomePasswordWanted(Deadline deadline);
     [[nodiscard]] QByteArray commandLine(const ShellCommand &command) const;
     static void feed(RunningCommand &running, const ShellCommand &command);
 
@@ -46,7 +47,8 @@ private:
     SshProgress &m_progress;
     Gate m_turn{1}; // one command at a time
     std::unique_ptr<SshConnection> m_connection;
-    std::optional<JobError> m_failure; // of the connection
+    std::optional<JobError> m_failure;      // of the connection
+    std::optional<bool> m_isPasswordWanted; // by sudo, of a script that raises single commands; nothing: it was not asked yet
 };
 
 } // namespace collector

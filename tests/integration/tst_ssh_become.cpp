@@ -43,6 +43,7 @@ private Q_SLOTS:
     void theProgramIsMissing();
     void factsRaiseSingleReads_data();
     void factsRaiseSingleReads();
+    void aWrongPasswordIsTriedOnceAHostForAllReads();
 
 private:
     static SshSettings settings(const SshBench &bench, const PeerServer &server)
@@ -216,6 +217,67 @@ void TestSshBecome::factsRaiseSingleReads()
     const QString digest = QStringLiteral("sudoers_sha256");
     QCOMPARE(facts[digest].toString().size(), cause.isEmpty() ? 64 : 0);
     QCOMPARE(record[QStringLiteral("absent")].toObject()[digest].toString(), cause.isEmpty() ? QString() : QStringLiteral("denied"));
+}
+
+// Each read that is raised would offer it again, on every host, and lock the account.
+void TestSshBecome::aWrongPasswordIsTriedOnceAHostForAllReads()
+{
+    if (!QFileInfo(QLatin1String(sudo)).isExecutable())
+        QSKIP("sudo is not installed");
+    QTemporaryDir directory;
+    const QString log = directory.filePath(QStringLiteral("refusals"));
+    QFile counter(directory.filePath(QStringLiteral("count")));
+    QVERIFY(counter.open(QIODevice::WriteOnly));
+    counter.write("#!/bin/sh\necho refused >> " + log.toUtf8() + "\n");
+    counter.close();
+    counter.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    const PeerServer server(QStringLiteral("openssh"),
+                            {{QStringLiteral("etc/sudoers"), "peer ALL=(ALL) ALL\n"},
+                             {QStringLiteral("etc/pam.d/sudo"), "auth [success=2 auth_err=ignore default=die] pam_unix.so\n"
+                                                                "auth optional pam_exec.so quiet seteuid " +
+                                                                    counter.fileName().toUtf8() +
+                                                                    "\nauth requisite pam_deny.so\nauth required pam_permit.so\n"
+                                                                    "account required pam_unix.so\nsession required pam_unix.so\n"}});
+    const auto asked = [&](const char *password, const QString &status) {
+        QFile::remove(log);
+        QFile file(directory.filePath(QStringLiteral("password")));
+        if (!file.open(QIODevice::WriteOnly))
+            return -1;
+        file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
+        file.write(password);
+        file.close();
+        const QByteArray lines = run(QStringLiteral(BUILD_DIR "/bin/collector"), {QStringLiteral("-i"),
+                                                                                  QStringLiteral("127.0.0.1-127.0.0.8"),
+                                                                                  QStringLiteral("--port"),
+                                                                                  QString::number(server.port()),
+                                                                                  QStringLiteral("-u"),
+                                                                                  QString::fromLatin1(PeerServer::account()),
+                                                                                  QStringLiteral("--identity"),
+                                                                                  server.clientKey(),
+                                                                                  QStringLiteral("--known-hosts"),
+                                                                                  server.knownHostsFile(),
+                                                                                  QStringLiteral("--ssh-config"),
+                                                                                  QStringLiteral("none"),
+                                                                                  QStringLiteral("-p"),
+                                                                                  QStringLiteral("ssh-facts"),
+                                                                                  QStringLiteral("-b"),
+                                                                                  QStringLiteral("--become-password-file"),
+                                                                                  file.fileName(),
+                                                                                  QStringLiteral("--facts"),
+                                                                                  QStringLiteral("access,memory_modules,storage"),
+                                                                                  QStringLiteral("-f"),
+                                                                                  QStringLiteral("jsonl")});
+        int good = 0;
+        for (const QByteArray &line : lines.trimmed().split('\n'))
+            good += QJsonDocument::fromJson(line).object()[QStringLiteral("status")].toString() == status;
+        if (good != 8)
+            qWarning("%s", lines.constData());
+        QFile told(log);
+        const bool isRefused = told.open(QIODevice::ReadOnly);
+        return good != 8 ? -1 : isRefused ? int(told.readAll().count('\n')) : 0;
+    };
+    QCOMPARE(asked(wrong, QStringLiteral("partial")), 3); // --max-auth-failures
+    QCOMPARE(asked(PeerServer::password(), QStringLiteral("ok")), 0);
 }
 
 QTEST_GUILESS_MAIN(TestSshBecome)

@@ -105,6 +105,14 @@ HostSettings::HostSettings(const RunOptions &options, std::shared_ptr<const SshC
         add(*overrides, *line, "port", SshWord::Port);
         add(*overrides, *line, "jump", SshWord::ProxyJump);
     }
+    // The native transport has them from the credentials; ssh(1), and explain, have to be told.
+    const QStringList identities = options.values(QStringLiteral("identity"));
+    for (const QString &file : identities) {
+        QString error;
+        (void)m_common->ofLine.add(SshWord::IdentityFile, file.toUtf8().replace('%', "%%"), "--identity", &error);
+    }
+    if (QString error; !identities.isEmpty())
+        (void)m_common->ofLine.add(SshWord::IdentitiesOnly, "yes", "--identity", &error);
     base.legacy = options.has(QStringLiteral("legacy"));
     if (const auto timeout = options.duration(QStringLiteral("connect-timeout"))) {
         base.timeouts.connect = *timeout;

@@ -91,11 +91,18 @@ def more_echoes_than_sequence_numbers(folder):
     check('131,072 echoes, each its own host\'s', len({record['host'] for record in found}) == 131072 and not wrong, wrong[:3])
 
 
+def ssh_is_told_of_the_key(folder):
+    with Fleet(folder, '--authorized-key', folder / 'id.pub') as options:
+        found = run(folder, '-i', '127.4.3.1,', '-u', 'ops', '--command', 'uptime', '--transport', 'openssh', *options)
+    check('--identity with --transport openssh', [record['status'] for record in found] == ['ok'], found)
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix='collector-traps-') as name:
         folder = pathlib.Path(name)
         subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', folder / 'id'], check=True)
-        for part in (names_that_libssh_refuses, both_workers_hear_libssh, no_wait_for_acknowledgements, more_echoes_than_sequence_numbers):
+        for part in (names_that_libssh_refuses, both_workers_hear_libssh, no_wait_for_acknowledgements, ssh_is_told_of_the_key,
+                     more_echoes_than_sequence_numbers):
             part(folder)
     sys.exit(1 if failures else 0)
 

@@ -263,30 +263,12 @@ Task<> SshConnection::awaitBanner()
 
 void SshConnection::makeSession()
 {
-    m_session = std::make_unique<SshSession>(m_worker.reactor, std::move(m_socket));
-    setAlgorithms();
-}
-
-void SshConnection::setAlgorithms()
-{
-    SshAlgorithms &lists = m_algorithms;
-    lists = proposedAlgorithms(m_settings->algorithms, m_settings->legacy);
+    m_algorithms = proposedAlgorithms(m_settings->algorithms, m_settings->legacy);
     // A host with many keys is to show one that we can check.
     if (m_settings->algorithms.hostKeys.isEmpty() && !m_knownKeys->keys().empty())
-        lists.hostKeys = m_knownKeys->preferredAlgorithms(lists.hostKeys);
-    ssh_session session = m_session->handle();
-    const auto set = [&](ssh_options_e option, const QByteArray &list) {
-        if (ssh_options_set(session, option, list.constData()) != SSH_OK)
-            throw JobError(Cause::BadVariable, QStringLiteral("none of these algorithms is supported here: %1").arg(printable(list)));
-    };
-    set(SSH_OPTIONS_KEY_EXCHANGE, lists.kex);
-    set(SSH_OPTIONS_HOSTKEYS, lists.hostKeys);
-    set(SSH_OPTIONS_CIPHERS_C_S, lists.ciphers);
-    set(SSH_OPTIONS_CIPHERS_S_C, lists.ciphers);
-    set(SSH_OPTIONS_HMAC_C_S, lists.macs);
-    set(SSH_OPTIONS_HMAC_S_C, lists.macs);
-    set(SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, lists.publicKeys);
-    set(SSH_OPTIONS_COMPRESSION, QByteArrayLiteral("none"));
+        m_algorithms.hostKeys = m_knownKeys->preferredAlgorithms(m_algorithms.hostKeys);
+    ssh_session session = m_worker.prototypes.makeSession(m_algorithms);
+    m_session = std::make_unique<SshSession>(m_worker.reactor, std::move(m_socket), session);
 }
 
 // Powers modulo large primes (2 ms with group14, 13 with group16, 90 with group18, twice) are not for the worker's loop.

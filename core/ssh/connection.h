@@ -54,7 +54,6 @@ private:
 
     void refuseExcluded(const std::vector<SocketAddress> &addresses) const;
     void makeSession();
-    void setAlgorithms();
     [[nodiscard]] QString place() const;
 
     SshWorker &m_worker;

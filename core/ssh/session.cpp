@@ -15,23 +15,17 @@ constexpr uint64_t mayReceiveAtFirst = 64 * 1024;
 
 } // namespace
 
-SshSession::SshSession(Reactor &reactor, OwnedSocket socket)
+SshSession::SshSession(Reactor &reactor, OwnedSocket socket, ssh_session session)
     : m_reactor(reactor),
       m_socket(std::move(socket)),
-      m_handle(std::make_shared<Handle>()),
+      m_handle(std::make_shared<Handle>(session)),
       m_fd(m_socket.descriptor()),
       m_mayReceive(mayReceiveAtFirst)
 {
-    if (!m_handle->session || m_fd > largestDescriptor)
+    if (!session || m_fd > largestDescriptor)
         throw JobError(Cause::LocalLimit, QStringLiteral("no room for another session; lower --concurrency"));
-    const bool processConfig = false;
     const socket_t fd = m_fd;
-    ssh_session session = handle();
-    ssh_options_set(session, SSH_OPTIONS_PROCESS_CONFIG, &processConfig);
-    ssh_options_set(session, SSH_OPTIONS_FD, &fd); // and never SSH_OPTIONS_HOST: no file is read for a session
-    // Real names go to ssh_userauth_*(): libssh refuses `CORP\alice` and `svc$` here.
-    ssh_options_set(session, SSH_OPTIONS_USER, "collector");
-    ssh_options_set(session, SSH_OPTIONS_SSH_DIR, "/nonexistent");
+    ssh_options_set(session, SSH_OPTIONS_FD, &fd);
     ssh_set_blocking(session, 0);
     ssh_set_counters(session, &m_handle->received, nullptr);
     // Or every channel that the host opens is kept for us to accept.

@@ -52,7 +52,7 @@ public:
     // What libssh uses, and may still be using on another thread when this is gone: freed by its last owner.
     struct Handle
     {
-        Handle() : session(ssh_new()) {}
+        explicit Handle(ssh_session own) : session(own) {}
         ~Handle() { ssh_free(session); }
         Handle(const Handle &) = delete;
         Handle &operator=(const Handle &) = delete;
@@ -61,8 +61,8 @@ public:
         ssh_counter_struct received{};
     };
 
-    // Takes the socket over. The session has no options yet but those that every session has.
-    SshSession(Reactor &reactor, OwnedSocket socket);
+    // Takes the socket over, and the session, which has its options (SessionPrototypes); null: there is no memory for one.
+    SshSession(Reactor &reactor, OwnedSocket socket, ssh_session session);
     ~SshSession();
     SshSession(const SshSession &) = delete;
     SshSession &operator=(const SshSession &) = delete;

@@ -8,6 +8,7 @@
 #include "net/gate.h"
 #include "net/reactor.h"
 #include "ssh/credentials.h"
+#include "ssh/sessionprototypes.h"
 #include "ssh/sshrun.h"
 #include "ssh/sshsettings.h"
 
@@ -37,8 +38,9 @@ public:
 
     Reactor &reactor;
     SshRun &run;
-    ConnectCounts connects;                     // direct ones
-    Gate handshakes;                            // so many key exchanges and logins at once, or each takes longer than its deadline
+    ConnectCounts connects; // direct ones
+    Gate handshakes;        // so many key exchanges and logins at once, or each takes longer than its deadline
+    SessionPrototypes prototypes;
     const std::unique_ptr<JumpHosts> jumpHosts; // its sessions use all of the above
 
 private:

@@ -123,7 +123,7 @@ private Q_SLOTS:
         QCOMPARE(fd, 70'000);
         SshBench bench;
         try {
-            const SshSession session(bench.reactor, OwnedSocket(bench.reactor, fd));
+            const SshSession session(bench.reactor, OwnedSocket(bench.reactor, fd), ssh_new());
             QFAIL("libssh would have used another descriptor");
         } catch (const JobError &error) {
             QCOMPARE(error.cause(), Cause::LocalLimit);

@@ -2,7 +2,9 @@
 
 #include "sshbench.h"
 
+#include "ssh/algorithms.h"
 #include "ssh/session.h"
+#include "ssh/sessionprototypes.h"
 
 #include <QTest>
 
@@ -40,7 +42,9 @@ Task<> waitFor(Reactor &reactor, int fd, bool &isOver)
 // A session that the reactor knows, and whose host has gone.
 struct Gone
 {
-    explicit Gone(SshBench &bench) : ends(socketPair()), session(bench.reactor, OwnedSocket(bench.reactor, ends[0]))
+    explicit Gone(SshBench &bench)
+        : ends(socketPair()),
+          session(bench.reactor, OwnedSocket(bench.reactor, ends[0]), SessionPrototypes().makeSession(proposedAlgorithms({}, false)))
     {
         session.begin();
         bool isOver = false;

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -197,9 +198,12 @@ bool installCurve25519Provider()
     OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr); // which says whether FIPS binds us
     if (EVP_default_properties_is_fips_enabled(nullptr) || sodium_init() < 0)
         return false;
+    if (!OSSL_PROVIDER_add_builtin(nullptr, name, begin))
+        return false;
     constexpr int keepDefault = 1; // the algorithms of OpenSSL's own provider stay
-    return OSSL_PROVIDER_add_builtin(nullptr, name, begin) && OSSL_PROVIDER_try_load(nullptr, name, keepDefault) &&
-           EVP_set_default_properties(nullptr, preference);
+    static const std::unique_ptr<OSSL_PROVIDER, decltype(&OSSL_PROVIDER_unload)> loaded(OSSL_PROVIDER_try_load(nullptr, name, keepDefault),
+                                                                                        OSSL_PROVIDER_unload);
+    return loaded && EVP_set_default_properties(nullptr, preference);
 }
 
 } // namespace collector

@@ -2,7 +2,6 @@
 
 #include "engine/calltimer.h"
 
-#include <QLoggingCategory>
 #include <QRandomGenerator>
 
 #include <algorithm>
@@ -17,11 +16,8 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using Queue = PendingHosts::Queue;
 
-Q_LOGGING_CATEGORY(loopLog, "collector.loop")
-
 constexpr int mostQtSockets = 64;  // Qt polls every one of them on every turn
 constexpr auto longestFill = 4ms;  // of a turn spent on starting hosts
-constexpr auto lookEvery = 250ms;  // at how far behind the loop is
 constexpr int mostRefusals = 10;   // of a host by this machine: two minutes, longer than ports stay used after a connection
 constexpr int longestRoomWait = 4; // doublings of the time to the next try
 
@@ -92,15 +88,6 @@ void Worker::start()
     m_thread.setObjectName(QStringLiteral("worker"));
     m_thread.start();
     isReady.get_future().wait();
-}
-
-// What held the loop longest (-vv): nothing of ours may for 50 ms.
-void Worker::logLongest() const
-{
-    const Reactor::Longest &longest = m_reactor.load()->longest();
-    const auto ms = [](std::chrono::nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); };
-    qCDebug(loopLog, "a turn took at most %.1f ms: looking %.1f, deadlines %.1f, a coroutine %.1f, a call %.1f", ms(longest.turn),
-            ms(longest.look), ms(longest.deadlines), ms(longest.coroutine), ms(longest.call));
 }
 
 void Worker::join()
@@ -382,29 +369,6 @@ Deadline Worker::retryAt(int attempt)
 Deadline Worker::roomAt(int refusals) const
 {
     return m_reactor.load()->after(m_setup.plan->limits().roomDelay * (1 << std::min(refusals, longestRoomWait)));
-}
-
-// Behind are both a turn that takes long and a queue of those who are ready: whoever sleeps must pass through both.
-Task<> Worker::watchStrain()
-{
-    Reactor &reactor = *m_reactor.load();
-    for (;;) {
-        const auto before = steady_clock::now();
-        co_await reactor.sleepUntil(reactor.after(lookEvery));
-        const int size = m_window.size();
-        m_window.look(reactor.now(), steady_clock::now() - before - lookEvery, m_transport->connects());
-        publishWindow();
-        if (m_window.size() > size)
-            fillLater();
-    }
-}
-
-void Worker::publishWindow()
-{
-    m_counters.window.store(m_window.size(), std::memory_order_relaxed);
-    m_counters.leastWindow.store(m_window.least(), std::memory_order_relaxed);
-    for (int i = 0; i < strainCount; ++i)
-        m_counters.cuts[size_t(i)].store(m_window.cuts(Strain(i)), std::memory_order_relaxed);
 }
 
 } // namespace collector

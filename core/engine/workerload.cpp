@@ -1,0 +1,52 @@
+// How a worker bears what it has in flight: its window under strain, and what held its loop.
+
+#include "engine/worker.h"
+
+#include <QLoggingCategory>
+
+namespace collector {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+Q_LOGGING_CATEGORY(loopLog, "collector.loop")
+
+constexpr auto lookEvery = 250ms; // at how far behind the loop is
+
+} // namespace
+
+// Behind are both a turn that takes long and a queue of those who are ready: whoever sleeps must pass through both.
+Task<> Worker::watchStrain()
+{
+    Reactor &reactor = *m_reactor.load();
+    for (;;) {
+        const auto before = steady_clock::now();
+        co_await reactor.sleepUntil(reactor.after(lookEvery));
+        const int size = m_window.size();
+        m_window.look(reactor.now(), steady_clock::now() - before - lookEvery, m_transport->connects());
+        publishWindow();
+        if (m_window.size() > size)
+            fillLater();
+    }
+}
+
+void Worker::publishWindow()
+{
+    m_counters.window.store(m_window.size(), std::memory_order_relaxed);
+    m_counters.leastWindow.store(m_window.least(), std::memory_order_relaxed);
+    for (int i = 0; i < strainCount; ++i)
+        m_counters.cuts[size_t(i)].store(m_window.cuts(Strain(i)), std::memory_order_relaxed);
+}
+
+// What held the loop longest (-vv): nothing of ours may for 50 ms.
+void Worker::logLongest() const
+{
+    const Reactor::Longest &longest = m_reactor.load()->longest();
+    const auto ms = [](std::chrono::nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); };
+    qCDebug(loopLog, "a turn took at most %.1f ms: looking %.1f, deadlines %.1f, a coroutine %.1f, a call %.1f", ms(longest.turn),
+            ms(longest.look), ms(longest.deadlines), ms(longest.coroutine), ms(longest.call));
+}
+
+} // namespace collector

@@ -1,4 +1,5 @@
-# All parsers of ssh-facts in one: which of them runs, the input or COLLECTOR_FUZZ_SECTION says. tests/long/fuzz-facts.sh runs each for a while.
+# All parsers of ssh-facts in one: which of them runs, the input or COLLECTOR_FUZZ_SECTION says. The whole runs as long as other fuzzers do, and
+# each section by itself for a twentieth of that.
 add_executable(fuzz_facts ${CMAKE_CURRENT_LIST_DIR}/fuzz_facts.cpp)
 target_compile_definitions(fuzz_facts PRIVATE FUZZ_MANIFEST="${CMAKE_BINARY_DIR}/plugins/ssh-facts/ssh-facts.json")
 set_target_properties(fuzz_facts PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
@@ -10,7 +11,15 @@ if(COLLECTOR_FUZZERS)
         ${CMAKE_BINARY_DIR}/plugins/ssh-facts/pieces.cpp ${sdk}/cause.cpp ${sdk}/facts.cpp ${sdk}/joberror.cpp ${sdk}/manifest.cpp)
     target_include_directories(fuzz_facts PRIVATE ${plugin} ${sdk})
     target_link_libraries(fuzz_facts PRIVATE collector-options Qt6::Core)
-    target_link_options(fuzz_facts PRIVATE -fsanitize=fuzzer)
+    set(answers ${PROJECT_SOURCE_DIR}/tests/data/answers)
+    set(flags -max_len=16384 -dict=${CMAKE_CURRENT_LIST_DIR}/facts.dict)
+    collector_fuzz(fuzz_facts fuzz_facts SECONDS ${COLLECTOR_FUZZ_SECONDS} FLAGS ${flags} CORPUS ${answers})
+    math(EXPR seconds "${COLLECTOR_FUZZ_SECONDS} / 20 + 1")
+    file(GLOB sections RELATIVE ${answers} CONFIGURE_DEPENDS ${answers}/*)
+    foreach(section IN LISTS sections)
+        collector_fuzz(fuzz_facts_${section} fuzz_facts SECONDS ${seconds} FLAGS ${flags} CORPUS ${answers}/${section})
+        set_property(TEST fuzz_facts_${section} APPEND PROPERTY ENVIRONMENT COLLECTOR_FUZZ_SECTION=${section})
+    endforeach()
 else()
     target_sources(fuzz_facts PRIVATE replay.cpp)
     target_link_libraries(fuzz_facts PRIVATE ssh-facts-parse collector-options)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Traps of a client of libssh that only the whole program can show to be avoided: names, both workers, waits of TCP, many echoes.
+"""Traps of a client of libssh that only the whole program can show to be avoided: names, both workers, waits of TCP, slow lines, many echoes.
 
     traps.py BUILD-DIR     status 77: this machine gives no network namespace
 
@@ -26,6 +26,7 @@ def check(what, holds, seen=''):
 
 def run(folder, *arguments):
     output = folder / 'out.jsonl'
+    output.unlink(missing_ok=True)
     done = subprocess.run([build / 'bin/collector', '--ssh-config', 'none', '--retries', '0', '-q', '-o', output, *map(str, arguments)],
                           capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=150)
     text = output.read_text(encoding='utf-8') if output.exists() else ''
@@ -85,6 +86,20 @@ def no_wait_for_acknowledgements(folder):
     check(f'a host from connect to exit status in {fastest} ms', len(found) == 40 and fastest < 40, fastest)
 
 
+def few_round_trips(folder):
+    """At 300 ms for each answer: what a run costs is answers waited for, and the host sees one connection and one command."""
+    log = folder / 'contacts'
+    with Fleet(folder, '--run', '--latency', '300', '--log', log) as options:
+        for plugin, asked in ('ssh-command', ['--command', 'true']), ('ssh-facts', []):
+            found = run(folder, '-i', '127.4.4.1,', '-u', 'ops', *options[:-1], plugin, *asked)
+            took = found[0]['elapsed_ms']
+            # TCP's own handshake is not slow here: one more. Half a second for all that is no waiting.
+            trips = 1 + (took - 500) / 300
+            check(f'{plugin} over a line of 300 ms in {took} ms', found[0]['status'] == 'ok' and trips <= 12 and took + 300 < 5000, found)
+    words = [line.split()[2] for line in log.read_text(encoding='ascii').splitlines()]
+    check('one connection and one command for each', (words.count('connect'), words.count('exec')) == (2, 2), words)
+
+
 def more_echoes_than_sequence_numbers(folder):
     found = run(folder, '-i', '127.8.0.0/15', '-p', 'ping', '-O', 'ping.rate=0', '--rate', '0')
     wrong = [record for record in found if record['status'] != 'ok' or record['address'] != record['host']]
@@ -101,8 +116,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix='collector-traps-') as name:
         folder = pathlib.Path(name)
         subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', folder / 'id'], check=True)
-        for part in (names_that_libssh_refuses, both_workers_hear_libssh, no_wait_for_acknowledgements, ssh_is_told_of_the_key,
-                     more_echoes_than_sequence_numbers):
+        for part in (names_that_libssh_refuses, both_workers_hear_libssh, no_wait_for_acknowledgements, few_round_trips,
+                     ssh_is_told_of_the_key, more_echoes_than_sequence_numbers):
             part(folder)
     sys.exit(1 if failures else 0)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""shown.py SOURCE: the table of traps in tests/integration/README.md is whole, and what it names is there.
+"""shown.py SOURCE: the tables of traps and complaints in tests/integration/README.md are whole, and what they name is there.
 
-Thirty numbers; of each at least one test, as `tst_thing::function`, `script.py::function` or the name of a fault of the simulated fleet;
+Thirty numbers each; of each at least one test, as `tst_thing::function`, `script.py::function` or the name of a fault of the simulated fleet;
 every fuzzer of tests/fuzz/ssh.cmake stands in the table of what reads foreign bytes, and none else. Status 1, and a line for each finding.
 """
 
@@ -11,7 +11,7 @@ import sys
 
 source = pathlib.Path(sys.argv[1])
 readme = (source / 'tests/integration/README.md').read_text(encoding='utf-8')
-sources = {path.name: path.read_text(encoding='utf-8') for folder in ('unit', 'integration') for path in (source / 'tests' / folder).rglob('*')
+sources = {path.name: path.read_text(encoding='utf-8') for folder in ('unit', 'integration', 'bench') for path in (source / 'tests' / folder).rglob('*')
            if path.suffix == '.py' or path.name.startswith('tst_') and path.suffix == '.cpp'}
 faults = set(re.findall(r'"([a-z0-9-]+)", "[a-z_ ,|]+",', (source / 'tests/fleet/faults.cpp').read_text(encoding='utf-8')))
 findings = []
@@ -26,14 +26,15 @@ def exists(name):
     return bool(re.search(rf'^ *void (?:\w+::)?{function}\(\)$', sources.get(file + '.cpp', ''), re.M))
 
 
-rows = re.findall(r'^\| (\d+) \| (.+?) \| (.+) \|$', readme, re.M)
-if [int(number) for number, _, _ in rows] != list(range(1, 31)):
-    findings.append('the traps are not numbered from 1 to 30')
-for number, _, shown in rows:
-    names = re.findall(r'`([^`]+)`', shown)
-    findings += [f'trap {number}: there is no test or fault {name}' for name in names if not exists(name)]
-    if not names:
-        findings.append(f'trap {number} has no test')
+traps, complaints = (re.findall(r'^\| (\d+) \| (.+?) \| (.+) \|$', part, re.M) for part in readme.split('\n# ')[0:2])
+for kind, rows in ('trap', traps), ('complaint', complaints):
+    if [int(number) for number, _, _ in rows] != list(range(1, 31)):
+        findings.append(f'{kind}: not numbered from 1 to 30')
+    for number, _, shown in rows:
+        names = re.findall(r'`([^`]+)`', shown)
+        findings += [f'{kind} {number}: there is no test or fault {name}' for name in names if not exists(name)]
+        if not names:
+            findings.append(f'{kind} {number} has no test')
 
 fuzzers = set(re.findall(r'collector_fuzzer\((\w+)', (source / 'tests/fuzz/ssh.cmake').read_text(encoding='utf-8')))
 named = set(re.findall(r'`(fuzz_\w+)`', readme))

@@ -316,14 +316,9 @@ void RecordEncoder::appendAbsent(const Record &record, const std::vector<Dropped
     out << (separator == '{' ? QByteArrayView("{}") : QByteArrayView("}"));
 }
 
-void RecordEncoder::appendCells(const Record &record, QByteArrayView line, bool isWhole, Batch &batch) const
+template<typename Source>
+void RecordEncoder::appendCellsOf(const Source &record, Batch &batch) const
 {
-    if (m_csv.isEmpty() && m_table.isEmpty())
-        return;
-    if (!isWhole || !m_csv.readsRecords() || !m_table.readsRecords()) {
-        appendCells(QJsonDocument::fromJson(QByteArray::fromRawData(line.data(), line.size())).object(), batch);
-        return;
-    }
     if (!m_csv.isEmpty()) {
         CsvRow row(batch.rows, m_guardsFormulas);
         m_csv.cells(record, row);
@@ -336,18 +331,19 @@ void RecordEncoder::appendCells(const Record &record, QByteArrayView line, bool 
     }
 }
 
+void RecordEncoder::appendCells(const Record &record, QByteArrayView line, bool isWhole, Batch &batch) const
+{
+    if (m_csv.isEmpty() && m_table.isEmpty())
+        return;
+    if (isWhole && m_csv.readsRecords() && m_table.readsRecords())
+        appendCellsOf(record, batch);
+    else
+        appendCells(QJsonDocument::fromJson(QByteArray::fromRawData(line.data(), line.size())).object(), batch);
+}
+
 void RecordEncoder::appendCells(const QJsonObject &record, Batch &batch) const
 {
-    if (!m_csv.isEmpty()) {
-        CsvRow row(batch.rows, m_guardsFormulas);
-        m_csv.cells(record, row);
-        row.end();
-    }
-    if (!m_table.isEmpty()) {
-        TableRow row(batch.cells);
-        m_table.cells(record, row);
-        row.end();
-    }
+    appendCellsOf(record, batch);
 }
 
 bool RecordEncoder::encodeAgain(QByteArrayView line, Batch &batch) const

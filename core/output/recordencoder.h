@@ -72,6 +72,8 @@ private:
     void appendAbsent(const Record &record, const std::vector<Dropped> &dropped, TextWriter &out) const;
     void appendCells(const Record &record, QByteArrayView line, bool isWhole, Batch &batch) const;
     void appendCells(const QJsonObject &record, Batch &batch) const;
+    template<typename Source>
+    void appendCellsOf(const Source &record, Batch &batch) const;
 
     Columns m_csv;
     Columns m_table;

@@ -9,7 +9,7 @@ if(COLLECTOR_FUZZERS)
         model/json.cpp model/status.cpp output/bytesource.cpp output/csvreader.cpp output/jsonpieces.cpp output/jsonscan.cpp
         output/resultreader.cpp output/timestamp.cpp output/compare/attempts.cpp output/compare/factclasses.cpp
         output/compare/hostregisters.cpp output/compare/jsonjoin.cpp output/compare/jsonspan.cpp output/compare/mergedrecord.cpp output/compare/plaintext.cpp
-        output/compare/recorddiff.cpp output/compare/recordstore.cpp output/compare/recordview.cpp sdk/cause.cpp sdk/manifest.cpp)
+        output/compare/recorddiff.cpp output/compare/recordstore.cpp output/compare/recordview.cpp sdk/cause.cpp sdk/joberror.cpp sdk/manifest.cpp)
     list(TRANSFORM reads PREPEND ${PROJECT_SOURCE_DIR}/core/)
     target_sources(fuzz_compare PRIVATE ${reads})
     target_compile_definitions(fuzz_compare PRIVATE COLLECTOR_SDK_BUILD)

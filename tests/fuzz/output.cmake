@@ -17,7 +17,7 @@ foreach(reader jsonpieces csv result)
 endforeach()
 collector_fuzzer(fuzz_journal
     ROOM output
-    READS ${output_reads} ../sdk/manifest.cpp journal.cpp journalreader.cpp livefile.cpp runcounts.cpp runjson.cpp bytesink.cpp
+    READS ${output_reads} ../sdk/joberror.cpp ../sdk/manifest.cpp journal.cpp journalreader.cpp livefile.cpp runcounts.cpp runjson.cpp bytesink.cpp
     LINKS ZLIB::ZLIB PkgConfig::ZSTD
     CORPUS fuzz/journal
 )

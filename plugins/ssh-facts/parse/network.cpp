@@ -176,6 +176,22 @@ const InterfaceAddresses *find(const QList<InterfaceAddresses> &all, QByteArrayV
     return found == all.end() ? nullptr : &*found;
 }
 
+void putRoute(QJsonObject &object, const DefaultRoute &route)
+{
+    object.insert(u"interface", toText(route.interface));
+    if (!route.address.isEmpty())
+        object.insert(u"address", toText(route.address));
+    if (!route.gateway.isEmpty())
+        object.insert(u"gateway", toText(route.gateway));
+}
+
+void putDevice(QJsonObject &object, const QJsonObject &device)
+{
+    object.insert(u"macaddress", device.value(u"macaddress"));
+    object.insert(u"mtu", device.value(u"mtu"));
+    object.insert(u"type", device.value(u"type").toString(QStringLiteral("unknown")));
+}
+
 void setDefault4(DefaultRoute route, const QList<InterfaceAddresses> &all, const QHash<QByteArray, QJsonObject> &objects, Findings &out)
 {
     QJsonObject object;
@@ -186,11 +202,7 @@ void setDefault4(DefaultRoute route, const QList<InterfaceAddresses> &all, const
     const InterfaceAddresses *home = find(all, route.interface);
     if (route.address.isEmpty() && home && !home->ipv4.isEmpty())
         route.address = home->ipv4.constFirst().address;
-    object.insert(u"interface", toText(route.interface));
-    if (!route.address.isEmpty())
-        object.insert(u"address", toText(route.address));
-    if (!route.gateway.isEmpty())
-        object.insert(u"gateway", toText(route.gateway));
+    putRoute(object, route);
     for (const InterfaceAddresses &one : all) {
         for (const Ipv4 &address : one.ipv4) {
             if (address.address != route.address)
@@ -198,10 +210,7 @@ void setDefault4(DefaultRoute route, const QList<InterfaceAddresses> &all, const
             const QJsonObject details = toJson(address);
             for (const QStringView key : {u"broadcast", u"netmask", u"network", u"prefix"})
                 object.insert(key.toString(), details.value(key));
-            const QJsonObject device = objects.value(one.name);
-            object.insert(u"macaddress", device.value(u"macaddress"));
-            object.insert(u"mtu", device.value(u"mtu"));
-            object.insert(u"type", device.value(u"type").toString(QStringLiteral("unknown")));
+            putDevice(object, objects.value(one.name));
             object.insert(u"alias", toText(address.label));
         }
     }
@@ -221,21 +230,14 @@ void setDefault6(DefaultRoute route, const QList<InterfaceAddresses> &all, const
         if (global != home->ipv6.end())
             route.address = global->address;
     }
-    object.insert(u"interface", toText(route.interface));
-    if (!route.address.isEmpty())
-        object.insert(u"address", toText(route.address));
-    if (!route.gateway.isEmpty())
-        object.insert(u"gateway", toText(route.gateway));
+    putRoute(object, route);
     for (const InterfaceAddresses &one : all) {
         for (const Ipv6 &address : one.ipv6) {
             if (address.address != route.address)
                 continue;
-            const QJsonObject device = objects.value(one.name);
             object.insert(u"prefix", QString::number(address.prefix));
             object.insert(u"scope", toText(address.scope));
-            object.insert(u"macaddress", device.value(u"macaddress"));
-            object.insert(u"mtu", device.value(u"mtu"));
-            object.insert(u"type", device.value(u"type").toString(QStringLiteral("unknown")));
+            putDevice(object, objects.value(one.name));
         }
     }
     out.set(u"default_ipv6", object);

@@ -251,7 +251,7 @@ bool ExecChannel::isFlooded() const
     return m_session.isFlooded() || m_session.received() > m_mayReceiveBeside;
 }
 
-// What has come so far: does it end the command? (ENGINE.md 1.7)
+// What has come so far: does it end the command? Servers send status, EOF and CLOSE in any order (RFC 4254, 5.3 and 6.10).
 void ExecChannel::judge()
 {
     const bool hasEnd = m_reply.exitStatus || !m_reply.signal.isEmpty();

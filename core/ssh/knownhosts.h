@@ -2,7 +2,7 @@
 //
 // Each file is read once for a run, by KnownHostsFiles; afterwards nothing changes, and lookup() is const and may be called from any
 // thread. libssh's own known_hosts are not used: they scan each file twice a session, know no @revoked, and are spoilt by one line
-// with a key type that they do not know (ENGINE.md 3.5's defects have rows in the tests).
+// with a key type that they do not know; each of these has a row in the tests.
 //
 // Costs: a lookup of a name that plain lines know takes a microsecond however long the files are. Hashed lines are probed only for a
 // name without a plain line, at 0.1 µs a line: call lookup() on the offload pool where needsHashing() says so.

@@ -1,6 +1,6 @@
 // PacketSizeWatch: reads the maximum packet size of a channel out of libssh's own log, the only place where it tells.
 //
-// libssh < 0.11 sends empty packets for a minute, and fills 256 MB, where a host allows packets of ten bytes (ENGINE.md 6.3). Raises the
+// libssh < 0.11 sends empty packets for a minute, and fills 256 MB, where a host allows packets of ten bytes. Raises the
 // log level of this thread while it lives.
 
 #pragma once

@@ -1,6 +1,6 @@
 // SshSession: one libssh session over a connected socket, and how a coroutine waits for it.
 //
-// What libssh demands is kept here (ENGINE.md 1): it never blocks, owns the socket once it has begun, is asked after each call whether the
+// What libssh demands is kept here: it never blocks, owns the socket once it has begun, is asked after each call whether the
 // session is dead, since it would say "again" for ever, and is freed by ssh_free() alone. Byte limits are checked between calls. On the
 // reactor's thread.
 

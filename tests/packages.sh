@@ -2,7 +2,7 @@
 # What this project needs of Debian's packages, in one place, and how they come here. Sourced.
 
 build_packages=(
-    cmake g++ git libjemalloc-dev libsodium-dev libssh-dev libssl-dev libyaml-dev libzstd-dev ninja-build pkg-config qt6-base-dev zlib1g-dev
+    cmake g++ git libgmp-dev libjemalloc-dev libsodium-dev libssh-dev libssl-dev libyaml-dev libzstd-dev ninja-build pkg-config qt6-base-dev zlib1g-dev
 )
 # A host to ask: what tests and quickstart start on loopback.
 server_packages=(openssh-client openssh-server)

@@ -1,6 +1,7 @@
 #include "ssh/curve25519key.h"
 
 #include "ssh/secret.h"
+#include "ssh/x25519public.h"
 
 #include <sodium.h>
 
@@ -41,13 +42,6 @@ Bytes ed25519Public(const Bytes &seed)
     crypto_sign_seed_keypair(entry.publicHalf.data(), whole.data(), seed.data());
     wipe(whole.data(), whole.size());
     return entry.publicHalf;
-}
-
-Bytes x25519Public(const Bytes &scalar)
-{
-    Bytes point;
-    crypto_scalarmult_base(point.data(), scalar.data());
-    return point;
 }
 
 } // namespace

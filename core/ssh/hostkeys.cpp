@@ -1,8 +1,8 @@
 #include "ssh/hostkeys.h"
 
 #include "ssh/keyblob.h"
-
-#include <QList>
+#include "ssh/namelist.h"
+#include "ssh/wirereader.h"
 
 #include <algorithm>
 
@@ -10,9 +10,9 @@ namespace collector {
 
 namespace {
 
-QByteArray typeOfAlgorithm(const QByteArray &algorithm)
+QByteArrayView typeOfAlgorithm(QByteArrayView algorithm)
 {
-    return algorithm.startsWith("rsa-sha2-") ? QByteArray("ssh-rsa") : algorithm;
+    return algorithm.startsWith("rsa-sha2-") ? QByteArrayView("ssh-rsa") : algorithm;
 }
 
 } // namespace
@@ -61,13 +61,18 @@ HostKeyVerdict HostKeys::classify(const QByteArray &blob) const
 
 QByteArray HostKeys::preferredAlgorithms(const QByteArray &allowed) const
 {
-    QList<QByteArray> algorithms = allowed.split(',');
-    std::stable_partition(algorithms.begin(), algorithms.end(), [this](const QByteArray &algorithm) {
+    const auto isKnown = [this](QByteArrayView algorithm) {
         return std::any_of(m_keys.begin(), m_keys.end(), [type = typeOfAlgorithm(algorithm)](const KnownKey &key) {
-            return key.marker == KnownKey::Marker::None && key.type() == type;
+            return key.marker == KnownKey::Marker::None && WireReader(key.blob).string() == type;
         });
-    });
-    return algorithms.join(',');
+    };
+    QByteArray known, others;
+    known.reserve(allowed.size() + 1);
+    for (const QByteArrayView algorithm : NameList(allowed))
+        (isKnown(algorithm) ? known : others).append(algorithm).append(',');
+    known += others;
+    known.chop(1);
+    return known;
 }
 
 } // namespace collector

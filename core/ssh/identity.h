@@ -37,8 +37,9 @@ public:
     // server refuses that.
     [[nodiscard]] ssh_key publicHalf() const { return m_publicHalf ? m_publicHalf.get() : m_key.get(); }
 
-    [[nodiscard]] const QByteArray &publicKey() const { return m_publicKey; } // blob of the plain key
-    [[nodiscard]] QByteArray fingerprint() const;                             // of the plain key
+    // Of the plain key.
+    [[nodiscard]] const QByteArray &publicKey() const { return m_publicKey; } // blob
+    [[nodiscard]] const QByteArray &fingerprint() const { return m_fingerprint; }
     [[nodiscard]] const std::optional<Certificate> &certificate() const { return m_certificate; }
     [[nodiscard]] bool isCertificate() const { return m_certificate.has_value(); }
     [[nodiscard]] const QString &path() const { return m_path; }
@@ -49,6 +50,7 @@ private:
     const OwnedKey m_publicHalf; // of a certificate
     const std::optional<Certificate> m_certificate;
     const QByteArray m_publicKey;
+    const QByteArray m_fingerprint;
 };
 
 using SharedIdentity = std::shared_ptr<const Identity>;

@@ -1,11 +1,10 @@
 #include "ssh/proposal.h"
 
-#include <QList>
+#include "ssh/namelist.h"
+
 #include <QtEndian>
 
 #include <sys/socket.h>
-
-#include <algorithm>
 
 namespace collector {
 
@@ -15,15 +14,8 @@ constexpr qsizetype headSize = 4 + 1 + 1 + 16; // packet length, padding length,
 constexpr char kexInit = 20;
 constexpr quint32 largestPacket = 35'000;
 
-bool hasCommon(const QByteArray &theirs, const QByteArray &ours)
-{
-    const QList<QByteArray> wanted = ours.split(',');
-    const QList<QByteArray> offered = theirs.split(',');
-    return std::any_of(wanted.begin(), wanted.end(), [&](const QByteArray &name) { return offered.contains(name); });
-}
-
 // Has its tag built in, so no MAC is negotiated with it.
-bool isAuthenticated(const QByteArray &cipher)
+bool isAuthenticated(QByteArrayView cipher)
 {
     return cipher.contains("poly1305") || cipher.contains("gcm");
 }
@@ -76,13 +68,11 @@ std::optional<Proposal::Mismatch> Proposal::mismatch(const SshAlgorithms &ours) 
                                              {"MAC", m_lists[5], ours.macs}}};
     for (size_t i = 0; i < pairs.size(); ++i) {
         if (i >= 4) {
-            const QList<QByteArray> wanted = ours.ciphers.split(',');
-            const QList<QByteArray> offered = m_lists[i - 2].split(',');
-            const auto chosen = std::find_if(wanted.begin(), wanted.end(), [&](const QByteArray &name) { return offered.contains(name); });
-            if (chosen != wanted.end() && isAuthenticated(*chosen))
+            const auto cipher = NameList(ours.ciphers).firstIn(NameList(m_lists[i - 2]));
+            if (cipher && isAuthenticated(*cipher))
                 continue;
         }
-        if (!hasCommon(pairs[i].theirs, pairs[i].ours))
+        if (!NameList(pairs[i].ours).firstIn(NameList(pairs[i].theirs)))
             return pairs[i];
     }
     return std::nullopt;
@@ -90,12 +80,7 @@ std::optional<Proposal::Mismatch> Proposal::mismatch(const SshAlgorithms &ours) 
 
 QByteArray Proposal::keyExchange(const SshAlgorithms &ours) const
 {
-    const QList<QByteArray> offered = m_lists[0].split(',');
-    for (const QByteArray &name : ours.kex.split(',')) {
-        if (offered.contains(name))
-            return name;
-    }
-    return {};
+    return NameList(ours.kex).firstIn(NameList(m_lists[0])).value_or(QByteArrayView()).toByteArray();
 }
 
 void ProposalWatch::look()

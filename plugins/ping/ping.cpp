@@ -3,6 +3,7 @@
 #include <collector/plugin.h>
 
 #include <cmath>
+#include <optional>
 
 using namespace collector;
 
@@ -71,12 +72,16 @@ class Ping : public QObject, public Job
     Q_INTERFACES(collector::Job)
 
 public:
+    void prepare(const Options &options) override { m_common.emplace(Common{options, requestOf(options)}); }
+
     Task<> run(JobContext &job) override
     {
-        const PingRequest request = requestOf(job.options());
+        // Shared by the hosts of a thread: two threads would pass the counter to and fro.
+        thread_local const QJsonValue icmp = QStringLiteral("icmp"), tcp = QStringLiteral("tcp");
+        const PingRequest request = m_common && job.options().isSameAs(m_common->options) ? m_common->request : requestOf(job.options());
         const PingReply reply = co_await job.pinger().ping(request);
         Facts &facts = job.facts();
-        facts.set("method", reply.isTcp ? m_tcp : m_icmp);
+        facts.set("method", reply.isTcp ? tcp : icmp);
         if (reply.sent > 0) {
             facts.set("sent", reply.sent);
             facts.set("received", reply.received);
@@ -97,7 +102,12 @@ public:
     }
 
 private:
-    const QJsonValue m_icmp = QStringLiteral("icmp"), m_tcp = QStringLiteral("tcp"); // shared by all hosts
+    struct Common
+    {
+        Options options;
+        PingRequest request;
+    };
+    std::optional<Common> m_common; // what the command line says: a million hosts ask for it
 };
 
 #include "ping.moc"

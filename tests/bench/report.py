@@ -121,5 +121,8 @@ def write(folder, kept, order, quick):
         load = f"; load before it {part['load']}" + (": the machine was not quiet" if part["load"] > 1 else "")
         out += ["", f"`tests/bench/run.sh --part {name}`: {part['taken']} UTC, {part['seconds']} s, {part['versions'][0]}{load}. The last case's commands:", "",
                 *commands(part), ""]
+    if not quick:
+        with open(os.path.join(measure.BENCH, "where.md")) as file:  # written by hand, with what profile.py prints
+            out += [file.read()]
     with open(os.path.join(folder, "RESULTS.md"), "w") as file:
         file.write("\n".join(out))

@@ -101,6 +101,20 @@ private Q_SLOTS:
 
     void cleanupTestCase() { m_peer.stop(); }
 
+    void aHostMayHaveOptionsOfItsOwn()
+    {
+        m_peer.start(answer);
+        QFile inventory(m_home.filePath(QStringLiteral("hosts.ini")));
+        QVERIFY(inventory.open(QIODevice::WriteOnly));
+        inventory.write("10.99.16.1\n10.99.16.2 ping_count=3\n10.99.16.3 ping_count=2\n");
+        inventory.close();
+        const Outcome outcome = collect(QStringLiteral("-i hosts.ini -p ping --interval 10ms"));
+        QCOMPARE(outcome.exitStatus, 0);
+        QCOMPARE(outcome.fact("10.99.16.1", QLatin1String("sent")).toInt(), 1);
+        QCOMPARE(outcome.fact("10.99.16.2", QLatin1String("sent")).toInt(), 3);
+        QCOMPARE(outcome.fact("10.99.16.3", QLatin1String("sent")).toInt(), 2);
+    }
+
     void everyAddressHasItsRecord()
     {
         m_peer.start(answer);

@@ -32,6 +32,14 @@ public:
 
     [[nodiscard]] const Manifest &manifest() const { return *m_manifest; }
 
+    // Whether these are the very values of `other`, not merely equal ones: most hosts have those that Job::prepare() was given, and what
+    // was made of them once, beside a copy, need not be made again.
+    [[nodiscard]] bool isSameAs(const Options &other) const
+    {
+        return m_manifest == other.m_manifest && m_values.size() == other.m_values.size() &&
+               m_values.constData() == other.m_values.constData();
+    }
+
     // The same with one value replaced: for a host's own variable.
     [[nodiscard]] Options with(qsizetype index, const QJsonValue &value) const;
 

@@ -77,6 +77,18 @@ private Q_SLOTS:
         QCOMPARE(parseOption(spec, text, &error), expected);
         QCOMPARE(error.isEmpty(), !expected.isUndefined());
     }
+
+    void onlyCopiesAreTheSame()
+    {
+        const auto manifest = std::make_shared<const Manifest>();
+        const Options none(manifest), given(manifest, {QJsonValue(1)});
+        QVERIFY(none.isSameAs(Options(none)));
+        QVERIFY(given.isSameAs(Options(given)));
+        QVERIFY(!given.isSameAs(none));
+        QVERIFY(!given.isSameAs(Options(manifest, {QJsonValue(1)}))); // equal, but who knows
+        QVERIFY(!given.isSameAs(given.with(0, 2)));
+        QVERIFY(!none.isSameAs(Options(std::make_shared<const Manifest>())));
+    }
 };
 
 QTEST_APPLESS_MAIN(TestOptions)

@@ -111,6 +111,8 @@ private Q_SLOTS:
     void signsAsRfc8032_data();
     void signsAsRfc8032();
     void exchangesAsRfc7748();
+    void pointsOfScalarsAreOpenssls_data();
+    void pointsOfScalarsAreOpenssls();
     void agreesWithOpenssl();
     void refuses_data();
     void refuses();
@@ -192,6 +194,29 @@ void tst_Curve25519Provider::exchangesAsRfc7748()
     QCOMPARE(publicHalf(bob), bobsPoint);
     QCOMPARE(secret(alice, publicKey("X25519", bobsPoint)), shared);
     QCOMPARE(secret(bob, publicKey("X25519", alicesPoint)), shared);
+}
+
+void tst_Curve25519Provider::pointsOfScalarsAreOpenssls_data()
+{
+    QTest::addColumn<QByteArray>("scalar");
+    QTest::newRow("zeros") << QByteArray(32, '\0');
+    QTest::newRow("ones") << QByteArray(32, '\xff');
+    QTest::newRow("only bits that are clamped") << QByteArray(1, '\x07') + QByteArray(30, '\0') + QByteArray(1, '\xc0');
+    QTest::newRow("the order of the base point") << QByteArray::fromHex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+}
+
+void tst_Curve25519Provider::pointsOfScalarsAreOpenssls()
+{
+    QFETCH(QByteArray, scalar);
+    bool isShort = false; // points with leading zeros: one of 256
+    for (int i = 0; i < 1000; ++i) {
+        const QByteArray expected = publicHalf(privateKey("X25519", scalar, opensslsOwn));
+        QCOMPARE(expected.size(), 32);
+        QCOMPARE(publicHalf(privateKey("X25519", scalar)), expected);
+        isShort = isShort || expected.back() == 0;
+        scalar = expected; // the next one
+    }
+    QVERIFY(isShort);
 }
 
 void tst_Curve25519Provider::agreesWithOpenssl()

@@ -99,10 +99,11 @@ std::shared_ptr<const KnownHostsFile> KnownHostsFiles::read(const QString &path)
         QFile file(path);
         if (!file.open(QIODevice::ReadOnly))
             throw unreadable(path, file.errorString());
-        text = file.read(largest + 1);
+        if (file.size() <= largest)
+            text = file.readAll(); // read(most) would reserve as much, and keep it
         if (file.error() != QFileDevice::NoError)
             throw unreadable(path, file.errorString());
-        if (text.size() > largest)
+        if (file.size() > largest)
             throw unreadable(path, QStringLiteral("it is larger than %1 MiB").arg(largest >> 20));
     }
     entry = std::make_shared<const KnownHostsFile>(path, std::move(text));

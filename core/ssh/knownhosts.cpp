@@ -97,14 +97,13 @@ std::shared_ptr<const KnownHostsFile> KnownHostsFiles::read(const QString &path)
     QByteArray text;
     if (const QFileInfo info(path); info.isFile()) { // never a FIFO, which would wait for a writer
         QFile file(path);
-        if (!file.open(QIODevice::ReadOnly))
-            throw unreadable(path, file.errorString());
-        if (file.size() <= largest)
-            text = file.readAll(); // read(most) would reserve as much, and keep it
-        if (file.error() != QFileDevice::NoError)
+        if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
             throw unreadable(path, file.errorString());
         if (file.size() > largest)
             throw unreadable(path, QStringLiteral("it is larger than %1 MiB").arg(largest >> 20));
+        text = file.readAll();
+        if (file.error() != QFileDevice::NoError)
+            throw unreadable(path, file.errorString());
     }
     entry = std::make_shared<const KnownHostsFile>(path, std::move(text));
     return entry;

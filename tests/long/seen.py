@@ -2,15 +2,17 @@
 
 import os
 import statistics
+import time
 
 
 class Seen:
     """Samples of (hosts done, MB, descriptors, threads)."""
 
     def __init__(self, pid):
-        self.folder, self.samples = f"/proc/{pid}", []
+        self.folder, self.samples, self.looks = f"/proc/{pid}", [], []
 
     def look(self, done):
+        self.looks.append(time.monotonic())
         try:
             with open(f"{self.folder}/status") as file:
                 status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
@@ -18,6 +20,10 @@ class Seen:
                 self.samples.append((done, int(status["VmRSS"].split()[0]) / 1024, len(os.listdir(f"{self.folder}/fd")), int(status["Threads"])))
         except OSError:
             pass  # it has just ended
+
+    def longest_pause(self):
+        """Seconds between two looks, which are meant to be a tenth: how long the machine let us wait."""
+        return max((later - earlier for earlier, later in zip(self.looks, self.looks[1:])), default=0)
 
     def peak(self, column):
         return max((each[column] for each in self.samples), default=0)

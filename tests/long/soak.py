@@ -147,7 +147,8 @@ def main():
                 hosts_done, all_late = hosts_done + summary.get("hosts", 0), all_late + late
                 memory, descriptors, threads = peaks[-1]
                 print(f"run {len(peaks)}: {time.monotonic() - began:.0f} s, {memory:.0f} MB, {descriptors} descriptors, {threads} threads, "
-                      f"{summary.get('ok')} ok, {len(summary.get('causes', {}))} causes, {late} late{seen.course(len(expected))}", flush=True)
+                      f"{summary.get('ok')} ok, {len(summary.get('causes', {}))} causes, {late} late{seen.course(len(expected))}, "
+                      f"{seen.longest_pause():.1f} s without a sample", flush=True)
                 for each in wrong:
                     failures += 1
                     print(f"  WRONG: {each}", flush=True)

@@ -97,13 +97,13 @@ std::shared_ptr<const KnownHostsFile> KnownHostsFiles::read(const QString &path)
     QByteArray text;
     if (const QFileInfo info(path); info.isFile()) { // never a FIFO, which would wait for a writer
         QFile file(path);
-        if (!file.open(QIODevice::ReadOnly))
+        if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
             throw unreadable(path, file.errorString());
-        text = file.read(largest + 1);
+        if (file.size() > largest)
+            throw unreadable(path, QStringLiteral("it is larger than %1 MiB").arg(largest >> 20));
+        text = file.readAll();
         if (file.error() != QFileDevice::NoError)
             throw unreadable(path, file.errorString());
-        if (text.size() > largest)
-            throw unreadable(path, QStringLiteral("it is larger than %1 MiB").arg(largest >> 20));
     }
     entry = std::make_shared<const KnownHostsFile>(path, std::move(text));
     return entry;

@@ -170,13 +170,19 @@ void TestResume::killedAgainAndAgain()
             QVERIFY(process.waitForFinished());
             ++killed;
             ++killedHere;
-            QCOMPARE(read(json), QByteArray("old"));
-            QVERIFY(!QFile::exists(csv));
+            // An output is not there yet, or whole where the end was interrupted; the journal stays until all are.
+            const bool isJsonThere = read(json) != QByteArray("old");
+            if (isJsonThere)
+                QCOMPARE(results(json).size(), hosts);
+            if (QFile::exists(csv))
+                QCOMPARE(results(csv).size(), hosts);
+            isOver = isJsonThere && QFile::exists(csv) && !QFile::exists(journal);
+            QVERIFY(isOver || QFile::exists(journal) || (!isJsonThere && before.isEmpty()));
             // Nobody who had a record was contacted again.
             const QMap<QByteArray, int> now = contacts(fleet);
             for (const QByteArray &host : before)
                 QCOMPARE(now.value(host), contactsBefore.value(host));
-            QVERIFY(journaled(journal).contains(before));
+            QVERIFY(isOver || journaled(journal).contains(before));
         }
         if (!isOver) {
             QProcess process;

@@ -109,6 +109,8 @@ private Q_SLOTS:
     void unreadableLinesAreNamed();
     void specialAndMissingFilesAreEmpty();
     void fileIsReadOnce();
+    void smallFileTakesLittleAddressSpace();
+    void tooLargeFileIsRefused();
 };
 
 void TestKnownHosts::agreesWithCorpus_data()
@@ -380,6 +382,34 @@ void TestKnownHosts::fileIsReadOnce()
     QVERIFY(file.remove());
     QCOMPARE(files.open({path}), first);
     QCOMPARE(files.open({path, QStringLiteral("/dev/null")})->lookup("h", 22).classify(ed25519(1)).kind, Kind::Match);
+}
+
+// As long as a limit was read at most, a file of one line reserved twice that limit, 1 GiB: where address space is limited, that was the
+// end.
+void TestKnownHosts::smallFileTakesLittleAddressSpace()
+{
+    QTemporaryDir scratch;
+    const QString path = scratch.filePath(QStringLiteral("known_hosts"));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("h " + field(ed25519(1)));
+    file.close();
+    const auto pages = [] { return contents(QStringLiteral("/proc/self/statm")).split(' ').first().toLongLong(); };
+    const qint64 before = pages();
+    KnownHostsFiles files;
+    const auto hosts = files.open({path});
+    QVERIFY(before > 0);
+    QVERIFY2(pages() - before < 4096, qPrintable(QStringLiteral("%1 pages more").arg(pages() - before)));
+    QCOMPARE(hosts->lookup("h", 22).classify(ed25519(1)).kind, Kind::Match);
+}
+
+void TestKnownHosts::tooLargeFileIsRefused()
+{
+    QTemporaryDir scratch;
+    QFile file(scratch.filePath(QStringLiteral("known_hosts")));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.resize(KnownHostsFiles::largest + 1)); // a hole: it takes no room
+    KnownHostsFiles files;
+    QVERIFY_THROWS_EXCEPTION(std::runtime_error, (void)files.open({file.fileName()}));
 }
 
 QTEST_GUILESS_MAIN(TestKnownHosts)

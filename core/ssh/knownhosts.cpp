@@ -72,6 +72,8 @@ HostKeys KnownHosts::lookup(const QByteArray &host, quint16 port, const QByteArr
 
 bool KnownHosts::needsHashing(const QByteArray &host, quint16 port, const QByteArray &alias) const
 {
+    if (std::any_of(m_files.begin(), m_files.end(), [](const auto &file) { return file->hasHashedMarkedNames(); }))
+        return true;
     return std::any_of(m_files.begin(), m_files.end(), [](const auto &file) { return file->hasHashedNames(); }) &&
            !hasPlainKey(plainKeysOf(view(knownHostsName(host, port, alias))));
 }
@@ -97,13 +99,13 @@ std::shared_ptr<const KnownHostsFile> KnownHostsFiles::read(const QString &path)
     QByteArray text;
     if (const QFileInfo info(path); info.isFile()) { // never a FIFO, which would wait for a writer
         QFile file(path);
-        if (!file.open(QIODevice::ReadOnly))
+        if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
             throw unreadable(path, file.errorString());
-        text = file.read(largest + 1);
+        if (file.size() > largest)
+            throw unreadable(path, QStringLiteral("it is larger than %1 MiB").arg(largest >> 20));
+        text = file.readAll();
         if (file.error() != QFileDevice::NoError)
             throw unreadable(path, file.errorString());
-        if (text.size() > largest)
-            throw unreadable(path, QStringLiteral("it is larger than %1 MiB").arg(largest >> 20));
     }
     entry = std::make_shared<const KnownHostsFile>(path, std::move(text));
     return entry;

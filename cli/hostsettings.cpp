@@ -134,8 +134,7 @@ HostSettings::HostSettings(const RunOptions &options, std::shared_ptr<const SshC
     m_common->isBecomeMethodFixed = options.line().has(QStringLiteral("become-method"));
     m_common->source = std::make_shared<const SshSettingsSource>(*config, standing);
     try { // read here and now, and what cannot be read is told before anything is contacted
-        if (standing.knownHosts)
-            (void)KnownHostsFiles().open({*standing.knownHosts});
+        m_common->source->readKnownHosts();
         (void)m_common->source->settings("localhost", m_common->ofLine);
     } catch (const std::runtime_error &error) {
         throw UsageError(QString::fromUtf8(error.what()));

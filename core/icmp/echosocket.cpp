@@ -9,7 +9,6 @@
 #include <linux/errqueue.h>
 #include <linux/sock_diag.h>
 #include <netinet/icmp6.h>
-#include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -199,37 +198,24 @@ std::span<const EchoSocket::Answer> EchoSocket::receive()
 {
     Buffers &b = *m_buffers;
     const bool isV4 = m_family == Family::V4;
-    const uint8_t replyType = isV4 ? uint8_t(ICMP_ECHOREPLY) : uint8_t(ICMP6_ECHO_REPLY);
     const int got = receiveBatch(0);
     for (size_t i = 0; i < size_t(got); ++i) {
         Answer &answer = b.answers[i];
         answer = {};
         msghdr &message = b.in[i].msg_hdr;
         answer.from = EchoAddress::fromSocket(reinterpret_cast<const sockaddr *>(&b.from[i]));
-
-        size_t start = 0;
-        const size_t length = b.in[i].msg_len;
-        const char *data = b.data[i].data();
-        if (isV4 && m_kind == Kind::Raw && length >= sizeof(iphdr)) {
-            start = size_t(data[0] & 15) * 4;
-            answer.ttl = uint8_t(data[8]);
-        }
-        if (length != start + sizeof(EchoPacket) || (message.msg_flags & MSG_TRUNC))
-            continue;
-        EchoPacket packet;
-        std::memcpy(&packet, data + start, sizeof packet);
-        if (packet.type != replyType || packet.code != 0 || packet.identifier != m_identifier)
+        const auto reply = message.msg_flags & MSG_TRUNC ? std::nullopt : readEchoReply({b.data[i].data(), b.in[i].msg_len}, wire());
+        if (!reply)
             continue;
         answer.isWhole = true;
-        answer.stamp = packet.stamp();
-        answer.cookie = packet.cookieOfIt();
+        answer.reply = *reply;
         for (cmsghdr *control = CMSG_FIRSTHDR(&message); control; control = CMSG_NXTHDR(&message, control)) {
             if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SO_TIMESTAMPNS) {
                 const auto stamp = controlValue<timespec>(control);
                 answer.arrivedAt = int64_t(stamp.tv_sec) * 1'000'000'000 + stamp.tv_nsec;
             } else if (isV4 ? control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_TTL
                             : control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_HOPLIMIT) {
-                answer.ttl = uint8_t(controlValue<int>(control));
+                answer.reply.ttl = uint8_t(controlValue<int>(control));
             }
         }
     }
@@ -245,24 +231,10 @@ EchoSocket::Complaints EchoSocket::receiveComplaints()
     for (size_t i = 0; i < size_t(got); ++i) {
         const cmsghdr *control =
             isV4 ? findControl(b.in[i].msg_hdr, IPPROTO_IP, IP_RECVERR) : findControl(b.in[i].msg_hdr, IPPROTO_IPV6, IPV6_RECVERR);
-        const size_t length = b.in[i].msg_len;
-        constexpr size_t header = 8; // what RFC 792 promises of our packet
-        if (!control || length < header)
-            continue;
-        Complaint complaint;
-        complaint.cause = unreachableCause(controlValue<sock_extended_err>(control));
-        EchoPacket packet;
-        std::memcpy(&packet, b.data[i].data(), std::min(length, sizeof packet));
-        if (complaint.cause == EchoCause::None || packet.type != b.packets[0].type || packet.identifier != m_identifier)
-            continue;
-        complaint.to = EchoAddress::fromSocket(reinterpret_cast<const sockaddr *>(&b.from[i]));
-        complaint.sequence = ntohs(packet.sequence);
-        if (length >= sizeof packet) {
-            complaint.isWhole = true;
-            complaint.stamp = packet.stamp();
-            complaint.cookie = packet.cookieOfIt();
-        }
-        b.complaints[count++] = complaint;
+        const auto echo = readReturnedEcho({b.data[i].data(), b.in[i].msg_len}, wire());
+        const EchoCause cause = control ? unreachableCause(controlValue<sock_extended_err>(control)) : EchoCause::None;
+        if (echo && cause != EchoCause::None)
+            b.complaints[count++] = {EchoAddress::fromSocket(reinterpret_cast<const sockaddr *>(&b.from[i])), *echo, cause};
     }
     return {{b.complaints.data(), count}, got};
 }

@@ -7,7 +7,7 @@
 
 #pragma once
 
-#include "icmp/echopacket.h"
+#include "icmp/echoanswer.h"
 
 #include <memory>
 #include <span>
@@ -27,10 +27,8 @@ public:
     struct Answer
     {
         EchoAddress from;
-        EchoStamp stamp;
-        uint64_t cookie = 0;
-        int64_t arrivedAt = 0; // CLOCK_REALTIME, ns: when the kernel had it
-        uint8_t ttl = 0;
+        int64_t arrivedAt = 0; // CLOCK_REALTIME, ns: when the kernel had it; 0: unknown
+        EchoReply reply;
         bool isWhole = false; // an echo reply of our identifier and size; else nothing but `from` is set
     };
 
@@ -38,10 +36,7 @@ public:
     struct Complaint
     {
         EchoAddress to;
-        EchoStamp stamp; // where the router gave our payload back
-        uint64_t cookie = 0;
-        uint16_t sequence = 0; // ICMP's own: all that every router gives back
-        bool isWhole = false;  // stamp and cookie are set
+        ReturnedEcho echo;
         EchoCause cause{};
     };
 
@@ -84,6 +79,7 @@ private:
     [[nodiscard]] bool configure();
     [[nodiscard]] bool setFilter();
     int receiveBatch(int flags);
+    [[nodiscard]] EchoWire wire() const { return {m_family == Family::V4, m_family == Family::V4 && m_kind == Kind::Raw, m_identifier}; }
 
     const int m_descriptor;
     const Family m_family;

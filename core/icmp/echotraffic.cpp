@@ -39,16 +39,17 @@ bool EchoLoop::receiveFrom(Outlet &outlet)
         const int64_t now = steadyNow();
         const int64_t wallAhead = wallNow() - now;
         for (const EchoSocket::Answer &answer : answers) {
-            if (!answer.isWhole || echoCookie(m_key, answer.from, answer.stamp) != answer.cookie) {
+            const EchoReply &reply = answer.reply;
+            if (!answer.isWhole || echoCookie(m_key, answer.from, reply.stamp) != reply.cookie) {
                 ++m_ledger.counters.foreign;
                 continue;
             }
             // The wall's clock may have been set since the kernel stamped it: then our own reading is the better one.
-            const int64_t longest = now - answer.stamp.sentAt;
-            int64_t rtt = answer.arrivedAt - wallAhead - answer.stamp.sentAt;
+            const int64_t longest = now - reply.stamp.sentAt;
+            int64_t rtt = answer.arrivedAt - wallAhead - reply.stamp.sentAt;
             if (rtt < 0 || rtt > longest)
                 rtt = longest;
-            m_ledger.answered(answer.stamp, answer.from, std::chrono::nanoseconds(rtt), answer.ttl);
+            m_ledger.answered(reply.stamp, answer.from, std::chrono::nanoseconds(rtt), reply.ttl);
         }
         if (answers.size() < size_t(EchoSocket::batch))
             return false;
@@ -62,10 +63,11 @@ bool EchoLoop::receiveComplaints(Outlet &outlet)
     outlet.hasComplaints = false;
     const auto received = outlet.socket->receiveComplaints();
     for (const EchoSocket::Complaint &complaint : received.ours) {
-        if (!complaint.isWhole)
-            m_ledger.complainedOfLatest(outlet.slotBySequence[complaint.sequence], complaint.to, complaint.cause);
-        else if (echoCookie(m_key, complaint.to, complaint.stamp) == complaint.cookie)
-            m_ledger.complained(complaint.stamp, complaint.cause);
+        const ReturnedEcho &echo = complaint.echo;
+        if (!echo.isWhole)
+            m_ledger.complainedOfLatest(outlet.slotBySequence[echo.sequence], complaint.to, complaint.cause);
+        else if (echoCookie(m_key, complaint.to, echo.stamp) == echo.cookie)
+            m_ledger.complained(echo.stamp, complaint.cause);
         else
             ++m_ledger.counters.foreign;
     }

@@ -72,6 +72,8 @@ HostKeys KnownHosts::lookup(const QByteArray &host, quint16 port, const QByteArr
 
 bool KnownHosts::needsHashing(const QByteArray &host, quint16 port, const QByteArray &alias) const
 {
+    if (std::any_of(m_files.begin(), m_files.end(), [](const auto &file) { return file->hasHashedMarkedNames(); }))
+        return true;
     return std::any_of(m_files.begin(), m_files.end(), [](const auto &file) { return file->hasHashedNames(); }) &&
            !hasPlainKey(plainKeysOf(view(knownHostsName(host, port, alias))));
 }

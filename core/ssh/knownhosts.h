@@ -5,7 +5,8 @@
 // with a key type that they do not know; each of these has a row in the tests.
 //
 // Costs: a lookup of a name that plain lines know takes a microsecond however long the files are. Hashed lines are probed only for a
-// name without a plain line, at 0.1 µs a line: call lookup() on the offload pool where needsHashing() says so.
+// name without a plain line, and where they have markers, at 0.1 µs a line: call lookup() on the offload pool where needsHashing()
+// says so.
 
 #pragma once
 
@@ -33,7 +34,7 @@ public:
     // vouch for another port, as in OpenSSH; it never makes a key `Changed`.
     [[nodiscard]] HostKeys lookup(const QByteArray &host, quint16 port, const QByteArray &alias = {}) const;
 
-    // Whether lookup() would probe hashed lines.
+    // Whether lookup() would probe hashed lines: where no plain line decides, and always those that may revoke.
     [[nodiscard]] bool needsHashing(const QByteArray &host, quint16 port, const QByteArray &alias = {}) const;
 
 private:

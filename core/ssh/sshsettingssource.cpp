@@ -95,6 +95,12 @@ std::shared_ptr<const SshSettings> SshSettingsSource::make(const SshHostConfig &
     return result;
 }
 
+void SshSettingsSource::readKnownHosts() const
+{
+    if (m_standing.knownHosts)
+        (void)m_knownHosts.open({*m_standing.knownHosts});
+}
+
 HostKeyPolicy SshSettingsSource::policy(const SshHostConfig &host) const
 {
     if (m_standing.hostKeyPolicy)

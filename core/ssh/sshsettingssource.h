@@ -34,6 +34,9 @@ public:
 
     SshSettingsSource(SshConfig config, Standing standing);
 
+    // Reads the file of --known-hosts, which is not read again. Throws std::runtime_error, for a person, where it cannot be.
+    void readKnownHosts() const;
+
     // `host` as one would write it after `ssh`. Throws JobError, bad_variable, where the settings make no sense.
     [[nodiscard]] std::shared_ptr<const SshSettings> settings(const QByteArray &host, const SshOverrides &overrides = {}) const;
 

@@ -4,24 +4,46 @@
 
 #include <QJsonDocument>
 
+#include <map>
+
 namespace collector {
 
 namespace {
 
 constexpr qsizetype longestKey = 256;
 
-QByteArray unquoted(const QByteArray &value)
+// Gathered here first: a QJsonObject moves half of its members for each that is inserted, and keeps the bytes of each value that is
+// replaced.
+using Values = std::map<QString, QByteArray>;
+
+QJsonObject objectOf(const Values &values)
 {
-    const bool isQuoted = value.size() >= 2 && value.front() == value.back() && (value.front() == '"' || value.front() == '\'');
-    return isQuoted ? value.mid(1, value.size() - 2) : value;
+    QJsonObject object;
+    for (const auto &[key, value] : values)
+        object.insert(key, QString::fromUtf8(value));
+    return object;
 }
 
-bool isKey(const QByteArray &key)
+QByteArrayView takeLine(QByteArrayView &text)
+{
+    const qsizetype end = text.indexOf('\n');
+    const QByteArrayView line = end < 0 ? text : text.first(end);
+    text = end < 0 ? QByteArrayView() : text.sliced(end + 1);
+    return line;
+}
+
+QByteArrayView unquoted(QByteArrayView value)
+{
+    const bool isQuoted = value.size() >= 2 && value.front() == value.back() && (value.front() == '"' || value.front() == '\'');
+    return isQuoted ? value.sliced(1, value.size() - 2) : value;
+}
+
+bool isKey(QByteArrayView key)
 {
     return !key.isEmpty() && key.size() <= longestKey;
 }
 
-QString notUnderstood(qsizetype line, const QByteArray &text)
+QString notUnderstood(qsizetype line, QByteArrayView text)
 {
     return QStringLiteral("line %1 of the output is no key=value: %2").arg(line).arg(printable(text, 80));
 }
@@ -40,73 +62,69 @@ PrintedFacts parseJson(const QByteArray &output)
     return printed;
 }
 
-PrintedFacts parseKeyValue(const QByteArray &output)
+PrintedFacts parseKeyValue(QByteArrayView output)
 {
     PrintedFacts printed;
-    qsizetype number = 0;
-    for (const QByteArray &raw : output.split('\n')) {
-        ++number;
-        const QByteArray line = raw.trimmed();
+    Values values;
+    for (qsizetype number = 1; !output.isEmpty(); ++number) {
+        const QByteArrayView line = takeLine(output).trimmed();
         if (line.isEmpty() || line.startsWith('#'))
             continue;
         const qsizetype equals = line.indexOf('=');
-        const QByteArray key = line.first(std::max<qsizetype>(equals, 0)).trimmed();
+        const QByteArrayView key = line.first(std::max<qsizetype>(equals, 0)).trimmed();
         if (isKey(key))
-            printed.facts.insert(QString::fromUtf8(key), QString::fromUtf8(unquoted(line.mid(equals + 1).trimmed())));
+            values[QString::fromUtf8(key)] = unquoted(line.sliced(equals + 1).trimmed()).toByteArray();
         else if (printed.defect.isEmpty())
             printed.defect = notUnderstood(number, line);
     }
+    printed.facts = objectOf(values);
     return printed;
 }
 
 // As Python's configparser takes it: `=` or `:`, comments with # or ;, and lines that are indented go on with the value before.
-PrintedFacts parseIni(const QByteArray &output)
+PrintedFacts parseIni(QByteArrayView output)
 {
     PrintedFacts printed;
-    QString section, lastKey;
-    QJsonObject values;
-    qsizetype number = 0;
-    const auto endSection = [&] {
-        if (!section.isEmpty())
-            printed.facts.insert(section, values);
-        values = {};
-        lastKey.clear();
-    };
-    for (const QByteArray &raw : output.split('\n')) {
-        ++number;
-        const QByteArray line = raw.trimmed();
+    std::map<QString, Values> sections;
+    Values *section = nullptr;
+    QByteArray *lastValue = nullptr;
+    for (qsizetype number = 1; !output.isEmpty(); ++number) {
+        const QByteArrayView raw = takeLine(output);
+        const QByteArrayView line = raw.trimmed();
         if (line.isEmpty() || line.startsWith('#') || line.startsWith(';'))
             continue;
         if (line.startsWith('[') && line.endsWith(']')) {
-            endSection();
-            section = QString::fromUtf8(line.mid(1, line.size() - 2));
-            values = printed.facts.value(section).toObject();
+            const QString name = QString::fromUtf8(line.sliced(1, line.size() - 2));
+            section = name.isEmpty() ? nullptr : &sections[name];
+            lastValue = nullptr;
             continue;
         }
-        if ((raw.startsWith(' ') || raw.startsWith('\t')) && !lastKey.isEmpty()) {
-            values[lastKey] = values.value(lastKey).toString() + u'\n' + QString::fromUtf8(line);
+        if ((raw.startsWith(' ') || raw.startsWith('\t')) && lastValue) {
+            *lastValue += '\n';
+            *lastValue += line;
             continue;
         }
         qsizetype mark = 0;
         while (mark < line.size() && line[mark] != '=' && line[mark] != ':')
             ++mark;
-        const QByteArray key = line.first(mark).trimmed().toLower();
-        if (section.isEmpty() || mark == line.size() || !isKey(key)) {
+        const QByteArray key = line.first(mark).trimmed().toByteArray().toLower();
+        if (!section || mark == line.size() || !isKey(key)) {
             if (printed.defect.isEmpty())
                 printed.defect = notUnderstood(number, line);
             continue;
         }
-        lastKey = QString::fromUtf8(key);
-        values.insert(lastKey, QString::fromUtf8(line.mid(mark + 1).trimmed()));
+        lastValue = &(*section)[QString::fromUtf8(key)];
+        *lastValue = line.sliced(mark + 1).trimmed().toByteArray();
     }
-    endSection();
+    for (const auto &[name, values] : sections)
+        printed.facts.insert(name, objectOf(values));
     return printed;
 }
 
-QByteArray firstOfSubstance(const QByteArray &output)
+QByteArrayView firstOfSubstance(QByteArrayView output)
 {
-    for (const QByteArray &line : output.split('\n')) {
-        const QByteArray trimmed = line.trimmed();
+    while (!output.isEmpty()) {
+        const QByteArrayView trimmed = takeLine(output).trimmed();
         if (!trimmed.isEmpty() && !trimmed.startsWith('#') && !trimmed.startsWith(';'))
             return trimmed;
     }
@@ -122,7 +140,7 @@ PrintedFacts::Format PrintedFacts::format(const QString &word)
 
 PrintedFacts PrintedFacts::parse(const QByteArray &output, Format format)
 {
-    const QByteArray first = firstOfSubstance(output);
+    const QByteArrayView first = firstOfSubstance(output);
     const bool isJson = first.startsWith('{') || (first.startsWith('[') && !first.endsWith(']'));
     if (format == Format::Json)
         return parseJson(output);

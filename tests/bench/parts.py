@@ -111,32 +111,42 @@ def threads(bench):
 
 
 def known_hosts(bench):
-    """known_hosts with 100,000 further lines, plain and hashed, beside one line. The same program each time."""
-    count, lines = bench.sizes((1_000, 100_000), (200, 10_000))
-    hosts = bench.hosts(count)
+    """known_hosts with 100,000 further lines, plain and hashed, beside a line that decides all hosts; then fewer hosts that hashed lines alone
+    know, without the others and among them. The same program each time."""
+    count, few, lines = bench.sizes((2_000, 200, 100_000), (200, 50, 10_000))
     with bench.fleet() as fleet:
         with open(fleet.known_hosts) as file:
             line = file.read()
         key = " ".join(line.split()[-2:] if line.split()[-2].startswith("AAAA") else line.split()[1:3])
+        further = [f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in range(lines)]
 
-        def write(name, host):
+        def write(name, hosts, last=""):
             with open(bench.path(name), "w") as file:
-                file.writelines(f"{host(n)} {key}\n" for n in range(lines))
-                file.write(line)
+                file.writelines(f"{host} {key}\n" for host in hosts)
+                file.write(last)
             return bench.path(name)
 
-        def hashed(n):
+        def hashed(host):
             salt = secrets.token_bytes(20)
-            digest = hmac.new(salt, f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}".encode(), hashlib.sha1).digest()
+            digest = hmac.new(salt, host.encode(), hashlib.sha1).digest()
             return f"|1|{base64.b64encode(salt).decode()}|{base64.b64encode(digest).decode()}"
 
-        one = ours(bench, fleet, 500, hosts)
-        swap = lambda path: Command([path if word == fleet.known_hosts else word for word in one.words], hosts)
+        def asked(count, known):
+            command = ours(bench, fleet, 500, bench.hosts(count))
+            return Command([known if word == fleet.known_hosts else word for word in command.words], command.stdin)
+
+        others = [hashed(host) for host in further]
         bench.case(f"{count:,} hosts", count, {
-            "one line": one,
-            f"{lines:,} more": swap(write("plain", lambda n: f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}")),
-            f"{lines:,} more, hashed": swap(write("hashed", hashed)),
+            "one line": asked(count, fleet.known_hosts),
+            f"{lines:,} more": asked(count, write("plain", further, line)),
+            f"{lines:,} more, hashed": asked(count, write("hashed", others, line)),
         }, ok=count)
+        with open(bench.hosts(few)) as names:
+            own = [hashed(f"[{name.strip()}]:{fleet.port}") for name in names]
+        bench.case(f"{few:,} hosts, hashed", few, {
+            "a line each": asked(few, write("own", own)),
+            f"{lines:,} more": asked(few, write("ownhashed", others + own)),
+        }, ok=few)
 
 
 def facts(bench):

@@ -2,6 +2,7 @@
 
 #include <collector/jobtester.h>
 
+#include <QElapsedTimer>
 #include <QJsonDocument>
 #include <QTemporaryDir>
 #include <QTest>
@@ -67,6 +68,32 @@ private Q_SLOTS:
         QCOMPARE(outcome.facts, json(facts));
         QTEST(outcome.status, "status");
         QCOMPARE(outcome.cause, outcome.status == "ok" ? Cause::None : Cause::BadOutput);
+    }
+
+    // Each took minutes once: a megabyte is what a host may print.
+    void aFloodCostsLittle_data()
+    {
+        QTest::addColumn<QByteArray>("head");
+        QTest::addColumn<QByteArray>("piece");
+        QTest::newRow("of lines that go on with a value") << QByteArray("[s]\na=b\n") << QByteArray(" a\n");
+        QTest::newRow("of one key") << QByteArray("b=1\n") << QByteArray("a=1\n");
+        QTest::newRow("of sections in turn") << QByteArray("[s]\n") << QByteArray("[a]\nx=1\n[b]\n");
+        QTest::newRow("of keys") << QByteArray() << QByteArray();
+    }
+    void aFloodCostsLittle()
+    {
+        QFETCH(QByteArray, head);
+        QFETCH(QByteArray, piece);
+        QByteArray output = head;
+        for (int i = 0; output.size() < (1 << 20) - 16; ++i)
+            output += piece.isEmpty() ? QByteArray::number(i * 7919 % 1'000'000) + "=\n" : piece;
+        m_tester->setOption("script", file("s", "#!/bin/sh\nfacts\n"));
+        m_tester->answer("*", output);
+        QElapsedTimer timer;
+        timer.start();
+        const JobOutcome outcome = m_tester->run();
+        QVERIFY2(timer.elapsed() < 30'000, qPrintable(QString::number(timer.elapsed())));
+        QVERIFY(!outcome.facts.isEmpty());
     }
 
     void interpreters_data()

@@ -293,6 +293,7 @@ void TestKnownHosts::verdicts_data()
     row("line of a megabyte before it", QByteArray(1 << 20, 'x') + "\nhost " + ours, 22, Kind::Match, 2);
     row("a thousand names on one line", QByteArray("n,").repeated(1000) + "host " + ours, 22, Kind::Match, 1);
     row("case of names does not count", "HOST " + ours, 22, Kind::Match, 1);
+    row("one name many times", QByteArray("host " + other + '\n').repeated(50000) + "host " + ours, 22, Kind::Match, 50001);
     row("NUL ends a line", QByteArray("host\0 ", 6) + ours, 22, Kind::Unknown, 0);
     row("two markers are none", "@revoked @revoked host " + ours, 22, Kind::Unknown, 0);
 }
@@ -330,6 +331,8 @@ void TestKnownHosts::plainLineSparesHashing()
     QVERIFY(!hosts->needsHashing("plain", 22));
     QVERIFY(hosts->needsHashing("host", 22));
     QVERIFY(!known("plain " + field(ed25519(1)))->needsHashing("host", 22));
+    // One that may revoke is always asked.
+    QVERIFY(known("plain " + field(ed25519(1)) + "\n@revoked " + hashed + ' ' + field(ed25519(2)))->needsHashing("plain", 22));
 }
 
 void TestKnownHosts::hashedRevocationIsSeenBesidePlainLine()

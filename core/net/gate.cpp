@@ -18,6 +18,12 @@ void Gate::leave()
     admitNext();
 }
 
+bool Gate::isUsed() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_taken > 0;
+}
+
 void Gate::setSlots(int slots)
 {
     const std::lock_guard lock(m_mutex);

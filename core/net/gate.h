@@ -54,6 +54,9 @@ public:
 
     void setSlots(int slots);
 
+    // Whether anybody is in.
+    [[nodiscard]] bool isUsed() const;
+
 private:
     struct Waiting
     {

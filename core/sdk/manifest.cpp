@@ -178,7 +178,7 @@ void Manifest::require(Use use) const
 // Most names differ in length, which is told without a call into the library: a million hosts ask for some fifteen each.
 static bool isSame(const QByteArray &name, QByteArrayView key)
 {
-    return name.size() == key.size() && std::memcmp(name.constData(), key.data(), size_t(key.size())) == 0;
+    return name.size() == key.size() && (key.isEmpty() || std::memcmp(name.constData(), key.data(), size_t(key.size())) == 0);
 }
 
 const OptionSpec *Manifest::option(QByteArrayView optionName) const

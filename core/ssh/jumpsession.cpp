@@ -41,7 +41,10 @@ Task<> JumpSession::serve()
         ServerAlive alive(m_connection.session(), m_connection.settings());
         for (;;) {
             co_await m_connection.session().progress(alive.next());
-            m_connection.session().pump();
+            {
+                const Hearing hearing(*this);
+                m_connection.session().pump();
+            }
             if (!alive.check())
                 throw JobError(Cause::ConnectionLost, QStringLiteral("it has been silent for too long (ServerAliveInterval)"));
             moved();
@@ -71,13 +74,24 @@ void JumpSession::moved()
     } else {
         session.flushLater();
     }
-    tell();
+    // Those who wait for an answer are woken by what has come alone: each calls libssh and comes here again, so that two would wake one
+    // another without end.
+    const uint64_t received = session.received();
+    if (std::exchange(m_received, received) != received || m_failure)
+        tell();
+    else
+        tellTunnels();
 }
 
 void JumpSession::tell()
 {
     for (Waiter *waiter : m_waiters)
         m_worker.reactor.schedule(*waiter);
+    tellTunnels();
+}
+
+void JumpSession::tellTunnels()
+{
     for (Tunnel *tunnel : m_tunnels)
         tunnel->jumpHasMoved();
 }

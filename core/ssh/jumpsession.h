@@ -6,9 +6,11 @@
 #pragma once
 
 #include "ssh/connection.h"
+#include "ssh/packetsizewatch.h"
 
 #include <collector/task.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -28,15 +30,20 @@ public:
 
     void start();
 
-    // Awaitable: something has happened: it is connected, or lost, or has had an answer of its host.
+    // Awaitable: something has happened: it is connected, or lost, or has had an answer of its host; or the deadline has come.
     class Event;
-    [[nodiscard]] Event event();
+    [[nodiscard]] Event event(Deadline deadline = never);
 
     [[nodiscard]] bool isReady() const { return m_isReady && !m_failure; }
     [[nodiscard]] const std::optional<JobError> &failure() const { return m_failure; }
     [[nodiscard]] SshSession &session() { return m_connection.session(); }
     [[nodiscard]] size_t tunnels() const { return m_tunnels.size(); }
     [[nodiscard]] Gate &openings() { return m_openings; }
+
+    // To be held during each call of libssh, of whatever tunnel: any may take in the answer to another's opening.
+    class Hearing;
+    // The smallest packets that the host has named for a channel so far; none: it has opened none.
+    [[nodiscard]] std::optional<unsigned> smallestPacket() const { return m_smallestPacket; }
 
     // For tunnels: to be called after each of their calls of libssh, which may have taken in what is meant for others.
     void moved();
@@ -47,6 +54,7 @@ private:
     void remove(Tunnel &tunnel) { std::erase(m_tunnels, &tunnel); }
     Task<> serve();
     void tell();
+    void tellTunnels();
     void fail(const JobError &error);
 
     SshWorker &m_worker;
@@ -58,35 +66,58 @@ private:
     Gate m_openings; // channels that are being opened
     std::vector<Tunnel *> m_tunnels;
     std::vector<Waiter *> m_waiters;
+    std::optional<unsigned> m_smallestPacket;
+    uint64_t m_received = 0; // bytes, when those who wait were last told
     std::optional<JobError> m_failure;
     bool m_isReady = false;
     Task<> m_task; // last: it uses all of the above
 };
 
-class JumpSession::Event
+class JumpSession::Event : private Deadlines::Timer
 {
 public:
-    explicit Event(JumpSession &jump) : m_jump(jump) {}
+    Event(JumpSession &jump, Deadline deadline) : m_jump(jump), m_deadline(deadline) {}
     Event(const Event &) = delete;
     Event &operator=(const Event &) = delete;
-    ~Event() { std::erase(m_jump.m_waiters, &m_waiter); }
+    ~Event() override { std::erase(m_jump.m_waiters, &m_waiter); }
 
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> handle)
     {
         m_waiter.suspend(handle);
         m_jump.m_waiters.push_back(&m_waiter);
+        m_jump.m_worker.reactor.startTimer(*this, m_deadline);
     }
     void await_resume() const noexcept {}
 
 private:
+    void expired() override { m_jump.m_worker.reactor.schedule(m_waiter); }
+
     JumpSession &m_jump;
+    const Deadline m_deadline;
     Waiter m_waiter;
 };
 
-inline JumpSession::Event JumpSession::event()
+inline JumpSession::Event JumpSession::event(Deadline deadline)
 {
-    return Event(*this);
+    return {*this, deadline};
 }
+
+class JumpSession::Hearing
+{
+public:
+    explicit Hearing(JumpSession &jump) : m_jump(jump), m_watch(jump.m_openings.isUsed()) {}
+    Hearing(const Hearing &) = delete;
+    Hearing &operator=(const Hearing &) = delete;
+    ~Hearing()
+    {
+        if (const auto size = m_watch.size())
+            m_jump.m_smallestPacket = std::min(m_jump.m_smallestPacket.value_or(*size), *size);
+    }
+
+private:
+    JumpSession &m_jump;
+    const PacketSizeWatch m_watch;
+};
 
 } // namespace collector

@@ -10,7 +10,7 @@ namespace collector {
 
 namespace {
 
-thread_local unsigned seen = 0; // libssh's log callback is the thread's, and so is what it hears
+thread_local std::optional<unsigned> seen; // libssh's log callback is the thread's, and so is what it hears
 
 void listen(int, const char *, const char *message, void *)
 {
@@ -18,7 +18,7 @@ void listen(int, const char *, const char *message, void *)
     unsigned size = 0;
     if (const char *start = strstr(message, "Remote window");
         start && sscanf(start, "Remote window : %u, maxpacket : %u", &window, &size) == 2)
-        seen = seen ? std::min(seen, size) : size; // the smallest: nothing that is said later makes it larger
+        seen = std::min(seen.value_or(size), size); // the smallest: nothing that is said later makes it larger
 }
 
 } // namespace
@@ -28,7 +28,7 @@ PacketSizeWatch::PacketSizeWatch(bool isWanted) : m_isWanted(isWanted)
     if (!m_isWanted)
         return;
     m_previousLevel = ssh_get_log_level();
-    seen = 0;
+    seen.reset();
     ssh_set_log_callback(listen);
     ssh_set_log_level(SSH_LOG_PROTOCOL);
 }
@@ -41,7 +41,7 @@ PacketSizeWatch::~PacketSizeWatch()
 
 std::optional<unsigned> PacketSizeWatch::size() const
 {
-    return seen ? std::optional(seen) : std::nullopt;
+    return m_isWanted ? seen : std::nullopt;
 }
 
 } // namespace collector

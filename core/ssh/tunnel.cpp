@@ -1,7 +1,5 @@
 #include "ssh/tunnel.h"
 
-#include "ssh/packetsizewatch.h"
-
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -46,7 +44,10 @@ Tunnel::~Tunnel()
     if (!m_channel)
         return;
     ssh_remove_channel_callbacks(m_channel, &m_callbacks);
-    ssh_channel_free(m_channel);
+    {
+        const JumpSession::Hearing hearing(*m_jump);
+        ssh_channel_free(m_channel);
+    }
     m_jump->moved();
 }
 
@@ -79,18 +80,18 @@ Task<OwnedSocket> Tunnel::open(QByteArray host, quint16 port, std::chrono::milli
     ssh_set_channel_callbacks(m_channel, &m_callbacks);
     const QString target = QStringLiteral("%1:%2").arg(printable(host, 255)).arg(port);
     const Deadline deadline = m_worker.reactor.after(timeout);
-    std::optional<unsigned> packetSize;
     for (;;) {
         int status = SSH_AGAIN;
         {
-            const PacketSizeWatch watch(true);
+            const JumpSession::Hearing hearing(*m_jump);
             status = ssh_channel_open_forward(m_channel, host.constData(), port, "127.0.0.1", 0);
-            if (watch.size())
-                packetSize = watch.size();
         }
         m_jump->moved();
         if (const auto lost = loss())
             throw JobError(Cause::JumpFailed, *lost);
+        // Whosever channel it was: not a byte may be written to such a host.
+        if (const auto size = m_jump->smallestPacket(); size && *size < smallestPacket)
+            throw JobError(Cause::JumpFailed, QStringLiteral("jump host %1 takes packets of %2 bytes at most").arg(m_jumpName).arg(*size));
         if (status == SSH_OK)
             break;
         if (status != SSH_AGAIN)
@@ -99,11 +100,8 @@ Task<OwnedSocket> Tunnel::open(QByteArray host, quint16 port, std::chrono::milli
             throw JobError(
                 Cause::ConnectTimeout,
                 QStringLiteral("%1 cannot be reached from jump host %2 within %3 ms").arg(target, m_jumpName).arg(timeout.count()));
-        co_await m_jump->event();
+        co_await m_jump->event(deadline);
     }
-    if (packetSize && *packetSize < smallestPacket)
-        throw JobError(Cause::JumpFailed,
-                       QStringLiteral("jump host %1 takes packets of %2 bytes at most").arg(m_jumpName).arg(*packetSize));
     {
         const NobodysJob lasting; // the bridge stays while the host's jobs come and go
         m_task.start();
@@ -200,6 +198,7 @@ void Tunnel::drain()
     std::array<char, bite> buffer;
     for (;;) {
         if (m_pending.isEmpty()) {
+            const JumpSession::Hearing hearing(*m_jump);
             const int got = ssh_channel_read_nonblocking(m_channel, buffer.data(), buffer.size(), 0);
             m_hasLeftover = got > 0;
             if (got <= 0) {
@@ -218,6 +217,7 @@ void Tunnel::drain()
 bool Tunnel::sendToHost()
 {
     std::array<char, bite> buffer;
+    const JumpSession::Hearing hearing(*m_jump);
     while (mayWrite()) {
         const size_t most = std::min<size_t>(buffer.size(), ssh_channel_window_size(m_channel));
         const ssize_t got = recv(m_socket.descriptor(), buffer.data(), most, MSG_DONTWAIT);

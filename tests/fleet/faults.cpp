@@ -109,6 +109,8 @@ constexpr Fault table[] = {
     wire("window-zero", "exec_timeout|ok", "a window of 0 for ever: no input fits", WireRule::ZeroWindow),
     wire("max-packet-10", "channel_refused|exec_timeout|ok", "takes packets of 10 bytes: libssh 0.10 writes empty ones for ever",
          WireRule::TinyPackets),
+    wire("max-packet-1", "channel_refused|exec_timeout|ok", "takes packets of 1 byte", WireRule::OneBytePackets),
+    wire("max-packet-0", "channel_refused|exec_timeout|ok", "takes packets of nothing", WireRule::EmptyPackets),
     wire("keepalive-flood", "output_limit|exec_timeout|ok", "keepalive@openssh.com with reply wanted, without end",
          WireRule::KeepaliveFlood),
     wire("open-flood", "output_limit|exec_timeout|ok", "CHANNEL_OPEN from the server, without end", WireRule::OpenFlood),

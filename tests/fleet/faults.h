@@ -45,7 +45,9 @@ enum class WireRule {
     FalseSignature, // of the host key
     PlainServer,    // healthy, but without SSH_MSG_EXT_INFO
     ZeroWindow,
-    TinyPackets, // of at most 10 bytes
+    TinyPackets,    // of at most 10 bytes
+    OneBytePackets, // of at most 1
+    EmptyPackets,   // of 0
     OverWindow,
     KeepaliveFlood,
     OpenFlood,

@@ -34,6 +34,20 @@ constexpr std::uint32_t usualWindow = 2 * 1024 * 1024;
 constexpr std::uint32_t usualPacket = 32'768;
 constexpr std::size_t enoughUnsent = 262'144; // for the socket to be busy with
 
+std::uint32_t packetSize(WireRule rule)
+{
+    switch (rule) {
+    case WireRule::TinyPackets:
+        return 10;
+    case WireRule::OneBytePackets:
+        return 1;
+    case WireRule::EmptyPackets:
+        return 0;
+    default:
+        return usualPacket;
+    }
+}
+
 } // namespace
 
 WireConnection::WireConnection(Fleet &fleet, Place place, Call call, WireRule rule)
@@ -171,8 +185,7 @@ void WireConnection::openChannel(WireReader reader)
     static_cast<void>(reader.text());
     m_channel = reader.number();
     const std::uint32_t window = m_rule == WireRule::ZeroWindow ? 0 : usualWindow;
-    const std::uint32_t packet = m_rule == WireRule::TinyPackets ? 10 : usualPacket;
-    send(WireWriter(channelOpenConfirmation).number(m_channel).number(ourChannel).number(window).number(packet));
+    send(WireWriter(channelOpenConfirmation).number(m_channel).number(ourChannel).number(window).number(packetSize(m_rule)));
 }
 
 void WireConnection::answerRequest(WireReader reader)
@@ -197,6 +210,8 @@ void WireConnection::answerCommand()
     switch (m_rule) {
     case WireRule::ZeroWindow:
     case WireRule::TinyPackets:
+    case WireRule::OneBytePackets:
+    case WireRule::EmptyPackets:
         break; // waits for the input that cannot come
     case WireRule::OverWindow:
         m_floods = true;

@@ -72,7 +72,7 @@ void setAsFact(const std::shared_ptr<const Manifest> &manifest, const QByteArray
         require(matchesPlainly(manifest->facts[index].name, name));
     Facts facts(manifest);
     try {
-        facts.set(name, QJsonValue(QString::fromUtf8(name)));
+        facts.set(QByteArrayView(name), QJsonValue(QString::fromUtf8(name)));
         facts.setBytes(name, name);
         require(index >= 0);
     } catch (const JobError &error) {

@@ -45,6 +45,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                             [](const QJsonValue &section) { return section.isObject() && areTexts(section.toObject()); }));
     // What is understood once is understood again: a text for a text.
     const PrintedFacts again = PrintedFacts::parse(QJsonDocument(printed.facts).toJson(), Format::Json);
-    require(again.defect.isEmpty() && again.facts.keys() == printed.facts.keys());
+    const auto names = [](const QJsonObject &facts) {
+        QStringList keys = facts.keys(); // Qt itself does not always have them in the same order
+        keys.sort();
+        return keys;
+    };
+    require(again.defect.isEmpty() && names(again.facts) == names(printed.facts));
     return 0;
 }

@@ -84,9 +84,9 @@ class System:
             file.write(f"[127.0.0.1]:{self.port} {self.bench.host_key}\n")
         return path
 
-    def record(self, *words):
+    def record(self, *words, plugin="ssh-facts"):
         output = subprocess.run(
-            [self.bench.collector, "-i", self.inventory(), "-p", "ssh-facts", "--identity", self.bench.path("id"), "--known-hosts",
+            [self.bench.collector, "-i", self.inventory(), "-p", plugin, "--identity", self.bench.path("id"), "--known-hosts",
              self.bench.path("known_hosts"), "--ssh-config", "none", "-q", "-f", "jsonl", "--timeout", "120", *words], capture_output=True, text=True)
         if not output.stdout:
             raise SystemExit(f"collector says nothing: {output.stderr}")
@@ -186,6 +186,27 @@ def copy_program(program, root, at):
     shutil.copy(program, os.path.join(root, at))
 
 
+def users_scripts(bench, system):
+    """Scripts of a user's on a host that can keep nothing: they are told as anywhere, and nothing is left of one that takes too long."""
+    def ask(text, *words):
+        with open(bench.path("script"), "w") as file:
+            file.write("#!/bin/sh\n" + text)
+        record = system.record("--script", bench.path("script"), *words, plugin="ssh-script")
+        return record["status"], record["cause"], record["facts"].get("ssh_script")
+
+    look = "echo left=$(ls -A /tmp)\nfor f in /root/x /run/x /tmp/full; do echo x >>$f && echo written=$f; done 2>/dev/null\ntrue\n"
+    check("a full, read-only host: a script", ask(look), ("ok", None, {"left": "full"}))
+    check("a full, read-only host: a script that takes too long", ask("sleep 7391 &\nsleep 7391\n", "--timeout", "4")[:2],
+          ("failed", "exec_timeout"))
+    for _ in range(50):
+        left = subprocess.run(["pgrep", "-fx", "sleep 7391"], capture_output=True, text=True).stdout
+        if not left:
+            break
+        time.sleep(0.1)
+    check("a full, read-only host: processes that are left of it", left, "")
+    check("a full, read-only host: what there is after it", ask(look), ("ok", None, {"left": "full"}))
+
+
 def busybox(bench, reference):
     program, server = static_busybox(), shutil.which("dropbear", path="/usr/sbin:/usr/bin")
     if not program or not server:
@@ -216,6 +237,7 @@ def busybox(bench, reference):
               f"mount -o remount,bind,ro {root} && ! touch {root}/root/x 2>/dev/null && ! touch {root}/run/x 2>/dev/null")
     with System(bench, mounts, f"chroot {root} /usr/sbin/dropbear -F -E -s -r /etc/dropbear/key -p 127.0.0.1:{{port}}") as system:
         full = system.record()
+        users_scripts(bench, system)
     compared, other = still(record["facts"]), still(full["facts"])
     check("a full, read-only, noexec host: the end", (full["status"], full["cause"], full["absent"]), ("ok", None, record["absent"]))
     check("a full, read-only, noexec host: facts that differ", [name for name in compared if compared[name] != other.get(name)], [])

@@ -26,12 +26,12 @@ QString pairOf(const Thing &thing, QByteArrayView vendor, QByteArrayView device)
 QJsonObject pciOf(const Thing &thing)
 {
     const QByteArrayView number = digits(thing.value("class"));
-    const auto base = number.size() == 6 ? toInteger(number.first(2), 16) : std::nullopt;
+    const qint64 base = number.size() == 6 ? toInteger(number.first(2), 16).value_or(-1) : -1;
     QJsonObject device{{QStringLiteral("slot"), toText(thing.name)},
                        {QStringLiteral("class"), toText(number)},
                        {QStringLiteral("id"), pairOf(thing, "vendor", "device")}};
-    if (base && *base >= 0 && *base < qint64(kinds.size()))
-        device.insert(u"kind", QString::fromLatin1(kinds[size_t(*base)]));
+    if (base >= 0 && base < qint64(kinds.size()))
+        device.insert(u"kind", QString::fromLatin1(kinds[size_t(base)]));
     if (const QByteArrayView subsystem = digits(thing.value("subsystem_vendor")); !subsystem.isEmpty() && subsystem != "0000")
         device.insert(u"subsystem", pairOf(thing, "subsystem_vendor", "subsystem_device"));
     if (thing.has("revision"))

@@ -71,8 +71,8 @@ void Facts::set(QByteArrayView key, const QJsonValue &value)
         throw JobError(Cause::PluginError,
                        QStringLiteral("the plugin %1 set the fact %2 to something that is not of its declared type (%3)")
                            .arg(QString::fromUtf8(m_manifest->name), quoted(key), QString::fromUtf8(typeName(declared.type))));
-    // Where the spec has this very name, the name need not be kept; else it is a pattern.
-    store(spec, QByteArrayView(declared.name) == key ? QByteArrayView() : key, value);
+    // Where the spec has this very name, the name need not be kept.
+    store(spec, m_manifest->isPlainFact(spec) || QByteArrayView(declared.name) == key ? QByteArrayView() : key, value);
 }
 
 void Facts::setBytes(QByteArrayView key, QByteArrayView bytes)
@@ -95,7 +95,7 @@ void Facts::store(int spec, QByteArrayView name, const QJsonValue &value)
     }
     if (m_facts.empty())
         m_facts.reserve(size_t(std::min<qsizetype>(m_manifest->facts.size(), 16)));
-    m_facts.push_back({spec, name.isEmpty() ? QByteArray() : name.toByteArray(), value});
+    m_facts.emplace_back(spec, name.isEmpty() ? QByteArray() : name.toByteArray(), value);
 }
 
 void Facts::setAbsent(QByteArrayView path, Absence reason)

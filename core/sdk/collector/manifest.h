@@ -81,6 +81,8 @@ public:
     [[nodiscard]] const OptionSpec *option(QByteArrayView optionName) const;
     // The index in `facts` of what declares this key: its own entry, else the first pattern that matches; -1: undeclared.
     [[nodiscard]] int factIndex(QByteArrayView key) const;
+    // Of what factIndex() gives: whether the key is the entry's own name, rather than one that its pattern matches.
+    [[nodiscard]] bool isPlainFact(int index) const { return index < m_firstPattern; }
 
 private:
     QHash<QByteArray, int> m_plainFacts;

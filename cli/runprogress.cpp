@@ -78,26 +78,15 @@ ProgressSample RunProgress::take()
 void RunProgress::tick()
 {
     const ProgressSample sample = take();
-    if (m_mode == Mode::Text) {
+    if (m_mode == Mode::Json)
+        say(progressJson(sample, m_runId));
+    if (m_mode == Mode::Text)
         say(QByteArrayLiteral("collector: ") + progressText(sample).toUtf8() + '\n');
-        return;
-    }
     const std::lock_guard lock(m_mutex);
-    switch (m_mode) {
-    case Mode::Off:
+    if (m_mode != Mode::Line || m_drawQuestion)
         return;
-    case Mode::Json:
-        put(progressJson(sample, m_runId));
-        return;
-    case Mode::Text:
-        return;
-    case Mode::Line:
-        if (m_drawQuestion)
-            return;
-        put(QByteArrayLiteral("\r\x1b[K") + progressLine(sample, terminalSize().first - 1).toUtf8());
-        m_isDrawn = true;
-        return;
-    }
+    put(QByteArrayLiteral("\r\x1b[K") + progressLine(sample, terminalSize().first - 1).toUtf8());
+    m_isDrawn = true;
 }
 
 void RunProgress::tell()

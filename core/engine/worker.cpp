@@ -16,10 +16,11 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using Queue = PendingHosts::Queue;
 
-constexpr int mostQtSockets = 64;  // Qt polls every one of them on every turn
-constexpr auto longestFill = 4ms;  // of a turn spent on starting hosts
-constexpr int mostRefusals = 10;   // of a host by this machine: two minutes, longer than ports stay used after a connection
-constexpr int longestRoomWait = 4; // doublings of the time to the next try
+constexpr int mostQtSockets = 64;   // Qt polls every one of them on every turn
+constexpr auto longestFill = 4ms;   // of a turn spent on starting hosts
+constexpr int mostRefusals = 10;    // of a host by this machine: two minutes, longer than ports stay used after a connection
+constexpr auto longestHold = 15min; // whoever has not logged in by then is not there, and what hangs may not hold a run
+constexpr int longestRoomWait = 4;  // doublings of the time to the next try
 
 } // namespace
 
@@ -269,7 +270,7 @@ void Worker::startHost(quint64 index, int attempt, int refusals)
 void Worker::timeRanOut(Slot &slot)
 {
     const std::chrono::nanoseconds more = slot.run->progress().held - slot.held;
-    if (more < 1ms) {
+    if (more < 1ms || slot.held > longestHold) {
         slotOver(slot);
         return;
     }

@@ -49,8 +49,7 @@ Task<Authentication::Result> Authentication::answerPrompts(std::shared_ptr<const
         if (status != SSH_AUTH_INFO) {
             const Result result = resultOf(status);
             if (result == Result::Refused) {
-                if (!m_isTyped) // or it may be what was typed that is wrong
-                    attempt.refused();
+                attempt.refused();
                 if (isAnswered)
                     m_refused.append(QStringLiteral("password (keyboard-interactive)"));
             } else {
@@ -69,6 +68,7 @@ Task<Authentication::Result> Authentication::answerPrompts(std::shared_ptr<const
             throw expired(prompt.text);
         }
         if (mayAsk() && (prompt.kind == Prompt::Kind::SecondFactor || !secret)) {
+            attempt = PasswordBrake::Attempt(); // without a verdict: others may go on with the password, and what was typed may be wrong
             co_await askWhatIsPrompted();
             continue;
         }

@@ -83,6 +83,8 @@ private:
             m_tunnels.emplace(request->number, std::move(way.second));
         } catch (const JobError &error) {
             request->failure.emplace(error);
+        } catch (const std::exception &error) { // or the host would wait for ever
+            request->failure.emplace(Cause::Internal, printable(error.what()));
         }
         request->inbox->send([request] {
             if (request->waiter)

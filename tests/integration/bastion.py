@@ -160,11 +160,11 @@ class Bench:
 def once_for_all_workers(bench):
     """Fifty hosts and ten beside them, which come last; the person takes longer than a host may."""
     with Bastion(bench.folder, 'Verification code=123456') as bastion:
-        terminal = Terminal(bench.command(bastion, 50, beside=10, timeout='3', concurrency='40', order='inventory'))
+        terminal = Terminal(bench.command(bastion, 50, beside=10, timeout='8', concurrency='40', order='inventory'))
         terminal.wait_for('Verification code: ')
         before = terminal.shown
         silent = not terminal.echoes()
-        terminal.wait(5)
+        terminal.wait(10)
         check('what stands beside a bastion goes on while it asks', bench.done() == 10, bench.done())
         check('the progress line leaves the question alone', terminal.shown == before, terminal.shown[len(before):])
         terminal.type('123456\n')

@@ -7,6 +7,7 @@
 #include "net/tcpconnect.h"
 #include "output/crashnotes.h"
 #include "ssh/sshshell.h"
+#include "ssh/terminalquestions.h"
 
 #include <QtEndian>
 
@@ -61,6 +62,7 @@ public:
     {
         progress.expiry = causeOfTimeout(m_progress.phase());
         progress.phase = phaseName(m_progress.phase()).toByteArray();
+        progress.held = m_progress.held();
         progress.isCommandSent = m_progress.isCommandSent;
         if (!m_progress.address.isEmpty())
             progress.address = m_progress.address;
@@ -157,6 +159,12 @@ public:
 
     // Pings wait for their turn at --rate; what only waits need not be started yet.
     bool hasRoom() override { return !m_desk || m_desk->hasRoom(); }
+
+    int waitingForSomebody() const override
+    {
+        const auto &questions = m_run.m_ssh.questions;
+        return m_ssh && questions && questions->isAsking() ? m_ssh->held : 0;
+    }
 
     ConnectCounts connects() const override { return m_ssh ? m_ssh->connects : ConnectCounts(); }
 

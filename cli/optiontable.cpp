@@ -60,7 +60,7 @@ const QList<Section> &sections()
              {"user", 'u', "NAME", "user to log in as"},
              {"port", 0, "N", "port to connect to"},
              {"identity", 0, "FILE", "private key; only those given are offered; repeatable", 'r'},
-             {"jump", 'J', "[USER@]HOST[:PORT],…", "jump hosts, as for ssh -J"},
+             {"jump", 'J', "[USER@]HOST[:PORT],…", "jump hosts, as for ssh -J; a code that one asks for is asked on the terminal, once for all hosts"},
              {"legacy", 0, nullptr, "also offer algorithms that are no longer safe, for old devices"},
              {"ask-pass", 'k', nullptr, "ask for the login password on the terminal"},
              {"password-file", 0, "FILE", "read the login password from FILE (also COLLECTOR_PASSWORD in the environment)"},

@@ -146,6 +146,14 @@ void Run::startEngine()
     m_transports = std::make_unique<HostTransports>(std::move(transports));
     m_transports->ssh().agent = preparation.agent;
     m_transports->ssh().knownHostsAppender = std::make_shared<KnownHostsAppender>();
+    if (isatty(STDERR_FILENO)) { // as for passphrases
+        const auto makeWay = [this](TerminalQuestions::Draw draw) {
+            m_progress.makeWay(std::move(draw));
+            m_sinks->wakeAll(); // others may be started beside those that wait for the answer
+        };
+        m_questions = std::make_shared<TerminalQuestions>(TerminalQuestions::Setup{makeWay});
+    }
+    m_transports->ssh().questions = m_questions;
 
     m_writer->start();
     m_engine = std::make_unique<Engine>(plan, *m_transports, *m_sinks);
@@ -204,28 +212,37 @@ void Run::received(int signal)
     m_sinceSignal.start();
     say(m_isFinishing ? QStringLiteral("every host is done, the outputs are being written; once more to end at once")
                       : QStringLiteral("interrupted: no new hosts; once more to end at once"));
+    stopEngine(QStringLiteral("the run was interrupted"));
+}
+
+void Run::stopEngine(const QString &why)
+{
+    if (m_questions)
+        m_questions->close();
     if (m_engine)
-        m_engine->stop(Cause::Interrupted, QStringLiteral("the run was interrupted"));
+        m_engine->stop(Cause::Interrupted, why);
 }
 
 void Run::deadlineCame()
 {
     m_end.deadlinePassed = true;
     say(QStringLiteral("the deadline has come: no new hosts"));
-    m_engine->stop(Cause::Interrupted, QStringLiteral("the deadline of the run came"));
+    stopEngine(QStringLiteral("the deadline of the run came"));
 }
 
 void Run::outputFailed(const QString &reason)
 {
     say(reason);
     m_end.hasInternalError = true;
-    m_engine->stop(Cause::Interrupted, QStringLiteral("an output could not be written"));
+    stopEngine(QStringLiteral("an output could not be written"));
 }
 
 void Run::engineFinished()
 {
     m_isFinishing = true;
     m_deadline.stop();
+    if (m_questions)
+        m_questions->close(); // nobody waits for the answer
     m_progress.stop();
     RunFinish finish;
     finish.end = m_end;

@@ -11,6 +11,7 @@
 #include "output/crashnotes.h"
 #include "output/writer.h"
 #include "ssh/knownhostsappender.h"
+#include "ssh/terminalquestions.h"
 
 #include <QElapsedTimer>
 #include <QTimer>
@@ -36,6 +37,7 @@ private:
     void startEngine();
     [[nodiscard]] Order makeOrder() const;
     void received(int signal);
+    void stopEngine(const QString &why);
     void deadlineCame();
     void outputFailed(const QString &reason);
     void engineFinished();
@@ -47,6 +49,7 @@ private:
     std::shared_ptr<const RunInfo> m_info;
     quint64 m_seed;
     RunProgress m_progress;
+    std::shared_ptr<TerminalQuestions> m_questions; // null: there is nobody to ask
     std::unique_ptr<Writer> m_writer;
     std::unique_ptr<CrashNotes> m_crashNotes;
     std::unique_ptr<RunSinks> m_sinks;

@@ -78,21 +78,15 @@ ProgressSample RunProgress::take()
 void RunProgress::tick()
 {
     const ProgressSample sample = take();
+    if (m_mode == Mode::Json)
+        say(progressJson(sample, m_runId));
+    if (m_mode == Mode::Text)
+        say(QByteArrayLiteral("collector: ") + progressText(sample).toUtf8() + '\n');
     const std::lock_guard lock(m_mutex);
-    switch (m_mode) {
-    case Mode::Off:
+    if (m_mode != Mode::Line || m_drawQuestion)
         return;
-    case Mode::Json:
-        put(progressJson(sample, m_runId));
-        return;
-    case Mode::Text:
-        put(QByteArrayLiteral("collector: ") + progressText(sample).toUtf8() + '\n');
-        return;
-    case Mode::Line:
-        put(QByteArrayLiteral("\r\x1b[K") + progressLine(sample, terminalSize().first - 1).toUtf8());
-        m_isDrawn = true;
-        return;
-    }
+    put(QByteArrayLiteral("\r\x1b[K") + progressLine(sample, terminalSize().first - 1).toUtf8());
+    m_isDrawn = true;
 }
 
 void RunProgress::tell()
@@ -103,16 +97,27 @@ void RunProgress::tell()
 
 void RunProgress::say(const QByteArray &line)
 {
-    const std::lock_guard lock(m_mutex);
-    clear();
-    put(line);
+    aside([&line] { put(line); });
 }
 
 void RunProgress::aside(const std::function<void()> &write)
 {
     const std::lock_guard lock(m_mutex);
     clear();
+    if (m_drawQuestion)
+        m_drawQuestion(false);
     write();
+    if (m_drawQuestion)
+        m_drawQuestion(true);
+}
+
+void RunProgress::makeWay(std::function<void(bool)> drawQuestion)
+{
+    const std::lock_guard lock(m_mutex);
+    clear();
+    m_drawQuestion = std::move(drawQuestion);
+    if (m_drawQuestion)
+        m_drawQuestion(true);
 }
 
 void RunProgress::clear()

@@ -1,5 +1,5 @@
 // RunProgress: what a run shows on stderr while it goes: one line that is drawn again on a terminal, plain lines every half
-// minute elsewhere, JSON for programs, nothing with -q. Main thread; say() from any.
+// minute elsewhere, JSON for programs, nothing with -q. Main thread; say(), aside() and makeWay() from any.
 
 #pragma once
 
@@ -30,6 +30,8 @@ public:
     void say(const QByteArray &line);
     // Has `write` write to the terminal while the progress line is away.
     void aside(const std::function<void()> &write);
+    // Of TerminalQuestions: a question's line stands where the progress line would, which makes way; with an empty one, no longer.
+    void makeWay(std::function<void(bool)> drawQuestion);
 
     [[nodiscard]] qint64 elapsedMs() const { return m_clock.isValid() ? m_clock.elapsed() : 0; }
     [[nodiscard]] bool isTerminal() const { return m_isTerminal; }
@@ -54,6 +56,7 @@ private:
     QTimer m_timer;
     std::mutex m_mutex; // of the terminal
     bool m_isDrawn = false;
+    std::function<void(bool)> m_drawQuestion; // empty: no question is up
 };
 
 // Columns and rows of the terminal on stderr; 80 and 24 where it has none.

@@ -23,6 +23,7 @@ struct Progress
 {
     Cause expiry = Cause::ExecTimeout;          // what it means when the host's time is up now: connect_timeout, handshake_timeout, …
     QByteArray phase;                           // for -vv and messages: "key exchange"
+    std::chrono::nanoseconds held{0};           // that it waited for what is not its own: a jump host, and who logs in there
     bool isCommandSent = false;                 // from here on the host is not tried again: a command never runs twice
     QByteArray address;                         // the one in use, as a literal
     std::unique_ptr<ConnectionInfo> connection; // made when a connection is tried
@@ -43,6 +44,9 @@ public:
     // Whether a host that is started now would get its turn soon. After false: `onRoom` is called once, from the worker's loop.
     [[nodiscard]] virtual bool hasRoom() { return true; }
     std::function<void()> onRoom; // the worker's, set before the first host
+    // Hosts in flight that wait for a person, who is being asked to log in to what stands before them. They cost next to nothing: as many
+    // others as fit the window may be in flight beside them.
+    [[nodiscard]] virtual int waitingForSomebody() const { return 0; }
     // What became of its connections, all together.
     [[nodiscard]] virtual ConnectCounts connects() const { return {}; }
     // `host` and `progress` outlive what is made here.

@@ -16,10 +16,11 @@ using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 using Queue = PendingHosts::Queue;
 
-constexpr int mostQtSockets = 64;  // Qt polls every one of them on every turn
-constexpr auto longestFill = 4ms;  // of a turn spent on starting hosts
-constexpr int mostRefusals = 10;   // of a host by this machine: two minutes, longer than ports stay used after a connection
-constexpr int longestRoomWait = 4; // doublings of the time to the next try
+constexpr int mostQtSockets = 64;   // Qt polls every one of them on every turn
+constexpr auto longestFill = 4ms;   // of a turn spent on starting hosts
+constexpr int mostRefusals = 10;    // of a host by this machine: two minutes, longer than ports stay used after a connection
+constexpr auto longestHold = 15min; // whoever has not logged in by then is not there, and what hangs may not hold a run
+constexpr int longestRoomWait = 4;  // doublings of the time to the next try
 
 } // namespace
 
@@ -33,12 +34,14 @@ struct Worker::Slot : DueRow::Node
     quint64 index = 0;
     int attempt = 0;
     int refusals = 0;
-    bool isQueued = false; // among those that are over
+    std::chrono::nanoseconds held{0};           // time that it was given beyond its own
+    std::unique_ptr<Deadlines::Timer> moreTime; // likewise; null: none so far
+    bool isQueued = false;                      // among those that are over
 };
 
 Worker::Worker(Setup setup)
     : m_setup(std::move(setup)),
-      m_ledger(m_setup.window),
+      m_ledger(2 * m_setup.window), // beside as many that wait for somebody
       m_pending(std::move(m_setup.pending)),
       m_qtSockets(mostQtSockets),
       m_pace(m_setup.rate),
@@ -63,7 +66,7 @@ void Worker::start()
         m_transport = m_setup.transports.make(*reactor);
         m_transport->onRoom = [this] { fillLater(); };
         m_fillTimer = std::make_unique<CallTimer>([this] { fillLater(); });
-        m_timeRuns.emplace(*reactor, [this](DueRow::Node &node) { slotOver(static_cast<Slot &>(node)); });
+        m_timeRuns.emplace(*reactor, [this](DueRow::Node &node) { timeRanOut(static_cast<Slot &>(node)); });
         m_strainWatch.emplace(watchStrain());
         m_strainWatch->start();
         isReady.set_value();
@@ -166,7 +169,8 @@ bool Worker::startNext()
     if (!m_setup.sink->hasRoom())
         return false;
     Reactor &reactor = *m_reactor.load();
-    const int inFlight = int(m_slots.size()) - int(m_free.size());
+    const int waiting = std::min(m_transport->waitingForSomebody(), m_window.size());
+    const int inFlight = int(m_slots.size()) - int(m_free.size()) - waiting;
     if (m_stop) {
         // What is left of the plan is not attempted, and gets its records.
         if (const auto entry = m_pending.next(Queue::Refused, never))
@@ -262,6 +266,20 @@ void Worker::startHost(quint64 index, int attempt, int refusals)
         m_timeRuns->append(slot, timeUp(*slot.run));
 }
 
+// What a host waited for others is given to it again.
+void Worker::timeRanOut(Slot &slot)
+{
+    const std::chrono::nanoseconds more = slot.run->progress().held - slot.held;
+    if (more < 1ms || slot.held > longestHold) {
+        slotOver(slot);
+        return;
+    }
+    slot.held += more;
+    if (!slot.moreTime)
+        slot.moreTime = std::make_unique<CallTimer>([this, &slot] { timeRanOut(slot); });
+    m_reactor.load()->startTimer(*slot.moreTime, m_reactor.load()->after(more));
+}
+
 // Within a turn, perhaps with the run's own coroutine on the stack: what follows waits until it is not.
 void Worker::slotOver(Slot &slot)
 {
@@ -277,6 +295,8 @@ void Worker::endHost(Slot &slot)
         return;
     Reactor &reactor = *m_reactor.load();
     m_timeRuns->remove(slot);
+    slot.moreTime.reset();
+    slot.held = {};
     const bool isTimeUp = !slot.run->isOver();
     if (isTimeUp)
         timeIsUp(slot);

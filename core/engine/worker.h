@@ -97,6 +97,7 @@ private:
     void wait(PendingHosts::Queue queue, RetryQueue::Entry entry);
     void put(Record &&record);
     void stopNow(const Stop &stop);
+    void timeRanOut(Slot &slot);
     void timeIsUp(Slot &slot);
     void checkIdle();
     [[nodiscard]] Deadline retryAt(int attempt);

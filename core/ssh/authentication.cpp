@@ -2,9 +2,7 @@
 
 #include "net/offload.h"
 #include "ssh/agentclient.h"
-#include "ssh/failure.h"
 #include "ssh/keyblob.h"
-#include "ssh/prompt.h"
 
 #include <algorithm>
 
@@ -13,28 +11,28 @@ namespace collector {
 namespace {
 
 constexpr int mostOffers = 5;              // of MaxAuthTries 6: one is left for a password
-constexpr int mostRounds = 8;              // of keyboard-interactive
 constexpr uint64_t mayReceive = 64 * 1024; // bytes, for a whole login
-
-const std::vector<QByteArray> &ownOrder()
-{
-    static const std::vector<QByteArray> order{"publickey", "password", "keyboard-interactive"};
-    return order;
-}
 
 } // namespace
 
 Authentication::Authentication(SshWorker &worker, SshSession &session, const SshSettings &settings, ConnectionInfo &info, LoginTurn &turn,
-                               bool mayUsePassword)
+                               bool mayUsePassword, LoginPerson *person)
     : m_worker(worker),
       m_session(session),
       m_settings(settings),
       m_info(info),
       m_turn(turn),
       m_mayUsePassword(mayUsePassword),
+      m_person(person),
       m_deadline(worker.reactor.after(settings.timeouts.authentication))
 {
     session.allowToReceive(mayReceive);
+}
+
+const std::vector<QByteArray> &Authentication::order() const
+{
+    static const std::vector<QByteArray> own{"publickey", "password", "keyboard-interactive"};
+    return m_settings.preferredAuthentications.empty() ? own : m_settings.preferredAuthentications;
 }
 
 Task<> Authentication::run()
@@ -44,9 +42,8 @@ Task<> Authentication::run()
         co_return;
     m_offers = co_await m_worker.offersFor(m_settings);
 
-    const std::vector<QByteArray> &order = m_settings.preferredAuthentications.empty() ? ownOrder() : m_settings.preferredAuthentications;
-    for (size_t next = 0; next < order.size();) {
-        const QByteArray &method = order[next++];
+    for (size_t next = 0; next < order().size();) {
+        const QByteArray &method = order()[next++];
         if (method == "publickey" && (m_methods & SSH_AUTH_METHOD_PUBLICKEY))
             result = co_await publicKeys();
         else if (method == "password" && (m_methods & SSH_AUTH_METHOD_PASSWORD))
@@ -253,7 +250,13 @@ Task<Authentication::Result> Authentication::password()
     const std::shared_ptr<const Secret> secret = m_settings.password;
     if (!secret || !m_mayUsePassword) {
         m_needsPassword = true;
-        co_return Result::Refused;
+        // A person is rather asked the host's own questions, where it has some: it may want a code.
+        const bool isToPrompt =
+            m_methods & SSH_AUTH_METHOD_INTERACTIVE && std::count(order().begin(), order().end(), "keyboard-interactive");
+        if (secret || !mayAsk() || isToPrompt)
+            co_return Result::Refused;
+        const Result typed = co_await askForPassword();
+        co_return typed;
     }
     const Deadline before = m_worker.reactor.now();
     PasswordBrake::Attempt attempt = co_await m_worker.run.passwords.attempt(m_worker.reactor, m_settings.user, secret);
@@ -277,65 +280,6 @@ Task<Authentication::Result> Authentication::password()
     co_return result;
 }
 
-Task<Authentication::Result> Authentication::prompts()
-{
-    m_deadline = std::max(m_deadline, m_worker.reactor.after(m_settings.timeouts.slowAuthentication));
-    std::shared_ptr<const Secret> secret; // not a conditional expression within co_await: GCC 12 destroys its temporary twice
-    if (m_mayUsePassword)
-        secret = m_settings.password;
-    const Result result = co_await answerPrompts(std::move(secret));
-    co_return result;
-}
-
-Task<Authentication::Result> Authentication::answerPrompts(std::shared_ptr<const Secret> secret)
-{
-    ssh_session session = m_session.handle();
-    auto request = [session, user = m_settings.user.constData()] { return ssh_userauth_kbdint(session, user, nullptr); };
-    PasswordBrake::Attempt attempt;
-    bool isAnswered = false;
-    for (int round = 0; round < mostRounds; ++round) {
-        const int status = co_await call(request);
-        if (status != SSH_AUTH_INFO) {
-            const Result result = resultOf(status);
-            if (result == Result::Refused) {
-                attempt.refused();
-                if (isAnswered)
-                    m_refused.append(QStringLiteral("password (keyboard-interactive)"));
-            } else {
-                attempt.accepted();
-                m_info.auth = QByteArrayLiteral("keyboard-interactive");
-            }
-            co_return result;
-        }
-        const Prompt prompt = Prompt::of(session);
-        if (prompt.kind == Prompt::Kind::None)
-            continue;
-        if (prompt.kind == Prompt::Kind::NewPassword) {
-            attempt.accepted();
-            throw expired(prompt.text);
-        }
-        if (prompt.kind == Prompt::Kind::SecondFactor)
-            throw JobError(
-                Cause::MfaRequired,
-                QStringLiteral("the host asks %1 for a second factor: %2; nobody is there to give it").arg(account(), prompt.text));
-        if (!secret) {
-            m_needsPassword = true;
-            throw failure();
-        }
-        if (isAnswered) { // it asks once more: the answer was wrong
-            attempt.refused();
-            m_refused.append(QStringLiteral("password (keyboard-interactive)"));
-            throw failure();
-        }
-        const Deadline before = m_worker.reactor.now();
-        attempt = co_await m_worker.run.passwords.attempt(m_worker.reactor, m_settings.user, secret);
-        extend(m_worker.reactor.now() - before);
-        ssh_userauth_kbdint_setanswer(session, 0, secret->cString());
-        isAnswered = true;
-    }
-    throw denied(QStringLiteral("the host goes on asking"));
-}
-
 Authentication::Result Authentication::resultOf(int status)
 {
     switch (status) {
@@ -348,26 +292,6 @@ Authentication::Result Authentication::resultOf(int status)
     default:
         throw lost();
     }
-}
-
-// One request, until it is answered: none can be abandoned for another, so a deadline ends the connection.
-template<typename Call>
-Task<int> Authentication::call(Call &request)
-{
-    const SshSession::Outcome outcome = co_await m_session.finish(request, SSH_AUTH_AGAIN, m_deadline);
-    switch (outcome.end) {
-    case SshSession::End::Done:
-        if (outcome.status == SSH_AUTH_ERROR && m_session.isDead())
-            throw lost();
-        co_return outcome.status;
-    case SshSession::End::Expired:
-        throw timeout();
-    case SshSession::End::Died:
-        throw lost();
-    case SshSession::End::Flooded:
-        throw flooded(QStringLiteral("during the login"));
-    }
-    Q_UNREACHABLE();
 }
 
 } // namespace collector

@@ -56,8 +56,8 @@ JobError Authentication::denied(const QString &said) const
 JobError Authentication::failure() const
 {
     if (m_isPartial && m_refused.isEmpty())
-        return JobError(Cause::MfaRequired,
-                        QStringLiteral("the host wants a second factor of %1 (%2) that we do not have").arg(account(), methodsText()));
+        return JobError(Cause::MfaRequired, QStringLiteral("the host wants a second factor of %1 (%2) that we do not have%3")
+                                                .arg(account(), methodsText(), whoCouldAnswer()));
     if (!m_refused.isEmpty())
         return denied(QStringLiteral("the host accepts %1").arg(methodsText()));
     QString have = QStringLiteral("there is no key");
@@ -70,8 +70,17 @@ JobError Authentication::failure() const
     if (m_needsPassword && m_settings.password)
         have += QStringLiteral(", and no password is sent to a host whose key is not checked (--host-keys off)");
     return JobError(Cause::NoCredentials, QStringLiteral("nothing to log in with as %1, the host accepts %2: %3; give --identity, or "
-                                                         "--ask-pass")
-                                              .arg(account(), methodsText(), have));
+                                                         "--ask-pass%4")
+                                              .arg(account(), methodsText(), have, whoCouldAnswer()));
+}
+
+// The remedy, where there is one.
+QString Authentication::whoCouldAnswer() const
+{
+    if (!m_person || mayAsk())
+        return {};
+    return m_person->terminal ? QStringLiteral("; nobody is asked for a host whose key is not checked (--host-keys off)")
+                              : QStringLiteral("; a run on a terminal asks for it there");
 }
 
 QString Authentication::account() const

@@ -5,10 +5,12 @@
 #include "ssh/failure.h"
 #include "ssh/hostkeycheck.h"
 #include "ssh/jumphosts.h"
+#include "ssh/jumpservice.h"
 #include "ssh/keyblob.h"
 #include "ssh/knownhostsappender.h"
 #include "ssh/proposal.h"
 #include "ssh/proxycommand.h"
+#include "ssh/tunnel.h"
 
 #include <algorithm>
 
@@ -24,11 +26,13 @@ constexpr uint64_t keyExchangeBytes = 64 * 1024; // more than any server's, cert
 
 } // namespace
 
-SshConnection::SshConnection(SshWorker &worker, std::shared_ptr<const SshSettings> settings, ConnectionInfo &info, SshProgress &progress)
+SshConnection::SshConnection(SshWorker &worker, std::shared_ptr<const SshSettings> settings, ConnectionInfo &info, SshProgress &progress,
+                             LoginPerson *person)
     : m_worker(worker),
       m_settings(std::move(settings)),
       m_info(info),
       m_progress(progress),
+      m_person(person),
       m_turn(worker)
 {
 }
@@ -112,13 +116,23 @@ Task<> SshConnection::connectThroughOthers()
     m_progress.enter(SshPhase::Connect);
     // Not a conditional expression: GCC 12 gets a co_await in one wrong.
     Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> way =
-        m_settings->jumps.empty() ? startProxyCommand(m_worker, m_settings) : m_worker.jumpHosts->openTunnel(m_settings);
+        m_settings->jumps.empty() ? startProxyCommand(m_worker, m_settings) : openTunnel();
     std::pair<OwnedSocket, std::unique_ptr<Carrier>> found = co_await way;
     m_socket = std::move(found.first);
     m_carrier = std::move(found.second);
     m_turn.setConnected();
     m_handshakeEnd = m_worker.reactor.after(m_settings->timeouts.handshake);
     m_progress.enter(SshPhase::Handshake);
+}
+
+// A jump host's own way leads over those before it, on the thread where they all are.
+Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> SshConnection::openTunnel()
+{
+    if (!m_worker.jumpHosts)
+        co_return co_await m_worker.run.jumps().openTunnel(m_worker, m_progress, m_settings);
+    std::function<void()> whenPlaced = [] {};
+    std::pair<OwnedSocket, std::unique_ptr<Tunnel>> way = co_await m_worker.jumpHosts->openTunnel(m_settings, std::move(whenPlaced));
+    co_return std::pair<OwnedSocket, std::unique_ptr<Carrier>>(std::move(way));
 }
 
 // Those that the files know of it, under its own name.
@@ -354,7 +368,7 @@ void SshConnection::acceptHostKey(const QByteArray &blob)
 
 Task<> SshConnection::logIn()
 {
-    Authentication authentication(m_worker, *m_session, *m_settings, m_info, m_turn, m_mayUsePassword);
+    Authentication authentication(m_worker, *m_session, *m_settings, m_info, m_turn, m_mayUsePassword, m_person);
     try {
         co_await authentication.run();
     } catch (const JobError &error) {

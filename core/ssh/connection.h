@@ -20,10 +20,14 @@
 
 namespace collector {
 
+struct LoginPerson;
+
 class SshConnection
 {
 public:
-    SshConnection(SshWorker &worker, std::shared_ptr<const SshSettings> settings, ConnectionInfo &info, SshProgress &progress);
+    // `person`: whom its login may ask, which a jump host's alone may; null: nobody.
+    SshConnection(SshWorker &worker, std::shared_ptr<const SshSettings> settings, ConnectionInfo &info, SshProgress &progress,
+                  LoginPerson *person = nullptr);
     ~SshConnection();
     SshConnection(const SshConnection &) = delete;
     SshConnection &operator=(const SshConnection &) = delete;
@@ -42,6 +46,7 @@ private:
     Task<> goThrough();
     Task<> connect();
     Task<> connectThroughOthers();
+    Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> openTunnel();
     Task<> connectDirectly();
     Task<> lookUpHostKeys();
     Task<> takeTurn(const QByteArray &address);
@@ -60,6 +65,7 @@ private:
     const std::shared_ptr<const SshSettings> m_settings;
     ConnectionInfo &m_info;
     SshProgress &m_progress;
+    LoginPerson *const m_person;
 
     SocketAddress m_peer;               // of a direct connection
     OwnedSocket m_socket;               // until the session has it

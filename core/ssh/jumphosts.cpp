@@ -6,7 +6,6 @@ namespace collector {
 
 namespace {
 
-constexpr size_t mostTunnels = 100; // libssh looks channels up in a list, and one TCP stream carries them all
 constexpr int mostLosses = 3;
 
 QByteArray nameOf(const SshSettings &jump)
@@ -49,29 +48,49 @@ JumpHosts::~JumpHosts()
 
 std::shared_ptr<JumpSession> JumpHosts::sessionFor(const SshSettings &target)
 {
-    const QByteArray chain = chainOf(target);
-    auto &sessions = m_chains[chain];
-    std::erase_if(sessions, [](const std::shared_ptr<JumpSession> &jump) { return jump->failure().has_value(); });
-    if (const JumpLosses::Count lost = m_worker.run.jumpLosses.of(chain); lost.losses >= mostLosses)
+    const QByteArray key = chainOf(target);
+    Chain &chain = m_chains[key];
+    std::erase_if(chain.sessions, [](const std::shared_ptr<JumpSession> &jump) { return jump->failure().has_value(); });
+    const JumpLosses::Count lost = m_worker.run.jumpLosses.of(key);
+    if (lost.losses >= mostLosses)
         throw JobError(Cause::NotAttempted, QStringLiteral("jump host %1 was lost %2 times, and its hosts are not tried any more: %3")
                                                 .arg(printable(nameOf(*target.jumps.back()), 255))
                                                 .arg(lost.losses)
                                                 .arg(lost.reason));
-    for (const auto &jump : sessions) {
-        if (jump->tunnels() < mostTunnels)
+    for (const auto &jump : chain.sessions) {
+        if (jump->tunnels() < JumpSession::mostTunnels || !chain.hasAskedNobody)
             return jump;
     }
-    const auto &jump = sessions.emplace_back(std::make_shared<JumpSession>(m_worker, lastHop(target), chain));
+    const QString whyAgain = lost.losses > 0 ? lost.reason : QString();
+    const auto &jump = chain.sessions.emplace_back(std::make_shared<JumpSession>(m_worker, lastHop(target), key, whyAgain));
     jump->start();
     return jump;
 }
 
-Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> JumpHosts::openTunnel(std::shared_ptr<const SshSettings> target)
+Task<std::pair<OwnedSocket, std::unique_ptr<Tunnel>>> JumpHosts::openTunnel(std::shared_ptr<const SshSettings> target,
+                                                                            std::function<void()> whenPlaced)
 {
-    const std::shared_ptr<JumpSession> jump = sessionFor(*target);
-    auto tunnel = std::make_unique<Tunnel>(m_worker, jump, printable(nameOf(*target->jumps.back()), 255));
+    Chain &chain = m_chains[chainOf(*target)];
+    std::shared_ptr<JumpSession> jump = sessionFor(*target);
+    Gate::Pass place;
+    if (!chain.hasAskedNobody) {
+        while (!jump->isReady() && !jump->failure())
+            co_await jump->event();
+        if (jump->hasAsked()) // one answer, one login: a code is good once
+            place = co_await jump->places().enter(m_worker.reactor);
+        else if (jump->isReady())
+            chain.hasAskedNobody = true;
+        if (chain.hasAskedNobody)
+            jump = sessionFor(*target);
+    }
+    auto tunnel = std::make_unique<Tunnel>(m_worker, jump, std::move(place), printable(nameOf(*target->jumps.back()), 255));
+    while (!jump->isReady() && !jump->failure())
+        co_await jump->event();
+    if (jump->hasAsked())
+        chain.hasAskedNobody = false; // it does not ask each time
+    whenPlaced();
     OwnedSocket socket = co_await tunnel->open(target->host, target->port, target->timeouts.connect);
-    co_return std::pair<OwnedSocket, std::unique_ptr<Carrier>>(std::move(socket), std::move(tunnel));
+    co_return std::pair<OwnedSocket, std::unique_ptr<Tunnel>>(std::move(socket), std::move(tunnel));
 }
 
 } // namespace collector

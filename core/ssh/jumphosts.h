@@ -1,17 +1,18 @@
-// JumpHosts: the jump sessions of one worker, one or more for each chain of jump hosts, shared by all their targets.
+// JumpHosts: the jump sessions of a run, one or more for each chain of jump hosts, shared by all their targets.
 //
-// A session takes a hundred channels, then another one is opened. One that is lost is left to its last tunnels; after three losses of a
-// chain, on whatever workers, its targets end as `not_attempted`. On the worker's thread.
+// The first login of a chain goes alone. A session takes a hundred channels, then another one is opened; but where the login has asked a
+// person, that one session carries all, and who comes when it is full waits for a place. One that is lost is left to its last tunnels;
+// after three losses of a chain its targets end as `not_attempted`. On the jump service's thread.
 
 #pragma once
 
 #include "net/tcpconnect.h"
-#include "ssh/carrier.h"
 #include "ssh/jumpsession.h"
 #include "ssh/sshsettings.h"
 
 #include <collector/task.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <utility>
@@ -19,21 +20,29 @@
 
 namespace collector {
 
+class Tunnel;
+
 class JumpHosts
 {
 public:
     explicit JumpHosts(SshWorker &worker) : m_worker(worker) {}
     ~JumpHosts();
 
-    // A way to the target through its jump hosts. Throws JobError: jump_failed, not_attempted, and what the last of them says of the
-    // target.
-    Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> openTunnel(std::shared_ptr<const SshSettings> target);
+    // A way to the target through its jump hosts. `whenPlaced` is called once they are logged in to and have room. Throws JobError:
+    // jump_failed, not_attempted, and what the last of them says of the target.
+    Task<std::pair<OwnedSocket, std::unique_ptr<Tunnel>>> openTunnel(std::shared_ptr<const SshSettings> target,
+                                                                     std::function<void()> whenPlaced);
 
 private:
+    struct Chain
+    {
+        std::vector<std::shared_ptr<JumpSession>> sessions;
+        bool hasAskedNobody = false; // its first login: there may be more sessions than one
+    };
     [[nodiscard]] std::shared_ptr<JumpSession> sessionFor(const SshSettings &target);
 
     SshWorker &m_worker;
-    std::map<QByteArray, std::vector<std::shared_ptr<JumpSession>>> m_chains;
+    std::map<QByteArray, Chain> m_chains;
 };
 
 } // namespace collector

@@ -13,16 +13,28 @@ constexpr int openingsAtOnce = 8;
 
 }
 
-JumpSession::JumpSession(SshWorker &worker, std::shared_ptr<const SshSettings> settings, QByteArray chain)
+JumpSession::JumpSession(SshWorker &worker, std::shared_ptr<const SshSettings> settings, QByteArray chain, const QString &whyAgain)
     : m_worker(worker),
       m_chain(std::move(chain)),
-      m_connection(worker, std::move(settings), m_info, m_progress),
+      m_person{worker.run.questions.get(), printable(settings->host, 255), {}},
+      m_connection(worker, std::move(settings), m_info, m_progress, &m_person),
       m_openings(openingsAtOnce),
+      m_loss(std::make_shared<Loss>()),
       m_task(serve())
 {
+    if (!whyAgain.isEmpty())
+        m_person.before.append(QStringLiteral("asked again, since this login was lost: %1").arg(whyAgain));
 }
 
 JumpSession::~JumpSession() = default;
+
+std::function<std::optional<QString>()> JumpSession::lossTeller() const
+{
+    return [loss = m_loss] {
+        const std::lock_guard lock(loss->mutex);
+        return loss->why;
+    };
+}
 
 void JumpSession::start()
 {
@@ -62,6 +74,10 @@ void JumpSession::fail(const JobError &error)
     if (m_failure)
         return;
     m_failure.emplace(error);
+    {
+        const std::lock_guard lock(m_loss->mutex);
+        m_loss->why = error.message();
+    }
     if (error.cause() != Cause::LocalLimit) // that one is not the jump host's
         m_worker.run.jumpLosses.add(m_chain, m_begun, error.message());
 }

@@ -1,17 +1,21 @@
 // JumpSession: one connection to a jump host, which carries many targets over channels of its own.
 //
-// It is served by a task of its own, whoever waits; a tunnel tells it when there is something to send. Lost, it stays lost: tunnels end,
-// and whoever asks for another is told why. On the worker's thread; destroyed from the loop, after its tunnels.
+// It is served by a task of its own, whoever waits; a tunnel tells it when there is something to send. What its login asks is put to a
+// person, where there is one. Lost, it stays lost: tunnels end, and whoever asks for another is told why. On the jump service's thread;
+// destroyed from the loop, after its tunnels.
 
 #pragma once
 
+#include "ssh/authentication.h"
 #include "ssh/connection.h"
 #include "ssh/packetsizewatch.h"
 
 #include <collector/task.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -22,8 +26,11 @@ class Tunnel;
 class JumpSession
 {
 public:
-    // `chain`: under which its loss is counted.
-    JumpSession(SshWorker &worker, std::shared_ptr<const SshSettings> settings, QByteArray chain);
+    // libssh looks channels up in a list, and one TCP stream carries them all.
+    static constexpr size_t mostTunnels = 100;
+
+    // `chain`: under which its loss is counted. `whyAgain`: why the one before it was lost; empty: it is the first.
+    JumpSession(SshWorker &worker, std::shared_ptr<const SshSettings> settings, QByteArray chain, const QString &whyAgain);
     ~JumpSession();
     JumpSession(const JumpSession &) = delete;
     JumpSession &operator=(const JumpSession &) = delete;
@@ -39,6 +46,11 @@ public:
     [[nodiscard]] SshSession &session() { return m_connection.session(); }
     [[nodiscard]] size_t tunnels() const { return m_tunnels.size(); }
     [[nodiscard]] Gate &openings() { return m_openings; }
+    // Whether its login has asked a person; then it alone carries all targets, and tunnels wait here for a place.
+    [[nodiscard]] bool hasAsked() const { return m_person.wasAsked; }
+    [[nodiscard]] Gate &places() { return m_places; }
+    // Why it was lost; none while it is there. To be called on any thread, also when it is gone.
+    [[nodiscard]] std::function<std::optional<QString>()> lossTeller() const;
 
     // To be held during each call of libssh, of whatever tunnel: any may take in the answer to another's opening.
     class Hearing;
@@ -56,14 +68,22 @@ private:
     void tell();
     void tellTunnels();
     void fail(const JobError &error);
+    struct Loss
+    {
+        std::mutex mutex;
+        std::optional<QString> why;
+    };
 
     SshWorker &m_worker;
     const QByteArray m_chain;
     const JumpLosses::Clock::time_point m_begun = JumpLosses::Clock::now();
+    LoginPerson m_person;
     ConnectionInfo m_info;
     SshProgress m_progress;
     SshConnection m_connection;
     Gate m_openings; // channels that are being opened
+    Gate m_places{mostTunnels};
+    const std::shared_ptr<Loss> m_loss;
     std::vector<Tunnel *> m_tunnels;
     std::vector<Waiter *> m_waiters;
     std::optional<unsigned> m_smallestPacket;

@@ -1,12 +1,13 @@
 #include "ssh/secretsource.h"
 
+#include "ssh/silentterminal.h"
+
 #include <QFile>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -62,69 +63,26 @@ void refuseIfShared(int fd, const QString &path)
                                 .arg(path));
 }
 
-// The terminal without echo and line editing; as it was when this goes.
-class SilentTerminal
+// One key; nothing at the end of input, or when a signal waits that would end us.
+std::optional<char> nextKey(int terminal)
 {
-public:
-    explicit SilentTerminal(int fd) : m_fd(fd)
-    {
-        if (tcgetattr(fd, &m_before) != 0)
-            throw std::runtime_error("cannot ask for a secret: this is no terminal");
-        sigemptyset(&m_signals);
-        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP})
-            sigaddset(&m_signals, signal);
-        pthread_sigmask(SIG_BLOCK, &m_signals, &m_maskBefore);
-        termios silent = m_before;
-        silent.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG);
-        silent.c_cc[VMIN] = 1;
-        silent.c_cc[VTIME] = 0;
-        tcsetattr(fd, TCSAFLUSH, &silent);
-    }
-    ~SilentTerminal()
-    {
-        tcsetattr(m_fd, TCSAFLUSH, &m_before);
-        pthread_sigmask(SIG_SETMASK, &m_maskBefore, nullptr);
-    }
-    SilentTerminal(const SilentTerminal &) = delete;
-    SilentTerminal &operator=(const SilentTerminal &) = delete;
-
-    // One key; nothing at the end of input, or when a signal waits that would end us.
-    std::optional<char> key() const
-    {
-        while (true) {
-            pollfd waiting = {m_fd, POLLIN, 0};
-            const int ready = poll(&waiting, 1, 200);
-            sigset_t pending;
-            sigpending(&pending);
-            for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
-                if (sigismember(&pending, signal) == 1)
-                    return {};
-            }
-            if (ready <= 0)
-                continue;
-            char byte = 0;
-            const ssize_t count = read(m_fd, &byte, 1);
-            if (count == 1)
-                return byte;
-            if (count == 0 || (errno != EINTR && errno != EAGAIN))
+    while (true) {
+        pollfd waiting = {terminal, POLLIN, 0};
+        const int ready = poll(&waiting, 1, 200);
+        sigset_t pending;
+        sigpending(&pending);
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+            if (sigismember(&pending, signal) == 1)
                 return {};
         }
-    }
-
-private:
-    const int m_fd;
-    termios m_before = {};
-    sigset_t m_signals = {};
-    sigset_t m_maskBefore = {};
-};
-
-void say(int terminal, std::string_view text)
-{
-    while (!text.empty()) {
-        const ssize_t written = write(terminal, text.data(), text.size());
-        if (written < 0 && errno != EINTR)
-            return;
-        text.remove_prefix(size_t(std::max<ssize_t>(written, 0)));
+        if (ready <= 0)
+            continue;
+        char byte = 0;
+        const ssize_t count = read(terminal, &byte, 1);
+        if (count == 1)
+            return byte;
+        if (count == 0 || (errno != EINTR && errno != EAGAIN))
+            return {};
     }
 }
 
@@ -193,24 +151,15 @@ Secret askOnTerminal(int terminal, const QString &prompt)
 {
     Secret secret;
     const SilentTerminal silent(terminal);
-    say(terminal, prompt.toLocal8Bit().toStdString());
-    while (true) {
-        const std::optional<char> key = silent.key();
-        constexpr char interrupt = 3, endOfInput = 4, backspace = 8, killLine = 21, rubOut = 127;
-        if (!key || *key == interrupt || (*key == endOfInput && secret.isEmpty())) {
-            say(terminal, "\n");
-            throw std::runtime_error("nothing was entered: the question for a secret was cancelled");
-        }
-        if (*key == '\n' || *key == '\r' || *key == endOfInput)
-            break;
-        if (*key == backspace || *key == rubOut)
-            secret.chop(1);
-        else if (*key == killLine)
-            secret.clear();
-        else if (secret.size() < longestSecret)
-            secret.append(*key);
+    sayOnTerminal(terminal, prompt.toLocal8Bit().toStdString());
+    Typed typed = Typed::More;
+    while (typed == Typed::More || typed == Typed::Changed) {
+        const std::optional<char> key = nextKey(terminal);
+        typed = key ? typeKey(secret, *key) : Typed::Interrupt;
     }
-    say(terminal, "\n");
+    sayOnTerminal(terminal, "\n");
+    if (typed != Typed::Whole)
+        throw std::runtime_error("nothing was entered: the question for a secret was cancelled");
     return secret;
 }
 

@@ -61,6 +61,17 @@ void SshProgress::enter(SshPhase phase)
     m_phase = phase;
 }
 
+void SshProgress::setHeld(bool isHeld)
+{
+    m_held = held();
+    m_heldSince = isHeld ? std::optional(Clock::now()) : std::nullopt;
+}
+
+std::chrono::nanoseconds SshProgress::held() const
+{
+    return m_heldSince ? m_held + (Clock::now() - *m_heldSince) : m_held;
+}
+
 std::chrono::nanoseconds SshProgress::spentIn(SshPhase phase) const
 {
     const auto spent = m_spent[size_t(phase)];

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
 
 namespace collector {
 
@@ -43,6 +44,11 @@ public:
     // So far, the phase that goes on now included.
     [[nodiscard]] std::chrono::nanoseconds spentIn(SshPhase phase) const;
 
+    // While it holds, time is not the host's own: it waits for a jump host to be logged in to, which may have to ask a person.
+    void setHeld(bool isHeld);
+    [[nodiscard]] bool isHeld() const { return m_heldSince.has_value(); }
+    [[nodiscard]] std::chrono::nanoseconds held() const;
+
     QByteArray address;         // the literal in use; empty until there is one
     bool isCommandSent = false; // from here on the host must not be tried again
 
@@ -50,6 +56,8 @@ private:
     using Clock = std::chrono::steady_clock;
     std::array<std::chrono::nanoseconds, sshPhaseCount> m_spent{};
     Clock::time_point m_entered = Clock::now();
+    std::chrono::nanoseconds m_held{};
+    std::optional<Clock::time_point> m_heldSince;
     SshPhase m_phase = SshPhase::Idle;
 };
 

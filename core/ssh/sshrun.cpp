@@ -1,7 +1,9 @@
 #include "ssh/sshrun.h"
 
 #include "ssh/agentclient.h"
+#include "ssh/jumpservice.h"
 #include "ssh/knownhostsappender.h"
+#include "ssh/terminalquestions.h"
 
 #include <algorithm>
 #include <thread>
@@ -20,5 +22,11 @@ SshRun::SshRun(Options wanted, Resolver &names, ThreadPool &pool)
 }
 
 SshRun::~SshRun() = default;
+
+JumpService &SshRun::jumps()
+{
+    std::call_once(m_areJumpsMade, [this] { m_jumps = std::make_unique<JumpService>(*this); });
+    return *m_jumps;
+}
 
 } // namespace collector

@@ -16,11 +16,14 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 
 namespace collector {
 
 class AgentClient;
+class JumpService;
 class KnownHostsAppender;
+class TerminalQuestions;
 
 class SshRun
 {
@@ -53,6 +56,14 @@ public:
     // Null: none. Set before the workers start.
     std::shared_ptr<AgentClient> agent;
     std::shared_ptr<KnownHostsAppender> knownHostsAppender;
+    std::shared_ptr<TerminalQuestions> questions; // of jump hosts, to a person
+
+    // Made when it is first asked for.
+    [[nodiscard]] JumpService &jumps();
+
+private:
+    std::once_flag m_areJumpsMade;
+    std::unique_ptr<JumpService> m_jumps; // last: its thread uses all of the above
 };
 
 } // namespace collector

@@ -11,13 +11,7 @@ constexpr int handshakesAtOnce = 64;
 
 }
 
-SshWorker::SshWorker(Reactor &ownReactor, SshRun &wholeRun)
-    : reactor(ownReactor),
-      run(wholeRun),
-      handshakes(handshakesAtOnce),
-      jumpHosts(std::make_unique<JumpHosts>(*this))
-{
-}
+SshWorker::SshWorker(Reactor &ownReactor, SshRun &wholeRun) : reactor(ownReactor), run(wholeRun), handshakes(handshakesAtOnce) {}
 
 SshWorker::~SshWorker() = default;
 

@@ -1,4 +1,4 @@
-// SshWorker: what the SSH connections of one worker share: its reactor, its handshake slots, its sessions to jump hosts.
+// SshWorker: what the SSH connections of one worker share: its reactor, its handshake slots.
 //
 // Made, used and destroyed on the worker's thread, after all shells that use it.
 
@@ -39,9 +39,10 @@ public:
     Reactor &reactor;
     SshRun &run;
     ConnectCounts connects; // direct ones
+    int held = 0;           // hosts that wait for a jump host to be logged in to
     Gate handshakes;        // so many key exchanges and logins at once, or each takes longer than its deadline
     SessionPrototypes prototypes;
-    const std::unique_ptr<JumpHosts> jumpHosts; // its sessions use all of the above
+    std::unique_ptr<JumpHosts> jumpHosts; // null, but on the jump hosts' own thread; its sessions use all of the above
 
 private:
     using OfferKey = std::tuple<Credentials *, QStringList, QStringList, bool>;

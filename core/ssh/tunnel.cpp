@@ -22,9 +22,10 @@ bool hasHungUp(int descriptor)
 
 } // namespace
 
-Tunnel::Tunnel(SshWorker &worker, std::shared_ptr<JumpSession> jump, QString jumpName)
+Tunnel::Tunnel(SshWorker &worker, std::shared_ptr<JumpSession> jump, Gate::Pass place, QString jumpName)
     : m_worker(worker),
       m_jump(std::move(jump)),
+      m_place(std::move(place)),
       m_jumpName(std::move(jumpName)),
       m_task(bridge())
 {
@@ -51,16 +52,16 @@ Tunnel::~Tunnel()
     m_jump->moved();
 }
 
-std::optional<QString> Tunnel::loss() const
+std::function<std::optional<QString>()> Tunnel::lossTeller() const
 {
-    const auto &failure = m_jump->failure();
-    return failure ? std::optional(QStringLiteral("jump host %1: %2").arg(m_jumpName, failure->message())) : std::nullopt;
+    return [loss = m_jump->lossTeller(), name = m_jumpName] {
+        const std::optional<QString> why = loss();
+        return why ? std::optional(QStringLiteral("jump host %1: %2").arg(name, *why)) : std::nullopt;
+    };
 }
 
 Task<OwnedSocket> Tunnel::open(QByteArray host, quint16 port, std::chrono::milliseconds timeout)
 {
-    while (!m_jump->isReady() && !m_jump->failure())
-        co_await m_jump->event();
     const Gate::Pass pass = co_await m_jump->openings().enter(m_worker.reactor);
     if (m_jump->failure() && m_jump->failure()->cause() == Cause::LocalLimit)
         throw JobError(*m_jump->failure());

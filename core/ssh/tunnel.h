@@ -1,7 +1,7 @@
 // Tunnel: a direct-tcpip channel of a jump session (RFC 4254 7.2), made to look like a socket.
 //
 // One end of a socket pair is the inner session's, the other is bridged to the channel here, with back-pressure both ways: what the inner
-// session does not take stays in the channel's window; what the jump host does not take stays in the socket. On the worker's thread.
+// session does not take stays in the channel's window; what the jump host does not take stays in the socket. On the jump service's thread.
 
 #pragma once
 
@@ -12,19 +12,24 @@
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
 
+#include <functional>
+
 namespace collector {
 
 class Tunnel final : public Carrier
 {
 public:
-    Tunnel(SshWorker &worker, std::shared_ptr<JumpSession> jump, QString jumpName);
+    // `place`: that it holds in the session, where places are counted.
+    Tunnel(SshWorker &worker, std::shared_ptr<JumpSession> jump, Gate::Pass place, QString jumpName);
     ~Tunnel() override;
 
-    // The end for the inner session. Throws JobError: jump_failed, and what the jump host says of the target: refused, connect_timeout,
-    // no_route, dns, prohibited.
+    // The end for the inner session, once the jump session is ready, or lost. Throws JobError: jump_failed, and what the jump host says of
+    // the target: refused, connect_timeout, no_route, dns, prohibited.
     Task<OwnedSocket> open(QByteArray host, quint16 port, std::chrono::milliseconds timeout);
 
-    [[nodiscard]] std::optional<QString> loss() const override;
+    [[nodiscard]] std::optional<QString> loss() const override { return lossTeller()(); }
+    // The same, on any thread, and when the tunnel is gone.
+    [[nodiscard]] std::function<std::optional<QString>()> lossTeller() const;
 
     // For the jump session: it has taken something in, or is lost.
     void jumpHasMoved();
@@ -40,6 +45,7 @@ private:
 
     SshWorker &m_worker;
     const std::shared_ptr<JumpSession> m_jump;
+    const Gate::Pass m_place;
     const QString m_jumpName;
     ssh_channel m_channel = nullptr;
     ssh_channel_callbacks_struct m_callbacks{};

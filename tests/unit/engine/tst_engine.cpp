@@ -4,6 +4,7 @@
 
 #include <collector/join.h>
 
+#include <QElapsedTimer>
 #include <QJsonDocument>
 #include <QTest>
 
@@ -66,41 +67,68 @@ private:
     const bool m_hasHoles;
 };
 
-// A shell that only says how far it has come.
+// Hosts that wait for somebody, now and at most.
+std::atomic<int> waitingHosts = 0;
+std::atomic<int> mostWaitingHosts = 0;
+
+// A shell that only says how far it has come, and how long it was held on the way.
 class FakeShell final : public HostShell
 {
 public:
+    explicit FakeShell(Reactor &reactor) : m_reactor(reactor) {}
+
     using HostShell::run;
     Task<ShellReply> run(ShellCommand command) override
     {
+        if (command.command == "wait") {
+            mostWaitingHosts = std::max(mostWaitingHosts.load(), ++waitingHosts);
+            m_heldSince = std::chrono::steady_clock::now();
+            co_await m_reactor.sleepUntil(m_reactor.after(400ms));
+            m_held = std::chrono::steady_clock::now() - *std::exchange(m_heldSince, std::nullopt);
+            --waitingHosts;
+            co_return ShellReply();
+        }
         m_isSent = command.command == "send";
         if (command.command != "send")
             throw JobError(Cause::Refused, QStringLiteral("refused"));
         throw JobError(Cause::ConnectionLost, QStringLiteral("lost"));
         co_return ShellReply();
     }
-    void report(Progress &progress) const override { progress.isCommandSent = m_isSent; }
+    void report(Progress &progress) const override
+    {
+        progress.isCommandSent = m_isSent;
+        progress.held = m_heldSince ? std::chrono::steady_clock::now() - *m_heldSince : m_held;
+    }
 
 private:
+    Reactor &m_reactor;
+    std::optional<std::chrono::steady_clock::time_point> m_heldSince;
+    std::chrono::nanoseconds m_held{};
     bool m_isSent = false;
 };
 
 class FakeTransport final : public Transport
 {
 public:
-    std::unique_ptr<HostShell> makeShell(const PlannedHost &, Progress &) override { return std::make_unique<FakeShell>(); }
+    explicit FakeTransport(Reactor &reactor) : m_reactor(reactor) {}
+
+    int waitingForSomebody() const override { return waitingHosts; }
+    std::unique_ptr<HostShell> makeShell(const PlannedHost &, Progress &) override { return std::make_unique<FakeShell>(m_reactor); }
     std::unique_ptr<Pinger> makePinger(const PlannedHost &, Progress &) override { return nullptr; }
     Task<QByteArray> resolve(const PlannedHost &, Progress &) override { co_return QByteArray(); }
     Task<std::unique_ptr<TcpStream>> connectTcp(const PlannedHost &, Progress &, quint16, std::chrono::milliseconds) override
     {
         co_return nullptr;
     }
+
+private:
+    Reactor &m_reactor;
 };
 
 class FakeTransports final : public TransportFactory
 {
 public:
-    std::unique_ptr<Transport> make(Reactor &) override { return std::make_unique<FakeTransport>(); }
+    std::unique_ptr<Transport> make(Reactor &reactor) override { return std::make_unique<FakeTransport>(reactor); }
 };
 
 struct Kept
@@ -227,6 +255,18 @@ Task<> isPartial(JobContext &job)
 Task<> isRefused(JobContext &job)
 {
     co_await job.shell().run("connect");
+}
+
+Task<> waitsForSomebody(JobContext &job)
+{
+    co_await job.shell().run("wait");
+    job.facts().set("n", 7);
+}
+
+Task<> waitsAndSleepsForEver(JobContext &job)
+{
+    co_await job.shell().run("wait");
+    co_await job.sleep(24h);
 }
 
 Task<> isLostAfterTheCommand(JobContext &job)
@@ -550,6 +590,34 @@ private Q_SLOTS:
             QCOMPARE(record.jobs[2].second, Cause::ExecTimeout);
             QCOMPARE(record.n, 7); // what was learnt before is kept
         }
+    }
+
+    // Four times as long as its own time is; and beside those that wait there is room for as many again.
+    void whatAHostWaitsForSomebodyIsNotItsTime()
+    {
+        RunLimits limits = threads(1);
+        limits.timeout = 100ms;
+        limits.concurrency = 5;
+        mostWaitingHosts = 0;
+        Fixture fixture(12, {waitsForSomebody}, limits);
+        QVERIFY(fixture.run());
+        QVERIFY(fixture.hasEachHostOnce(12));
+        for (const Kept &record : fixture.sinks.records)
+            QCOMPARE(record.cause, Cause::None);
+        QCOMPARE(mostWaitingHosts, 10);
+    }
+
+    void afterwardsItsOwnTimeRunsOut()
+    {
+        RunLimits limits = threads(1);
+        limits.timeout = 100ms;
+        Fixture fixture(5, {waitsAndSleepsForEver}, limits);
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(fixture.run());
+        QVERIFY(timer.elapsed() >= 500);
+        for (const Kept &record : fixture.sinks.records)
+            QCOMPARE(record.cause, Cause::ExecTimeout);
     }
 
     void stoppedHostsHaveTheirRecordsToo()

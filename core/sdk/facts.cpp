@@ -95,7 +95,7 @@ void Facts::store(int spec, QByteArrayView name, const QJsonValue &value)
     }
     if (m_facts.empty())
         m_facts.reserve(size_t(std::min<qsizetype>(m_manifest->facts.size(), 16)));
-    m_facts.emplace_back(spec, name.isEmpty() ? QByteArray() : name.toByteArray(), value);
+    m_facts.push_back({spec, name.isEmpty() ? QByteArray() : name.toByteArray(), value});
 }
 
 void Facts::setAbsent(QByteArrayView path, Absence reason)

@@ -69,7 +69,7 @@ public:
             spec.defaultValue = object[u"default"];
         else
             spec.defaultValue = QJsonValue(QJsonValue::Undefined);
-        for (const QJsonValue &choice : object[u"choices"].toArray())
+        for (const QJsonValue choice : object[u"choices"].toArray())
             spec.choices.append(choice.toString());
         if (spec.type == OptionSpec::Type::Choice && spec.choices.isEmpty())
             defect(place, QStringLiteral("a choice needs \"choices\""));
@@ -130,24 +130,24 @@ std::shared_ptr<const Manifest> Manifest::parse(const QJsonObject &object, QStri
         reader.defect(root, QStringLiteral("\"summary\" is missing"));
     if (!object[u"facts_at_root"].toBool())
         manifest->factsKey = QByteArray(manifest->name).replace('-', '_');
-    for (const QJsonValue &value : object[u"uses"].toArray()) {
+    for (const QJsonValue value : object[u"uses"].toArray()) {
         if (const auto use = fromName<Use>(useNames, value.toString()))
             manifest->uses.append(*use);
         else
             reader.defect(root, QStringLiteral("\"uses\" lists shell, ping, tcp, program"));
     }
-    for (const QJsonValue &value : object[u"after"].toArray())
+    for (const QJsonValue value : object[u"after"].toArray())
         manifest->after.append(value.toString().toUtf8());
 
     int position = 0;
-    for (const QJsonValue &value : object[u"options"].toArray()) {
+    for (const QJsonValue value : object[u"options"].toArray()) {
         const OptionSpec spec = reader.option(value.toObject(), QStringLiteral("options[%1]").arg(position++));
         if (manifest->option(spec.name))
             reader.defect(root, QStringLiteral("option \"%1\" stands twice").arg(QString::fromUtf8(spec.name)));
         manifest->options.append(spec);
     }
     position = 0;
-    for (const QJsonValue &value : object[u"facts"].toArray())
+    for (const QJsonValue value : object[u"facts"].toArray())
         manifest->facts.append(reader.fact(value.toObject(), QStringLiteral("facts[%1]").arg(position++)));
     std::stable_partition(manifest->facts.begin(), manifest->facts.end(), [](const FactSpec &fact) { return !fact.isPattern(); });
     for (const FactSpec &fact : std::as_const(manifest->facts)) {
@@ -157,7 +157,7 @@ std::shared_ptr<const Manifest> Manifest::parse(const QJsonObject &object, QStri
             reader.defect(root, QStringLiteral("fact \"%1\" stands twice").arg(QString::fromUtf8(fact.name)));
         manifest->m_plainFacts.insert(fact.name, manifest->m_firstPattern++);
     }
-    for (const QJsonValue &value : object[u"documents"].toArray()) {
+    for (const QJsonValue value : object[u"documents"].toArray()) {
         const DocumentSpec document{value[u"name"].toString().toUtf8(), value[u"help"].toString()};
         if (!isName(document.name, false) || document.help.isEmpty())
             reader.defect(root, QStringLiteral("each of \"documents\" has a \"name\" (lower case letters, digits, dashes) and a \"help\""));

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -21,14 +22,22 @@ ThreadPool::~ThreadPool()
         thread.join();
 }
 
-void ThreadPool::abandon()
+// A thread that is left to itself while the process ends still takes apart what Qt and libssh keep of it, beside the destructors of both.
+void ThreadPool::abandon(std::chrono::milliseconds patience)
 {
-    const std::lock_guard lock(m_shared->mutex);
+    std::unique_lock lock(m_shared->mutex);
     m_shared->isOver = true;
     m_shared->steps.clear();
     m_shared->wakeUp.notify_all();
-    for (std::thread &thread : m_threads)
-        thread.detach();
+    m_shared->hasEnded.wait_for(lock, patience, [this] { return m_shared->ended.size() == m_threads.size(); });
+    const std::vector<std::thread::id> ended = m_shared->ended;
+    lock.unlock();
+    for (std::thread &thread : m_threads) {
+        if (std::find(ended.begin(), ended.end(), thread.get_id()) != ended.end())
+            thread.join();
+        else
+            thread.detach();
+    }
     m_threads.clear();
 }
 
@@ -52,8 +61,11 @@ void ThreadPool::work(const std::shared_ptr<Shared> &shared)
         ++shared->idle;
         shared->wakeUp.wait(lock, [&] { return shared->isOver || !shared->steps.empty(); });
         --shared->idle;
-        if (shared->steps.empty())
+        if (shared->steps.empty()) {
+            shared->ended.push_back(std::this_thread::get_id());
+            shared->hasEnded.notify_all();
             return;
+        }
         std::function<void()> step = std::move(shared->steps.front());
         shared->steps.pop_front();
         lock.unlock();

@@ -7,6 +7,7 @@
 
 #include <collector/task.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -18,7 +19,7 @@
 namespace collector {
 
 // A few threads for steps that may block. Thread-safe. Its destructor waits for the steps that run and drops those that
-// have not begun; abandon() leaves the threads behind instead.
+// have not begun; abandon() leaves those that hang behind instead.
 class ThreadPool
 {
 public:
@@ -29,8 +30,9 @@ public:
 
     void run(std::function<void()> step);
 
-    // At the end of a run, when a step hangs: no thread is waited for. What they use must not be destroyed afterwards.
-    void abandon();
+    // At the end of a run, when a step may hang: a thread whose step does not end within `patience` is left behind, and what it uses must
+    // not be destroyed afterwards; the others have ended.
+    void abandon(std::chrono::milliseconds patience = std::chrono::milliseconds(100));
 
 private:
     struct Shared
@@ -38,6 +40,8 @@ private:
         std::mutex mutex;
         std::condition_variable wakeUp;
         std::deque<std::function<void()>> steps;
+        std::condition_variable hasEnded;
+        std::vector<std::thread::id> ended; // there is nothing left to do for them
         int idle = 0;
         bool isOver = false;
     };

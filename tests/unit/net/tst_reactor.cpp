@@ -6,6 +6,7 @@
 
 #include <collector/join.h>
 
+#include <QElapsedTimer>
 #include <QEventLoop>
 #include <QTest>
 #include <QTimer>
@@ -16,11 +17,28 @@
 
 #include <array>
 #include <atomic>
+#include <thread>
+#include <utility>
 
 using namespace collector;
 using namespace std::chrono_literals;
 
 namespace {
+
+// What a thread has of its own, and takes a while to take apart.
+struct SlowEnd
+{
+    static inline std::atomic<int> begun = 0;
+    static inline std::atomic<int> ended = 0;
+    bool isBegun = false;
+
+    void begin() { begun += !std::exchange(isBegun, true); }
+    ~SlowEnd()
+    {
+        std::this_thread::sleep_for(20ms);
+        ++ended;
+    }
+};
 
 struct Pair
 {
@@ -243,6 +261,34 @@ private Q_SLOTS:
                 QCoreApplication::processEvents();
         }
         QVERIFY(QTest::qWaitFor([&] { return counter->load() == 300; }));
+    }
+
+    // Else they end beside the destructors of the process.
+    void anAbandonedPoolLeavesOnlyWhatHangs()
+    {
+        const auto mayEnd = std::make_shared<std::atomic<bool>>(false);
+        const auto begun = std::make_shared<std::atomic<int>>(0);
+        ThreadPool pool(4, "test");
+        pool.run([begun, mayEnd] {
+            ++*begun;
+            while (!*mayEnd)
+                std::this_thread::sleep_for(1ms);
+        });
+        QVERIFY(QTest::qWaitFor([&] { return *begun == 1; }));
+        for (int i = 0; i < 3; ++i)
+            pool.run([begun] {
+                thread_local SlowEnd slow;
+                slow.begin();
+                ++*begun;
+            });
+        QVERIFY(QTest::qWaitFor([&] { return *begun == 4; }));
+        QElapsedTimer timer;
+        timer.start();
+        pool.abandon(300ms);
+        QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
+        QVERIFY(SlowEnd::begun > 0);
+        QCOMPARE(SlowEnd::ended.load(), SlowEnd::begun.load());
+        *mayEnd = true;
     }
 
     void manyThreadsMaySendAtOnce()

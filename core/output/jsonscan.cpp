@@ -141,7 +141,8 @@ std::optional<RecordHead> readRecordHead(QByteArrayView record)
         } else if (key == "started") {
             head.startedMs = parseTimestamp(decodeJsonString(value).value_or(QByteArray())).value_or(-1);
         } else if (key == "elapsed_ms") {
-            head.elapsedMs = qint64(value.toByteArray().toDouble());
+            const double ms = value.toByteArray().toDouble();
+            head.elapsedMs = ms >= 0 && ms < 1e15 ? qint64(ms) : 0;
         } else if (key == "address") {
             head.address = decodeJsonString(value).value_or(QByteArray());
         } else if (key == "attempts") {

@@ -117,6 +117,20 @@ c() {
     fi
 }
 
+# slept SECONDS: whether so many have passed, in a child that TERM ends. A second at a time: mksh hears a TERM that comes just before it waits
+# when the wait is over.
+slept() {
+    trap 'kill "$_sp"; exit 0' TERM
+    _sl=$1
+    while [ "$_sl" -gt 0 ]; do
+        sleep 1 &
+        _sp=$!
+        # Only a sleep that has slept counts: there may be none.
+        wait "$_sp" || return 1
+        _sl=$((_sl - 1))
+    done
+}
+
 # g LABEL COMMAND…: the same for one that can; it is killed after T seconds.
 g() {
     _n=$1
@@ -129,12 +143,7 @@ g() {
     o
     "$@" &
     _c=$!
-    (
-        trap 'kill "$_sg"; exit 0' TERM
-        sleep "$T" &
-        _sg=$!
-        wait "$_sg" && kill -9 "$_c"
-    ) >/dev/null &
+    (slept "$T" && kill -9 "$_c") >/dev/null &
     _w=$!
     wait "$_c"
     _r=$?

@@ -75,10 +75,7 @@ far_mounts() {
 "
         done
         (
-            trap 'kill "$_sm"; exit 0' TERM
-            sleep "$T" &
-            _sm=$!
-            wait "$_sm" && w '0 late
+            slept "$T" && w '0 late
 '
         ) &
         w "0 clock $! $_i

@@ -53,13 +53,7 @@ reap() {
         kill -9 $_kin
     fi
 }
-(
-    trap 'kill "$_sw"; exit 0' TERM
-    sleep "$D" &
-    _sw=$!
-    # Only a sleep that has slept counts: there may be none.
-    wait "$_sw" && reap
-) >/dev/null &
+(slept "$D" && reap) >/dev/null &
 W1=$!
 
 renice -n 10 -p $$ >/dev/null

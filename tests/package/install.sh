@@ -19,7 +19,7 @@ cmake --install "$build" --prefix "$prefix" > /dev/null
 program=$prefix/bin/collector
 "$program" --version
 [ -z "$(find "$prefix" -path '*/etc/*' -o -name '*.service')" ] || fail "cmake --install brings the service, which is the package's"
-! grep -rl "$source" "$prefix" --include='*.cmake' --include='*.h' || fail "a path of the build machine is installed"
+! grep -rlE "(^|[^[:alnum:]}_.-])$source/" "$prefix" --include='*.cmake' --include='*.h' || fail "a path of the build machine is installed"
 
 # Other copies of the program and the machine's own configuration are out of the way: no folder of plugins is named.
 plugins=$(env -u COLLECTOR_PLUGIN_PATH "$program" plugins)

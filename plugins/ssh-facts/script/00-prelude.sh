@@ -117,16 +117,13 @@ c() {
     fi
 }
 
-# slept SECONDS: whether so many have passed, in a child that TERM ends. A second at a time: mksh hears a TERM that comes just before it waits
-# when the wait is over.
+# slept SECONDS: whether so many have passed, for a child that is killed when its time is of no more interest. It is not sent a TERM: mksh loses one
+# that comes before its trap is set. What is left of it then is a sleep of a second.
 slept() {
-    trap 'kill "$_sp"; exit 0' TERM
     _sl=$1
     while [ "$_sl" -gt 0 ]; do
-        sleep 1 &
-        _sp=$!
         # Only a sleep that has slept counts: there may be none.
-        wait "$_sp" || return 1
+        sleep 1 || return 1
         _sl=$((_sl - 1))
     done
 }
@@ -147,7 +144,7 @@ g() {
     _w=$!
     wait "$_c"
     _r=$?
-    kill "$_w"
+    kill -9 "$_w"
     wait "$_w"
     m "X $_r $_n"
     # What it has started may still run, and hold our output open: swept away at the end.

@@ -101,7 +101,7 @@ far_mounts() {
             esac
             [ "$_done" != "$_left" ] || break
         done
-        kill "$_clock"
+        kill -9 "$_clock"
         # shellcheck disable=SC2086
         kill -9 $_pids
     }

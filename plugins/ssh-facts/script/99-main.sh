@@ -66,7 +66,7 @@ for _section in $S; do
 done
 m Z
 o
-kill "$W1"
+kill -9 "$W1"
 wait "$W1"
 [ -z "$_late" ] || sweep
 exit 0

@@ -372,17 +372,21 @@ void TestKnownHosts::specialAndMissingFilesAreEmpty()
     QCOMPARE(hosts->lookup("h", 22).classify(ed25519(1)).kind, Kind::Unknown);
 }
 
+static QString fileOfOneLine(const QTemporaryDir &folder)
+{
+    QFile file(folder.filePath(QStringLiteral("known_hosts")));
+    if (!file.open(QIODevice::WriteOnly) || file.write("h " + field(ed25519(1))) < 0)
+        qFatal("no file can be written");
+    return file.fileName();
+}
+
 void TestKnownHosts::fileIsReadOnce()
 {
     QTemporaryDir scratch;
-    const QString path = scratch.filePath(QStringLiteral("known_hosts"));
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write("h " + field(ed25519(1)));
-    file.close();
+    const QString path = fileOfOneLine(scratch);
     KnownHostsFiles files;
     const auto first = files.open({path});
-    QVERIFY(file.remove());
+    QVERIFY(QFile::remove(path));
     QCOMPARE(files.open({path}), first);
     QCOMPARE(files.open({path, QStringLiteral("/dev/null")})->lookup("h", 22).classify(ed25519(1)).kind, Kind::Match);
 }
@@ -392,11 +396,7 @@ void TestKnownHosts::fileIsReadOnce()
 void TestKnownHosts::smallFileTakesLittleAddressSpace()
 {
     QTemporaryDir scratch;
-    const QString path = scratch.filePath(QStringLiteral("known_hosts"));
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write("h " + field(ed25519(1)));
-    file.close();
+    const QString path = fileOfOneLine(scratch);
     const auto pages = [] { return contents(QStringLiteral("/proc/self/statm")).split(' ').first().toLongLong(); };
     const qint64 before = pages();
     KnownHostsFiles files;

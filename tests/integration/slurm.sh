@@ -9,8 +9,10 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 for tool in slurmctld slurmd sbatch munged jq zstd ssh-keygen; do
     command -v "$tool" > /dev/null || { echo "skipped: $tool is not installed"; exit 77; }
 done
-# slurmd does not come up where the root is no mount point.
-mountpoint -q / || { echo "skipped: a plain chroot has no Slurm"; exit 77; }
+# slurmd does not come up without control groups, nor where the root is no mount point: in a chroot.
+for point in / /sys/fs/cgroup; do
+    mountpoint -q $point || { echo "skipped: Slurm wants $point to be a mount point"; exit 77; }
+done
 dir=$(mktemp -d /tmp/collector-slurm.XXXXXX)
 pids=()
 finish() {

@@ -29,6 +29,37 @@ QByteArray run(const QString &program, const QStringList &arguments, int *status
     return process.readAllStandardOutput();
 }
 
+// What sudo reads on the server. Debian's sudo asks DNS for the machine's own full name, and waits for it where nobody answers.
+std::pair<QString, QByteArray> sudoers(const QByteArray &rules)
+{
+    return {QStringLiteral("etc/sudoers"), "Defaults !fqdn\n" + rules};
+}
+
+// The program's JSON lines on `facts` of `hosts`, all of them `server`, as its account that raises itself.
+QByteArray raisedFacts(const PeerServer &server, const QString &hosts, const QString &facts, const QStringList &further)
+{
+    const QStringList words{QStringLiteral("-i"),
+                            hosts,
+                            QStringLiteral("--port"),
+                            QString::number(server.port()),
+                            QStringLiteral("-u"),
+                            QString::fromLatin1(PeerServer::account()),
+                            QStringLiteral("--identity"),
+                            server.clientKey(),
+                            QStringLiteral("--known-hosts"),
+                            server.knownHostsFile(),
+                            QStringLiteral("--ssh-config"),
+                            QStringLiteral("none"),
+                            QStringLiteral("-p"),
+                            QStringLiteral("ssh-facts"),
+                            QStringLiteral("-f"),
+                            QStringLiteral("jsonl"),
+                            QStringLiteral("--facts"),
+                            facts,
+                            QStringLiteral("-b")};
+    return run(QStringLiteral(BUILD_DIR "/bin/collector"), words + further);
+}
+
 } // namespace
 
 class TestSshBecome : public QObject
@@ -97,7 +128,7 @@ void TestSshBecome::aRaisedCommand()
     QFETCH(QString, refusal);
     if (!QFileInfo(program).isExecutable())
         QSKIP(qPrintable(program + QStringLiteral(" is not installed")));
-    const PeerServer server(QStringLiteral("openssh"), {{QStringLiteral("etc/sudoers"), program == QLatin1String(sudo) ? rules : ""},
+    const PeerServer server(QStringLiteral("openssh"), {sudoers(program == QLatin1String(sudo) ? rules : ""),
                                                         {QStringLiteral("etc/doas.conf"), program == QLatin1String(doas) ? rules : ""}});
     SshBench bench;
     SshSettings wanted = settings(bench, server);
@@ -130,8 +161,8 @@ void TestSshBecome::cachedCredentialsMakeNoCommandOfThePassword()
 {
     if (!QFileInfo(QLatin1String(sudo)).isExecutable())
         QSKIP("sudo is not installed");
-    const PeerServer server(QStringLiteral("openssh"), {{QStringLiteral("etc/sudoers"),
-                                                         "Defaults timestamp_type=global, timestamp_timeout=60\npeer ALL=(ALL) ALL\n"}});
+    const PeerServer server(QStringLiteral("openssh"),
+                            {sudoers("Defaults timestamp_type=global, timestamp_timeout=60\npeer ALL=(ALL) ALL\n")});
     SshBench bench;
     SshSettings wanted = settings(bench, server);
     wanted.become.password = std::make_shared<const Secret>(std::string_view(PeerServer::password()));
@@ -165,7 +196,7 @@ void TestSshBecome::theProgramIsMissing()
 
 void TestSshBecome::factsRaiseSingleReads_data()
 {
-    QTest::addColumn<QByteArray>("sudoers"); // %: what --sudoers prints
+    QTest::addColumn<QByteArray>("rules"); // %: what --sudoers prints
     QTest::addColumn<QString>("status");
     QTest::addColumn<QString>("cause");
     QTest::newRow("by the rules that are printed") << QByteArray("%") << QStringLiteral("ok") << QString();
@@ -177,37 +208,18 @@ void TestSshBecome::factsRaiseSingleReads_data()
 
 void TestSshBecome::factsRaiseSingleReads()
 {
-    QFETCH(QByteArray, sudoers);
+    QFETCH(QByteArray, rules);
     QFETCH(QString, status);
     QFETCH(QString, cause);
     if (!QFileInfo(QLatin1String(sudo)).isExecutable())
         QSKIP("sudo is not installed");
-    const QString collector = QStringLiteral(BUILD_DIR "/bin/collector");
-    if (sudoers == "%")
-        sudoers = run(collector, {QStringLiteral("plugins"), QStringLiteral("ssh-facts"), QStringLiteral("--sudoers")})
-                      .replace("ACCOUNT ", "peer ");
-    const PeerServer server(QStringLiteral("openssh"), {{QStringLiteral("etc/sudoers"), sudoers}});
-    const QByteArray line = run(collector, {QStringLiteral("-i"),
-                                            QStringLiteral("127.0.0.1,"),
-                                            QStringLiteral("--port"),
-                                            QString::number(server.port()),
-                                            QStringLiteral("-u"),
-                                            QString::fromLatin1(PeerServer::account()),
-                                            QStringLiteral("--identity"),
-                                            server.clientKey(),
-                                            QStringLiteral("--known-hosts"),
-                                            server.knownHostsFile(),
-                                            QStringLiteral("--ssh-config"),
-                                            QStringLiteral("none"),
-                                            QStringLiteral("-p"),
-                                            QStringLiteral("ssh-facts"),
-                                            QStringLiteral("-b"),
-                                            QStringLiteral("--become-mode"),
-                                            QStringLiteral("commands"),
-                                            QStringLiteral("--facts"),
-                                            QStringLiteral("access,platform"),
-                                            QStringLiteral("-f"),
-                                            QStringLiteral("jsonl")});
+    if (rules == "%")
+        rules = run(QStringLiteral(BUILD_DIR "/bin/collector"),
+                    {QStringLiteral("plugins"), QStringLiteral("ssh-facts"), QStringLiteral("--sudoers")})
+                    .replace("ACCOUNT ", "peer ");
+    const PeerServer server(QStringLiteral("openssh"), {sudoers(rules)});
+    const QByteArray line = raisedFacts(server, QStringLiteral("127.0.0.1,"), QStringLiteral("access,platform"),
+                                        {QStringLiteral("--become-mode"), QStringLiteral("commands")});
     const QJsonObject record = QJsonDocument::fromJson(line).object();
     QVERIFY2(!record.isEmpty(), line.constData());
     QVERIFY2(record[QStringLiteral("status")].toString() == status, line.constData());
@@ -232,7 +244,7 @@ void TestSshBecome::aWrongPasswordIsTriedOnceAHostForAllReads()
     counter.close();
     counter.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     const PeerServer server(QStringLiteral("openssh"),
-                            {{QStringLiteral("etc/sudoers"), "peer ALL=(ALL) ALL\n"},
+                            {sudoers("peer ALL=(ALL) ALL\n"),
                              {QStringLiteral("etc/pam.d/sudo"), "auth [success=2 auth_err=ignore default=die] pam_unix.so\n"
                                                                 "auth optional pam_exec.so quiet seteuid " +
                                                                     counter.fileName().toUtf8() +
@@ -246,27 +258,8 @@ void TestSshBecome::aWrongPasswordIsTriedOnceAHostForAllReads()
         file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
         file.write(password);
         file.close();
-        const QByteArray lines = run(QStringLiteral(BUILD_DIR "/bin/collector"), {QStringLiteral("-i"),
-                                                                                  QStringLiteral("127.0.0.1-127.0.0.8"),
-                                                                                  QStringLiteral("--port"),
-                                                                                  QString::number(server.port()),
-                                                                                  QStringLiteral("-u"),
-                                                                                  QString::fromLatin1(PeerServer::account()),
-                                                                                  QStringLiteral("--identity"),
-                                                                                  server.clientKey(),
-                                                                                  QStringLiteral("--known-hosts"),
-                                                                                  server.knownHostsFile(),
-                                                                                  QStringLiteral("--ssh-config"),
-                                                                                  QStringLiteral("none"),
-                                                                                  QStringLiteral("-p"),
-                                                                                  QStringLiteral("ssh-facts"),
-                                                                                  QStringLiteral("-b"),
-                                                                                  QStringLiteral("--become-password-file"),
-                                                                                  file.fileName(),
-                                                                                  QStringLiteral("--facts"),
-                                                                                  QStringLiteral("access,memory_modules,storage"),
-                                                                                  QStringLiteral("-f"),
-                                                                                  QStringLiteral("jsonl")});
+        const QByteArray lines = raisedFacts(server, QStringLiteral("127.0.0.1-127.0.0.8"), QStringLiteral("access,memory_modules,storage"),
+                                             {QStringLiteral("--become-password-file"), file.fileName()});
         int good = 0;
         for (const QByteArray &line : lines.trimmed().split('\n'))
             good += QJsonDocument::fromJson(line).object()[QStringLiteral("status")].toString() == status;

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""How the parsers of ssh-facts grow: a host that sends much must cost its bytes, not their square.
+"""How the parsers of foreign bytes grow: whoever sends much must cost his bytes, not their square.
 
-    tests/long/factsgrowth.py [--build build/release] [SECTION…]
+    tests/long/growth.py [--build build/release] [NAME…]        NAME: a fuzzer, as in tests/fuzz, or a section of facts
 
-Takes each block of the answers in tests/data/answers, and all blocks of an answer together, and lets them grow, in each of several ways, to a
-size and to four times that size. Four times the bytes may take seven times the processor's time: there is sorting, and caches end somewhere.
-What takes less than a fifth of a second grows as it likes. Status 1, and a line for each, where one takes more.
+Takes what each fuzzer begins with, and lets it grow, in each of several ways, to a size and to four times that size; of the answers of
+ssh-facts each block, and all blocks of an answer together. Four times the bytes may take seven times the processor's time: there is sorting,
+and caches end somewhere. What takes less than a fifth of a second grows as it likes. Status 1, and a line for each, where one takes more.
 """
 
 import argparse
+import functools
 import glob
+import json
 import os
 import re
 import resource
@@ -63,8 +65,23 @@ class Answer:
                                      for at, (frame, block, behind) in enumerate(self.blocks))
 
 
-def cases():
-    """(section, file, what grows, the answer, which of its blocks): each kind of block once, and all of an answer at once."""
+def cases(build):
+    """(name, program, file, what grows, how it is grown): each kind of block once, all of an answer at once, and other files as a whole."""
+    listed = subprocess.run(["ctest", "--test-dir", build, "-L", "^fuzz$", "--show-only=json-v1"], check=True, capture_output=True, text=True).stdout
+    for test in json.loads(listed)["tests"]:
+        program, *folders = test.get("command") or sys.exit(f"{test['name']} is not built")
+        if test["name"] == "fuzz_facts":
+            yield from (case[:1] + (program,) + case[1:] for case in facts_cases())
+            continue
+        for folder in folders:
+            for path in sorted(glob.glob(os.path.join(glob.escape(folder), "**"), recursive=True)):
+                if os.path.isfile(path):
+                    with open(path, "rb") as file:
+                        text = file.read()
+                    yield test["name"], program, path, "all of it", lambda way, size, text=text: grown(text, way, size)
+
+
+def facts_cases():
     for section in sorted(os.listdir(ANSWERS)):
         seen = set()
         for path in sorted(glob.glob(os.path.join(ANSWERS, section, "*.txt"))):
@@ -74,9 +91,9 @@ def cases():
                 frame, block, _ = answer.blocks[at]
                 if (frame, block[:12]) not in seen:
                     seen.add((frame, block[:12]))
-                    yield section, path, frame.decode(errors="replace").strip()[3:], answer, [at]
+                    yield section, path, frame.decode(errors="replace").strip()[3:], functools.partial(answer.grown, [at])
             if len(filled) > 1:
-                yield section, path, "all blocks", answer, filled
+                yield section, path, "all blocks", functools.partial(answer.grown, filled)
 
 
 def seconds(program, folder, text):
@@ -95,21 +112,20 @@ def seconds(program, folder, text):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--build", default=os.path.join(HERE, "..", "..", "build", "release"))
-    arguments.add_argument("section", nargs="*", metavar="SECTION")
+    arguments.add_argument("name", nargs="*", metavar="NAME")
     options = arguments.parse_args()
-    program = os.path.join(options.build, "fuzz", "fuzz_facts")
     tried = steep = 0
     with tempfile.TemporaryDirectory(prefix="collector-growth-") as folder:
-        for section, path, what, answer, which in cases():
-            if options.section and section not in options.section:
+        for name, program, path, what, grow in cases(options.build):
+            if options.name and name not in options.name:
                 continue
             for way in WAYS:
-                small = seconds(program, folder, answer.grown(which, way, SIZE))
-                large = seconds(program, folder, answer.grown(which, way, 4 * SIZE))
+                small = seconds(program, folder, grow(way, SIZE))
+                large = seconds(program, folder, grow(way, 4 * SIZE))
                 tried += 1
                 if large > 0.2 and large > MOST * small:
                     steep += 1
-                    print(f"{section}/{os.path.basename(path)}: {what}, {way}: {small:.2f} s, {large:.2f} s", flush=True)
+                    print(f"{name}: {os.path.basename(path)}: {what}, {way}: {small:.2f} s, {large:.2f} s", flush=True)
     print(f"{tried} tried, {steep} steep")
     sys.exit(steep > 0 or tried == 0)
 

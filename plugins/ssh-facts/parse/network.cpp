@@ -304,9 +304,9 @@ void parseNetwork(const Section &in, Findings &out)
     QHash<QByteArray, QJsonObject> objects;
     QJsonArray names, list;
     for (const Thing &thing : thingsOf(in.bytes("net"))) {
-        if (thing.name.isEmpty() || names.size() >= mostEntries)
-            continue;
         const QByteArray name = thing.name.toByteArray();
+        if (name.isEmpty() || names.size() >= mostEntries || objects.contains(name))
+            continue;
         const InterfaceAddresses *addresses = all.find(name);
         QJsonObject object = interfaceOf(thing);
         if (addresses)

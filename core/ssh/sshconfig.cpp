@@ -6,6 +6,7 @@
 #include "ssh/sshvalue.h"
 
 #include <QFile>
+#include <QSet>
 
 #include <algorithm>
 
@@ -108,6 +109,7 @@ bool SshConfig::mayCanonicalize() const
 QStringList SshConfig::fixedIdentityFiles() const
 {
     QStringList result;
+    QSet<QByteArray> seen;
     for (const SshSegment &segment : m_tree.segments) {
         for (const SshStatement &statement : segment.statements) {
             const QByteArray path = statement.values.first();
@@ -117,8 +119,10 @@ QStringList SshConfig::fixedIdentityFiles() const
             SshTokens tokens;
             tokens.local = &m_local;
             QString error;
-            if (const auto expanded = expandPath(path, tokens, &error); expanded && !result.contains(QFile::decodeName(*expanded)))
+            if (const auto expanded = expandPath(path, tokens, &error); expanded && !seen.contains(*expanded)) {
+                seen.insert(*expanded);
                 result.append(QFile::decodeName(*expanded));
+            }
         }
     }
     return result;

@@ -225,7 +225,11 @@ QByteArray wholeScript()
 
 Findings parseAnswer(QByteArrayView output, QByteArrayView nonce, const QList<const SectionSpec *> &wanted, const Manifest &manifest)
 {
-    const Frames frames = parseFrames(output, nonce);
+    return parseAnswer(parseFrames(output, nonce), wanted, manifest);
+}
+
+Findings parseAnswer(const Frames &frames, const QList<const SectionSpec *> &wanted, const Manifest &manifest)
+{
     Findings findings(&manifest);
     for (const SectionSpec *spec : wanted) {
         const Section *section = frames.find(spec->name);

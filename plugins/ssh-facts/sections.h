@@ -51,6 +51,7 @@ inline constexpr QByteArrayView notRaised = "B='' W=''";
 [[nodiscard]] QByteArray wholeScript();
 
 // Everything that a host printed, parsed. Facts of the asked sections that it did not give are missing, with a reason.
+[[nodiscard]] Findings parseAnswer(const Frames &frames, const QList<const SectionSpec *> &sections, const Manifest &manifest);
 [[nodiscard]] Findings parseAnswer(QByteArrayView output, QByteArrayView nonce, const QList<const SectionSpec *> &sections,
                                    const Manifest &manifest);
 

@@ -11,12 +11,16 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <optional>
 
 using namespace collector;
 
 namespace {
 
 constexpr qint64 largestAnswer = 16 << 20; // bytes; the record has its own, smaller limit
+// What takes longer to parse than others should have to wait for is parsed on another thread.
+constexpr qsizetype longAnswer = 256 << 10;
 
 QByteArray makeNonce()
 {
@@ -37,6 +41,23 @@ QString joined(QStringList names)
     if (rest > 0)
         names = names.first(shown) << QStringLiteral("%1 more").arg(rest);
     return names.join(QStringLiteral(", "));
+}
+
+struct Understood
+{
+    facts::Findings found;
+    QByteArray version;
+    bool hasSections;
+    bool isComplete;
+    bool isRefused;
+};
+
+Understood understand(const QByteArray &output, const QByteArray &nonce, const QList<const facts::SectionSpec *> &sections,
+                      const Manifest &manifest)
+{
+    const facts::Frames frames = facts::parseFrames(output, nonce);
+    return {facts::parseAnswer(frames, sections, manifest), frames.version.toByteArray(), !frames.sections.isEmpty(), frames.isComplete,
+            frames.isRefused()};
 }
 
 } // namespace
@@ -82,18 +103,26 @@ public:
         const ShellReply reply = co_await job.shell().run(std::move(command));
         const qint64 arrived = QDateTime::currentMSecsSinceEpoch();
 
-        const facts::Frames frames = facts::parseFrames(reply.output, settings.nonce);
-        if (!frames.sections.isEmpty())
-            store(reply, settings.nonce, arrived, sections, job);
-        else
+        std::optional<Understood> answer;
+        if (reply.output.size() <= longAnswer) {
+            answer = understand(reply.output, settings.nonce, sections, job.facts().manifest());
+        } else {
+            const auto manifest = std::make_shared<const Manifest>(job.facts().manifest());
+            // What it captures must not be a temporary of the expression that waits: GCC 12 would destroy it twice.
+            const auto parse = [output = reply.output, nonce = settings.nonce, sections, manifest] {
+                return understand(output, nonce, sections, *manifest);
+            };
+            answer = co_await job.blocking(parse);
+        }
+        if (!answer->hasSections)
             throw JobError(Cause::ShellRejected, rejection(reply));
+        store(*answer, reply, arrived, job);
     }
 
 private:
-    static void store(const ShellReply &reply, const QByteArray &nonce, qint64 arrived, const QList<const facts::SectionSpec *> &sections,
-                      JobContext &job)
+    static void store(Understood &answer, const ShellReply &reply, qint64 arrived, JobContext &job)
     {
-        facts::Findings found = facts::parseAnswer(reply.output, nonce, sections, job.facts().manifest());
+        facts::Findings &found = answer.found;
         // Its clock was read last of all: what lies between that and the arrival here is half a round trip, and little else.
         if (found.has(u"clock_unix_ms"))
             found.set(u"clock_offset_ms", found.value(u"clock_unix_ms").toInteger() - arrived);
@@ -114,17 +143,16 @@ private:
             if (isSpoiled(missing.reason))
                 spoiled.append(missing.path);
         }
-        const facts::Frames frames = facts::parseFrames(reply.output, nonce);
-        if (!frames.version.isEmpty() && frames.version != facts::scriptHash())
+        if (!answer.version.isEmpty() && answer.version != facts::scriptHash())
             job.setPartial(Cause::BadOutput, QStringLiteral("the host's copy of the script is another one than ours; install that of "
                                                             "`collector plugins ssh-facts --authorized-keys`"));
-        else if (frames.isRefused())
+        else if (answer.isRefused)
             job.setPartial(
                 Cause::SudoDenied,
                 QStringLiteral("not allowed to raise single reads; `collector plugins ssh-facts --sudoers` prints what to allow"));
         else if (reply.isTruncated && reply.output.size() >= largestAnswer)
             job.setPartial(Cause::OutputLimit, QStringLiteral("the host printed more than 16 MiB; what came first was kept"));
-        else if (!frames.isComplete)
+        else if (!answer.isComplete)
             job.setPartial(Cause::BadOutput, QStringLiteral("the answer breaks off before the script's end; what came was kept"));
         else if (!spoiled.isEmpty())
             job.setPartial(Cause::BadOutput, QStringLiteral("not had in time, or not understood: %1; see `absent`").arg(joined(spoiled)));

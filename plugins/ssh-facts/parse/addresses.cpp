@@ -9,16 +9,6 @@ namespace collector::facts {
 
 namespace {
 
-InterfaceAddresses &interfaceOf(QList<InterfaceAddresses> &all, const QByteArray &name)
-{
-    const auto known = std::find_if(all.begin(), all.end(), [&](const InterfaceAddresses &one) { return one.name == name; });
-    if (known != all.end())
-        return *known;
-    all.append(InterfaceAddresses{});
-    all.last().name = name;
-    return all.last();
-}
-
 QByteArrayView after(const QList<QByteArrayView> &words, QByteArrayView word)
 {
     const qsizetype at = words.indexOf(word);
@@ -82,7 +72,7 @@ QByteArray ipv6Scope(QByteArrayView number)
     return "global";
 }
 
-void addIfInet6(QByteArrayView table, QList<InterfaceAddresses> &all)
+void addIfInet6(QByteArrayView table, InterfaceTable &all)
 {
     for (const QByteArrayView line : linesOf(table)) {
         const QList<QByteArrayView> words = wordsOf(line);
@@ -91,7 +81,7 @@ void addIfInet6(QByteArrayView table, QList<InterfaceAddresses> &all)
         const QByteArray address = ipv6Text(words[0]);
         const auto prefix = toInteger(words[2], 16);
         if (!address.isEmpty() && prefix && *prefix >= 0 && *prefix <= 128)
-            interfaceOf(all, words[5].toByteArray()).ipv6.append({address, int(*prefix), ipv6Scope(words[3])});
+            all[words[5].toByteArray()].ipv6.append({address, int(*prefix), ipv6Scope(words[3])});
     }
 }
 
@@ -174,9 +164,32 @@ QByteArray ipv6Text(QByteArrayView digits)
     return text;
 }
 
-QList<InterfaceAddresses> parseIpAddr(QByteArrayView output)
+InterfaceAddresses *InterfaceTable::find(const QByteArray &name)
 {
-    QList<InterfaceAddresses> all;
+    const auto place = m_places.constFind(name);
+    return place == m_places.constEnd() ? nullptr : &m_all[*place];
+}
+
+const InterfaceAddresses *InterfaceTable::find(const QByteArray &name) const
+{
+    const auto place = m_places.constFind(name);
+    return place == m_places.constEnd() ? nullptr : &m_all[*place];
+}
+
+InterfaceAddresses &InterfaceTable::operator[](const QByteArray &name)
+{
+    if (InterfaceAddresses *known = find(name))
+        return *known;
+    m_places.insert(name, m_all.size());
+    m_all.append(InterfaceAddresses{});
+    m_all.last().name = name;
+    return m_all.last();
+}
+
+InterfaceTable parseIpAddr(QByteArrayView output)
+{
+    InterfaceTable all;
+    InterfaceAddresses *current = nullptr; // of the lines that are indented; good until the next one is made
     for (const QByteArrayView line : linesOf(output)) {
         if (line.isEmpty())
             continue;
@@ -190,22 +203,22 @@ QList<InterfaceAddresses> parseIpAddr(QByteArrayView output)
                 name.chop(1);
             if (const qsizetype at = name.indexOf('@'); at > 0)
                 name = name.first(at);
-            InterfaceAddresses &interface = interfaceOf(all, name.toByteArray());
-            interface.mtu = int(toInteger(after(words, "mtu")).value_or(-1));
-            interface.isUp = words.size() > 2 && (words[2].contains(",UP") || words[2].contains("<UP"));
-        } else if (!all.isEmpty() && !words.isEmpty()) {
+            current = &all[name.toByteArray()];
+            current->mtu = int(toInteger(after(words, "mtu")).value_or(-1));
+            current->isUp = words.size() > 2 && (words[2].contains(",UP") || words[2].contains("<UP"));
+        } else if (current && !words.isEmpty()) {
             if (words[0].startsWith("link/") && words.size() > 1) {
-                all.last().type = words[0].sliced(5).toByteArray();
-                all.last().mac = words[1].toByteArray();
+                current->type = words[0].sliced(5).toByteArray();
+                current->mac = words[1].toByteArray();
             } else {
-                addIpLine(words, all.last());
+                addIpLine(words, *current);
             }
         }
     }
     return all;
 }
 
-QList<InterfaceAddresses> parseProcNet(QByteArrayView fibTrie, QByteArrayView route, QByteArrayView ifInet6)
+InterfaceTable parseProcNet(QByteArrayView fibTrie, QByteArrayView route, QByteArrayView ifInet6)
 {
     QList<Network> networks;
     for (const QByteArrayView line : linesOf(route)) {
@@ -217,7 +230,7 @@ QList<InterfaceAddresses> parseProcNet(QByteArrayView fibTrie, QByteArrayView ro
     }
     std::stable_sort(networks.begin(), networks.end(), [](const Network &a, const Network &b) { return a.mask > b.mask; });
 
-    QList<InterfaceAddresses> all;
+    InterfaceTable all;
     QByteArrayView last;
     QList<QByteArray> seen; // fib_trie lists an address in the tables main and local
     for (const QByteArrayView line : linesOf(fibTrie)) {
@@ -231,7 +244,7 @@ QList<InterfaceAddresses> parseProcNet(QByteArrayView fibTrie, QByteArrayView ro
             continue;
         seen.append(last.toByteArray());
         if (last.startsWith("127.")) {
-            interfaceOf(all, "lo").ipv4.append({last.toByteArray(), 8, {}, "lo", false});
+            all["lo"].ipv4.append({last.toByteArray(), 8, {}, "lo", false});
             continue;
         }
         const auto home = std::find_if(networks.begin(), networks.end(),
@@ -240,7 +253,7 @@ QList<InterfaceAddresses> parseProcNet(QByteArrayView fibTrie, QByteArrayView ro
             continue;
         const int prefix = ipv4Prefix(home->mask);
         const QByteArray broadcast = prefix < 31 ? ipv4Text(home->address | ~home->mask) : QByteArray();
-        InterfaceAddresses &interface = interfaceOf(all, home->interface);
+        InterfaceAddresses &interface = all[home->interface];
         interface.ipv4.append({last.toByteArray(), prefix, broadcast, home->interface, !interface.ipv4.isEmpty()});
     }
     addIfInet6(ifInet6, all);

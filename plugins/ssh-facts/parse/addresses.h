@@ -44,10 +44,27 @@ struct InterfaceAddresses
     QList<QByteArray> options;
 };
 
-[[nodiscard]] QList<InterfaceAddresses> parseIpAddr(QByteArrayView output);
-[[nodiscard]] QList<InterfaceAddresses> parseIfconfig(QByteArrayView output);
+// Interfaces in the order in which they come, each found by its name. A concentrator has ten thousand.
+class InterfaceTable
+{
+public:
+    [[nodiscard]] InterfaceAddresses *find(const QByteArray &name); // null: it is not there
+    [[nodiscard]] const InterfaceAddresses *find(const QByteArray &name) const;
+    InterfaceAddresses &operator[](const QByteArray &name); // made where it is not there
+
+    [[nodiscard]] qsizetype size() const { return m_all.size(); }
+    [[nodiscard]] auto begin() const { return m_all.begin(); }
+    [[nodiscard]] auto end() const { return m_all.end(); }
+
+private:
+    QList<InterfaceAddresses> m_all;
+    QHash<QByteArray, qsizetype> m_places;
+};
+
+[[nodiscard]] InterfaceTable parseIpAddr(QByteArrayView output);
+[[nodiscard]] InterfaceTable parseIfconfig(QByteArrayView output);
 // fib_trie has the addresses, route which interface their networks are on, if_inet6 the other half.
-[[nodiscard]] QList<InterfaceAddresses> parseProcNet(QByteArrayView fibTrie, QByteArrayView route, QByteArrayView ifInet6);
+[[nodiscard]] InterfaceTable parseProcNet(QByteArrayView fibTrie, QByteArrayView route, QByteArrayView ifInet6);
 
 // The address, gateway and interface of the way out.
 struct DefaultRoute

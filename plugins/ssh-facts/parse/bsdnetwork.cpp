@@ -63,7 +63,7 @@ QJsonObject defaultRoute(const QJsonArray &routes, bool isSix)
     return {};
 }
 
-QJsonObject wayOut(const QJsonObject &route, const QList<InterfaceAddresses> &all, bool isSix)
+QJsonObject wayOut(const QJsonObject &route, const InterfaceTable &all, bool isSix)
 {
     QString interface = route.value(u"interface").toString();
     QString gateway = route.value(u"gateway").toString();
@@ -99,12 +99,12 @@ QJsonObject wayOut(const QJsonObject &route, const QList<InterfaceAddresses> &al
 }
 
 // AIX: en0 1500 link#2 62.c5.1c.3a.5d.3 116444596 …
-void addLinks(QByteArrayView netstat, QList<InterfaceAddresses> &all)
+void addLinks(QByteArrayView netstat, InterfaceTable &all)
 {
     for (const QByteArrayView line : linesOf(netstat)) {
         const QList<QByteArrayView> words = wordsOf(line);
-        const auto known = std::find_if(all.begin(), all.end(), [&](const InterfaceAddresses &one) { return one.name == words.value(0); });
-        if (words.size() < 4 || !words[2].startsWith("link#") || known == all.end())
+        InterfaceAddresses *const known = words.size() >= 4 && words[2].startsWith("link#") ? all.find(words[0].toByteArray()) : nullptr;
+        if (!known)
             continue;
         known->mtu = int(std::clamp<qint64>(toInteger(words[1]).value_or(-1), -1, 1 << 24));
         const QList<QByteArrayView> bytes = split(words[3], '.');
@@ -124,7 +124,7 @@ void parseNetworkElsewhere(const Section &in, Findings &out)
 {
     if (!in.has("ifconfig"))
         return;
-    QList<InterfaceAddresses> all = parseIfconfig(in.bytes("ifconfig"));
+    InterfaceTable all = parseIfconfig(in.bytes("ifconfig"));
     addLinks(in.bytes("netstat-in"), all);
     const QJsonArray routes = parseNetstatRoutes(in.bytes("netstat"));
     QJsonArray names, list, ipv4, ipv6;

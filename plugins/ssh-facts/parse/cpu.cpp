@@ -17,9 +17,11 @@ struct Counts
 {
     QJsonArray processor;
     qint64 entries = 0, vendors = 0, models = 0, processors = 0, active = 0;
-    QList<std::pair<QByteArrayView, qint64>> sockets; // physical id, cores; in the order of appearance
-    qint64 siblings = 0;                              // of the first core
-    qint64 s390Processors = 0, s390Listed = 0;        // those in use, those configured
+    QSet<QByteArrayView> sockets; // physical ids
+    QByteArrayView firstSocket;
+    qint64 cores = 1;                          // of the first socket
+    qint64 siblings = 0;                       // of the first core
+    qint64 s390Processors = 0, s390Listed = 0; // those in use, those configured
     bool isXenParavirtual = false;
     QByteArrayView flags;
     QByteArrayView model;
@@ -27,11 +29,11 @@ struct Counts
 
 void setSocket(Counts &counts, QByteArrayView id, qint64 cores)
 {
-    const auto known = std::find_if(counts.sockets.begin(), counts.sockets.end(), [&](const auto &socket) { return socket.first == id; });
-    if (known == counts.sockets.end())
-        counts.sockets.append({id, cores > 0 ? cores : 1});
-    else if (cores > 0)
-        known->second = cores;
+    if (counts.sockets.isEmpty())
+        counts.firstSocket = id;
+    counts.sockets.insert(id);
+    if (cores > 0 && id == counts.firstSocket)
+        counts.cores = cores;
 }
 
 Counts countCpuinfo(QByteArrayView cpuinfo, bool isXen)
@@ -90,7 +92,7 @@ void setCounted(const Counts &counts, const QString &architecture, Findings &out
         architecture.startsWith(u"riscv") || architecture.startsWith(u"mips"))
         number = counts.processors;
     qint64 sockets = counts.sockets.isEmpty() ? number : counts.sockets.size();
-    qint64 cores = counts.sockets.isEmpty() ? 1 : counts.sockets.constFirst().second;
+    qint64 cores = counts.cores;
     qint64 threads = std::max<qint64>(1, counts.siblings / std::max<qint64>(1, cores));
     if (counts.isXenParavirtual) {
         sockets = cores = number;

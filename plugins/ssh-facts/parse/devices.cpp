@@ -6,6 +6,7 @@
 #include <QHash>
 #include <QMap>
 #include <QRegularExpression>
+#include <QSet>
 
 #include <algorithm>
 #include <array>
@@ -22,6 +23,7 @@ struct LinkTable
     Links ids, uuids, labels, masters;
     QHash<QByteArray, QByteArray> wwns;    // device → what stands behind wwn-
     QHash<QByteArray, QByteArray> targets; // /sys/block/NAME → where it really is
+    QHash<QByteArray, QString> pci;        // address → what lspci says of it
 };
 
 LinkTable linkTable(const Section &in, const QList<Thing> &things)
@@ -47,6 +49,12 @@ LinkTable linkTable(const Section &in, const QList<Thing> &things)
     for (const Thing &thing : things) {
         for (const QByteArrayView slave : thing.values("slave"))
             table.masters[slave.toByteArray()].append(toText(thing.name));
+    }
+    for (const QByteArrayView line : linesOf(in.bytes("lspci"))) {
+        const qsizetype blank = line.indexOf(' ');
+        const QByteArray address = line.first(std::max<qsizetype>(blank, 0)).toByteArray();
+        if (blank > 0 && !table.pci.contains(address))
+            table.pci.insert(address, toText(line.sliced(blank + 1)));
     }
     for (Links *links : {&table.ids, &table.uuids, &table.labels, &table.masters}) {
         for (QStringList &names : *links)
@@ -121,17 +129,10 @@ QJsonObject partitionOf(const Thing &thing, const LinkTable &table, const QHash<
 }
 
 // Where the disk hangs, by the PCI address in its path, in lspci's words.
-QString hostOf(const QByteArray &target, const Section &in)
+QString hostOf(const QByteArray &target, const LinkTable &table)
 {
     static const QRegularExpression pci(QStringLiteral(".+/([a-f0-9]{4}:[a-f0-9]{2}:[0|1][a-f0-9]\\.[0-7])/"));
-    const QByteArray address = pci.match(toText(target)).captured(1).toUtf8();
-    if (address.isEmpty())
-        return {};
-    for (const QByteArrayView line : linesOf(in.bytes("lspci"))) {
-        if (line.startsWith(address) && line.size() > address.size() + 1)
-            return toText(line.sliced(address.size() + 1));
-    }
-    return {};
+    return table.pci.value(pci.match(toText(target)).captured(1).toUtf8());
 }
 
 QString schedulerOf(QByteArrayView schedulers)
@@ -172,7 +173,7 @@ void putIdentity(QJsonObject &device, const Thing &thing, const LinkTable &table
         putText(device, u"dm_uuid", thing.value("uuid"));
 }
 
-QJsonObject deviceOf(const Thing &thing, const LinkTable &table, const QHash<QByteArray, QByteArrayView> &mapped, const Section &in)
+QJsonObject deviceOf(const Thing &thing, const LinkTable &table, const QHash<QByteArray, QByteArrayView> &mapped)
 {
     const QByteArray name = thing.name.toByteArray();
     const QByteArrayView sectorSize = thing.has("logical_block_size") ? thing.value("logical_block_size") : thing.value("hw_sector_size");
@@ -186,7 +187,7 @@ QJsonObject deviceOf(const Thing &thing, const LinkTable &table, const QHash<QBy
                        {QStringLiteral("sectors"), textOr(thing.value("size"), "0")},
                        {QStringLiteral("sectorsize"), textOr(sectorSize, "512")},
                        {QStringLiteral("size"), sizeOf(thing.value("size"))},
-                       {QStringLiteral("host"), hostOf(table.targets.value(name), in)},
+                       {QStringLiteral("host"), hostOf(table.targets.value(name), table)},
                        {QStringLiteral("holders"), holders(thing, mapped)},
                        {QStringLiteral("partitions"), QJsonObject()}};
     putIdentity(device, thing, table);
@@ -268,18 +269,20 @@ void parseDevices(const Section &in, Findings &out)
         if (thing.has("name"))
             mapped.insert(thing.name.toByteArray(), thing.value("name"));
     }
-    QJsonObject devices, partitions;
+    QMap<QString, QJsonObject> devices, partitions; // by name; of the disk
+    QSet<QByteArrayView> seen;
     QJsonArray mappedDevices;
     qint64 diskBytes = 0, disks = 0;
     for (const Thing &thing : things) {
+        // The kernel gives each name once, a partition's as well.
+        if (seen.size() >= mostEntries || seen.contains(baseName(thing.name)))
+            continue;
+        seen.insert(baseName(thing.name));
         const qsizetype slash = thing.name.indexOf('/');
         if (slash >= 0) {
-            const QString disk = toText(thing.name.first(slash));
-            QJsonObject of = partitions.value(disk).toObject();
-            of.insert(toText(thing.name.sliced(slash + 1)), partitionOf(thing, table, mapped));
-            partitions.insert(disk, of);
+            partitions[toText(thing.name.first(slash))].insert(toText(thing.name.sliced(slash + 1)), partitionOf(thing, table, mapped));
         } else if (!thing.name.isEmpty()) {
-            devices.insert(toText(thing.name), deviceOf(thing, table, mapped, in));
+            devices.insert(toText(thing.name), deviceOf(thing, table, mapped));
             if (thing.has("name") && thing.name.startsWith("dm-"))
                 mappedDevices.append(mappedOf(thing));
             const qint64 bytes = bytesOf(toInteger(thing.value("size")).value_or(0), 512);
@@ -289,12 +292,9 @@ void parseDevices(const Section &in, Findings &out)
             }
         }
     }
-    for (auto disk = partitions.begin(); disk != partitions.end(); ++disk) {
-        QJsonObject device = devices.value(disk.key()).toObject();
-        device.insert(u"partitions", disk.value());
-        devices.insert(disk.key(), device);
-    }
-    out.set(u"devices", devices);
+    for (auto disk = partitions.begin(); disk != partitions.end(); ++disk)
+        devices[disk.key()].insert(u"partitions", disk.value());
+    out.set(u"devices", objectOf(devices));
     out.set(u"device_links", QJsonObject{{QStringLiteral("ids"), toJson(table.ids)},
                                          {QStringLiteral("uuids"), toJson(table.uuids)},
                                          {QStringLiteral("labels"), toJson(table.labels)},

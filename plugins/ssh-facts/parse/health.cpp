@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include <QHash>
+#include <QSet>
 
 #include <algorithm>
 #include <array>
@@ -138,7 +139,11 @@ void parseBmc(const Section &in, Findings &out)
 void parseDiskHealth(const Section &in, Findings &out)
 {
     QJsonArray disks;
+    QSet<QByteArrayView> seen; // the kernel gives each name once
     for (const Thing &thing : thingsOf(in.bytes("disks"))) {
+        if (seen.size() >= mostEntries || seen.contains(thing.name))
+            continue;
+        seen.insert(thing.name);
         QJsonObject disk{{QStringLiteral("device"), toText(thing.name)}};
         if (thing.has("state"))
             disk.insert(u"state", toText(thing.value("state")));

@@ -100,18 +100,16 @@ void addFlags(QByteArrayView line, InterfaceAddresses &interface)
 }
 
 // NAME: flags=8863<UP,…> mtu 1500 · NAME  Link encap:Ethernet  HWaddr 00:…
-qsizetype openInterface(QByteArrayView line, const QList<QByteArrayView> &words, QList<InterfaceAddresses> &all)
+InterfaceAddresses *openInterface(QByteArrayView line, const QList<QByteArrayView> &words, InterfaceTable &all)
 {
     QByteArrayView name = words[0];
     if (name.endsWith(':'))
         name.chop(1);
     // Solaris lists an interface once more for its other family.
-    const auto known = std::find_if(all.begin(), all.end(), [name](const InterfaceAddresses &one) { return one.name == name; });
-    if (known != all.end())
-        return known - all.begin();
-    all.append(InterfaceAddresses{});
-    InterfaceAddresses &interface = all.last();
-    interface.name = name.toByteArray();
+    const QByteArray key = name.toByteArray();
+    if (InterfaceAddresses *known = all.find(key))
+        return known;
+    InterfaceAddresses &interface = all[key];
     interface.mtu = int(toInteger(after(words, "mtu")).value_or(-1));
     interface.mac = after(words, "HWaddr").toByteArray().toLower();
     const QByteArrayView encapsulation = labelled(words, "encap:");
@@ -122,7 +120,7 @@ qsizetype openInterface(QByteArrayView line, const QList<QByteArrayView> &words,
     addFlags(line, interface);
     if (interface.type.isEmpty())
         interface.type = interface.flags.contains("LOOPBACK") ? "loopback" : interface.flags.contains("POINTOPOINT") ? "tunnel" : "unknown";
-    return all.size() - 1;
+    return &interface;
 }
 
 void addDetail(QByteArrayView line, const QList<QByteArrayView> &words, InterfaceAddresses &interface)
@@ -156,10 +154,10 @@ void addDetail(QByteArrayView line, const QList<QByteArrayView> &words, Interfac
 
 } // namespace
 
-QList<InterfaceAddresses> parseIfconfig(QByteArrayView output)
+InterfaceTable parseIfconfig(QByteArrayView output)
 {
-    QList<InterfaceAddresses> all;
-    qsizetype current = -1;
+    InterfaceTable all;
+    InterfaceAddresses *current = nullptr; // good until the next one is made
     for (const QByteArrayView line : linesOf(output)) {
         const QList<QByteArrayView> words = wordsOf(line);
         if (words.isEmpty())
@@ -167,8 +165,8 @@ QList<InterfaceAddresses> parseIfconfig(QByteArrayView output)
         const bool isIndented = line.front() == ' ' || line.front() == '\t';
         if (!isIndented && all.size() < mostEntries)
             current = openInterface(line, words, all);
-        else if (current >= 0)
-            addDetail(line, words, all[current]);
+        else if (current)
+            addDetail(line, words, *current);
     }
     return all;
 }

@@ -47,41 +47,37 @@ std::optional<QJsonValue> parseJson(QByteArrayView text)
 
 std::optional<QJsonObject> parseIni(QByteArrayView text)
 {
-    QJsonObject sections, section;
-    QString name, key;
-    const auto close = [&] {
-        if (!name.isNull())
-            sections.insert(name, section);
-    };
+    QMap<QString, QMap<QString, QString>> sections;
+    QMap<QString, QString> *section = nullptr;
+    QString *value = nullptr; // which an indented line goes on with
     for (const QByteArrayView line : linesOf(text)) {
         const QByteArrayView bare = line.trimmed();
         if (bare.isEmpty() || bare.front() == '#' || bare.front() == ';')
             continue;
         if (bare.front() == '[' && bare.contains(']')) {
-            close();
-            name = toText(bare.sliced(1, bare.indexOf(']') - 1));
-            section = sections.value(name).toObject();
-            key.clear();
+            section = &sections[toText(bare.sliced(1, bare.indexOf(']') - 1))];
+            value = nullptr;
             continue;
         }
-        if (name.isNull())
+        if (!section)
             return {};
-        const bool isContinued = (line.front() == ' ' || line.front() == '\t') && !key.isEmpty();
-        if (isContinued) {
-            section.insert(key, QString(section.value(key).toString() + u'\n' + toText(bare)));
+        if (value && (line.front() == ' ' || line.front() == '\t')) {
+            value->append(u'\n' + toText(bare));
             continue;
         }
         qsizetype at = bare.indexOf('=');
         const qsizetype colon = bare.indexOf(':');
         if (at < 0 || (colon >= 0 && colon < at))
             at = colon;
-        if (at <= 0 || section.size() >= mostEntries)
+        if (at <= 0 || section->size() >= mostEntries)
             return {};
-        key = toText(bare.first(at).trimmed()).toLower();
-        section.insert(key, toText(bare.sliced(at + 1).trimmed()));
+        value = &(*section)[toText(bare.first(at).trimmed()).toLower()];
+        *value = toText(bare.sliced(at + 1).trimmed());
     }
-    close();
-    return sections;
+    QMap<QString, QJsonObject> objects;
+    for (auto one = sections.begin(); one != sections.end(); ++one)
+        objects.insert(one.key(), objectOf(one.value()));
+    return objectOf(objects);
 }
 
 void parseLocal(const Section &in, Findings &out)

@@ -165,24 +165,48 @@ bool isRemote(QByteArrayView type)
     return types.contains(type.toByteArray()) || type.startsWith("fuse") || type.startsWith("smb");
 }
 
-QByteArray uuidOf(const Mount &mount, const Findings &out)
+// What is known of the devices, by what /proc calls them.
+class UuidTable
 {
-    const QString name = QString::fromUtf8(baseName(mount.device));
-    for (const QJsonValue &device : out.value(u"devices").toObject()) {
-        const QJsonObject partition = device[u"partitions"][name].toObject();
-        if (!partition.value(u"uuid").toString().isEmpty())
-            return partition.value(u"uuid").toString().toUtf8();
+public:
+    explicit UuidTable(const Findings &out)
+    {
+        const QJsonObject devices = out.value(u"devices").toObject(), links = out.value(u"device_links")[u"uuids"].toObject();
+        for (auto device = devices.begin(); device != devices.end(); ++device) {
+            const QJsonObject partitions = device.value()[u"partitions"].toObject();
+            for (auto partition = partitions.begin(); partition != partitions.end(); ++partition)
+                add(m_partitions, partition.key(), partition.value()[u"uuid"]);
+            add(m_filesystems, device.key(), device.value()[u"filesystem_uuid"]);
+        }
+        for (auto link = links.begin(); link != links.end(); ++link) {
+            add(m_links, link.key(), link.value()[0]);
+            add(m_mapped, devices.value(link.key())[u"dm_name"].toString(), link.value()[0]);
+        }
     }
-    const QJsonObject uuids = out.value(u"device_links")[u"uuids"].toObject();
-    // The kernel's name of a mapped device is another than that in /dev/mapper.
-    for (auto link = uuids.begin(); link != uuids.end(); ++link) {
-        const QJsonObject device = out.value(u"devices")[link.key()].toObject();
-        if (link.key() == name || (mount.device.startsWith("/dev/mapper/") && device.value(u"dm_name").toString() == name))
-            return link.value()[0].toString().toUtf8();
+
+    [[nodiscard]] QByteArray of(const Mount &mount) const
+    {
+        const QString name = QString::fromUtf8(baseName(mount.device));
+        QString uuid = m_partitions.value(name);
+        if (uuid.isEmpty())
+            uuid = m_links.value(name);
+        // The kernel's name of a mapped device is another than that in /dev/mapper.
+        if (uuid.isEmpty() && mount.device.startsWith("/dev/mapper/"))
+            uuid = m_mapped.value(name);
+        return (uuid.isEmpty() ? m_filesystems.value(name) : uuid).toUtf8();
     }
-    const QJsonValue filesystem = out.value(u"devices")[name][u"filesystem_uuid"];
-    return filesystem.toString().toUtf8();
-}
+
+private:
+    using Uuids = QHash<QString, QString>;
+
+    static void add(Uuids &uuids, const QString &name, const QJsonValue &uuid)
+    {
+        if (!name.isEmpty() && !uuid.toString().isEmpty() && !uuids.contains(name))
+            uuids.insert(name, uuid.toString());
+    }
+
+    Uuids m_partitions, m_links, m_mapped, m_filesystems;
+};
 
 } // namespace
 
@@ -210,6 +234,7 @@ void parseMounts(const Section &in, Findings &out)
     }
     const Block *table = in.find("mountinfo");
     const SizeTable sizes(in);
+    const UuidTable uuids(out);
     const bool hasFarAnswers = in.has("far");
     QJsonArray mounts;
     QList<QByteArray> order;
@@ -228,7 +253,7 @@ void parseMounts(const Section &in, Findings &out)
         putText(object, u"fstype", mount->type);
         const bool isBind = mount->root != "/";
         putText(object, u"options", isBind ? mount->options + ",bind" : mount->options);
-        const QByteArray uuid = uuidOf(*mount, out);
+        const QByteArray uuid = uuids.of(*mount);
         object.insert(u"uuid", uuid.isEmpty() ? QStringLiteral("N/A") : QString::fromUtf8(uuid));
         if (const auto known = sizes.of(mount->at)) {
             putSizes(object, *known);

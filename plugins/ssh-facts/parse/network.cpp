@@ -159,7 +159,7 @@ DefaultRoute wayOut6(const Section &in)
     return in.has("route6") ? parseRouteGet(in.bytes("route6")) : parseProcRoute6(in.bytes("/proc/net/ipv6_route"));
 }
 
-QList<InterfaceAddresses> addressesOf(const Section &in)
+InterfaceTable addressesOf(const Section &in)
 {
     if (in.has("ip"))
         return parseIpAddr(in.bytes("ip"));
@@ -168,12 +168,6 @@ QList<InterfaceAddresses> addressesOf(const Section &in)
     if (in.has("ifconfig"))
         return parseIfconfig(in.bytes("ifconfig"));
     return parseProcNet(in.bytes("/proc/net/fib_trie"), in.bytes("/proc/net/route"), in.bytes("/proc/net/if_inet6"));
-}
-
-const InterfaceAddresses *find(const QList<InterfaceAddresses> &all, QByteArrayView name)
-{
-    const auto found = std::find_if(all.begin(), all.end(), [&](const InterfaceAddresses &one) { return one.name == name; });
-    return found == all.end() ? nullptr : &*found;
 }
 
 void putRoute(QJsonObject &object, const DefaultRoute &route)
@@ -192,14 +186,14 @@ void putDevice(QJsonObject &object, const QJsonObject &device)
     object.insert(u"type", device.value(u"type").toString(QStringLiteral("unknown")));
 }
 
-void setDefault4(DefaultRoute route, const QList<InterfaceAddresses> &all, const QHash<QByteArray, QJsonObject> &objects, Findings &out)
+void setDefault4(DefaultRoute route, const InterfaceTable &all, const QHash<QByteArray, QJsonObject> &objects, Findings &out)
 {
     QJsonObject object;
     if (route.interface.isEmpty()) {
         out.set(u"default_ipv4", object);
         return;
     }
-    const InterfaceAddresses *home = find(all, route.interface);
+    const InterfaceAddresses *home = all.find(route.interface);
     if (route.address.isEmpty() && home && !home->ipv4.isEmpty())
         route.address = home->ipv4.constFirst().address;
     putRoute(object, route);
@@ -217,14 +211,14 @@ void setDefault4(DefaultRoute route, const QList<InterfaceAddresses> &all, const
     out.set(u"default_ipv4", object);
 }
 
-void setDefault6(DefaultRoute route, const QList<InterfaceAddresses> &all, const QHash<QByteArray, QJsonObject> &objects, Findings &out)
+void setDefault6(DefaultRoute route, const InterfaceTable &all, const QHash<QByteArray, QJsonObject> &objects, Findings &out)
 {
     QJsonObject object;
     if (route.interface.isEmpty()) {
         out.set(u"default_ipv6", object);
         return;
     }
-    const InterfaceAddresses *home = find(all, route.interface);
+    const InterfaceAddresses *home = all.find(route.interface);
     if (route.address.isEmpty() && home) {
         const auto global = std::find_if(home->ipv6.begin(), home->ipv6.end(), [](const Ipv6 &one) { return one.scope == "global"; });
         if (global != home->ipv6.end())
@@ -277,7 +271,7 @@ QString factNameOf(QByteArrayView interface)
     return name.replace(u'-', u'_').replace(u':', u'_');
 }
 
-void setLists(const QList<InterfaceAddresses> &all, Findings &out)
+void setLists(const InterfaceTable &all, Findings &out)
 {
     QJsonArray ipv4, ipv6;
     for (const InterfaceAddresses &one : all) {
@@ -304,16 +298,16 @@ void parseNetwork(const Section &in, Findings &out)
         parseNetworkElsewhere(in, out);
         return;
     }
-    const QList<InterfaceAddresses> all = addressesOf(in);
+    const InterfaceTable all = addressesOf(in);
     const DefaultRoute route4 = wayOut4(in), route6 = wayOut6(in);
 
     QHash<QByteArray, QJsonObject> objects;
     QJsonArray names, list;
     for (const Thing &thing : thingsOf(in.bytes("net"))) {
-        if (thing.name.isEmpty())
-            continue;
         const QByteArray name = thing.name.toByteArray();
-        const InterfaceAddresses *addresses = find(all, name);
+        if (name.isEmpty() || names.size() >= mostEntries || objects.contains(name))
+            continue;
+        const InterfaceAddresses *addresses = all.find(name);
         QJsonObject object = interfaceOf(thing);
         if (addresses)
             putAddresses(object, *addresses);

@@ -14,14 +14,12 @@ namespace {
 
 constexpr qsizetype mostPackages = 20'000;
 
-void add(QJsonObject &packages, QJsonObject package)
+void add(Packages &packages, const QJsonObject &package)
 {
     const QString name = package.value(u"name").toString();
     if (name.isEmpty() || (packages.size() >= mostPackages && !packages.contains(name)))
         return;
-    QJsonArray versions = packages.value(name).toArray();
-    versions.append(package);
-    packages.insert(name, versions);
+    packages[name].append(package);
 }
 
 // Paragraphs of `Key: value` lines, as dpkg and opkg keep them.
@@ -68,7 +66,7 @@ QString timeText(qint64 seconds)
 
 } // namespace
 
-void addDpkg(QByteArrayView status, QJsonObject &packages)
+void addDpkg(QByteArrayView status, Packages &packages)
 {
     for (const auto &paragraph : paragraphs(status)) {
         if (!paragraph.value("Status").endsWith(" installed"))
@@ -83,7 +81,7 @@ void addDpkg(QByteArrayView status, QJsonObject &packages)
     }
 }
 
-void addOpkg(QByteArrayView status, QJsonObject &packages)
+void addOpkg(QByteArrayView status, Packages &packages)
 {
     for (const auto &paragraph : paragraphs(status)) {
         if (paragraph.contains("Status") && !paragraph.value("Status").endsWith(" installed"))
@@ -94,7 +92,7 @@ void addOpkg(QByteArrayView status, QJsonObject &packages)
     }
 }
 
-void addApk(QByteArrayView installed, QJsonObject &packages)
+void addApk(QByteArrayView installed, Packages &packages)
 {
     for (const auto &paragraph : paragraphs(installed)) {
         QJsonObject one = package(paragraph.value("P"), paragraph.value("V"), "apk");
@@ -103,7 +101,7 @@ void addApk(QByteArrayView installed, QJsonObject &packages)
     }
 }
 
-void addRpm(QByteArrayView query, QJsonObject &packages)
+void addRpm(QByteArrayView query, Packages &packages)
 {
     for (const QByteArrayView line : linesOf(query)) {
         const QList<QByteArrayView> cells = split(line, '|');
@@ -124,7 +122,7 @@ void addRpm(QByteArrayView query, QJsonObject &packages)
     }
 }
 
-void addTwoColumns(QByteArrayView list, const char *source, QJsonObject &packages)
+void addTwoColumns(QByteArrayView list, const char *source, Packages &packages)
 {
     for (const QByteArrayView line : linesOf(list)) {
         const QList<QByteArrayView> words = wordsOf(line);
@@ -137,7 +135,7 @@ void addTwoColumns(QByteArrayView list, const char *source, QJsonObject &package
     }
 }
 
-void addDashed(QByteArrayView list, const char *source, QJsonObject &packages)
+void addDashed(QByteArrayView list, const char *source, Packages &packages)
 {
     for (const QByteArrayView line : linesOf(list)) {
         const QList<QByteArrayView> words = wordsOf(line);
@@ -153,7 +151,7 @@ void addDashed(QByteArrayView list, const char *source, QJsonObject &packages)
     }
 }
 
-void addPkg5(QByteArrayView list, QJsonObject &packages)
+void addPkg5(QByteArrayView list, Packages &packages)
 {
     for (const QByteArrayView line : linesOf(list)) {
         QList<QByteArrayView> words = wordsOf(line);
@@ -165,7 +163,7 @@ void addPkg5(QByteArrayView list, QJsonObject &packages)
     }
 }
 
-void addPkginfo(QByteArrayView list, QJsonObject &packages)
+void addPkginfo(QByteArrayView list, Packages &packages)
 {
     // Its keys are indented to a column.
     QByteArray flat;
@@ -180,7 +178,7 @@ void addPkginfo(QByteArrayView list, QJsonObject &packages)
     }
 }
 
-void addLslpp(QByteArrayView list, QJsonObject &packages)
+void addLslpp(QByteArrayView list, Packages &packages)
 {
     for (const QByteArrayView line : linesOf(list)) {
         const QList<QByteArrayView> cells = split(line, ':');
@@ -191,7 +189,7 @@ void addLslpp(QByteArrayView list, QJsonObject &packages)
 
 void parsePackages(const Section &in, Findings &out)
 {
-    QJsonObject packages;
+    Packages packages;
     addDpkg(in.has("dpkg") ? in.bytes("dpkg") : in.bytes("/var/lib/dpkg/status"), packages);
     addApk(in.bytes("apk"), packages);
     addOpkg(in.bytes("opkg"), packages);
@@ -210,7 +208,7 @@ void parsePackages(const Section &in, Findings &out)
     if (packages.size() >= mostPackages)
         out.miss(u"packages", Absence::Limit);
     else if (!packages.isEmpty() && !hasTimedOut)
-        out.set(u"packages", packages);
+        out.set(u"packages", objectOf(packages));
 }
 
 void parsePackageSummary(const Section &in, Findings &out)

@@ -10,18 +10,16 @@ namespace collector::facts {
 
 namespace {
 
-void put(QJsonObject &services, const QString &name, const char *source, const QString &state, const QString &status)
+void put(Services &services, const QString &name, const char *source, const QString &state, const QString &status)
 {
     if (name.isEmpty() || (services.size() >= mostEntries && !services.contains(name)))
         return;
-    QJsonObject service = services.value(name).toObject();
-    service.insert(u"name", name);
-    service.insert(u"source", QString::fromLatin1(source));
-    if (!state.isEmpty() || !service.contains(u"state"))
-        service.insert(u"state", state.isEmpty() ? QStringLiteral("unknown") : state);
-    if (!status.isEmpty() || !service.contains(u"status"))
-        service.insert(u"status", status.isEmpty() ? QStringLiteral("unknown") : status);
-    services.insert(name, service);
+    Service &service = services[name];
+    service.source = source;
+    if (!state.isEmpty())
+        service.state = state;
+    if (!status.isEmpty())
+        service.status = status;
 }
 
 // Words of a line of systemctl, without the mark before a unit that failed.
@@ -34,7 +32,7 @@ QList<QByteArrayView> unitWords(QByteArrayView line)
 }
 
 // Names that the script printed, one a line.
-void addNames(QByteArrayView names, const char *source, const QString &state, const QString &status, QJsonObject &services)
+void addNames(QByteArrayView names, const char *source, const QString &state, const QString &status, Services &services)
 {
     for (const QByteArrayView line : linesOf(names)) {
         if (!line.trimmed().isEmpty())
@@ -42,7 +40,7 @@ void addNames(QByteArrayView names, const char *source, const QString &state, co
     }
 }
 
-void addInitScripts(const Section &in, QJsonObject &services)
+void addInitScripts(const Section &in, Services &services)
 {
     for (const QByteArrayView name : linesOf(in.bytes("init.d"))) {
         if (!name.isEmpty() && name != "functions" && name != "README" && !services.contains(toText(name)))
@@ -55,7 +53,7 @@ void addInitScripts(const Section &in, QJsonObject &services)
         while (start < name.size() && name[start] >= '0' && name[start] <= '9')
             ++start;
         name = start < name.size() ? name.sliced(start) : QByteArrayView();
-        if (services.value(toText(name))[u"source"].toString() == u"sysv")
+        if (qstrcmp(services.value(toText(name)).source, "sysv") == 0)
             put(services, toText(name), "sysv", {}, QStringLiteral("enabled"));
     }
 }
@@ -72,7 +70,19 @@ QJsonValue unitTime(QByteArrayView text)
 
 } // namespace
 
-void addUnits(QByteArrayView listUnits, QJsonObject &services)
+QJsonObject toJson(const Services &services)
+{
+    const QString unknown = QStringLiteral("unknown");
+    QJsonObject all;
+    for (auto one = services.begin(); one != services.end(); ++one)
+        all.insert(one.key(), QJsonObject{{QStringLiteral("name"), one.key()},
+                                          {QStringLiteral("source"), QString::fromLatin1(one->source)},
+                                          {QStringLiteral("state"), one->state.isEmpty() ? unknown : one->state},
+                                          {QStringLiteral("status"), one->status.isEmpty() ? unknown : one->status}});
+    return all;
+}
+
+void addUnits(QByteArrayView listUnits, Services &services)
 {
     for (const QByteArrayView line : linesOf(listUnits)) {
         const QList<QByteArrayView> words = unitWords(line);
@@ -89,7 +99,7 @@ void addUnits(QByteArrayView listUnits, QJsonObject &services)
     }
 }
 
-void addUnitFiles(QByteArrayView listUnitFiles, QJsonObject &services)
+void addUnitFiles(QByteArrayView listUnitFiles, Services &services)
 {
     for (const QByteArrayView line : linesOf(listUnitFiles)) {
         const QList<QByteArrayView> words = unitWords(line);
@@ -105,7 +115,7 @@ void addUnitFiles(QByteArrayView listUnitFiles, QJsonObject &services)
     }
 }
 
-void addRcStatus(QByteArrayView output, QJsonObject &services)
+void addRcStatus(QByteArrayView output, Services &services)
 {
     for (const QByteArrayView line : linesOf(output)) {
         const qsizetype open = line.lastIndexOf('['), close = line.lastIndexOf(']');
@@ -120,7 +130,7 @@ void addRcStatus(QByteArrayView output, QJsonObject &services)
     }
 }
 
-void addRcUpdate(QByteArrayView output, QJsonObject &services)
+void addRcUpdate(QByteArrayView output, Services &services)
 {
     for (const QByteArrayView line : linesOf(output)) {
         const qsizetype bar = line.indexOf('|');
@@ -132,7 +142,7 @@ void addRcUpdate(QByteArrayView output, QJsonObject &services)
     }
 }
 
-void addLaunchctl(QByteArrayView output, QJsonObject &services)
+void addLaunchctl(QByteArrayView output, Services &services)
 {
     for (const QByteArrayView line : linesOf(output)) {
         const QList<QByteArrayView> words = wordsOf(line);
@@ -148,7 +158,7 @@ void addLaunchctl(QByteArrayView output, QJsonObject &services)
     }
 }
 
-void addSvcs(QByteArrayView output, QJsonObject &services)
+void addSvcs(QByteArrayView output, Services &services)
 {
     for (const QByteArrayView line : linesOf(output)) {
         const QList<QByteArrayView> words = wordsOf(line);
@@ -161,7 +171,7 @@ void addSvcs(QByteArrayView output, QJsonObject &services)
     }
 }
 
-void addLssrc(QByteArrayView output, QJsonObject &services)
+void addLssrc(QByteArrayView output, Services &services)
 {
     for (const QByteArrayView line : linesOf(output)) {
         const QList<QByteArrayView> words = wordsOf(line);
@@ -201,7 +211,7 @@ void parseUnits(const Section &in, Findings &out)
 
 void parseServices(const Section &in, Findings &out)
 {
-    QJsonObject services;
+    Services services;
     addUnits(in.bytes("units"), services);
     addUnitFiles(in.bytes("unit-files"), services);
     addRcStatus(in.bytes("rc-status"), services);
@@ -217,7 +227,7 @@ void parseServices(const Section &in, Findings &out)
     addInitScripts(in, services);
     const bool hasTimedOut = std::any_of(in.blocks.begin(), in.blocks.end(), [](const Block &block) { return block.isTimedOut(); });
     if (!services.isEmpty() && !hasTimedOut)
-        out.set(u"services", services);
+        out.set(u"services", toJson(services));
 }
 
 void parseTimers(const Section &in, Findings &out)

@@ -50,13 +50,17 @@ void addDnf(QByteArrayView output, QByteArrayView advisories, Waiting &waiting)
         if (words.size() == 3)
             secure.append(words[2]);
     }
+    const auto isLess = [](QByteArrayView a, QByteArrayView b) { return a.compare(b) < 0; };
+    std::sort(secure.begin(), secure.end(), isLess);
     for (const QByteArrayView line : linesOf(output)) {
         const QList<QByteArrayView> words = wordsOf(line);
         if (words.size() != 3 || !words[0].contains('.') || line.front() == ' ')
             continue;
         const QByteArrayView name = words[0].first(words[0].lastIndexOf('.'));
         const QByteArray full = name.toByteArray() + '-';
-        const bool isSecurity = std::any_of(secure.begin(), secure.end(), [&](QByteArrayView one) { return one.startsWith(full); });
+        const auto first =
+            std::lower_bound(secure.begin(), secure.end(), QByteArrayView(full), isLess); // all that begin so stand from here on
+        const bool isSecurity = first != secure.end() && first->startsWith(full);
         waiting.add(name, words[1], isSecurity);
     }
 }

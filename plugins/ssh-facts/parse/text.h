@@ -8,6 +8,7 @@
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QList>
+#include <QMap>
 #include <QString>
 
 #include <optional>
@@ -67,6 +68,17 @@ struct Thing
 
 // The same of folders: each is headed by its path and a colon, and links stand there by their names.
 [[nodiscard]] QList<std::pair<QByteArray, QByteArrayView>> listedLinksOf(QByteArrayView listing);
+
+// What was gathered by name becomes an object once all is there: a value that is taken out of a QJsonObject, added to and put back is
+// copied each time, and many of one name would cost their square.
+template<typename Value>
+[[nodiscard]] QJsonObject objectOf(const QMap<QString, Value> &map)
+{
+    QJsonObject object;
+    for (auto one = map.begin(); one != map.end(); ++one)
+        object.insert(one.key(), one.value());
+    return object;
+}
 
 // As Ansible writes sizes: `1.50 GB`, from bytes.
 [[nodiscard]] QString sizeForPeople(double bytes);

@@ -163,12 +163,6 @@ std::optional<QStringList> lscpuText(const QString &path, const QJsonValue &expe
     return differences;
 }
 
-const InterfaceAddresses *named(const QList<InterfaceAddresses> &all, const QString &name)
-{
-    const auto found = std::find_if(all.begin(), all.end(), [&](const InterfaceAddresses &one) { return one.name == name.toUtf8(); });
-    return found == all.end() ? nullptr : &*found;
-}
-
 void comparePyinfraDevice(QStringList &differences, const QString &name, const QJsonValue &device, const InterfaceAddresses &ours)
 {
     const QJsonValue ipv4 = device[u"ipv4"], ipv6 = device[u"ipv6"];
@@ -189,11 +183,11 @@ void comparePyinfraDevice(QStringList &differences, const QString &name, const Q
 std::optional<QStringList> pyinfraInterfaces(const QString &path, const QJsonValue &expected, bool isIp)
 {
     const QByteArray output = read(path);
-    const QList<InterfaceAddresses> all = isIp ? parseIpAddr(output) : parseIfconfig(output);
+    const InterfaceTable all = isIp ? parseIpAddr(output) : parseIfconfig(output);
     QStringList differences;
     const QJsonObject fact = expected[u"fact"].toObject();
     for (auto device = fact.begin(); device != fact.end(); ++device) {
-        const InterfaceAddresses *ours = named(all, device.key());
+        const InterfaceAddresses *ours = all.find(device.key().toUtf8());
         if (!ours)
             differences.append(device.key() + QStringLiteral(": not found"));
         else if (device.value().isArray())
@@ -206,12 +200,12 @@ std::optional<QStringList> pyinfraInterfaces(const QString &path, const QJsonVal
 
 std::optional<QStringList> jcIfconfig(const QString &path, const QJsonValue &expected)
 {
-    const QList<InterfaceAddresses> all = parseIfconfig(read(path));
+    const InterfaceTable all = parseIfconfig(read(path));
     QStringList differences;
     compare(differences, QStringLiteral("interfaces"), expected.toArray().size(), all.size());
     for (const QJsonValue &device : expected.toArray()) {
         const QString name = device[u"name"].toString();
-        const InterfaceAddresses *ours = named(all, name);
+        const InterfaceAddresses *ours = all.find(name.toUtf8());
         if (!ours) {
             differences.append(name + QStringLiteral(": not found"));
             continue;
@@ -272,13 +266,13 @@ void compareGlpiAddress(QStringList &differences, const QJsonValue &entry, const
 std::optional<QStringList> glpiInterfaces(const QString &path, const QJsonValue &expected, bool isIp)
 {
     const QByteArray output = read(path);
-    const QList<InterfaceAddresses> all = isIp ? parseIpAddr(output) : parseIfconfig(output);
+    const InterfaceTable all = isIp ? parseIpAddr(output) : parseIfconfig(output);
     if (!expected.isArray())
         return {};
     QStringList differences;
     for (const QJsonValue &entry : expected.toArray()) {
         const QString name = entry[u"DESCRIPTION"].toString();
-        if (const InterfaceAddresses *ours = named(all, name))
+        if (const InterfaceAddresses *ours = all.find(name.toUtf8()))
             compareGlpiAddress(differences, entry, *ours);
         else if (output.contains(name.toUtf8()))
             differences.append(name + QStringLiteral(": not found"));

@@ -76,14 +76,13 @@ QStringList servicesAs(const QJsonValue &fact, const QJsonObject &services, QStr
 
 QStringList unitsAs(const QJsonArray &expected, const QByteArray &input)
 {
-    QJsonObject services;
+    Services services;
     addUnits(input, services);
     QStringList differences;
     for (const QJsonValue &unit : expected) {
         const QString name = unit[u"unit"].toString();
         if (name.endsWith(u".service"))
-            compare(differences, name, unit[u"sub"] == QJsonValue(QStringLiteral("running")),
-                    services.value(name)[u"state"].toString() == u"running");
+            compare(differences, name, unit[u"sub"] == QJsonValue(QStringLiteral("running")), services.value(name).state == u"running");
     }
     return differences;
 }
@@ -186,13 +185,13 @@ QStringList glpiRoutes(const QJsonObject &expected, const QByteArray &input)
 
 QStringList lslppAs(const QJsonArray &expected, const QByteArray &input)
 {
-    QJsonObject packages;
+    Packages packages;
     addLslpp(input, packages);
     QStringList differences;
     for (const QJsonValue &one : expected) {
         const QString name = one[u"NAME"].toString();
         // A fileset stands there once for each of its parts.
-        const QJsonArray versions = packages.value(name).toArray();
+        const QJsonArray versions = packages.value(name);
         const bool isHere =
             std::any_of(versions.begin(), versions.end(), [&](const QJsonValue &ours) { return ours[u"version"] == one[u"VERSION"]; });
         if (!isHere)
@@ -209,7 +208,7 @@ std::optional<QStringList> compareFurther(const QByteArray &command, const QByte
     const QJsonValue fact = expected[u"fact"];
     const QString running = QStringLiteral("running"), enabled = QStringLiteral("enabled");
     const QString how = expected[u"command"].toString();
-    QJsonObject found;
+    Services found;
     if (command == "passwd" && schema == "jc")
         return compareLists(expected.toArray(), parsePasswd(input),
                             pairs({{"username", "name"}, {"uid", "uid"}, {"gid", "gid"}, {"home", "home"}, {"shell", "shell"}}));
@@ -253,7 +252,7 @@ std::optional<QStringList> compareFurther(const QByteArray &command, const QByte
         return {};
     if (command == "openrc" && how.startsWith(u"rc-status")) {
         addRcStatus(input, found);
-        return servicesAs(fact, found, u"state", running);
+        return servicesAs(fact, toJson(found), u"state", running);
     }
     if (command == "openrc") {
         addRcUpdate(input, found);
@@ -268,11 +267,12 @@ std::optional<QStringList> compareFurther(const QByteArray &command, const QByte
     }
     if (command == "launchctl") {
         addLaunchctl(input, found);
-        return servicesAs(fact, found, u"state", running);
+        return servicesAs(fact, toJson(found), u"state", running);
     }
     if (command == "pkg" || command == "pkgin") {
-        addDashed(input, "pkg", found);
-        return packagesAs(fact, found);
+        Packages packages;
+        addDashed(input, "pkg", packages);
+        return packagesAs(fact, objectOf(packages));
     }
     return {};
 }

@@ -3,6 +3,8 @@
 
 #include <collector/jobtester.h>
 
+#include <QJsonArray>
+#include <QJsonObject>
 #include <QTest>
 
 using namespace collector;
@@ -97,6 +99,26 @@ private Q_SLOTS:
         QCOMPARE(outcome.facts[u"system"].toString(), QStringLiteral("Linux"));
         QCOMPARE(outcome.status, "partial");
         QCOMPARE(outcome.cause, Cause::BadOutput);
+    }
+
+    // Parsed on another thread; and each line of a name costs what the first did: their square would be hours.
+    void aLongAnswer()
+    {
+        m_tester->setOption("facts", "!all,!min,packages");
+        m_tester->answerShell([](const ShellCommand &command) {
+            QByteArray list = "\n@ C pacman\n";
+            for (int i = 0; i < 90'000; ++i)
+                list += (i % 2 ? "linux 6." : "bash 5.") + QByteArray::number(i) + '\n';
+            ShellReply reply = platform(command, list + "\n@ X 0 pacman\n");
+            reply.output.replace(" platform\n", " packages\n");
+            return reply;
+        });
+        const JobOutcome outcome = m_tester->run();
+        QCOMPARE(outcome.status, "ok");
+        const QJsonObject packages = outcome.facts[u"packages"].toObject();
+        QCOMPARE(packages.keys(), (QStringList{QStringLiteral("bash"), QStringLiteral("linux")}));
+        QCOMPARE(packages[u"linux"].toArray().size(), 45'000);
+        QCOMPARE(packages[u"linux"][44'999][u"version"].toString(), QStringLiteral("6.89999"));
     }
 
     void anUnknownSubset()

@@ -102,6 +102,9 @@ int runDiffVerb(const QStringList &words, const Manifests &manifests)
         return line.refuse(
             QStringLiteral("--fail-on knows hosts, identity, hardware, configuration, state, sensitive, not \"%1\"").arg(wrong));
 
+    if (line.operands() == QStringList{QStringLiteral("-"), QStringLiteral("-")}) // the second would be empty: all hosts gone
+        return line.refuse(QStringLiteral("standard input can be OLD or NEW, not both"));
+
     const DiffNames names{QFile::encodeName(line.operands()[0]), QFile::encodeName(line.operands()[1])};
     const FactClasses classes(manifests);
     DiffResult diff;

@@ -10,6 +10,7 @@
 
 #include <libssh/libssh.h>
 
+#include <fcntl.h>
 #include <sys/auxv.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -39,9 +40,20 @@ void forgetEnvironmentOfQt()
         qunsetenv(name.constData());
 }
 
+// A standard descriptor that the caller has closed would be the number of the first file or socket that is opened, and results would go
+// there. /dev/null holds its place, opened the wrong way round: whoever uses it is told that it is closed.
+void holdStandardDescriptors()
+{
+    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (fcntl(descriptor, F_GETFD) < 0)
+            (void)!open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
+
 // Before there are threads: what every library reads once.
 void prepareProcess()
 {
+    holdStandardDescriptors();
     if (getauxval(AT_SECURE) != 0)
         forgetEnvironmentOfQt();
     qputenv("QT_NO_GLIB", "1"); // glib's dispatcher polls every descriptor on every turn

@@ -172,11 +172,13 @@ Order Run::makeOrder() const
     const QString order =
         options.choice(QStringLiteral("order"), {QStringLiteral("spread"), QStringLiteral("inventory"), QStringLiteral("oldest")})
             .value_or(QStringLiteral("spread"));
+    const auto since = options.value(QStringLiteral("since"));
+    if (since && order != u"oldest")
+        throw UsageError(QStringLiteral("--since goes with --order oldest"));
     if (order == u"spread")
         return Order::spread(count, m_seed);
     if (order == u"inventory")
         return Order::asListed(count);
-    const auto since = options.value(QStringLiteral("since"));
     if (!since)
         throw UsageError(QStringLiteral("--order oldest needs --since RESULT, which says how old each host's data is"));
     if (count > 50'000'000)

@@ -192,6 +192,8 @@ void RunPreparation::readInventory()
     }
     if (const auto result2 = options.value(QStringLiteral("rerun")))
         select.only = hostsToRerun(*result2, options.value(QStringLiteral("status")).value_or(QString()));
+    else if (options.has(QStringLiteral("status"))) // all hosts would be contacted, not those that were meant
+        throw UsageError(QStringLiteral("--status goes with --rerun RESULT, which says what each host's status was"));
     const Selection::Result made = Selection::make(result.inventory, select);
     for (const QByteArray &warning : made.warnings)
         print("collector: " + warning + '\n');

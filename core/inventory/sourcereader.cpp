@@ -100,6 +100,8 @@ void SourceReader::readStandardInput()
 {
     m_builder.enterFile("stdin");
     QByteArray content = m_options.standardInput ? m_options.standardInput() : QByteArray();
+    if (content.startsWith("\xef\xbb\xbf")) // as editors and spreadsheets of Windows begin a text: no part of a name
+        content.remove(0, 3);
     if (stripped(content.first(std::min(content.size(), peekedBytes))).startsWith('{')) {
         m_hash.addData(content);
         readData("stdin", content, false);

@@ -158,10 +158,12 @@ std::unique_ptr<Output> Output::open(const OutputSpec &spec, const Setup &setup,
     const int descriptor = namedDescriptor(spec.path);
     if (descriptor >= 0 || placeKind(spec.path) == PlaceKind::Stream) {
         FileHandle file = descriptor >= 0 ? FileHandle(fcntl(descriptor, F_DUPFD_CLOEXEC, 3)) : openStream(spec.path);
-        if (file.isOpen())
+        if (file.isOpen() && (fcntl(file.get(), F_GETFL) & O_ACCMODE) != O_RDONLY)
             return std::make_unique<StreamOutput>(spec, setup, std::move(file));
+        const int reason = file.isOpen() ? EBADF : errno; // closed by the caller, or open for reading alone
         *error = QStringLiteral("%1 cannot be written: %2")
-                     .arg(QString::fromLocal8Bit(spec.path), errno == ENXIO ? QStringLiteral("nobody reads it") : errorText(errno));
+                     .arg(descriptor == STDOUT_FILENO ? QStringLiteral("standard output") : QString::fromLocal8Bit(spec.path),
+                          reason == ENXIO ? QStringLiteral("nobody reads it") : errorText(reason));
         return nullptr;
     }
     auto output = std::make_unique<FileOutput>(spec);

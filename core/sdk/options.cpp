@@ -90,13 +90,32 @@ std::optional<milliseconds> parseDuration(QByteArrayView text)
 
 namespace {
 
+// A limit as a person would write it: in whole hours, minutes or seconds where it is that many, and never as 3.6e+06.
+QString limitText(const OptionSpec &spec, double limit)
+{
+    constexpr int significantDigits = 15;
+    const auto number = [](double value) { return QString::number(value, 'g', significantDigits); };
+    if (spec.type != OptionSpec::Type::Duration)
+        return number(limit);
+    struct Unit
+    {
+        double milliseconds;
+        const char *name;
+    };
+    for (const Unit &unit : {Unit{3'600'000, "h"}, Unit{60'000, "m"}, Unit{1000, "s"}}) {
+        if (limit >= unit.milliseconds && std::fmod(limit, unit.milliseconds) == 0)
+            return number(limit / unit.milliseconds) + QLatin1String(unit.name);
+    }
+    return number(limit) + QStringLiteral("ms");
+}
+
 QString rangeOf(const OptionSpec &spec)
 {
     if (spec.minimum && spec.maximum)
-        return QStringLiteral("from %1 to %2").arg(*spec.minimum).arg(*spec.maximum);
+        return QStringLiteral("from %1 to %2").arg(limitText(spec, *spec.minimum), limitText(spec, *spec.maximum));
     if (spec.minimum)
-        return QStringLiteral("of at least %1").arg(*spec.minimum);
-    return QStringLiteral("of at most %1").arg(spec.maximum.value_or(0));
+        return QStringLiteral("of at least %1").arg(limitText(spec, *spec.minimum));
+    return QStringLiteral("of at most %1").arg(limitText(spec, spec.maximum.value_or(0)));
 }
 
 bool isInRange(const OptionSpec &spec, double value)
@@ -144,7 +163,7 @@ QJsonValue parseOption(const OptionSpec &spec, const QByteArray &text, QString *
         const auto duration = parseDuration(text);
         if (duration && isInRange(spec, double(duration->count())))
             return qint64(duration->count());
-        *error = duration ? QStringLiteral("takes a number of milliseconds ") + rangeOf(spec)
+        *error = duration ? QStringLiteral("takes a duration ") + rangeOf(spec)
                           : QStringLiteral("takes a duration such as 10, 500ms, 2m or 1h30m");
         return none;
     }

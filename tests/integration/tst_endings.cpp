@@ -36,6 +36,8 @@ private Q_SLOTS:
     void resumingIsRefused();
     void aTornJournal();
     void aPipeThatIsClosed();
+    void aStandardDescriptorThatIsClosed_data();
+    void aStandardDescriptorThatIsClosed();
     void aDiskThatFills();
     void aReadOnlyFolder();
     void aSecondRunOfTheSameOutput();
@@ -155,6 +157,8 @@ void TestEndings::endings_data()
     row("2: no such result", good + "-o a.json --rerun none.json", 0, 2, "", "none.json");
     row("2: a deadline that is none", good + "-o a.json --deadline soon", 0, 2, "", "soon");
     row("2: --retry-failed of nothing", good + "-o a.json --retry-failed", 0, 2, "", "--resume");
+    row("2: --status of nothing", good + "-o a.json --status failed", 0, 2, "", "--rerun");
+    row("2: --since in another order", good + "-o a.json --since none.json", 0, 2, "", "--order oldest");
     row("2: nothing to resume from", good + "--resume", 0, 2, "", "--resume");
     row("3: some are not ok", good + bad + "-o a.json", 0, 3, whole, "8 rate_limited");
     row("4: none is ok", bad + "-o a.json", 0, 4, whole, "8 rate_limited");
@@ -378,6 +382,38 @@ void TestEndings::aPipeThatIsClosed()
     QCOMPARE(process.exitCode(), 1);
     const QByteArray said = process.readAllStandardError();
     QVERIFY2(said.contains("standard output cannot be written: Broken pipe"), said.constData());
+}
+
+void TestEndings::aStandardDescriptorThatIsClosed_data()
+{
+    QTest::addColumn<QByteArray>("closed");
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<int>("status");
+    QTest::newRow("results go there") << QByteArray(">&-") << good << 2;
+    QTest::newRow("results go there, all are closed") << QByteArray("<&- >&- 2>&-") << good << 2;
+    QTest::newRow("results go to a file") << QByteArray("<&- >&- 2>&-") << good + "-o a.json" << 0;
+}
+
+// Its number is not that of a socket or of the journal afterwards, into which results would go.
+void TestEndings::aStandardDescriptorThatIsClosed()
+{
+    QFETCH(QByteArray, closed);
+    QFETCH(QByteArray, words);
+    QFETCH(int, status);
+    const QTemporaryDir dir;
+    const int contacts = m_fleet->count(FleetEvent::Connect);
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    process.start(
+        QStringLiteral("/bin/sh"),
+        QStringList{QStringLiteral("-c"), QString::fromLatin1("exec " + QByteArray(program) + " \"$@\" " + closed), QStringLiteral("sh")} +
+            command(words));
+    QVERIFY(process.waitForFinished(60'000));
+    QCOMPARE(process.exitCode(), status);
+    QCOMPARE(m_fleet->count(FleetEvent::Connect) - contacts, status == 2 ? 0 : 8);
+    QCOMPARE(filesIn(dir.path()), status == 2 ? QStringList() : QStringList{QStringLiteral("a.json")});
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(closed.contains("2>") || said.contains("standard output cannot be written: Bad file descriptor"), said.constData());
 }
 
 void TestEndings::aDiskThatFills()

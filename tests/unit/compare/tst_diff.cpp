@@ -6,6 +6,8 @@
 #include <QJsonArray>
 #include <QTest>
 
+#include <unistd.h>
+
 using namespace collector;
 
 class TestDiff : public QObject
@@ -101,6 +103,15 @@ private Q_SLOTS:
         if (!failOn.isEmpty())
             words << QStringLiteral("--fail-on") << failOn;
         QCOMPARE(runDiffVerb(words, someManifests()), status);
+    }
+
+    // Read twice it is empty the second time, and every host would be gone.
+    void standardInputIsNotBoth()
+    {
+        QFile result(QFile::decodeName(m_old));
+        QVERIFY(result.open(QFile::ReadOnly));
+        QCOMPARE(dup2(result.handle(), STDIN_FILENO), STDIN_FILENO);
+        QCOMPARE(runDiffVerb({QStringLiteral("-"), QStringLiteral("-")}, someManifests()), 2);
     }
 
     void inputThatIsNoResult_data()

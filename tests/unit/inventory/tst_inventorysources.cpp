@@ -212,6 +212,11 @@ void tst_inventorysources::readsStandardInput()
     QCOMPARE(hostsOf(json), (QByteArrayList{"a", "b"}));
     QCOMPARE(valueOf(json, "a", "x"), QJsonValue(1));
 
+    options.standardInput = [] { return QByteArray("\xef\xbb\xbfweb1\r\nweb2\r\n"); };
+    const LoadResult marked = Inventory::load({"-"}, options);
+    QVERIFY2(marked, said(marked).constData());
+    QCOMPARE(hostsOf(marked), (QByteArrayList{"web1", "web2"}));
+
     options.standardInput = [] { return QByteArray("web1\n10.0.0.0/40\n"); };
     const LoadResult wrong = Inventory::load({"-"}, options);
     QVERIFY(!wrong);

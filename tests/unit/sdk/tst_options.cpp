@@ -78,6 +78,22 @@ private Q_SLOTS:
         QCOMPARE(error.isEmpty(), !expected.isUndefined());
     }
 
+    void aLimitIsToldAsItIsWritten()
+    {
+        OptionSpec spec;
+        spec.name = "wait";
+        spec.type = OptionSpec::Type::Duration;
+        spec.minimum = 1;
+        spec.maximum = 3'600'000;
+        QString error;
+        QVERIFY(parseOption(spec, "2h", &error).isUndefined());
+        QCOMPARE(error, QStringLiteral("takes a duration from 1ms to 1h"));
+        spec.type = OptionSpec::Type::Integer;
+        spec.maximum = 67'108'864;
+        QVERIFY(parseOption(spec, "-1", &error).isUndefined());
+        QCOMPARE(error, QStringLiteral("takes a whole number from 1 to 67108864"));
+    }
+
     void onlyCopiesAreTheSame()
     {
         const auto manifest = std::make_shared<const Manifest>();

@@ -3,6 +3,7 @@
 #include "cli/help.h"
 #include "cli/run.h"
 #include "cli/signals.h"
+#include "cli/standardoutput.h"
 #include "cli/verbs.h"
 #include "ssh/curve25519provider.h"
 
@@ -66,15 +67,26 @@ void prepareProcess()
     installCurve25519Provider();
 }
 
-void print(FILE *stream, const QByteArray &text)
+void printError(const QByteArray &text)
 {
-    std::fwrite(text.constData(), 1, size_t(text.size()), stream);
+    std::fwrite(text.constData(), 1, size_t(text.size()), stderr);
+}
+
+int printAnswer(const QByteArray &text)
+{
+    StandardOutput output;
+    QString error;
+    output.write(text);
+    if (output.finish(&error))
+        return 0;
+    printError("collector: " + error.toUtf8() + '\n');
+    return 1;
 }
 
 int dispatch(const QStringList &words)
 {
     if (words.isEmpty()) {
-        print(stderr, helpText());
+        printError(helpText());
         return 2;
     }
     if (!words.first().startsWith(u'-')) {
@@ -83,14 +95,10 @@ int dispatch(const QStringList &words)
             return *status;
     }
     const CommandLine line = CommandLine::parse(words);
-    if (line.has(QStringLiteral("help"))) {
-        print(stdout, helpText());
-        return 0;
-    }
-    if (line.has(QStringLiteral("version"))) {
-        print(stdout, versionText());
-        return 0;
-    }
+    if (line.has(QStringLiteral("help")))
+        return printAnswer(helpText());
+    if (line.has(QStringLiteral("version")))
+        return printAnswer(versionText());
     return runCollector(RunOptions(line));
 }
 
@@ -105,7 +113,7 @@ int main(int argc, char **argv)
     try {
         return dispatch(QCoreApplication::arguments().mid(1));
     } catch (const UsageError &error) {
-        print(stderr, QByteArrayLiteral("collector: ") + error.message().toUtf8() + '\n');
+        printError("collector: " + error.message().toUtf8() + '\n');
         return 2;
     }
 }

@@ -141,7 +141,7 @@ QString endText(const RunOutcome &outcome, qint64 elapsedMs, const EndTextStyle 
     QStringList lines{countsLine(outcome, elapsedMs, style)};
     quint64 unsaid = 0;
     for (const Failure &failure : failures) {
-        const QStringList advice = wrapped(remedy(failure.cause, result), 7, style.width);
+        const QStringList advice = wrapped(remedy(failure.cause, result, !outcome.journal.isEmpty()), 7, style.width);
         const bool isLast = &failure == &failures.last(); // else a line is kept for the rest of them
         if (unsaid > 0 || left < 1 + advice.size() + (isLast ? 0 : 1)) {
             unsaid += failure.hosts;

@@ -97,8 +97,11 @@ QString text(Cause cause)
 
 } // namespace
 
-QString remedy(Cause cause, const QString &result)
+QString remedy(Cause cause, const QString &result, bool hasJournal)
 {
+    const bool isUnfinished = cause == Cause::Interrupted || cause == Cause::NotAttempted;
+    if (isUnfinished && !hasJournal)
+        return QStringLiteral("not finished; of results in a file (-o FILE), the same command with --resume would go on");
     const QString sentence = text(cause);
     if (!sentence.contains(QStringLiteral("%1")))
         return sentence;

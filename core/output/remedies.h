@@ -8,7 +8,7 @@
 
 namespace collector {
 
-// Empty for None. `result`: a file that --rerun can be given; empty: there is none.
-[[nodiscard]] QString remedy(Cause cause, const QString &result);
+// Empty for None. `result`: a file that --rerun can be given; empty: there is none. `hasJournal`: --resume has something to go on from.
+[[nodiscard]] QString remedy(Cause cause, const QString &result, bool hasJournal);
 
 } // namespace collector

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void resumingIsRefused();
     void aTornJournal();
     void aPipeThatIsClosed();
+    void helpThatNobodyGets();
     void aStandardDescriptorThatIsClosed_data();
     void aStandardDescriptorThatIsClosed();
     void aDiskThatFills();
@@ -382,6 +383,17 @@ void TestEndings::aPipeThatIsClosed()
     QCOMPARE(process.exitCode(), 1);
     const QByteArray said = process.readAllStandardError();
     QVERIFY2(said.contains("standard output cannot be written: Broken pipe"), said.constData());
+}
+
+void TestEndings::helpThatNobodyGets()
+{
+    QProcess process;
+    process.setStandardOutputFile(QStringLiteral("/dev/full"));
+    for (const char *word : {"--help", "--version"}) {
+        QCOMPARE(run(process, {QString::fromLatin1(word)}), 1);
+        const QByteArray said = process.readAllStandardError();
+        QVERIFY2(said.contains("standard output: No space left on device"), said.constData());
+    }
 }
 
 void TestEndings::aStandardDescriptorThatIsClosed_data()

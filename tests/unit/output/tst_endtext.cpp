@@ -152,14 +152,18 @@ void TestEndText::everyCauseHasItsOwnRemedy()
 {
     QSet<QString> seen;
     for (int cause = 1; cause < causeCount; ++cause) {
-        const QString sentence = remedy(Cause(cause), QStringLiteral("a.json"));
+        const QString sentence = remedy(Cause(cause), QStringLiteral("a.json"), true);
         QVERIFY2(sentence.size() > 20 && sentence.size() < 140, qPrintable(sentence));
         QVERIFY2(!sentence.contains(u'%'), qPrintable(sentence));
         seen.insert(sentence);
     }
     QCOMPARE(seen.size(), causeCount - 2); // interrupted and not_attempted share theirs
-    QVERIFY(remedy(Cause::HostKeyUnknown, QStringLiteral("a.json")).contains(QStringLiteral("--rerun a.json --host-keys accept-new")));
-    QVERIFY(!remedy(Cause::HostKeyUnknown, {}).contains(QStringLiteral("--rerun")));
+    QVERIFY(
+        remedy(Cause::HostKeyUnknown, QStringLiteral("a.json"), true).contains(QStringLiteral("--rerun a.json --host-keys accept-new")));
+    QVERIFY(!remedy(Cause::HostKeyUnknown, {}, true).contains(QStringLiteral("--rerun")));
+    // --resume needs a file.
+    QVERIFY(!remedy(Cause::Interrupted, {}, true).contains(QStringLiteral("-o FILE")));
+    QVERIFY(remedy(Cause::Interrupted, {}, false).contains(QStringLiteral("-o FILE")));
 }
 
 void TestEndText::partialAndFailedRuns()

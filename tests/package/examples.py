@@ -73,7 +73,7 @@ def installed(folder):
     if str(source) in ''.join(file.read_text() for file in project.rglob('*') if file.is_file()):
         sys.exit('the project names the source tree')
     launcher = ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] if shutil.which('ccache') else []
-    run('cmake', '-S', project, '-B', folder / 'out', f'-DCMAKE_PREFIX_PATH={prefix}', '-DCMAKE_BUILD_TYPE=Debug', *launcher)
+    run('cmake', '-G', 'Ninja', '-S', project, '-B', folder / 'out', f'-DCMAKE_PREFIX_PATH={prefix}', '-DCMAKE_BUILD_TYPE=Debug', *launcher)
     run('cmake', '--build', folder / 'out')
     tests = run('ctest', '--test-dir', folder / 'out', '--output-on-failure')
     if example in TESTED or example.startswith('new:'):

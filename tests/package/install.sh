@@ -31,6 +31,7 @@ done
 # A stranger's plugin.
 stranger=$build/tests/stranger
 rm -rf "$stranger"
+export CMAKE_GENERATOR=Ninja # make may not be there
 if cmake -S "$source/tests/package/plugin" -B "$stranger" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_BUILD_TYPE=Debug > "$build/tests/stranger.log" 2>&1 &&
     cmake --build "$stranger" >> "$build/tests/stranger.log" 2>&1; then
     built=$(find "$stranger" -name uptime.so)

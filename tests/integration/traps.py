@@ -57,7 +57,7 @@ def names_that_libssh_refuses(folder):
         with Fleet(folder, '--user', user) as options:
             found = run(folder, '-i', '127.4.0.1,', '-u', user, '--command', 'uptime', *options)
             check(f'user {user}', [record['status'] for record in found] == ['ok'], found)
-    if not Path('/etc/hosts').exists():
+    if not pathlib.Path('/etc/hosts').exists():
         print('skipped: names with an underscore: there is no /etc/hosts to put another one over')
         return
     (folder / 'hosts').write_text('127.4.0.2 a_b\n', encoding='ascii')

@@ -31,7 +31,7 @@ QJsonValue Options::value(QByteArrayView name) const
 QList<QByteArray> Options::list(QByteArrayView name) const
 {
     QList<QByteArray> items;
-    for (const QJsonValue &item : value(name).toArray())
+    for (const QJsonValue item : value(name).toArray())
         items.append(item.toString().toUtf8());
     return items;
 }

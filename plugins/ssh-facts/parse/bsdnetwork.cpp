@@ -54,7 +54,7 @@ QJsonObject objectOf(const InterfaceAddresses &one)
 // The first default of its family in netstat -rn; a name of a link is no gateway.
 QJsonObject defaultRoute(const QJsonArray &routes, bool isSix)
 {
-    for (const QJsonValue &route : routes) {
+    for (const QJsonValue route : routes) {
         const QString destination = route[u"destination"].toString(), gateway = route[u"gateway"].toString();
         const bool isDefault = destination == u"default" || destination == u"0.0.0.0" || destination == u"::/0";
         if (isDefault && gateway.contains(u':') == isSix && !gateway.startsWith(u"link#"))
@@ -87,7 +87,7 @@ QJsonObject wayOut(const QJsonObject &route, const InterfaceTable &all, bool isS
     const QJsonArray addresses = object.value(isSix ? u"ipv6" : u"ipv4").toArray();
     object.remove(u"ipv4");
     object.remove(u"ipv6");
-    for (const QJsonValue &address : addresses) {
+    for (const QJsonValue address : addresses) {
         if (isSix && address[u"scope"] != QJsonValue(QStringLiteral("global")))
             continue;
         const QJsonObject details = address.toObject();

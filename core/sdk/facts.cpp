@@ -87,27 +87,15 @@ void Facts::setBytes(QByteArrayView key, QByteArrayView bytes)
 
 void Facts::store(int spec, QByteArrayView name, const QJsonValue &value)
 {
-    const QByteArray own = name.isEmpty() ? QByteArray() : name.toByteArray();
-    if (Fact *known = find(spec, own)) {
-        known->value = value;
-        return;
+    for (Fact &fact : m_facts) {
+        if (fact.spec == spec && fact.name == name) {
+            fact.value = value;
+            return;
+        }
     }
     if (m_facts.empty())
         m_facts.reserve(size_t(std::min<qsizetype>(m_manifest->facts.size(), 16)));
-    if (!own.isEmpty())
-        m_places.insert(own, m_facts.size());
-    m_facts.push_back({spec, own, value});
-}
-
-Facts::Fact *Facts::find(int spec, const QByteArray &ownName)
-{
-    if (!ownName.isEmpty()) {
-        const auto place = m_places.constFind(ownName);
-        return place == m_places.constEnd() ? nullptr : &m_facts[*place];
-    }
-    const auto known =
-        std::find_if(m_facts.begin(), m_facts.end(), [spec](const Fact &fact) { return fact.spec == spec && fact.name.isEmpty(); });
-    return known == m_facts.end() ? nullptr : &*known;
+    m_facts.push_back({spec, name.isEmpty() ? QByteArray() : name.toByteArray(), value});
 }
 
 void Facts::setAbsent(QByteArrayView path, Absence reason)

@@ -6,7 +6,6 @@
 #include "manifest.h"
 
 #include <QByteArray>
-#include <QHash>
 #include <QJsonValue>
 
 #include <memory>
@@ -65,12 +64,10 @@ public:
 
 private:
     void store(int spec, QByteArrayView name, const QJsonValue &value);
-    [[nodiscard]] Fact *find(int spec, const QByteArray &ownName); // null: not set
 
     std::shared_ptr<const Manifest> m_manifest;
     std::vector<Fact> m_facts; // in the order in which they were set
     std::vector<Missing> m_missing;
-    QHash<QByteArray, size_t> m_places; // of names of their own in m_facts: an interface is one, and a host may have ten thousand
 };
 
 } // namespace collector

@@ -108,7 +108,8 @@ public:
             answer = understand(reply.output, settings.nonce, sections, job.facts().manifest());
         } else {
             const auto manifest = std::make_shared<const Manifest>(job.facts().manifest());
-            // What it captures must not be a temporary of the expression that waits: GCC 12 would destroy it twice.
+            // It may outlive this job, and owns all that it uses. What it captures must not be a temporary of the expression that waits:
+            // GCC 12 would destroy it twice.
             const auto parse = [output = reply.output, nonce = settings.nonce, sections, manifest] {
                 return understand(output, nonce, sections, *manifest);
             };

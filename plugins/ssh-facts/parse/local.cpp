@@ -74,10 +74,10 @@ std::optional<QJsonObject> parseIni(QByteArrayView text)
         value = &(*section)[toText(bare.first(at).trimmed()).toLower()];
         *value = toText(bare.sliced(at + 1).trimmed());
     }
-    QMap<QString, QJsonObject> objects;
+    QJsonObject all;
     for (auto one = sections.begin(); one != sections.end(); ++one)
-        objects.insert(one.key(), objectOf(one.value()));
-    return objectOf(objects);
+        all.insert(one.key(), objectOf(one.value()));
+    return all;
 }
 
 void parseLocal(const Section &in, Findings &out)

@@ -56,23 +56,23 @@ void parseCmdline(const Section &in, Findings &out)
     const QByteArrayView line = in.bytes("/proc/cmdline").trimmed();
     if (line.isEmpty())
         return;
-    QMap<QString, QJsonValue> last;
     QMap<QString, QJsonArray> values;
     for (const QByteArray &word : commandLineWords(line)) {
         const qsizetype at = word.indexOf('=');
         const QString key = toText(at < 0 ? QByteArrayView(word) : QByteArrayView(word).first(at));
         const QJsonValue value = at < 0 ? QJsonValue(true) : QJsonValue(toText(QByteArrayView(word).sliced(at + 1)));
-        last.insert(key, value);
         // A word without a value stands for all before it.
         QJsonArray &known = values[key];
         if (at < 0)
             known = {};
         known.append(value);
     }
-    QJsonObject all;
-    for (auto one = values.begin(); one != values.end(); ++one)
+    QJsonObject last, all;
+    for (auto one = values.begin(); one != values.end(); ++one) {
+        last.insert(one.key(), one->last());
         all.insert(one.key(), one->size() == 1 ? one->first() : QJsonValue(*one));
-    out.set(u"cmdline", objectOf(last));
+    }
+    out.set(u"cmdline", last);
     out.set(u"proc_cmdline", all);
 }
 

@@ -127,15 +127,15 @@ void TerminalQuestions::put(Asked &asked)
         asked.end = Asked::End::NoTerminal;
         return;
     }
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_isClosed || asked.isWithdrawn)
+            return;
+        m_up = &asked; // before the echo goes: close() waits until it is back
+        m_terminal = terminal.fd();
+    }
     try {
         const SilentTerminal silent(terminal.fd());
-        {
-            const std::lock_guard lock(m_mutex);
-            if (m_isClosed || asked.isWithdrawn)
-                return;
-            m_up = &asked;
-            m_terminal = terminal.fd();
-        }
         if (m_setup.makeWay)
             m_setup.makeWay([this](bool isThere) { draw(isThere); });
         else
@@ -154,6 +154,7 @@ void TerminalQuestions::put(Asked &asked)
     {
         const std::lock_guard lock(m_mutex);
         m_up = nullptr;
+        m_terminal = -1;
         m_isDown.notify_all();
     }
     if (asked.end == Asked::End::Interrupted)

@@ -36,6 +36,32 @@ private Q_SLOTS:
         QCOMPARE(facts.toJson()[u"net_eth0"].toObject()[u"mtu"].toInt(), 1500);
     }
 
+    // Two hosts with hundreds of interfaces each, whose facts are set in turns, and moved in between.
+    void keepsManyApart()
+    {
+        Facts odd(m_manifest), even(m_manifest);
+        const auto set = [&](int from, int to, int value) {
+            for (int i = from; i < to; ++i)
+                (i % 2 ? odd : even).set("net_" + QByteArray::number(i), QJsonObject{{QStringLiteral("mtu"), value + i}});
+        };
+        set(0, 600, 0);
+        odd.set("text", "a");
+        const Facts moved(std::move(odd));
+        odd = Facts(m_manifest);
+        set(0, 600, 0);
+        set(200, 1000, 1000);
+        QCOMPARE(moved.facts().size(), size_t(301));
+        QCOMPARE(odd.facts().size(), size_t(500));
+        QCOMPARE(even.facts().size(), size_t(500));
+        for (int i = 0; i < 1000; ++i) {
+            const QByteArray key = "net_" + QByteArray::number(i);
+            QCOMPARE((i % 2 ? odd : even).value(key)[u"mtu"].toInt(), i < 200 ? i : 1000 + i);
+        }
+        odd.set("text", "b");
+        QCOMPARE(odd.facts().size(), size_t(501));
+        QCOMPARE(odd.facts().back().spec, 0);
+    }
+
     void refusesWhatIsNot_data()
     {
         QTest::addColumn<QByteArray>("key");

@@ -12,6 +12,7 @@ namespace collector {
 
 namespace {
 
+constexpr double exactWhole = 9007199254740992.0; // 2^53: below it a double has every whole number exactly
 constexpr char hexDigits[] = "0123456789abcdef";
 
 // Whether a byte stands in a JSON string as it is.
@@ -156,7 +157,7 @@ char *putJsonNumber(char *at, double value)
 {
     if (!std::isfinite(value))
         return std::copy_n("null", 4, at);
-    if (value == std::trunc(value) && std::abs(value) < 9007199254740992.0)
+    if (value == std::trunc(value) && std::abs(value) < exactWhole)
         return std::to_chars(at, at + jsonNumberRoom, qint64(value)).ptr;
     if (char *const end = putThousandths(at, value))
         return end;
@@ -165,9 +166,11 @@ char *putJsonNumber(char *at, double value)
 
 char *putJsonNumber(char *at, const QJsonValue &number)
 {
+    const double value = number.toDouble();
+    if (std::abs(value) < exactWhole)
+        return putJsonNumber(at, value);
     // Whole numbers beyond a double's 53 bits are kept as such.
     const qint64 whole = number.toInteger(0);
-    const double value = number.toDouble();
     if (whole != 0 && double(whole) == value)
         return std::to_chars(at, at + jsonNumberRoom, whole).ptr;
     return putJsonNumber(at, value);

@@ -17,27 +17,32 @@ constexpr std::array<QByteArrayView, 7> reasons{"denied",         "tool_missing"
                                                 "not_applicable", "parse_error",  "limit"};
 constexpr QByteArrayView exactSuffix = "_base64";
 
-bool isOfType(FactSpec::Type type, const QJsonValue &value)
+bool isOfType(FactSpec::Type declared, QJsonValue::Type type, const QJsonValue &value)
 {
-    switch (type) {
+    switch (declared) {
     case FactSpec::Type::Any:
         return true;
     case FactSpec::Type::Boolean:
-        return value.isBool();
+        return type == QJsonValue::Bool;
     case FactSpec::Type::Integer: {
         const double number = value.toDouble(0.5); // what is no number is no whole one
         return number == std::trunc(number);
     }
     case FactSpec::Type::Number:
-        return value.isDouble();
+        return type == QJsonValue::Double;
     case FactSpec::Type::Text:
-        return value.isString();
+        return type == QJsonValue::String;
     case FactSpec::Type::List:
-        return value.isArray();
+        return type == QJsonValue::Array;
     case FactSpec::Type::Object:
-        return value.isObject();
+        return type == QJsonValue::Object;
     }
     return false;
+}
+
+bool isSame(QByteArrayView a, QByteArrayView b)
+{
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
 }
 
 QString quoted(QByteArrayView key)
@@ -108,7 +113,10 @@ Facts::~Facts()
 
 void Facts::set(QByteArrayView key, const QJsonValue &value)
 {
-    const int spec = m_manifest->factIndex(key);
+    // Most plugins set them in the manifest's order.
+    const int next = m_facts.empty() ? 0 : m_facts.back().spec + 1;
+    const bool isNext = m_manifest->isPlainFact(next) && isSame(m_manifest->facts[next].name, key);
+    const int spec = isNext ? next : m_manifest->factIndex(key);
     if (spec < 0)
         throw JobError(Cause::PluginError,
                        QStringLiteral("the plugin %1 set the fact %2, which its manifest does not declare; declare it there")
@@ -117,12 +125,12 @@ void Facts::set(QByteArrayView key, const QJsonValue &value)
     if (type == QJsonValue::Null || type == QJsonValue::Undefined)
         return;
     const FactSpec &declared = m_manifest->facts[spec];
-    if (!isOfType(declared.type, value))
+    if (!isOfType(declared.type, type, value))
         throw JobError(Cause::PluginError,
                        QStringLiteral("the plugin %1 set the fact %2 to something that is not of its declared type (%3)")
                            .arg(QString::fromUtf8(m_manifest->name), quoted(key), QString::fromUtf8(typeName(declared.type))));
     // Where the spec has this very name, the name need not be kept.
-    store(spec, m_manifest->isPlainFact(spec) || QByteArrayView(declared.name) == key ? QByteArrayView() : key, value);
+    store(spec, m_manifest->isPlainFact(spec) || isSame(declared.name, key) ? QByteArrayView() : key, value);
 }
 
 void Facts::setBytes(QByteArrayView key, QByteArrayView bytes)

@@ -46,7 +46,7 @@ DropbearProcess::DropbearProcess(const QStringList &options)
     const QString keys = file(QStringLiteral("home/.ssh"));
     QDir().mkpath(keys);
     QFile::copy(clientKey() + QStringLiteral(".pub"), keys + QStringLiteral("/authorized_keys"));
-    setPort(freePort());
+    reservePort();
     writeKnownHosts(opensshKey + QStringLiteral(".pub"));
 
     // $0 is the account's home, $1 what stands for it; the rest is dropbear's.

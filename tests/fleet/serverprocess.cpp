@@ -40,6 +40,8 @@ ServerProcess::ServerProcess()
 ServerProcess::~ServerProcess()
 {
     stop();
+    if (m_reservation >= 0)
+        close(m_reservation);
 }
 
 QByteArray ServerProcess::standardError() const
@@ -128,17 +130,20 @@ void ServerProcess::write(const QString &name, const QByteArray &content) const
         throw std::runtime_error("cannot write " + name.toStdString());
 }
 
-quint16 ServerProcess::freePort()
+// Bound, and never listened on: with SO_REUSEADDR on both, as every server sets it, Linux lets the server have it beside us, and whoever
+// wants any port, to listen or to connect from, gets another one.
+void ServerProcess::reservePort()
 {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = loopback(0);
+    m_reservation = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int yes = 1;
+    setsockopt(m_reservation, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
     socklen_t size = sizeof address;
-    const bool bound = bind(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0 &&
-                       getsockname(fd, reinterpret_cast<sockaddr *>(&address), &size) == 0;
-    close(fd);
-    if (!bound)
+    if (bind(m_reservation, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0 ||
+        getsockname(m_reservation, reinterpret_cast<sockaddr *>(&address), &size) != 0)
         throw std::runtime_error("no free port");
-    return ntohs(address.sin_port);
+    setPort(ntohs(address.sin_port));
 }
 
 void ServerProcess::generateKey(const QString &file)

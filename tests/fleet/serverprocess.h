@@ -47,7 +47,8 @@ protected:
     void setHostKeyLine(const QByteArray &line) { m_hostKeyLine = line; }
     void writeKnownHosts(const QString &publicKeyFile); // of the host key; needs the port
     void write(const QString &name, const QByteArray &content) const;
-    [[nodiscard]] static quint16 freePort(); // nobody's at this moment
+    // A port for the server that nobody else on this machine is given, while this lives.
+    void reservePort();
     [[nodiscard]] QProcess &process() { return m_process; }
 
     static void generateKey(const QString &file); // ed25519, OpenSSH's format, and `.pub`
@@ -56,6 +57,7 @@ private:
     QTemporaryDir m_directory;
     QProcess m_process;
     quint16 m_port = 0;
+    int m_reservation = -1;
     QByteArray m_hostKeyLine;
 };
 

@@ -25,12 +25,17 @@ SshdProcess::SshdProcess(const QList<QByteArray> &configuration)
     const QString hostKey = file(QStringLiteral("hostkey"));
     generateKey(hostKey);
     QFile::copy(clientKey() + QStringLiteral(".pub"), file(QStringLiteral("authorized_keys")));
-    setPort(freePort());
+    reservePort();
     writeKnownHosts(hostKey + QStringLiteral(".pub"));
 
-    QByteArray config;
-    for (const QByteArray &line : configuration)
-        config += line + '\n';
+    // What our own shell reads at its start is nobody's business, and may take it long. sshd heeds the first such line alone.
+    QByteArray config, environment = "SetEnv HOME=" + directory().toLocal8Bit();
+    for (const QByteArray &line : configuration) {
+        if (line.startsWith("SetEnv "))
+            environment += line.sliced(6);
+        else
+            config += line + '\n';
+    }
     config += "Port " + QByteArray::number(port()) +
               "\nListenAddress 0.0.0.0"
               "\nAllowUsers *@127.0.0.0/8"
@@ -43,9 +48,8 @@ SshdProcess::SshdProcess(const QList<QByteArray> &configuration)
               "\nPrintMotd no"
               "\nMaxStartups 1000"
               "\nMaxSessions 1000"
-              "\nSetEnv HOME=" + // what our own shell reads at its start is nobody's business
-              directory().toLocal8Bit() +
-              "\nPermitUserEnvironment no\n";
+              "\nPermitUserEnvironment no\n" +
+              environment + '\n';
     write(QStringLiteral("sshd_config"), config);
     start(sshd, {QStringLiteral("-D"), QStringLiteral("-e"), QStringLiteral("-f"), file(QStringLiteral("sshd_config"))});
     waitUntilAccepting();

@@ -65,7 +65,7 @@ class Bench:
         (folder / 'faults').write_text(faults, encoding='ascii')
         subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', folder / 'id'], check=True)
         self.fleet = subprocess.Popen([build / 'tests/fleet', '--known-hosts', folder / 'known', '--fault-map', folder / 'faults',
-                                       '--password', 'open sesame', '--parent-death'], stdout=subprocess.PIPE, text=True)
+                                       '--password', 'open sesame', '--parent-death', '--log', folder / 'contacts'], stdout=subprocess.PIPE, text=True)
         self.port = self.fleet.stdout.readline().split()[1]
         self.fleet.stdout.readline()
         line = (folder / 'known').read_text(encoding='ascii')
@@ -146,7 +146,9 @@ def wrong_plugin(bench):
 def interrupt(bench):
     process = bench.start(bench.inventory('interrupt', ['one ansible_host=127.1.1.3', 'two ansible_host=127.1.1.3']), '-p', 'ssh-command',
                           '--command', 'uptime', '-c', '1', '--threads', '1', '--order', 'inventory')
-    time.sleep(2)
+    end = time.monotonic() + 30
+    while ' 127.1.1.3 connect' not in (bench.folder / 'contacts').read_text(encoding='ascii') and time.monotonic() < end:
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     found = bench.finish(process)
     bench.expect(found, 'one', 'interrupted')

@@ -43,17 +43,20 @@ def run(*command, **options):
     return subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def reserved_port():
+    """Kept by the socket that is returned: nobody else is given it, and with this option on both a server may have it beside us."""
+    reservation = socket.socket()
+    reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reservation.bind(("127.0.0.1", 0))
+    return reservation, reservation.getsockname()[1]
 
 
 class System:
     """A server in namespaces of its own: `setup` runs in them before it."""
 
     def __init__(self, bench, setup, server):
-        self.bench, self.port = bench, free_port()
+        self.bench = bench
+        self.reservation, self.port = reserved_port()
         self.command = ["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--propagation", "private", "sh", "-c",
                         setup + "\nexec " + server.format(port=self.port)]
 

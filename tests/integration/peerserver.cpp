@@ -34,7 +34,7 @@ PeerServer::PeerServer(const QString &name, const QList<File> &files)
         QDir().mkpath(QFileInfo(file(given.first)).path());
         write(given.first, given.second);
     }
-    setPort(freePort());
+    reservePort();
     start(script(name), {QString::number(port()), directory()});
     waitUntilAccepting();
     writeKnownHosts(file(QStringLiteral("hostkey.pub"))); // tinysshd has made another one

@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QEventLoop>
+#include <QTest>
 
 #include <collector/join.h>
 
@@ -113,19 +114,38 @@ void SshBench::spinFor(std::chrono::milliseconds time)
         QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
 }
 
-void SshBench::destroyAll()
+bool SshBench::spinUntil(const std::function<bool()> &isThere)
+{
+    return QTest::qWaitFor(isThere, 30'000);
+}
+
+bool SshBench::spinUntilSent()
+{
+    return spinUntil([this] {
+        return std::all_of(m_hosts.begin(), m_hosts.end(), [](const HostRun &host) { return !host.task || host.progress.isCommandSent; });
+    });
+}
+
+void SshBench::inLoop(const std::function<void()> &function)
 {
     bool isDone = false;
-    reactor.later([this, &isDone] {
+    reactor.later([&function, &isDone] {
+        function();
+        isDone = true;
+    });
+    while (!isDone)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+}
+
+void SshBench::destroyAll()
+{
+    inLoop([this] {
         for (HostRun &host : m_hosts) {
             host.task.reset();
             host.shell.reset();
         }
         m_inFlight = 0;
-        isDone = true;
     });
-    while (!isDone)
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     m_hosts.clear();
 }
 

@@ -13,6 +13,7 @@
 
 #include <QString>
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -52,6 +53,11 @@ public:
     // As an interrupt does: destroys all that is in flight, from the loop.
     void destroyAll();
     void spinFor(std::chrono::milliseconds time);
+    // How long something takes is the machine's business: false only if it has not come in half a minute.
+    [[nodiscard]] bool spinUntil(const std::function<bool()> &isThere);
+    [[nodiscard]] bool spinUntilSent(); // the commands of all that is in flight
+    // In the loop, as all must be that starts or destroys tasks; it is done when this returns.
+    void inLoop(const std::function<void()> &function);
     [[nodiscard]] int inFlight() const { return m_inFlight; }
 
     // As --timeout: a host that takes longer is destroyed, and its cause is that of the phase it was in.

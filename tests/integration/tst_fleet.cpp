@@ -8,7 +8,7 @@
 #include <QStandardPaths>
 #include <QTest>
 
-#include <chrono>
+#include <functional>
 #include <stdexcept>
 
 using namespace collector;
@@ -50,21 +50,52 @@ private:
         QByteArray error;
     };
     static Answer ssh(const ServerProcess &server, const QString &host, const QString &command, const QByteArray &input = {},
-                      const QStringList &options = {}, std::chrono::milliseconds patience = std::chrono::seconds(20));
+                      const QStringList &options = {});
+    // One that does not end: it is killed when it hangs for half a second after `isThere` has become true of what it has written.
+    static Answer hangingSsh(const ServerProcess &server, const QString &command, const std::function<bool(const Answer &)> &isThere);
 };
 
+static QStringList arguments(const ServerProcess &server, const QString &host, const QString &command)
+{
+    return server.sshOptions() + QStringList{u"-T"_qs, u"-l"_qs, ServerProcess::user(), host, command};
+}
+
 TestFleet::Answer TestFleet::ssh(const ServerProcess &server, const QString &host, const QString &command, const QByteArray &input,
-                                 const QStringList &options, std::chrono::milliseconds patience)
+                                 const QStringList &options)
 {
     QProcess client;
-    client.start(u"ssh"_qs, options + server.sshOptions() + QStringList{u"-T"_qs, u"-l"_qs, ServerProcess::user(), host, command});
+    client.start(u"ssh"_qs, options + arguments(server, host, command));
     client.write(input);
     client.closeWriteChannel();
-    const bool ended = client.waitForFinished(static_cast<int>(patience.count()));
+    const bool ended = client.waitForFinished(20'000);
     if (!ended)
         client.kill();
     client.waitForFinished();
     return {ended ? client.exitCode() : -1, client.readAllStandardOutput(), client.readAllStandardError()};
+}
+
+TestFleet::Answer TestFleet::hangingSsh(const ServerProcess &server, const QString &command,
+                                        const std::function<bool(const Answer &)> &isThere)
+{
+    QProcess client;
+    client.start(u"ssh"_qs, QStringList{u"-v"_qs} + arguments(server, u"127.0.0.2"_qs, command));
+    client.closeWriteChannel();
+    Answer answer{-2, {}, {}}; // it has not even begun
+    const auto hasEnded = [&client] { return client.state() == QProcess::NotRunning; };
+    const bool hasBegun = QTest::qWaitFor(
+        [&] {
+            answer.output += client.readAllStandardOutput();
+            answer.error += client.readAllStandardError();
+            return hasEnded() || isThere(answer);
+        },
+        20'000);
+    if (hasBegun)
+        answer.status = QTest::qWaitFor(hasEnded, 500) ? client.exitCode() : -1;
+    client.kill();
+    client.waitForFinished();
+    answer.output += client.readAllStandardOutput();
+    answer.error += client.readAllStandardError();
+    return answer;
 }
 
 void TestFleet::initTestCase()
@@ -125,10 +156,10 @@ void TestFleet::outputThatOutlivesItsShellIsWaitedFor()
 
 void TestFleet::aCommandOutlivesItsConnectionButNotTheFleet()
 {
-    using namespace std::chrono_literals;
     FleetProcess fleet({u"--run"_qs});
-    const Answer answer = ssh(fleet, u"127.0.0.2"_qs, u"echo $$; sleep 1000; true"_qs, {}, {}, 500ms);
+    const Answer answer = hangingSsh(fleet, u"echo $$; sleep 1000; true"_qs, [](const Answer &so) { return so.output.endsWith('\n'); });
     QCOMPARE(answer.status, -1);
+    QVERIFY(answer.output.trimmed().toInt() > 1);
     const QString process = u"/proc/"_qs + QString::fromLatin1(answer.output.trimmed());
     QVERIFY(QFile::exists(process));
     fleet.stop();
@@ -246,12 +277,14 @@ void TestFleet::eachFault_data()
 
 void TestFleet::eachFault()
 {
-    using namespace std::chrono_literals;
     QFETCH(int, status);
     QFETCH(QByteArray, output);
     QFETCH(QByteArray, error);
     const FleetProcess fleet({u"--fault"_qs, QString::fromLatin1(QTest::currentDataTag())});
-    const Answer answer = ssh(fleet, u"127.0.0.2"_qs, u"true"_qs, {}, {u"-v"_qs}, status < 0 ? 500ms : 20'000ms);
+    const auto isThere = [&](const Answer &so) {
+        return fleet.count(FleetEvent::Connect, u"127.0.0.2"_qs) > 0 && so.output.size() >= output.size();
+    };
+    const Answer answer = status < 0 ? hangingSsh(fleet, u"true"_qs, isThere) : ssh(fleet, u"127.0.0.2"_qs, u"true"_qs, {}, {u"-v"_qs});
     // The reset may come before ssh(1) has taken note of the end, or after it.
     const bool mayHaveEnded = QByteArray(QTest::currentDataTag()) == "reset-after-status" && answer.status == 0;
     QVERIFY2(answer.status == status || mayHaveEnded, answer.error.constData());

@@ -133,7 +133,8 @@ private Q_SLOTS:
         m_peer.start(answer);
         const Outcome outcome = collect(QStringLiteral("-i 10.99.1.1-10.99.1.255 -p ping --count 3 --interval 1"));
         QCOMPARE(outcome.with("ok"), 255);
-        QVERIFY2(outcome.elapsedMs >= 2000 && outcome.elapsedMs < 4000, QByteArray::number(outcome.elapsedMs).constData());
+        // One after the other would take more than eight minutes.
+        QVERIFY2(outcome.elapsedMs >= 2000 && outcome.elapsedMs < 20'000, QByteArray::number(outcome.elapsedMs).constData());
         QCOMPARE(outcome.fact("10.99.1.77", QLatin1String("received")), QJsonValue(3));
     }
 
@@ -220,13 +221,9 @@ private Q_SLOTS:
     // A rate holds over all tries and packets, whatever the workers do.
     void theRateIsThatOfThePackets()
     {
-        m_peer.start(answer);
-        const Outcome outcome = collect(QStringLiteral("-i 10.99.32.0/22 -p ping --count 2 --interval 100ms --rate 1000"));
-        m_peer.stop();
-        QCOMPARE(outcome.with("ok"), 1024);
-        QCOMPARE(m_peer.arrivals().size(), size_t(2048));
-        const double measured = m_peer.rate();
-        QVERIFY2(measured > 950 && measured < 1050, QByteArray::number(measured).constData());
+        QVERIFY(m_peer.seesRate(1000, 2048, [&] {
+            return collect(QStringLiteral("-i 10.99.32.0/22 -p ping --count 2 --interval 100ms --rate 1000")).with("ok") == 1024;
+        }));
     }
 };
 

@@ -216,7 +216,7 @@ void TestResume::interruptedOnce()
         QStringList{QStringLiteral("-i"), inventory, QStringLiteral("-o"), json, QStringLiteral("-q")} + fleetOptions(fleet);
     QProcess process;
     start(process, arguments);
-    QTRY_VERIFY(journaled(fleet.file(QStringLiteral(".assets.json.journal"))).size() > 50);
+    QTRY_VERIFY_WITH_TIMEOUT(journaled(fleet.file(QStringLiteral(".assets.json.journal"))).size() > 50, 20'000);
     ::kill(pid_t(process.processId()), SIGINT);
     QCOMPARE(finish(process), 130);
     QVERIFY(!QFile::exists(json));

@@ -12,7 +12,11 @@
 #include <QStandardPaths>
 #include <QTest>
 
+#include <algorithm>
+#include <csignal>
 #include <unistd.h>
+
+#include <vector>
 
 using namespace collector;
 
@@ -55,15 +59,49 @@ std::shared_ptr<const Secret> secret(const char *text)
     return std::make_shared<const Secret>(std::string_view(text));
 }
 
-int processesWith(const QString &word)
+// Seconds that no other run of this test sleeps, whose hosts are this machine too.
+QByteArray seconds(int count, int test)
+{
+    return QByteArray::number(count) + '.' + QByteArray::number(getpid()) + QByteArray::number(test);
+}
+
+// Number, parent's number and words of each process.
+QList<QList<QByteArray>> processes()
 {
     QProcess ps;
-    ps.start(QStringLiteral("ps"), {QStringLiteral("-eo"), QStringLiteral("args=")});
+    ps.start(QStringLiteral("ps"), {QStringLiteral("-eo"), QStringLiteral("pid=,ppid=,args=")});
     ps.waitForFinished();
-    int count = 0;
+    QList<QList<QByteArray>> found;
     for (const QByteArray &line : ps.readAllStandardOutput().split('\n'))
-        count += line.startsWith("sleep") && line.contains(word.toUtf8());
-    return count;
+        found.append(line.simplified().split(' '));
+    return found;
+}
+
+std::vector<pid_t> sleepers(int test)
+{
+    std::vector<pid_t> found;
+    for (const QList<QByteArray> &words : processes()) {
+        if (words.value(2) == "sleep" && words.value(3).endsWith(seconds(0, test).sliced(1)))
+            found.push_back(words.first().toInt());
+    }
+    return found;
+}
+
+// The second channel's shell is there. Its parent is the connection's sshd.
+bool isGuarded(const SshdProcess &sshd)
+{
+    const QList<QList<QByteArray>> all = processes();
+    const QByteArray listener = QByteArray::number(sshd.processId());
+    return std::any_of(all.begin(), all.end(), [&](const QList<QByteArray> &guard) {
+        return guard.mid(2).join(' ').contains("/children") && std::any_of(all.begin(), all.end(), [&](const QList<QByteArray> &words) {
+                   return words.first() == guard.value(1) && words.value(1) == listener;
+               });
+    });
+}
+
+bool isNobodyLeft(int test)
+{
+    return QTest::qWaitFor([test] { return sleepers(test).empty(); }, 20'000);
 }
 
 } // namespace
@@ -130,17 +168,17 @@ private Q_SLOTS:
         SshBench bench;
         ShellCommand script;
         script.command = RemoteShell::scriptCommand();
-        script.input = "sleep 61234.25 & sh -c 'sleep 61235.25; true' & sleep 61236.25\n";
+        script.input =
+            "sleep " + seconds(61234, 1) + " & sh -c 'sleep " + seconds(61235, 1) + "; true' & sleep " + seconds(61236, 1) + '\n';
         script.deadline = std::chrono::seconds(1);
         QCOMPARE(bench.run(bench.settingsFor(sshd), script).cause, Cause::ExecTimeout);
-        QTRY_COMPARE_WITH_TIMEOUT(processesWith(QStringLiteral(".25")), 0, 5000);
+        QVERIFY(isNobodyLeft(1));
         // Also when nobody says good-bye.
         script.deadline = {};
         bench.start(bench.settingsFor(sshd), {script});
-        bench.spinFor(std::chrono::milliseconds(1000));
-        QVERIFY(processesWith(QStringLiteral(".25")) > 0);
+        QVERIFY(bench.spinUntil([] { return sleepers(1).size() == 3; }));
         bench.destroyAll();
-        QTRY_COMPARE_WITH_TIMEOUT(processesWith(QStringLiteral(".25")), 0, 5000);
+        QVERIFY(isNobodyLeft(1));
     }
 
     // A plain command has no watchdog of ours: it is killed, with its process group, by an sshd that takes signals, as 7.9 and newer do for
@@ -154,10 +192,10 @@ private Q_SLOTS:
         SshSettings settings = bench.settingsFor(sshd);
         settings.user = PeerServer::account();
         ShellCommand command;
-        command.command = "sh -c 'sleep 61237.75 & sleep 61238.75 & wait'";
+        command.command = "sh -c 'sleep " + seconds(61237, 2) + " & sleep " + seconds(61238, 2) + " & wait'";
         command.deadline = std::chrono::seconds(2);
         QCOMPARE(bench.run(settings, command).cause, Cause::ExecTimeout);
-        QTRY_COMPARE_WITH_TIMEOUT(processesWith(QStringLiteral(".75")), 0, 5000);
+        QVERIFY(isNobodyLeft(2));
     }
 
     // sshd takes no signals for root: a second channel stands guard. It goes with the channel, or with the connection.
@@ -168,16 +206,17 @@ private Q_SLOTS:
         const SshdProcess sshd;
         SshBench bench;
         ShellCommand command;
-        command.command = "sh -c 'sleep 61240.375 & sleep 61241.375 & wait'";
-        command.deadline = std::chrono::seconds(2);
+        command.command = "sh -c 'sleep " + seconds(61240, 3) + " & sleep " + seconds(61241, 3) + " & wait'";
+        command.deadline = std::chrono::seconds(4); // its guard comes after half a second
         QCOMPARE(bench.run(bench.settingsFor(sshd), command).cause, Cause::ExecTimeout);
-        QTRY_COMPARE_WITH_TIMEOUT(processesWith(QStringLiteral(".375")), 0, 5000);
+        QVERIFY(isNobodyLeft(3));
         command.deadline = {};
         bench.start(bench.settingsFor(sshd), {command});
-        bench.spinFor(std::chrono::milliseconds(2000));
-        QVERIFY(processesWith(QStringLiteral(".375")) > 0);
+        QVERIFY(bench.spinUntil([] { return sleepers(3).size() == 2; }));
+        QVERIFY(bench.spinUntil([&sshd] { return isGuarded(sshd); }));
+        bench.spinFor(std::chrono::milliseconds(500)); // it looks whom to guard
         bench.destroyAll();
-        QTRY_COMPARE_WITH_TIMEOUT(processesWith(QStringLiteral(".375")), 0, 5000);
+        QVERIFY(isNobodyLeft(3));
     }
 
     void whatRootsCommandLeavesRunningOnPurposeStays()
@@ -186,12 +225,15 @@ private Q_SLOTS:
             QSKIP("logs in as root");
         const SshdProcess sshd;
         SshBench bench;
-        const SshOutcome outcome = bench.run(bench.settingsFor(sshd), "sleep 5.625 >/dev/null 2>&1 & sleep 1.5; echo started; exit 3");
+        const SshOutcome outcome =
+            bench.run(bench.settingsFor(sshd), "sleep " + seconds(60, 4) + " >/dev/null 2>&1 & sleep 1.5; echo started; exit 3");
         QVERIFY2(outcome.reply, qPrintable(outcome.message));
         QCOMPARE(outcome.reply->output, "started\n");
         QCOMPARE(outcome.reply->exitStatus, 3);
         bench.spinFor(std::chrono::milliseconds(500));
-        QCOMPARE(processesWith(QStringLiteral("5.625")), 1);
+        const std::vector<pid_t> left = sleepers(4);
+        QCOMPARE(left.size(), size_t(1));
+        kill(left.front(), SIGKILL);
     }
 
     void whoNeedsAGuard_data()
@@ -220,11 +262,13 @@ private Q_SLOTS:
         SshBench bench;
         ShellCommand script;
         script.command = RemoteShell::scriptCommand();
-        script.input = "sleep 3.125 >/dev/null 2>&1 &\necho started\n";
+        script.input = "sleep " + seconds(60, 5) + " >/dev/null 2>&1 &\necho started\n";
         const SshOutcome outcome = bench.run(bench.settingsFor(sshd), script);
         QVERIFY2(outcome.reply, qPrintable(outcome.message));
         bench.spinFor(std::chrono::milliseconds(300));
-        QCOMPARE(processesWith(QStringLiteral("3.125")), 1);
+        const std::vector<pid_t> left = sleepers(5);
+        QCOMPARE(left.size(), size_t(1));
+        kill(left.front(), SIGKILL);
     }
 
     void aRaisedCommand_data()

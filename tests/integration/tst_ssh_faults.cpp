@@ -121,7 +121,7 @@ private Q_SLOTS:
             for (const QString &line : std::as_const(wrong))
                 qWarning("%s", qPrintable(line));
             QVERIFY(wrong.isEmpty());
-            QVERIFY2(elapsed < 16'000, qPrintable(QString::number(elapsed)));
+            QVERIFY2(elapsed < 25'000, qPrintable(QString::number(elapsed))); // nobody beyond its 10 s, and twice that for a busy machine
             QVERIFY(more < 200 << 20);
         }
         QTRY_VERIFY(openDescriptors() <= descriptors);

@@ -173,7 +173,7 @@ private Q_SLOTS:
         for (const SshOutcome *outcome : outcomes)
             QCOMPARE(outcome->cause, cause);
         const Usage after;
-        QVERIFY2(timer.elapsed() < 10'000, qPrintable(QString::number(timer.elapsed())));
+        QVERIFY2(timer.elapsed() < 25'000, qPrintable(QString::number(timer.elapsed()))); // the last: 8 s of timeouts
         QVERIFY2(after.cpuMs - before.cpuMs < 2'000, qPrintable(QString::number(after.cpuMs - before.cpuMs)));
         QVERIFY2(after.peakKb - before.peakKb < 64 * 1024, qPrintable(QString::number(after.peakKb - before.peakKb)));
     }
@@ -199,7 +199,7 @@ private Q_SLOTS:
         SshdProcess bastion;
         SshBench bench;
         const SshOutcome &outcome = bench.start(through(bench, {&bastion}, *m_target), "sleep 60");
-        bench.spinFor(std::chrono::milliseconds(1000));
+        QVERIFY(bench.spinUntilSent());
         killChildrenOf(bastion.processId());
         bench.wait();
         QCOMPARE(outcome.cause, Cause::ConnectionLost); // the command may have run

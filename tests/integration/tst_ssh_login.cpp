@@ -33,8 +33,8 @@ public:
     {
         m_process.start(QStringLiteral("ssh-agent"), {QStringLiteral("-D"), QStringLiteral("-a"), socket()});
         m_process.waitForStarted();
-        for (int i = 0; i < 100 && !QFile::exists(socket()); ++i)
-            QTest::qSleep(20);
+        if (!QTest::qWaitFor([this] { return QFile::exists(socket()); }, 30'000))
+            qFatal("ssh-agent does not start");
         QProcess add;
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         environment.insert(QStringLiteral("SSH_AUTH_SOCK"), socket());

@@ -180,7 +180,7 @@ void TestSshMisbehaving::run(int hosts, int stride, const QStringList &options, 
     QCOMPARE(records, hosts);
     QVERIFY(expected.isEmpty());
     QVERIFY(wrong.isEmpty());
-    QVERIFY2(slowest < timeoutSeconds * 1000 + 3000, qPrintable(QString::number(slowest)));
+    QVERIFY2(slowest < timeoutSeconds * 1000 + 10'000, qPrintable(QString::number(slowest))); // our own lag is no host's fault
     QVERIFY2(seconds < mostSeconds, qPrintable(QString::number(seconds)));
     QVERIFY(usage.ru_maxrss < 200 << 10);
 }

@@ -49,10 +49,9 @@ struct Gone
         session.begin();
         bool isOver = false;
         std::optional<Task<>> waiting(waitForSession(session, isOver));
-        bench.reactor.later([&waiting] { waiting->start(); });
+        bench.inLoop([&waiting] { waiting->start(); });
         bench.spinFor(std::chrono::milliseconds(20));
-        bench.reactor.later([&waiting] { waiting.reset(); });
-        bench.spinFor(std::chrono::milliseconds(20));
+        bench.inLoop([&waiting] { waiting.reset(); });
         if (isOver)
             qFatal("nothing was sent yet");
         close(ends[1]);
@@ -87,15 +86,15 @@ private Q_SLOTS:
         bool isOtherOver = false;
         std::optional<Task<>> first(waitForSession(gone.session, isOver));
         std::optional<Task<>> second(waitFor(bench.reactor, other[0], isOtherOver));
-        bench.reactor.later([&] {
+        bench.inLoop([&] {
             first->start();
             second->start();
         });
+        QVERIFY(bench.spinUntil([&] { return isOver; }));
         bench.spinFor(std::chrono::milliseconds(50));
-        QVERIFY(isOver && !isOtherOver);
+        QVERIFY(!isOtherOver);
         QCOMPARE(write(other[1], "x", 1), ssize_t(1));
-        bench.spinFor(std::chrono::milliseconds(50));
-        QVERIFY(isOtherOver);
+        QVERIFY(bench.spinUntil([&] { return isOtherOver; }));
         closeAll(bench, first, second, other);
     }
 
@@ -111,24 +110,22 @@ private Q_SLOTS:
         bool isOver = false;
         std::optional<Task<>> first;
         std::optional<Task<>> second(waitFor(bench.reactor, other[0], isOver));
-        bench.reactor.later([&] { second->start(); });
+        bench.inLoop([&] { second->start(); });
         bench.spinFor(std::chrono::milliseconds(20));
         QVERIFY(gone->session.isDead()); // it hears of it now
         gone.reset();
         QCOMPARE(write(other[1], "x", 1), ssize_t(1));
-        bench.spinFor(std::chrono::milliseconds(50));
-        QVERIFY(isOver);
+        QVERIFY(bench.spinUntil([&] { return isOver; }));
         closeAll(bench, first, second, other);
     }
 
 private:
     static void closeAll(SshBench &bench, std::optional<Task<>> &first, std::optional<Task<>> &second, const Pair &pair)
     {
-        bench.reactor.later([&] {
+        bench.inLoop([&] {
             first.reset();
             second.reset();
         });
-        bench.spinFor(std::chrono::milliseconds(20));
         bench.reactor.forget(pair[0]);
         close(pair[0]);
         close(pair[1]);

@@ -151,10 +151,16 @@ void TestStrain::lostPackets()
     const auto clean = qScopeGuard([&] {
         QProcess::execute(nft, {QStringLiteral("delete"), QStringLiteral("table"), QStringLiteral("inet"), QStringLiteral("lossy")});
     });
-    QProcess process;
-    start(process, fleet, "-i 127.9.0.0/22 -c 200");
-    finish(process);
-    checkAllOk(1024);
+    m_said.clear();
+    // Loss is judged after two seconds of which none was our own lag, and not in the second after a cut for another reason: so there are
+    // hosts for six, and who is held up even so is asked again.
+    for (int attempt = 0; attempt < 3 && !m_said.contains("slower: packets are lost"); ++attempt) {
+        QCOMPARE(QProcess::execute(nft, {QStringLiteral("flush set inet lossy seen")}), 0);
+        QProcess process;
+        start(process, fleet, "-i 127.9.0.0/21 -c 200");
+        finish(process);
+        checkAllOk(2048);
+    }
     QVERIFY2(m_said.contains("slower: packets are lost"), m_said.constData());
     QVERIFY(slowdowns("loss") > 0);
     QCOMPARE(slowdowns("local_limit"), 0);
@@ -165,14 +171,13 @@ void TestStrain::aProcessThatIsStopped()
 {
     const FleetProcess fleet({QStringLiteral("--delay"), QStringLiteral("200")});
     QProcess process;
-    start(process, fleet, "-i 127.9.0.0/23 -c 100 --threads 1 --connect-timeout 1");
-    QTRY_VERIFY(QFile::exists(m_dir.filePath(QStringLiteral(".a.json.journal"))));
-    QTest::qWait(300);
+    start(process, fleet, "-i 127.9.0.0/22 -c 100 --threads 1 --connect-timeout 1");
+    QTRY_VERIFY_WITH_TIMEOUT(fleet.count(FleetEvent::Exec) > 20, 20'000); // in the midst of it, with more to come than takes a second
     ::kill(pid_t(process.processId()), SIGSTOP);
     QTest::qWait(2500);
     ::kill(pid_t(process.processId()), SIGCONT);
     finish(process);
-    checkAllOk(512);
+    checkAllOk(1024);
     QVERIFY(slowdowns("lag") > 0);
     QVERIFY2(m_said.contains("slower: this machine does not keep up"), m_said.constData());
 }

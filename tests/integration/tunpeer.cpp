@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstring>
 
 static constexpr int header4 = 20; // we are never sent options
@@ -113,6 +114,22 @@ double TunPeer::rate() const
     }
     const double n = double(m_arrivals.size());
     return (n * sumXY - sumX * sumY) / (n * sumXX - sumX * sumX);
+}
+
+bool TunPeer::seesRate(double expected, size_t packets, const std::function<bool()> &ask)
+{
+    for (int attempt = 0; attempt < 5; ++attempt) {
+        start([](TunPeer &peer, const Packet &request) { peer.answer(echoReply(request)); });
+        const bool isWell = ask();
+        stop();
+        if (!isWell || m_arrivals.size() != packets)
+            return false;
+        const double measured = rate();
+        if (measured > expected * 0.95 && measured < expected * 1.05)
+            return true;
+        std::fprintf(stderr, "%.0f packets a second, not %.0f\n", measured, expected);
+    }
+    return false;
 }
 
 bool TunPeer::isV4(const Packet &packet)

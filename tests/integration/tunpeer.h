@@ -48,6 +48,11 @@ public:
     // Requests a second: the slope of a straight line through all arrivals, which one late reading of ours does not tilt.
     [[nodiscard]] double rate() const;
 
+    // Answers all that comes while `ask` asks with so many packets, which tells whether all went well but for the pace: true if that was
+    // `expected` within a twentieth in one of five tries. Whoever is held up, we or who asks, shows another pace; a pace that is wrong is
+    // wrong each time.
+    [[nodiscard]] bool seesRate(double expected, size_t packets, const std::function<bool()> &ask);
+
     // A packet's parts.
     [[nodiscard]] static bool isV4(const Packet &packet);
     [[nodiscard]] static QByteArray destination(const Packet &packet); // 4 or 16 bytes

@@ -210,7 +210,7 @@ Task<> setsAFact(JobContext &job)
 
 Task<> sleepsALittle(JobContext &job)
 {
-    co_await job.sleep(std::chrono::milliseconds(job.host().name().size() * 3));
+    co_await job.sleep(std::chrono::milliseconds(1 + job.host().name().back() % 5)); // they end in another order
     job.facts().set("n", 7);
 }
 
@@ -662,7 +662,10 @@ private Q_SLOTS:
         fixture.engine->start([&] { fixture.isFinished = true; });
         QVERIFY(QTest::qWaitFor([&] { return fixture.sinks.refused.load() >= 2; }));
         QTest::qWait(50);
-        QVERIFY(fixture.sinks.records.size() < 45);
+        {
+            const std::lock_guard lock(fixture.sinks.mutex);
+            QVERIFY(fixture.sinks.records.size() < 45);
+        }
         fixture.sinks.room = INT_MAX;
         for (const auto &wake : fixture.sinks.wakes)
             wake();
@@ -725,8 +728,10 @@ private Q_SLOTS:
             if (record.host == "host3")
                 QCOMPARE(record.cause, Cause::Internal);
         }
-        QVERIFY(internal >= 1 && internal <= 4);
-        QVERIFY(!warnings.isEmpty());
+        // A busy machine may hold up another worker for as long: each that was given up had its share of the window.
+        const auto givenUp = warnings.filter(QStringLiteral("a worker was given up")).size();
+        QVERIFY(givenUp >= 1);
+        QVERIFY2(internal >= 1 && internal <= 4 * givenUp, qPrintable(QString::number(internal)));
         // Its thread still sleeps in the job, and uses what the fixture holds.
         [[maybe_unused]] static std::vector<std::unique_ptr<Fixture>> leaked;
         leaked.push_back(std::move(fixture));

@@ -52,19 +52,30 @@ EchoRequest request(uint64_t token, const char *address)
     return result;
 }
 
-// A port of 127.0.0.1 that nobody listens on: it was ours until now.
-uint16_t closedPort()
+// A port that nobody listens on, nor will: it is ours, on every address.
+class ClosedPort
 {
-    const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in name{};
-    name.sin_family = AF_INET;
-    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof name;
-    bind(descriptor, reinterpret_cast<const sockaddr *>(&name), length);
-    getsockname(descriptor, reinterpret_cast<sockaddr *>(&name), &length);
-    close(descriptor);
-    return ntohs(name.sin_port);
-}
+public:
+    ClosedPort()
+    {
+        sockaddr_in name{};
+        name.sin_family = AF_INET;
+        socklen_t length = sizeof name;
+        if (bind(m_descriptor, reinterpret_cast<const sockaddr *>(&name), length) != 0 ||
+            getsockname(m_descriptor, reinterpret_cast<sockaddr *>(&name), &length) != 0)
+            qFatal("no port is left");
+        m_number = ntohs(name.sin_port);
+    }
+    ~ClosedPort() { close(m_descriptor); }
+    ClosedPort(const ClosedPort &) = delete;
+    ClosedPort &operator=(const ClosedPort &) = delete;
+
+    [[nodiscard]] uint16_t number() const { return m_number; }
+
+private:
+    const int m_descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    uint16_t m_number = 0;
+};
 
 } // namespace
 
@@ -155,11 +166,12 @@ private Q_SLOTS:
         QCOMPARE(listen(listener, 16), 0);
         getsockname(listener, reinterpret_cast<sockaddr *>(&name), &length);
 
+        const ClosedPort closed;
         EchoService service(0);
         Caller caller(service);
         EchoRequest probe = request(1, "127.0.0.1");
         probe.method = EchoMethod::Tcp;
-        probe.tcpPort = isListening ? ntohs(name.sin_port) : closedPort();
+        probe.tcpPort = isListening ? ntohs(name.sin_port) : closed.number();
         probe.count = 2;
         probe.interval = 10ms;
         caller->submit(probe);
@@ -178,7 +190,8 @@ private Q_SLOTS:
         Caller caller(service);
         EchoRequest probe = request(0, "127.0.0.1");
         probe.method = EchoMethod::Tcp;
-        probe.tcpPort = closedPort();
+        const ClosedPort closed;
+        probe.tcpPort = closed.number();
         constexpr uint32_t count = 15'000;
         for (uint32_t i = 0; i < count; ++i) {
             probe.token = i;

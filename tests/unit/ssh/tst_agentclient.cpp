@@ -304,7 +304,7 @@ void TestAgentClient::manySessionsShareOneAgent()
 
 void TestAgentClient::stoppedAgentEndsInTime()
 {
-    AgentClient agent(socket(), {std::chrono::milliseconds(200), std::chrono::milliseconds(200), std::chrono::hours(1)});
+    AgentClient agent(socket(), {std::chrono::seconds(1), std::chrono::seconds(1), std::chrono::hours(1)});
     QString problem;
     QCOMPARE(agent.load(&problem).size(), size_t(8));
     kill(m_agent->pid, SIGSTOP);
@@ -316,7 +316,7 @@ void TestAgentClient::stoppedAgentEndsInTime()
     const AgentLogin next = login(agent, second.get(), {publicKey(7)});
     QVERIFY(next.result != SSH_AUTH_SUCCESS);
     QVERIFY2(next.problem.contains(QStringLiteral("did not answer a moment ago")), qPrintable(next.problem));
-    AgentClient other(socket(), {std::chrono::milliseconds(200), std::chrono::milliseconds(200), std::chrono::hours(1)});
+    AgentClient other(socket(), {std::chrono::seconds(1), std::chrono::seconds(1), std::chrono::hours(1)});
     QVERIFY(other.load(&problem).empty());
     QVERIFY(problem.contains(QStringLiteral("does not answer")));
 }

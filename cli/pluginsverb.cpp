@@ -161,7 +161,8 @@ VerbTable table(const PluginFile *plugin)
         QStringLiteral("plugins"),
         QStringLiteral("[NAME]"),
         QStringLiteral(
-            "Lists the plugins that are found, with their origin, and those that are refused; with NAME: its options and facts."),
+            "Lists the plugins that are found, with their origin, and those that are refused; with NAME: its options and facts.\n"
+            "NAME --help also has what that plugin prints: of ssh-facts --script, --sudoers and --authorized-keys."),
         {
             {QStringLiteral("json"), {}, {}, QStringLiteral("as JSON")},
             {QStringLiteral("check"), {}, QStringLiteral("FILE"), QStringLiteral("whether this file would be taken, and why not")},

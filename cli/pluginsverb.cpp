@@ -220,10 +220,13 @@ int writeNew(const VerbLine &line, const PluginRegistry &registry, const QString
 
 QStringList pluginDirectories(const QStringList &words)
 {
+    const QString option = QStringLiteral("--plugin-dir");
     QStringList directories;
-    for (qsizetype i = 0; i + 1 < words.size(); ++i) {
-        if (words[i] == u"--plugin-dir")
-            directories.append(words[i + 1]);
+    for (qsizetype i = 0; i < words.size(); ++i) {
+        if (words[i] == option && i + 1 < words.size())
+            directories.append(words[++i]);
+        else if (words[i].startsWith(option + u'='))
+            directories.append(words[i].mid(option.size() + 1));
     }
     return directories;
 }

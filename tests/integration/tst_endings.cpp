@@ -321,6 +321,7 @@ void TestEndings::mistakes_data()
     row("a plugin's option", "-i h, -p ping --count 0", "collector: --count takes a whole number from 1 to 65000, not \"0\"");
     row("by its full name", "-i h, -p ping -O ping.count=0", "collector: -O: --count takes a whole number from 1 to 65000, not \"0\"");
     row("a limit that is empty", "-i h, -p ping -l ", "the pattern '' names no host, and all would be meant");
+    row("a secret among --vars", "-i h, -p ping --vars site,API_Token", "--vars API_Token: its name says that it is a secret");
     row("a password for ssh(1)", "-i h, -p ssh-command --command true --transport openssh -k", "--ask-pass has no effect with --transport");
     row("an ssh_config that is not there", "-i h, -p ssh-command --command true --ssh-config nowhere",
         "collector: nowhere: No such file or directory\n");

@@ -61,6 +61,16 @@ QString display(const QString &name)
     return QStringLiteral("--") + name;
 }
 
+// Hosts stand here as often as verbs do: only a verb that all but stands there is offered.
+QString neitherOptionNorVerb(const QString &word)
+{
+    constexpr int slips = 2;
+    static const QStringList verbs = QStringLiteral("inventory plugins explain diff merge report schema").split(u' ');
+    const QString near = nearest(word, verbs, slips);
+    return QStringLiteral("\"%1\" is neither an option nor a verb%2; hosts are given with -i, verbs are %3")
+        .arg(word, near.isEmpty() ? QString() : QStringLiteral(": did you mean %1?").arg(near), verbs.join(QStringLiteral(", ")));
+}
+
 } // namespace
 
 CommandLine CommandLine::parse(const QStringList &words)
@@ -95,10 +105,7 @@ CommandLine CommandLine::parse(const QStringList &words)
             continue;
         }
         if (!word.startsWith(u'-') || word == u"-") {
-            throw UsageError(
-                QStringLiteral("\"%1\" is neither an option nor a verb; hosts are given with -i, verbs are inventory, plugins, "
-                               "explain, diff, merge, report, schema")
-                    .arg(word));
+            throw UsageError(neitherOptionNorVerb(word));
         }
         // Short ones: `-vv`, `-qk`, `-c 5`, `-c5`.
         for (qsizetype at = 1; at < word.size(); ++at) {

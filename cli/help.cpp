@@ -55,6 +55,7 @@ QByteArray helpText()
                                   "  collector -i hosts.ini -l 'web:!db' -p ssh-command --command uptime -f jsonl\n"
                                   "\n"
                                   "Verbs, each with --help: inventory  plugins  explain  diff  merge  report  schema\n"
+                                  "\n"
                                   "Durations are 10, 500ms, 2m, 1h30m: seconds where no unit stands.\n");
     QString section;
     for (const CoreOption &option : coreOptions()) {

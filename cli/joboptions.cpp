@@ -36,8 +36,10 @@ void JobOptions::give(Job &job, const QString &option, const QString &value, boo
     }
     QString error;
     const QJsonValue parsed = parseOption(*spec, value.toUtf8(), &error);
-    if (parsed.isUndefined())
-        throw UsageError(QStringLiteral("%1: --%2 %3, not \"%4\"").arg(place, option, error, value));
+    if (parsed.isUndefined()) {
+        const QString name = QStringLiteral("--") + option;
+        throw UsageError(QStringLiteral("%1 %2, not \"%3\"").arg(place == name ? name : place + QStringLiteral(": ") + name, error, value));
+    }
     const qsizetype index = spec - job.manifest->options.constData();
     job.values[index] = parsed;
     job.isFromLine[size_t(index)] = isFromLine;

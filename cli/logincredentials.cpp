@@ -18,10 +18,25 @@ void say(const QString &text)
     std::fwrite(line.constData(), 1, size_t(line.size()), stderr);
 }
 
+// ssh(1) in batch mode asks nobody, and is told nothing: whoever gave a secret for it would wonder why the login is refused.
+void refuseSecretsForOpenSsh(const RunOptions &options)
+{
+    if (options.value(QStringLiteral("transport")).value_or(QString()) != u"openssh")
+        return;
+    for (const char *name : {"ask-pass", "password-file", "passphrase-file"}) {
+        if (options.line().has(QString::fromLatin1(name)))
+            throw UsageError(
+                QStringLiteral("--%1 has no effect with --transport openssh, which runs ssh(1) in batch mode: give a key without "
+                               "a passphrase, or one that an agent has (ssh-add)")
+                    .arg(QLatin1String(name)));
+    }
+}
+
 } // namespace
 
 LoginCredentials LoginCredentials::gather(const RunOptions &options, const SshConfig &config)
 {
+    refuseSecretsForOpenSsh(options);
     LoginCredentials result;
     try {
         std::optional<Secret> password = takeSecretFromEnvironment("COLLECTOR_PASSWORD");

@@ -70,7 +70,8 @@ const QList<Section> &sections()
              {"host-keys", 0, "POLICY", "strict (default, unless ssh_config says otherwise), accept-new, off (then no password is sent)"},
              {"known-hosts", 0, "FILE", "use this file instead of ssh's"},
              {"ssh-config", 0, "FILE", "read this ssh_config instead of ssh's; none: read none"},
-             {"transport", 0, "KIND", "native, or openssh: runs ssh(1), at most 50 at once; a plain command outlives its time there"},
+             {"transport", 0, "KIND",
+              "native, or openssh: runs ssh(1), at most 50 at once, with keys alone; a plain command outlives its time there"},
          }},
         {"Privilege",
          {

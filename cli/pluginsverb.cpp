@@ -161,7 +161,8 @@ VerbTable table(const PluginFile *plugin)
         QStringLiteral("plugins"),
         QStringLiteral("[NAME]"),
         QStringLiteral(
-            "Lists the plugins that are found, with their origin, and those that are refused; with NAME: its options and facts."),
+            "Lists the plugins that are found, with their origin, and those that are refused; with NAME: its options and facts.\n"
+            "NAME --help also has what that plugin prints: of ssh-facts --script, --sudoers and --authorized-keys."),
         {
             {QStringLiteral("json"), {}, {}, QStringLiteral("as JSON")},
             {QStringLiteral("check"), {}, QStringLiteral("FILE"), QStringLiteral("whether this file would be taken, and why not")},
@@ -219,10 +220,13 @@ int writeNew(const VerbLine &line, const PluginRegistry &registry, const QString
 
 QStringList pluginDirectories(const QStringList &words)
 {
+    const QString option = QStringLiteral("--plugin-dir");
     QStringList directories;
-    for (qsizetype i = 0; i + 1 < words.size(); ++i) {
-        if (words[i] == u"--plugin-dir")
-            directories.append(words[i + 1]);
+    for (qsizetype i = 0; i < words.size(); ++i) {
+        if (words[i] == option && i + 1 < words.size())
+            directories.append(words[++i]);
+        else if (words[i].startsWith(option + u'='))
+            directories.append(words[i].mid(option.size() + 1));
     }
     return directories;
 }

@@ -122,10 +122,7 @@ void Run::startEngine()
                                              "again, unless by --resume --retry-failed")
                                   .arg(printable(crash.plugin, 40))
                                   .arg(crash.signal));
-    for (const QString &names : preparation.options.values(QStringLiteral("vars"))) {
-        for (const QString &name : names.split(u',', Qt::SkipEmptyParts))
-            source.recordedVariables.append(name.trimmed().toUtf8());
-    }
+    source.recordedVariables = preparation.recordedVariables;
 
     std::vector<PlannedJob> jobs;
     for (size_t i = 0; i < preparation.plugins.size(); ++i)

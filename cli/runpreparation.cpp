@@ -5,6 +5,7 @@
 #include "cli/optiontable.h"
 #include "cli/rerun.h"
 #include "cli/signals.h"
+#include "inventory/diagnostic.h"
 #include "model/nearest.h"
 #include "net/localrun.h"
 #include "output/timestamp.h"
@@ -105,6 +106,13 @@ void RunPreparation::parseOutputs()
     if (!parsed)
         throw UsageError(error);
     outputs = *parsed;
+    for (const QString &names : options.values(QStringLiteral("vars"))) {
+        for (const QString &name : names.split(u',', Qt::SkipEmptyParts)) {
+            recordedVariables.append(name.trimmed().toUtf8());
+            if (isSecretName(recordedVariables.last()))
+                throw UsageError(QStringLiteral("--vars %1: its name says that it is a secret, and secrets are in no record").arg(name));
+        }
+    }
 }
 
 void RunPreparation::decideLimits()

@@ -38,6 +38,7 @@ public:
     std::shared_ptr<AgentClient> agent; // null: there is none, or it holds no key
     std::shared_ptr<const HostSettings> settings;
     QList<OutputSpec> outputs;
+    QList<QByteArray> recordedVariables; // --vars
     RunLimits limits;
     double pingRate = 0;                               // packets a second
     std::optional<std::chrono::milliseconds> deadline; // from now

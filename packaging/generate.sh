@@ -37,6 +37,14 @@ page merge 'make one result of many'
 page report 'write a page on a result'
 page schema 'print what results look like'
 
+# explain takes the options of a run, and one of its own.
+{
+    awk -F '\t' -v OFS='\t' '$1 == "" { $1 = "explain"; print }' "$table"
+    printf 'explain\t\tconnect\t\tconnect once, and show each step with its time\n'
+} > "$table.explain"
+cat "$table.explain" >> "$table"
+rm "$table.explain"
+
 for shell in bash zsh fish; do
     awk -F '\t' -f "$here/completion/$shell.awk" "$table" > "$out/collector.$shell"
 done

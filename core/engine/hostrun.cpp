@@ -173,6 +173,7 @@ void HostRun::start(std::function<void()> whenOver)
     QString message;
     const Cause refusal = m_host->refusal(&message);
     if (refusal != Cause::None) {
+        --m_attempt; // this one is none
         cut(refusal, message);
         return;
     }

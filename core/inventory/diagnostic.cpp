@@ -12,8 +12,15 @@ namespace {
 constexpr qsizetype longestLine = 200;
 constexpr qsizetype longestMessage = 2000;
 
-constexpr std::array secretWords{"pass",  "secret", "token",   "credential", "private", "vault",   "pwd",
-                                 "begin", "apikey", "api_key", "access_key", "auth",    "ssh-rsa", "ssh-ed25519"};
+constexpr std::array secretWords{"pass", "secret", "token", "credential", "vault", "pwd", "apikey", "api_key", "access_key", "private_key"};
+// Of a line that may be a key, or the variables of a host.
+constexpr std::array secretBeginnings{"private", "begin", "auth", "ssh-rsa", "ssh-ed25519"};
+
+template<size_t Count>
+bool containsOne(const QByteArray &text, const std::array<const char *, Count> &words)
+{
+    return std::any_of(words.begin(), words.end(), [&](const char *word) { return text.contains(word); });
+}
 
 /// Fit for a terminal: foreign bytes can neither move its cursor nor change its colours.
 QByteArray printable(QByteArrayView text, qsizetype longest)
@@ -32,13 +39,13 @@ QByteArray printable(QByteArrayView text, qsizetype longest)
 
 bool isSecretName(QByteArrayView name)
 {
-    const QByteArray lower = name.toByteArray().toLower();
-    return std::any_of(secretWords.begin(), secretWords.end(), [&](const char *word) { return lower.contains(word); });
+    return containsOne(name.toByteArray().toLower(), secretWords);
 }
 
 QByteArray Diagnostic::presentable(QByteArrayView line)
 {
-    return isSecretName(line) ? QByteArray() : printable(line, longestLine);
+    const bool isSecret = isSecretName(line) || containsOne(line.toByteArray().toLower(), secretBeginnings);
+    return isSecret ? QByteArray() : printable(line, longestLine);
 }
 
 QByteArray Diagnostic::toText() const

@@ -47,6 +47,8 @@ void IniReader::read(LineReader &lines)
     while (lines.next(line)) {
         m_raw = line;
         m_builder.atLine(lines.lineNumber(), line);
+        if (lines.lineNumber() == 1 && markLength(line) > 0 && !readMark(line.sliced(markLength(line))))
+            continue;
         readLine(stripped(line));
     }
     if (lines.isTooLong())
@@ -58,6 +60,22 @@ void IniReader::read(LineReader &lines)
 void IniReader::error(qsizetype at, QByteArray message, QByteArray remedy)
 {
     m_builder.problems().error(m_builder.here(at), std::move(message), std::move(remedy));
+}
+
+/// A byte order mark: to Ansible a part of the first name, or an error of the first line that is none. False: refused.
+bool IniReader::readMark(QByteArrayView behind)
+{
+    const QByteArray message = "the file begins with a byte order mark (U+FEFF), here and for Ansible a part of the first name";
+    const QByteArray remedy = "save it as UTF-8 without one: sed -i '1s/^\\xef\\xbb\\xbf//' " + m_builder.fileName();
+    behind = stripped(behind);
+    const bool isHost = !behind.isEmpty() && !QByteArrayView("[#;").contains(behind.front());
+    if (isHost)
+        m_builder.problems().warning(m_builder.here(0), message, remedy);
+    else
+        error(0, message, remedy);
+    if (behind.startsWith('['))
+        readLine(behind);
+    return isHost;
 }
 
 void IniReader::readLine(QByteArrayView line)

@@ -28,6 +28,7 @@ private:
         std::vector<QByteArray> parents;
     };
 
+    bool readMark(QByteArrayView behind);
     void readLine(QByteArrayView line);
     bool readSection(QByteArrayView line);
     void enterSection(QByteArrayView name, Section section);

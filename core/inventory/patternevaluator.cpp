@@ -59,7 +59,8 @@ std::optional<std::vector<PatternEvaluator::Single>> PatternEvaluator::split(con
                 m_error = "'" + single + "': " + file.fileName().toUtf8() + " cannot be read: " + file.errorString().toUtf8();
                 return std::nullopt;
             }
-            const QByteArray content = file.read(largestPatternFile);
+            QByteArray content = file.read(largestPatternFile);
+            content.remove(0, markLength(content));
             for (const QByteArray &line : content.split('\n')) {
                 if (const QByteArrayView name = stripped(line); !name.isEmpty())
                     singles.push_back({name.toByteArray(), true});

@@ -2,6 +2,7 @@
 
 #include "inventory/hostset.h"
 #include "inventory/patternevaluator.h"
+#include "inventory/utf8.h"
 
 #include <algorithm>
 
@@ -82,10 +83,21 @@ Selection::Result Selection::make(std::shared_ptr<const Inventory> inventory, co
     PatternEvaluator evaluator(*inventory);
     const auto failed = [&](const QByteArray &error) { return Result{nullptr, error, evaluator.warnings()}; };
 
-    const auto limit = evaluator.split(options.limit);
-    if (!limit)
-        return failed(evaluator.error());
-    auto hosts = evaluator.evaluate(*limit, PatternEvaluator::Unmatched::Refuse);
+    // What is empty names nobody, and would mean everybody: a shell variable that is not set, a file that was not filled.
+    std::vector<PatternEvaluator::Single> limit;
+    for (const QByteArray &text : options.limit) {
+        const auto singles = evaluator.split({text});
+        if (!singles)
+            return failed(evaluator.error());
+        if (singles->empty())
+            return failed("the pattern '" + text + "' names no host, and all would be meant: name some, or `all`, or leave the option out");
+        limit.insert(limit.end(), singles->begin(), singles->end());
+    }
+    for (const QByteArray &text : options.exclude) {
+        if (stripped(text).isEmpty())
+            return failed("the pattern '" + text + "' excludes no host: name some, or leave the option out");
+    }
+    auto hosts = evaluator.evaluate(limit, PatternEvaluator::Unmatched::Refuse);
     if (!hosts)
         return failed(evaluator.error());
     if (hosts->isEmpty())

@@ -82,7 +82,10 @@ void SourceReader::readList(QByteArrayView text, qsizetype at)
 void SourceReader::readHostWord(QByteArrayView word, qsizetype at)
 {
     const qsizetype user = word.lastIndexOf('@');
-    const QByteArrayView address = user > 0 ? word.sliced(user + 1) : word;
+    QByteArrayView address = user > 0 ? word.sliced(user + 1) : word;
+    // As in a URL. To Ansible's files [::1] would be a section, or a range.
+    if (address.startsWith('[') && address.endsWith(']') && IpAddress::parse(address.sliced(1).chopped(1)))
+        address = address.sliced(1).chopped(1);
     // Whom an earlier source knows stays in its groups, as with Ansible.
     const bool isKnown = m_builder.knows(address);
     if (isKnown && user <= 0)
@@ -100,8 +103,7 @@ void SourceReader::readStandardInput()
 {
     m_builder.enterFile("stdin");
     QByteArray content = m_options.standardInput ? m_options.standardInput() : QByteArray();
-    if (content.startsWith("\xef\xbb\xbf")) // as editors and spreadsheets of Windows begin a text: no part of a name
-        content.remove(0, 3);
+    content.remove(0, markLength(content));
     if (stripped(content.first(std::min(content.size(), peekedBytes))).startsWith('{')) {
         m_hash.addData(content);
         readData("stdin", content, false);
@@ -165,7 +167,8 @@ void SourceReader::readFile(const QByteArray &path)
         return;
     }
     LineReader lines(file, m_hash);
-    const QByteArrayView beginning = lines.peek(peekedBytes);
+    QByteArrayView beginning = lines.peek(peekedBytes);
+    beginning = beginning.sliced(markLength(beginning));
     if (const char *what = mistakenFor(beginning)) {
         m_builder.problems().error({path, 1, 0, {}}, QByteArray("this is ") + what + ", not an inventory",
                                    "give the file that lists the hosts");
@@ -251,7 +254,7 @@ bool SourceReader::readData(const QByteArray &path, const QByteArray &text, bool
         return true;
     }
     GroupsReader groups(m_builder, text.size());
-    if (stripped(text).startsWith('{') && GroupsReader::isListOutput(*document.root))
+    if (stripped(QByteArrayView(text).sliced(markLength(text))).startsWith('{') && GroupsReader::isListOutput(*document.root))
         groups.readListOutput(*document.root);
     else
         groups.readInventory(*document.root);

@@ -131,6 +131,12 @@ QByteArrayView stripped(QByteArrayView text)
     return text;
 }
 
+qsizetype markLength(QByteArrayView text)
+{
+    constexpr QByteArrayView mark = "\xef\xbb\xbf";
+    return text.startsWith(mark) ? mark.size() : 0;
+}
+
 qsizetype lineEnd(QByteArrayView text)
 {
     const uchar c = text.isEmpty() ? 0xff : at(text, 0);

@@ -21,6 +21,9 @@ void appendUtf8(QByteArray &out, char32_t character);
 /// str.strip().
 [[nodiscard]] QByteArrayView stripped(QByteArrayView text);
 
+/// Bytes of the byte order mark that `text` begins with, as editors and spreadsheets of Windows put it there, else 0: no part of a name.
+[[nodiscard]] qsizetype markLength(QByteArrayView text);
+
 /// Bytes of the line end (str.splitlines) that `text` begins with, else 0. CR LF is one.
 [[nodiscard]] qsizetype lineEnd(QByteArrayView text);
 

@@ -30,11 +30,11 @@ int distance(QStringView a, QStringView b)
 
 } // namespace
 
-QString nearest(const QString &word, const QStringList &known)
+QString nearest(const QString &word, const QStringList &known, int most)
 {
     const auto best = std::min_element(known.begin(), known.end(),
                                        [&](const QString &a, const QString &b) { return distance(word, a) < distance(word, b); });
-    return best == known.end() ? QString() : *best;
+    return best == known.end() || distance(word, *best) > most ? QString() : *best;
 }
 
 } // namespace collector

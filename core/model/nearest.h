@@ -5,10 +5,12 @@
 #include <QString>
 #include <QStringList>
 
+#include <limits>
+
 namespace collector {
 
-// The word of `known` with the fewest edits (insert, delete, replace, swap of neighbours) from `word`; the first among
-// equals; empty where `known` is.
-[[nodiscard]] QString nearest(const QString &word, const QStringList &known);
+// The word of `known` with the fewest edits (insert, delete, replace, swap of neighbours) from `word`, at most `most`; the first
+// among equals; empty where there is none.
+[[nodiscard]] QString nearest(const QString &word, const QStringList &known, int most = std::numeric_limits<int>::max());
 
 } // namespace collector

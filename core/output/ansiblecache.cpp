@@ -47,6 +47,7 @@ QByteArray cacheOf(QByteArrayView facts, const QList<QByteArray> &otherKeys)
 
 AnsibleCache::AnsibleCache(const OutputSpec &spec, const Setup &setup)
     : Output(spec.path),
+      m_folder(spec.path.chopped(1)),
       m_livePath(pathBeside(spec.path, ".live")),
       m_newFileMode(setup.newFileMode),
       m_otherKeys(setup.otherFactKeys)
@@ -58,17 +59,20 @@ AnsibleCache::~AnsibleCache()
     std::error_code ignored;
     if (m_isThere)
         fs::remove_all(m_livePath.toStdString(), ignored);
+    if (m_isFolderNew)
+        rmdir(m_folder.constData()); // where nothing came into it
 }
 
 std::unique_ptr<AnsibleCache> AnsibleCache::open(const OutputSpec &spec, const Setup &setup, QString *error)
 {
     std::unique_ptr<AnsibleCache> cache(new AnsibleCache(spec, setup));
-    const QByteArray folder = spec.path.chopped(1);
+    const QByteArray &folder = cache->m_folder;
     const auto refuse = [&](const QString &reason) {
         *error = QStringLiteral("%1 cannot be written: %2").arg(QString::fromLocal8Bit(spec.path), reason);
         return nullptr;
     };
-    if (mkdir(folder.constData(), 0700) != 0 && errno != EEXIST)
+    cache->m_isFolderNew = mkdir(folder.constData(), 0700) == 0;
+    if (!cache->m_isFolderNew && errno != EEXIST)
         return refuse(errorText(errno));
     struct stat info
     {
@@ -122,6 +126,7 @@ bool AnsibleCache::addRecord(QByteArrayView line)
     const FileHandle file(openat(m_live.get(), host.constData(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file.isOpen() || fchmod(file.get(), m_newFileMode) != 0 || !writeAll(file.get(), content))
         return fail(errorText(errno));
+    m_isEmpty = false;
     return true;
 }
 
@@ -133,6 +138,11 @@ bool AnsibleCache::end(const Document::Ending &)
 
 bool AnsibleCache::name(bool isPartial)
 {
+    if (m_isEmpty) {
+        note(QStringLiteral("no host gave facts of ssh-facts: %1 has nothing new").arg(QString::fromLocal8Bit(m_path)));
+        m_hasName = false;
+        return true;
+    }
     if (!isPartial)
         return moveFiles();
     const QByteArray partial = m_path.chopped(1) + ".partial";

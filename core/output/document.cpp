@@ -97,7 +97,7 @@ public:
 
     bool begin(ByteSink &) override { return true; }
     bool add(const Batch &batch, ByteSink &sink) override { return sink.write(m_table.add(batch.cells)); }
-    bool pause(ByteSink &sink) override { return sink.write(m_table.release()); }
+    bool pause(ByteSink &sink) override { return sink.write(m_table.pause()); }
     bool end(const Ending &, ByteSink &sink) override { return sink.write(m_table.release()) && sink.finish(); }
 
 private:

@@ -63,7 +63,8 @@ QString text(Cause cause)
     case Cause::ShellRejected:
         return QStringLiteral("the account has no usable shell (nologin, a menu): use an account that has /bin/sh");
     case Cause::SudoDenied:
-        return QStringLiteral("sudo said no; the rules that are needed: collector plugins ssh-facts --sudoers");
+        return QStringLiteral("sudo, su or doas said no, as the message has it; the rules of sudo that ssh-facts needs: collector plugins "
+                              "ssh-facts --sudoers");
     case Cause::ExecTimeout:
         return QStringLiteral("the command did not end in time: a longer --timeout, or find what hangs there");
     case Cause::OutputLimit:

@@ -78,6 +78,11 @@ QByteArray Table::add(const QByteArray &cells)
     return out;
 }
 
+QByteArray Table::pause()
+{
+    return m_held.empty() ? QByteArray() : release();
+}
+
 QByteArray Table::release()
 {
     QByteArray out;
@@ -89,6 +94,11 @@ QByteArray Table::release()
         appendLine(out, row);
     m_held.clear();
     return out;
+}
+
+int Table::lineWidth() const
+{
+    return std::accumulate(m_widths.begin(), m_widths.end(), gap * (int(m_widths.size()) - 1));
 }
 
 void Table::decideWidths()
@@ -104,8 +114,7 @@ void Table::decideWidths()
     if (m_width <= 0)
         return;
     // The widest gives first; when none can give any more, the last ones go.
-    const auto total = [this] { return std::accumulate(m_widths.begin(), m_widths.end(), gap * (int(m_widths.size()) - 1)); };
-    while (total() > m_width) {
+    while (lineWidth() > m_width) {
         const auto widest = std::max_element(m_widths.begin(), m_widths.end());
         if (*widest > narrowest)
             --*widest;
@@ -116,8 +125,20 @@ void Table::decideWidths()
     }
 }
 
-void Table::appendLine(QByteArray &out, const QStringList &cells) const
+void Table::widenFor(const QStringList &cells)
 {
+    const qsizetype count = qMin(qsizetype(m_widths.size()), cells.size());
+    for (qsizetype i = 0; i < count; ++i) {
+        int &width = m_widths[size_t(i)];
+        const int wanted = qMin(widestCell, widthOf(cells[i])) - width;
+        if (wanted > 0)
+            width += m_width <= 0 ? wanted : qBound(0, m_width - lineWidth(), wanted);
+    }
+}
+
+void Table::appendLine(QByteArray &out, const QStringList &cells)
+{
+    widenFor(cells);
     QString line;
     const qsizetype count = qMin(qsizetype(m_widths.size()), cells.size());
     for (qsizetype i = 0; i < count; ++i) {

@@ -1,5 +1,6 @@
 // Table: cells to lines that a person reads, aligned, no wider than the terminal. The first rows decide the widths of the
-// columns and are held back until then (two hundred, or release()); what is longer later is cut. Memory is that of these rows.
+// columns and are held back until then (two hundred, or pause()); for what is longer later a column widens while there is room,
+// and the rest is cut. Memory is that of these rows.
 
 #pragma once
 
@@ -19,12 +20,16 @@ public:
 
     // Rows as TableRow makes them. The text that is to be written now, if any.
     [[nodiscard]] QByteArray add(const QByteArray &cells);
-    // What is held back, after the header.
+    // What is held back, after the header; nothing where that is nothing yet.
+    [[nodiscard]] QByteArray pause();
+    // The same at the end, where a table without rows has its header.
     [[nodiscard]] QByteArray release();
 
 private:
+    [[nodiscard]] int lineWidth() const;
     void decideWidths();
-    void appendLine(QByteArray &out, const QStringList &cells) const;
+    void widenFor(const QStringList &cells);
+    void appendLine(QByteArray &out, const QStringList &cells);
 
     QStringList m_header;
     int m_width;

@@ -72,7 +72,9 @@ QString PluginRegistry::whyNot(const QString &name) const
     if (names.isEmpty())
         return QStringLiteral("there is no plugin \"%1\", nor any other: where do they lie? (--plugin-dir, COLLECTOR_PLUGIN_PATH)")
             .arg(name);
-    return QStringLiteral("there is no plugin \"%1\"; did you mean \"%2\"? `collector plugins` lists them").arg(name, nearest(name, names));
+    const QString near = nearest(name, names, std::max(1, int(name.size()) / 2));
+    return QStringLiteral("there is no plugin \"%1\"; %2`collector plugins` lists them")
+        .arg(name, near.isEmpty() ? QString() : QStringLiteral("did you mean \"%1\"? ").arg(near));
 }
 
 std::optional<PluginRegistry::Loaded> PluginRegistry::load(const PluginFile &plugin, QString *error)

@@ -133,8 +133,13 @@ JobError OpensshLog::failure() const
     if (m_progress.phase() == SshPhase::Connect && (m_said.contains("timed out") || m_said.contains("Timeout")))
         return JobError(Cause::ConnectTimeout, message);
     for (const Sign &sign : signs) {
-        if (m_said.contains(sign.words))
-            return JobError(sign.cause, message);
+        if (!m_said.contains(sign.words))
+            continue;
+        return JobError(sign.cause,
+                        sign.cause == Cause::AuthDenied
+                            ? message + QStringLiteral(" It ran in batch mode, without a password or passphrase: the key has to "
+                                                       "be an agent's, or in a file without one")
+                            : message);
     }
     switch (m_progress.phase()) {
     case SshPhase::Connect:

@@ -46,8 +46,10 @@ bool isOff(const QList<QByteArray> &words)
 
 void SshConfigReader::complain(const Place &place, const QString &what)
 {
-    if (m_errors.size() < mostErrors)
-        m_errors.append(QStringLiteral("%1:%2: %3").arg(place.file).arg(place.line).arg(what));
+    if (m_errors.size() >= mostErrors)
+        return;
+    const QString line = place.line == 0 ? QString() : QStringLiteral(":%1").arg(place.line);
+    m_errors.append(QStringLiteral("%1%2: %3").arg(place.file, line, what));
 }
 
 int SshConfigReader::addCondition(SshCondition condition)

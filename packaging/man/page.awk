@@ -4,7 +4,7 @@
 function text(s) {
     gsub(/\\/, "\\e", s)
     gsub(/-/, "\\-", s)
-    if (s ~ /^[.']/) s = "\\\\&" s
+    if (s ~ /^[.']/) s = "\\&" s
     return s
 }
 function section(s) { end(); blank = 0; print ".SH " s }

@@ -35,7 +35,7 @@ def refused(what, folder, name, *says):
     for done in (run('plugins', '--check', file), run('-i', '127.4.0.1,', '--plugin-dir', folder, '-p', name)):
         check(f'{what}: refused, and why ({done.args[1]})',
               done.returncode == 2 and str(file) in done.stderr and all(word in done.stderr for word in says), done.stderr)
-    listed = run('plugins', '--plugin-dir', folder)
+    listed = run('plugins', f'--plugin-dir={folder}')
     check(f'{what}: listed as refused, the others stay', listed.returncode == 0 and 'refused:' in listed.stdout and
           str(file) in listed.stdout and '\nssh-facts ' in listed.stdout, listed.stdout)
 

@@ -33,6 +33,8 @@ private Q_SLOTS:
     void theSecondSignal();
     void oneSignalSentTwice();
     void beforeTheFirstHost();
+    void mistakes_data();
+    void mistakes();
     void resumingIsRefused_data();
     void resumingIsRefused();
     void aTornJournal();
@@ -323,6 +325,39 @@ void TestEndings::beforeTheFirstHost()
         ::kill(pid_t(begun.readAll().trimmed().toInt()), SIGTERM); // a terminal would have told it too
         QCOMPARE(filesIn(dir.path()), (QStringList{QStringLiteral("begun"), QStringLiteral("slow.sh")}));
     }
+}
+
+void TestEndings::mistakes_data()
+{
+    QTest::addColumn<QStringList>("words");
+    QTest::addColumn<QByteArray>("said");
+    const auto row = [](const char *name, const char *words, const char *said) {
+        QTest::newRow(name) << QString::fromUtf8(words).split(u' ') << QByteArray(said);
+    };
+    row("a verb with a slip", "inventroy --list", "\"inventroy\" is neither an option nor a verb: did you mean inventory?;");
+    row("a host in a verb's place", "web01", "\"web01\" is neither an option nor a verb; hosts are given with -i");
+    row("a plugin with a slip", "-i h, -p pnig", "there is no plugin \"pnig\"; did you mean \"ping\"? `collector plugins` lists them");
+    row("a plugin like none", "plugins zabbix", "there is no plugin \"zabbix\"; `collector plugins` lists them");
+    row("a plugin's option", "-i h, -p ping --count 0", "collector: --count takes a whole number from 1 to 65000, not \"0\"");
+    row("by its full name", "-i h, -p ping -O ping.count=0", "collector: -O: --count takes a whole number from 1 to 65000, not \"0\"");
+    row("a limit that is empty", "-i h, -p ping -l ", "the pattern '' names no host, and all would be meant");
+    row("a secret among --vars", "-i h, -p ping --vars site,API_Token", "--vars API_Token: its name says that it is a secret");
+    row("a password for ssh(1)", "-i h, -p ssh-command --command true --transport openssh -k", "--ask-pass has no effect with --transport");
+    row("an ssh_config that is not there", "-i h, -p ssh-command --command true --ssh-config nowhere",
+        "collector: nowhere: No such file or directory\n");
+}
+
+// One line that says what it was, and nothing else.
+void TestEndings::mistakes()
+{
+    QFETCH(QStringList, words);
+    QFETCH(QByteArray, said);
+    QProcess process;
+    QCOMPARE(run(process, words), 2);
+    const QByteArray errors = process.readAllStandardError();
+    QVERIFY2(errors.contains(said), errors.constData());
+    QCOMPARE(errors.count('\n'), 1);
+    QCOMPARE(process.readAllStandardOutput(), QByteArray());
 }
 
 void TestEndings::resumingIsRefused_data()

@@ -92,6 +92,8 @@ private Q_SLOTS:
         QVERIFY(!outcome.reply);
         QVERIFY2(int(outcome.cause) == cause,
                  qPrintable(QString::fromLatin1(causeName(outcome.cause)) + QStringLiteral(": ") + outcome.message));
+        // Whoever gave a secret is told that ssh(1) had none.
+        QCOMPARE(outcome.message.contains(QStringLiteral("without a password")), outcome.cause == Cause::AuthDenied);
     }
 
     void refusedAndUnknown()

@@ -58,12 +58,20 @@ for verb in '' inventory plugins explain diff merge report schema; do
     if has man "the manual pages are not formatted"; then
         warnings=$(MANWIDTH=100 man --warnings -l "$page" 2>&1 > /dev/null)
         [ -z "$warnings" ] || fail "$page: $warnings"
+        ! MANWIDTH=100 man -l "$page" 2> /dev/null | grep -F '\&' || fail "$page shows what is for the formatter"
     fi
 done
 bash -n "$prefix/share/bash-completion/completions/collector" || fail "bash completion does not parse"
 completed=$(bash -c '. "$1"; COMP_WORDS=(collector --inv) COMP_CWORD=1; _collector collector --inv collector; echo "${COMPREPLY[*]}"' \
     bash "$prefix/share/bash-completion/completions/collector")
 [ "$completed" = --inventory ] || fail "bash completes --inv to '$completed'"
+completed=$(bash -c '. "$1"; COMP_WORDS=(collector "") COMP_CWORD=1; _collector collector "" collector; echo "${COMPREPLY[*]}"' \
+    bash "$prefix/share/bash-completion/completions/collector")
+for verb in inventory plugins explain diff merge report schema; do
+    [[ " $completed " == *" $verb "* ]] || fail "bash completion has no verb $verb"
+    grep -qE "'1:verb:\\(.*\\b$verb\\b" "$prefix/share/zsh/vendor-completions/_collector" || fail "zsh completion has no verb $verb"
+    grep -qE -- "-a '.*\\b$verb\\b" "$prefix/share/fish/vendor_completions.d/collector.fish" || fail "fish completion has no verb $verb"
+done
 ! has zsh "its completion is not parsed" || zsh -n "$prefix/share/zsh/vendor-completions/_collector" || fail "zsh completion does not parse"
 ! has fish "its completion is not parsed" || fish -n "$prefix/share/fish/vendor_completions.d/collector.fish" || fail "fish completion does not parse"
 

@@ -421,6 +421,7 @@ private Q_SLOTS:
                 if (record.host.endsWith("13")) {
                     QCOMPARE(record.status, Status::Skipped);
                     QCOMPARE(record.cause, Cause::Excluded);
+                    QCOMPARE(record.attempts, 0);
                 } else {
                     QCOMPARE(record.status, Status::Ok);
                     QCOMPARE(record.cause, Cause::None);

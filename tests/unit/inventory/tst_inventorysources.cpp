@@ -73,6 +73,9 @@ private Q_SLOTS:
     void resolvesTemplates();
     void whatIsNoTemplateOfOursIsNeverUsed();
     void readsStandardInput();
+    void aByteOrderMarkIsNamed_data();
+    void aByteOrderMarkIsNamed();
+    void anAddressMayStandInBrackets();
     void readsAnExecutable();
     void asksAnExecutableForEachHost();
     void reportsWhatAnExecutableDoesWrong_data();
@@ -115,6 +118,10 @@ void tst_inventorysources::showsNoSecrets()
     QVERIFY(!loaded);
     QCOMPARE(loaded.diagnostics.size(), 3);
     QVERIFY2(!said(loaded).contains("hunter2"), said(loaded).constData());
+    for (const char *name : {"ansible_password", "API_TOKEN", "ansible_ssh_private_key_file", "snmp_secret"})
+        QVERIFY2(isSecretName(name), name);
+    for (const char *name : {"private_ip", "begin", "author", "ssh_key_type", "site"})
+        QVERIFY2(!isSecretName(name), name);
 }
 
 void tst_inventorysources::namesWhatIsNoInventory_data()
@@ -221,6 +228,46 @@ void tst_inventorysources::readsStandardInput()
     const LoadResult wrong = Inventory::load({"-"}, options);
     QVERIFY(!wrong);
     QCOMPARE(wrong.diagnostics.first().line, 2);
+}
+
+void tst_inventorysources::aByteOrderMarkIsNamed_data()
+{
+    QTest::addColumn<QByteArray>("name");
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QByteArray>("host"); // empty: refused
+    const QByteArray json("{\n\"web\": {\"hosts\": [\"h1\"]}}");
+    QTest::newRow("a section") << QByteArray("hosts.ini") << QByteArray("[web]\nh1\n") << QByteArray();
+    QTest::newRow("a section of variables") << QByteArray("hosts.ini") << QByteArray("[all:vars]\nx=1\n") << QByteArray();
+    QTest::newRow("a comment") << QByteArray("hosts.ini") << QByteArray("# ours\r\nh1\r\n") << QByteArray();
+    QTest::newRow("a host") << QByteArray("hosts.ini") << QByteArray("h1\n") << QByteArray("\xef\xbb\xbfh1");
+    QTest::newRow("YAML by its ending") << QByteArray("hosts.yml") << QByteArray("web:\n  hosts:\n    h1:\n") << QByteArray("h1");
+    QTest::newRow("YAML by its content") << QByteArray("hosts") << QByteArray("web:\n  hosts:\n    h1:\n") << QByteArray("h1");
+    QTest::newRow("JSON by its content") << QByteArray("hosts") << json << QByteArray("h1");
+}
+
+// To Ansible's reader of INI it is a letter like others, and what comes of that is hard to see.
+void tst_inventorysources::aByteOrderMarkIsNamed()
+{
+    QFETCH(QByteArray, name);
+    QFETCH(QByteArray, content);
+    QFETCH(QByteArray, host);
+    Folder folder;
+    const LoadResult loaded = Inventory::load({folder.write(name, "\xef\xbb\xbf" + content)}, {});
+    const bool isNamed = !loaded.diagnostics.isEmpty() && loaded.diagnostics.first().message.contains("byte order mark");
+    QCOMPARE(isNamed, name.endsWith(".ini"));
+    QCOMPARE(loaded.diagnostics.size(), isNamed ? 1 : 0);
+    QCOMPARE(loaded.inventory == nullptr, host.isEmpty());
+    if (!host.isEmpty())
+        QCOMPARE(hostsOf(loaded), QByteArrayList{host});
+}
+
+void tst_inventorysources::anAddressMayStandInBrackets()
+{
+    const LoadResult loaded = Inventory::load({"[::1],[2001:db8::5]:2222,ops@[2001:db8::6],n[1:2]"}, {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(hostsOf(loaded), (QByteArrayList{"::1", "2001:db8::5", "2001:db8::6", "n1", "n2"}));
+    QCOMPARE(valueOf(loaded, "2001:db8::5", "ansible_port"), QJsonValue(2222));
+    QCOMPARE(valueOf(loaded, "2001:db8::6", "ansible_user"), QJsonValue(QStringLiteral("ops")));
 }
 
 void tst_inventorysources::readsAnExecutable()

@@ -37,6 +37,8 @@ private Q_SLOTS:
     void selects_data();
     void selects();
     void refusesAPatternThatMatchesNothing();
+    void refusesAPatternThatNamesNothing_data();
+    void refusesAPatternThatNamesNothing();
     void aNetworkOfSixteenMillionCostsNothing();
     void shardsAreDisjointAndComplete();
     void readsShards_data();
@@ -105,6 +107,36 @@ void tst_selection::refusesAPatternThatMatchesNothing()
     const auto result = Selection::make(loaded.inventory, options);
     QVERIFY(!result.selection);
     QVERIFY2(result.error.contains("'web01'"), result.error.constData());
+}
+
+void tst_selection::refusesAPatternThatNamesNothing_data()
+{
+    QTest::addColumn<QByteArrayList>("limit");
+    QTest::addColumn<QByteArrayList>("exclude");
+    QTest::addColumn<bool>("isRefused");
+    using List = QByteArrayList;
+    QTest::newRow("a limit that is empty") << List{""} << List{} << true;
+    QTest::newRow("a limit of blanks") << List{"  "} << List{} << true;
+    QTest::newRow("a limit of commas") << List{","} << List{} << true;
+    QTest::newRow("beside one that takes away") << List{"", "!db01"} << List{} << true;
+    QTest::newRow("a file that is empty") << List{"@/dev/null"} << List{} << true;
+    QTest::newRow("an exclusion that is empty") << List{} << List{""} << true;
+    QTest::newRow("a file of exclusions may be empty") << List{} << List{"@/dev/null"} << false;
+    QTest::newRow("no limit") << List{} << List{} << false;
+}
+
+// All would be contacted.
+void tst_selection::refusesAPatternThatNamesNothing()
+{
+    QFETCH(QByteArrayList, limit);
+    QFETCH(QByteArrayList, exclude);
+    const LoadResult loaded = loadText("web01\ndb01\n");
+    SelectionOptions options;
+    options.limit = limit;
+    options.exclude = exclude;
+    const auto result = Selection::make(loaded.inventory, options);
+    QTEST(!result.selection, "isRefused");
+    QCOMPARE(result.error.contains("leave the option out"), !result.selection);
 }
 
 void tst_selection::aNetworkOfSixteenMillionCostsNothing()
@@ -181,7 +213,7 @@ void tst_selection::aFileOfNamesMayNameHostsThatAreGone()
 {
     QTemporaryFile file;
     QVERIFY(file.open());
-    file.write("web02\n\ngone\nweb01\n");
+    file.write("\xef\xbb\xbfweb02\n\ngone\nweb01\n"); // with a byte order mark
     file.close();
     const LoadResult loaded = loadText("web01\nweb02\nweb03\n");
     SelectionOptions options;

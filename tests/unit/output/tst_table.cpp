@@ -15,6 +15,7 @@ private Q_SLOTS:
     void alignsAndCuts();
     void lastColumnsGoWhereThereIsNoRoom();
     void firstRowsDecide();
+    void columnsWidenForWhatComesLater();
     void hostileText();
     void wideCharacters();
 
@@ -52,10 +53,10 @@ void TestTable::alignsAndCuts()
 void TestTable::lastColumnsGoWhereThereIsNoRoom()
 {
     Table table(columns("host,status,message,plugin,distribution"), 40);
-    (void)table.add(row({"a-host-with-a-name", "unreachable", "something that is long to read", "ssh-facts", "Debian"}));
+    (void)table.add(row({"a-host-with-a-name-too-long-for-it", "unreachable", "something that is long to read", "ssh-facts", "Debian"}));
     const QList<QByteArray> lines = table.release().split('\n');
     QCOMPARE(lines[0], QByteArray("HOST              STATUS"));
-    QVERIFY2(lines[1].startsWith("a-host-with-a-n\u2026  unreachable"), lines[1].constData());
+    QVERIFY2(lines[1].startsWith("a-host-with-a-name-too-lon\u2026  unreachable"), lines[1].constData());
     for (const QByteArray &line : lines)
         QVERIFY(QString::fromUtf8(line).size() <= 40);
 }
@@ -67,8 +68,22 @@ void TestTable::firstRowsDecide()
     for (int i = 0; i < 200; ++i)
         out += table.add(row({"h" + QByteArray::number(i), "ok"}));
     QCOMPARE(out.count('\n'), 201);
-    QCOMPARE(table.add(row({"much-longer", "ok"})), QByteArray("muc\u2026  ok\n"));
+    QCOMPARE(table.add(row({"h201", "ok"})), QByteArray("h201  ok\n"));
     QCOMPARE(table.release(), QByteArray());
+}
+
+// Slow jobs have no row at the first pause, and one at the second.
+void TestTable::columnsWidenForWhatComesLater()
+{
+    Table table(columns("host,status,message"), 40);
+    QCOMPARE(table.pause(), QByteArray());
+    (void)table.add(row({"h1", "ok", ""}));
+    QCOMPARE(table.pause(), QByteArray("HOST  STATUS  MESSAGE\nh1    ok\n"));
+    QCOMPARE(table.add(row({"much-longer", "ok", ""}) + row({"h2", "ok", ""})), QByteArray("much-longer  ok\nh2           ok\n"));
+    QCOMPARE(table.add(row({"h3", "unreachable", "nobody is there to answer"})),
+             QByteArray("h3           unreachable  nobody is the\u2026\n")); // 40 columns
+    Table empty(columns("host,status"), 0);
+    QCOMPARE(empty.release(), QByteArray("HOST  STATUS\n"));
 }
 
 void TestTable::hostileText()

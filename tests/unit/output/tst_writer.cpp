@@ -64,6 +64,7 @@ private Q_SLOTS:
     void roomIsMadeAndSaid();
     void keysAddedStandInTheDocument();
     void ansibleCache();
+    void ansibleCacheOfNoFacts();
     void summaries();
 
 private:
@@ -637,6 +638,24 @@ void TestWriter::ansibleCache()
     QCOMPARE(cache[u"collector_ping"][u"alive"].toBool(), true);
     QVERIFY(read(old.fileName()).contains("old"));
     QVERIFY2(outcome.notes.value(0).contains(QStringLiteral("escaped")), qPrintable(outcome.notes.join(u'\n')));
+}
+
+// A folder of its own is not left behind, one that was there stays.
+void TestWriter::ansibleCacheOfNoFacts()
+{
+    const QString there = path("there");
+    QVERIFY(QDir().mkpath(there));
+    for (const QString &folder : {path("facts"), there}) {
+        auto writer = open(setup({folder + u'/'}, QStringLiteral("ansible-cache")));
+        QVERIFY2(writer, qPrintable(m_error));
+        writer->start();
+        Record silent = silentRecord(*m_run, "silent");
+        submit(*writer, {&silent});
+        const RunOutcome outcome = finish(*writer);
+        QVERIFY2(outcome.notes.value(0).contains(folder), qPrintable(outcome.notes.join(u'\n')));
+        QCOMPARE(outcome.files, QStringList());
+        QCOMPARE(names(), QStringList{QStringLiteral("there")});
+    }
 }
 
 void TestWriter::summaries()

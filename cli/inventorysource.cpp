@@ -1,6 +1,10 @@
 #include "cli/inventorysource.h"
 
+#include "inventory/diagnostic.h"
+
 #include <collector/joberror.h>
+
+#include <QJsonArray>
 
 namespace collector {
 
@@ -14,6 +18,27 @@ bool isTruthy(const QJsonValue &value)
         return value.toDouble() != 0;
     const QString word = value.toString().toLower();
     return word == u"true" || word == u"yes" || word == u"on" || word == u"1";
+}
+
+// Without what stands under the name of a secret, at any depth (that the inventory's readers allow).
+QJsonValue withoutSecrets(const QJsonValue &value)
+{
+    if (value.isArray()) {
+        QJsonArray kept;
+        const QJsonArray array = value.toArray();
+        for (const QJsonValue item : array)
+            kept.append(withoutSecrets(item));
+        return kept;
+    }
+    if (!value.isObject())
+        return value;
+    QJsonObject kept;
+    const QJsonObject object = value.toObject();
+    for (auto it = object.begin(); it != object.end(); ++it) {
+        if (!isSecretName(it.key().toUtf8()))
+            kept.insert(it.key(), withoutSecrets(it.value()));
+    }
+    return kept;
 }
 
 } // namespace
@@ -116,7 +141,7 @@ QJsonObject InventoryHost::recordedVariables() const
     for (const QByteArray &name : m_source.m_setup.recordedVariables) {
         const QJsonValue value = variable(name);
         if (!value.isUndefined())
-            all.insert(QString::fromUtf8(name), value);
+            all.insert(QString::fromUtf8(name), withoutSecrets(value));
     }
     return all;
 }

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void init() { m_scratch = std::make_unique<QTemporaryDir>(); }
     void factsOfThisMachine();
     void explainSaysThatNothingIsConnected();
+    void variablesInTheRecord();
     void endings_data();
     void endings();
     void whatTakesTooLongIsKilled();
@@ -29,7 +30,8 @@ private:
         QFile inventory(m_scratch->filePath(QStringLiteral("hosts.ini")));
         if (!inventory.open(QIODevice::WriteOnly))
             qFatal("cannot write");
-        inventory.write("no-such-name.invalid ansible_connection=local\n");
+        inventory.write("no-such-name.invalid ansible_connection=local rack=r7 slots=4 db=\"{'name': 'shop', 'db_password': 'hunter2', "
+                        "'replicas': [{'at': 'a', 'API_TOKEN': 'hunter2'}]}\"\n");
         inventory.close();
         QProcess process;
         process.start(QStringLiteral(BUILD_DIR "/bin/collector"),
@@ -72,6 +74,17 @@ void TestLocal::explainSaysThatNothingIsConnected()
     const QByteArray told = collector({QStringLiteral("explain"), QStringLiteral("no-such-name.invalid")});
     QVERIFY2(told.contains("none: runs here"), told.constData());
     QVERIFY2(!told.contains("connects to"), told.constData());
+}
+
+void TestLocal::variablesInTheRecord()
+{
+    const QJsonObject record = result({QStringLiteral("-p"), QStringLiteral("ssh-command"), QStringLiteral("--command"),
+                                       QStringLiteral("true"), QStringLiteral("--vars"), QStringLiteral("rack,db"),
+                                       QStringLiteral("--vars"), QStringLiteral("slots,nobody_has_it")})[u"hosts"][0]
+                                   .toObject();
+    const QJsonObject expected =
+        QJsonDocument::fromJson(R"({"rack":"r7","slots":4,"db":{"name":"shop","replicas":[{"at":"a"}]}})").object();
+    QCOMPARE(record[u"vars"].toObject(), expected);
 }
 
 void TestLocal::endings_data()

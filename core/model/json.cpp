@@ -78,7 +78,7 @@ char *putThousandths(char *at, double value)
     const double scaled = std::abs(value) * 1000;
     if (!(scaled < 1e12))
         return nullptr;
-    const auto thousandths = qint64(scaled + 0.5);
+    const qint64 thousandths = qRound64(scaled);
     if (double(thousandths) / 1000 != std::abs(value) || thousandths == 0)
         return nullptr;
     if (value < 0)
@@ -201,7 +201,7 @@ void appendJson(QByteArray &out, const QJsonValue &value, int depth)
         }
         char separator = '[';
         const QJsonArray array = value.toArray();
-        for (const QJsonValue &item : array) {
+        for (const QJsonValue item : array) {
             out += separator;
             appendJson(out, item, depth - 1);
             separator = ',';

@@ -201,7 +201,7 @@ def users_scripts(bench, system):
     check("a full, read-only host: a script", ask(look), ("ok", None, {"left": "full"}))
     check("a full, read-only host: a script that takes too long", ask("sleep 7391 &\nsleep 7391\n", "--timeout", "4")[:2],
           ("failed", "exec_timeout"))
-    for _ in range(50):
+    for _ in range(300):
         left = subprocess.run(["pgrep", "-fx", "sleep 7391"], capture_output=True, text=True).stdout
         if not left:
             break

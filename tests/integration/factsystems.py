@@ -199,7 +199,7 @@ def users_scripts(bench, system):
 
     look = "echo left=$(ls -A /tmp)\nfor f in /root/x /run/x /tmp/full; do echo x >>$f && echo written=$f; done 2>/dev/null\ntrue\n"
     check("a full, read-only host: a script", ask(look), ("ok", None, {"left": "full"}))
-    check("a full, read-only host: a script that takes too long", ask("sleep 7391 &\nsleep 7391\n", "--timeout", "4")[:2],
+    check("a full, read-only host: a script that takes too long", ask("sleep 7391 &\nsleep 7391\n", "--timeout", "8")[:2],
           ("failed", "exec_timeout"))
     for _ in range(300):
         left = subprocess.run(["pgrep", "-fx", "sleep 7391"], capture_output=True, text=True).stdout

@@ -88,7 +88,7 @@ const QList<Section> &sections()
               ".json .jsonl .csv, each also .gz .zst; %Y-%m-%d and the like; DIR/ for ansible-cache; - for stdout; repeatable", 'r'},
              {"format", 'f', "FORMAT", "json, jsonl, csv, table or ansible-cache: for stdout, or where the ending does not say"},
              {"columns", 0, "PATH,…", "columns of CSV and table: record fields and facts, in jq's path syntax"},
-             {"vars", 0, "A,B", "inventory variables to copy into each record"},
+             {"vars", 0, "A,B", "inventory variables to copy into each record; none by whose name it is a secret"},
              {"csv-guard", 0, "on|off", "disarm cells that a spreadsheet would run (on)"},
              {"resume", 0, nullptr, "go on with the interrupted run of the same outputs"},
              {"retry-failed", 0, nullptr, "with --resume: try again what was not ok"},

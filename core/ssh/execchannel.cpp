@@ -54,8 +54,10 @@ ExecChannel::~ExecChannel()
         m_session.retire(m_channel); // most sessions end now: no packet for it
         return;
     }
-    if (m_progress.phase() == SshPhase::Run)
-        ssh_channel_request_send_signal(m_channel, "KILL"); // sshd 7.9 and newer do it, but for root
+    // sshd 7.9 and newer do it, but for root. Where the input is open, its end is heard by who ends more than the shell (supervised());
+    // dropbear kills the shell alone, and a script whose shell is gone would pass for one that has ended.
+    if (m_progress.phase() == SshPhase::Run && m_isInputEnding)
+        ssh_channel_request_send_signal(m_channel, "KILL");
     ssh_channel_free(m_channel);
     (void)m_session.isDead(); // both are sent, or could not be
 }

@@ -181,6 +181,32 @@ private Q_SLOTS:
         QVERIFY(isNobodyLeft(1));
     }
 
+    // Whatever that server does, or does not do, to what it runs for us: dropbear would kill the shell alone.
+    void nothingIsLeftOnAnyServer_data()
+    {
+        QTest::addColumn<QString>("name");
+        for (const char *name : {"openssh", "dropbear", "tinysshd", "asyncssh", "paramiko", "conch", "erlang", "go"})
+            QTest::newRow(name) << QString::fromLatin1(name);
+    }
+    void nothingIsLeftOnAnyServer()
+    {
+        QFETCH(QString, name);
+        if (!PeerServer::isUsable(name))
+            QSKIP(qPrintable(name + QStringLiteral(" is not installed, or needs root")));
+        const PeerServer server(name);
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(server);
+        settings.user = PeerServer::account();
+        ShellCommand script;
+        script.command = RemoteShell::scriptCommand();
+        script.input = "sleep " + seconds(61250, 6) + " & sleep " + seconds(61251, 6) + '\n';
+        for (int i = 0; i < 4; ++i) // the order in which a server does things is chance
+            bench.start(settings, {script});
+        QVERIFY(bench.spinUntil([] { return sleepers(6).size() == 8; }));
+        bench.destroyAll();
+        QVERIFY(isNobodyLeft(6));
+    }
+
     // A plain command has no watchdog of ours: it is killed, with its process group, by an sshd that takes signals, as 7.9 and newer do for
     // all but root.
     void nothingIsLeftOfACommandThatWasCutOff()

@@ -46,5 +46,5 @@ cat "$table.explain" >> "$table"
 rm "$table.explain"
 
 for shell in bash zsh fish; do
-    awk -F '\t' -f "$here/completion/$shell.awk" "$table" > "$out/collector.$shell"
+    awk -F '\t' -f "$here/completion/choices.awk" -f "$here/completion/$shell.awk" "$table" > "$out/collector.$shell"
 done

@@ -6,6 +6,10 @@
         if ($2 != "") takes[$1] = takes[$1] "|-" $2
         if ($3 != "") takes[$1] = takes[$1] "|--" $3
     }
+    if ((c = choices($1, $3)) != "") {
+        name = $1 ":--" $3 ($2 == "" ? "" : " | " $1 ":-" $2)
+        lists = lists sprintf("    %s) COMPREPLY=($(compgen -W '%s' -- \"$word\")); return ;;\n", name, c)
+    }
     if ($1 != "" && !($1 in seen)) { seen[$1] = 1; verbs = verbs " " $1 }
 }
 END {
@@ -18,13 +22,7 @@ END {
     printf "    *) options='%s' takes='%s|' ;;\n", options[""], takes[""]
     print "    esac"
     print "    case \"$verb:$before\" in"
-    print "    :--format | :-f) COMPREPLY=($(compgen -W 'json jsonl csv table ansible-cache' -- \"$word\")); return ;;"
-    print "    *:--host-keys) COMPREPLY=($(compgen -W 'strict accept-new off' -- \"$word\")); return ;;"
-    print "    *:--transport) COMPREPLY=($(compgen -W 'native openssh' -- \"$word\")); return ;;"
-    print "    *:--become-method) COMPREPLY=($(compgen -W 'sudo doas su' -- \"$word\")); return ;;"
-    print "    *:--order) COMPREPLY=($(compgen -W 'spread inventory oldest' -- \"$word\")); return ;;"
-    print "    :--progress) COMPREPLY=($(compgen -W 'auto on off json' -- \"$word\")); return ;;"
-    print "    :--color) COMPREPLY=($(compgen -W 'auto on off' -- \"$word\")); return ;;"
+    printf "%s", lists
     print "    *:--plugin | *:-p) COMPREPLY=($(compgen -W \"$(collector plugins 2> /dev/null | sed -n 's/^\\([a-z][a-z0-9-]*\\) .*/\\1/p')\" -- \"$word\")); return ;;"
     print "    esac"
     print "    # Where the word before wants a value, it is most often a file."

@@ -1,20 +1,16 @@
 # Options of all verbs (options.awk) → completion for zsh.
 function quoted(s) { gsub(/'/, "'\\''", s); gsub(/\[/, "\\[", s); gsub(/\]/, "\\]", s); gsub(/:/, "\\:", s); return s }
-function action(name) {
+function action(verb, name,   c) {
     if (name == "plugin") return "_collector_plugins"
-    if (name == "host-keys") return "(strict accept-new off)"
-    if (name == "transport") return "(native openssh)"
-    if (name == "become-method") return "(sudo doas su)"
-    if (name == "order") return "(spread inventory oldest)"
-    return "_files"
+    return (c = choices(verb, name)) == "" ? "_files" : "(" c ")"
 }
-function spec(flag, argument, help, name) {
-    return "        '*" flag "[" quoted(help) "]" (argument == "" ? "" : ":" quoted(argument) ":" action(name)) "'"
+function spec(verb, flag, argument, help, name) {
+    return "        '*" flag "[" quoted(help) "]" (argument == "" ? "" : ":" quoted(argument) ":" action(verb, name)) "'"
 }
 {
     if ($1 != "" && !($1 in specs)) { verbs = verbs " " $1 }
-    if ($2 != "") specs[$1] = specs[$1] " \\\n" spec("-" $2, $4, $5, $3)
-    if ($3 != "") specs[$1] = specs[$1] " \\\n" spec("--" $3, $4, $5, $3)
+    if ($2 != "") specs[$1] = specs[$1] " \\\n" spec($1, "-" $2, $4, $5, $3)
+    if ($3 != "") specs[$1] = specs[$1] " \\\n" spec($1, "--" $3, $4, $5, $3)
 }
 END {
     print "#compdef collector"
@@ -26,7 +22,7 @@ END {
     print "}"
     print "_collector() {"
     print "    case ${words[2]-} in"
-    for (v in specs) if (v != "") printf "    %s)\n        shift words; (( CURRENT-- ))\n        _arguments -s%s \\\n        '*:file:_files' ;;\n", v, specs[v]
+    for (v in specs) if (v != "") printf "    %s)\n        shift words; (( CURRENT-- ))\n        _arguments -s%s \\\n        '*:%s' ;;\n", v, specs[v], v == "plugins" ? "plugin:_collector_plugins" : "file:_files"
     print "    *)"
     printf "        _arguments -s%s \\\n        '1:verb:(%s)' ;;\n", specs[""], substr(verbs, 2)
     print "    esac"

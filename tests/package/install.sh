@@ -72,6 +72,16 @@ for verb in inventory plugins explain diff merge report schema; do
     grep -qE "'1:verb:\\(.*\\b$verb\\b" "$prefix/share/zsh/vendor-completions/_collector" || fail "zsh completion has no verb $verb"
     grep -qE -- "-a '.*\\b$verb\\b" "$prefix/share/fish/vendor_completions.d/collector.fish" || fail "fish completion has no verb $verb"
 done
+for words in "plugins '':ping" "diff --format '':text" "-f '':jsonl" "explain --order '':spread"; do
+    completed=$(PATH=$(dirname "$program"):$PATH bash -c '. "$1"; eval "set -- $2"; COMP_WORDS=(collector "$@") COMP_CWORD=$#
+        _collector collector "${*: -1}" "${COMP_WORDS[$# - 1]}"; echo "${COMPREPLY[*]}"' \
+        bash "$prefix/share/bash-completion/completions/collector" "${words%:*}")
+    [[ " $completed " == *" ${words##*:} "* ]] || fail "bash completes collector ${words%:*} to '$completed'"
+    has fish "it is not asked to complete" || continue
+    completed=$(PATH=$(dirname "$program"):$PATH fish -c "source '$prefix/share/fish/vendor_completions.d/collector.fish'
+        complete -C \"collector ${words%\'\':*}\"" | cut -f1 | tr '\n' ' ') || true
+    [[ " $completed " == *" ${words##*:} "* ]] || fail "fish completes collector ${words%:*} to '$completed'"
+done
 ! has zsh "its completion is not parsed" || zsh -n "$prefix/share/zsh/vendor-completions/_collector" || fail "zsh completion does not parse"
 ! has fish "its completion is not parsed" || fish -n "$prefix/share/fish/vendor_completions.d/collector.fish" || fail "fish completion does not parse"
 

@@ -88,7 +88,10 @@ QByteArray Table::release()
     QByteArray out;
     if (m_widths.empty()) {
         decideWidths();
+        std::for_each(m_held.begin(), m_held.end(), [this](const QStringList &row) { widenFor(row); }); // what columns left out have left
         appendLine(out, m_header);
+        if (lacksColumns())
+            out.replace(out.size() - 1, 1, QByteArray(gap, ' ') + "\xe2\x80\xa6\n");
     }
     for (const QStringList &row : m_held)
         appendLine(out, row);
@@ -98,7 +101,8 @@ QByteArray Table::release()
 
 int Table::lineWidth() const
 {
-    return std::accumulate(m_widths.begin(), m_widths.end(), gap * (int(m_widths.size()) - 1));
+    const int columns = int(m_widths.size()) - 1;
+    return std::accumulate(m_widths.begin(), m_widths.end(), gap * columns + (lacksColumns() ? gap + 1 : 0));
 }
 
 void Table::decideWidths()

@@ -1,6 +1,6 @@
 // Table: cells to lines that a person reads, aligned, no wider than the terminal. The first rows decide the widths of the
 // columns and are held back until then (two hundred, or pause()); for what is longer later a column widens while there is room,
-// and the rest is cut. Memory is that of these rows.
+// and the rest is cut. Where there is no room for all columns, an ellipsis ends the header. Memory is that of these rows.
 
 #pragma once
 
@@ -26,6 +26,7 @@ public:
     [[nodiscard]] QByteArray release();
 
 private:
+    [[nodiscard]] bool lacksColumns() const { return m_widths.size() < size_t(m_header.size()); }
     [[nodiscard]] int lineWidth() const;
     void decideWidths();
     void widenFor(const QStringList &cells);

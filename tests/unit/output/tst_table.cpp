@@ -55,8 +55,8 @@ void TestTable::lastColumnsGoWhereThereIsNoRoom()
     Table table(columns("host,status,message,plugin,distribution"), 40);
     (void)table.add(row({"a-host-with-a-name-too-long-for-it", "unreachable", "something that is long to read", "ssh-facts", "Debian"}));
     const QList<QByteArray> lines = table.release().split('\n');
-    QCOMPARE(lines[0], QByteArray("HOST              STATUS"));
-    QVERIFY2(lines[1].startsWith("a-host-with-a-name-too-lon\u2026  unreachable"), lines[1].constData());
+    QCOMPARE(lines[0], QByteArray("HOST                      STATUS  \u2026"));
+    QCOMPARE(lines[1], QByteArray("a-host-with-a-name-too-\u2026  unreachable"));
     for (const QByteArray &line : lines)
         QVERIFY(QString::fromUtf8(line).size() <= 40);
 }

@@ -15,18 +15,24 @@ using namespace std::chrono_literals;
 constexpr auto patience = 500ms; // most commands have ended by then, and cost nothing
 
 // For any login shell: no line end, no "!", no quote in it. It gets no input, so that it does not matter how small the host's packets are.
-// The kernel's list of sshd's children ends without a line end, so that `read` fails and has read it all the same; where there is none, ps
-// has one.
-constexpr auto commandLine = "exec /bin/sh -c 'exec >/dev/null 2>&1; read -r l </proc/$PPID/task/$PPID/children; "
-                             "[ \"$l\" ] || l=$(ps -A -o pid= -o ppid= | while read -r p q; do [ \"$q\" = $PPID ] && echo \"$p\"; done); "
-                             "while read -r _; do :; done; "
-                             "for p in $l; do [ \"$p\" = $$ ] || { kill -s 0 \"$p\" && kill -s KILL -- \"-$p\"; }; done'";
+// Its parent must be an sshd: where the connection has ended before it began, that is who takes in orphans, init as a rule, and those
+// beside it are all the machine's services. The kernel's list of sshd's children ends without a line end, so that `read` fails and has read
+// it all the same; where there is none, ps has one. Numbers are given anew: whom sshd has started for this connection has it in its
+// environment. The session's next command, should it have begun already, has a larger number than ours.
+constexpr auto line = "exec /bin/sh -c 'exec >/dev/null 2>&1; [ $PPID -gt 1 ] || exit; "
+                      "read -r n </proc/$PPID/comm || n=$(ps -o comm= -p $PPID); case $n in *sshd*) ;; *) exit;; esac; "
+                      "read -r l </proc/$PPID/task/$PPID/children; "
+                      "[ \"$l\" ] || l=$(ps -A -o pid= -o ppid= | while read -r p q; do [ \"$q\" = $PPID ] && echo \"$p\"; done); "
+                      "ours() { [ -r /proc/$1/environ ] || return 0; "
+                      "tr \"\\000\" \"\\n\" </proc/$1/environ | grep -qxF \"SSH_CONNECTION=$SSH_CONNECTION\"; }; "
+                      "while read -r _; do :; done; "
+                      "for p in $l; do [ \"$p\" -lt $$ ] && kill -s 0 \"$p\" && ours \"$p\" && kill -s KILL -- \"-$p\"; done'";
 
 } // namespace
 
 CommandGuard::CommandGuard(SshSession &session, const QByteArray &mark)
     : m_session(session),
-      m_command(marked(commandLine, mark)),
+      m_command(marked(commandLine(), mark)),
       m_begin(session.reactor().after(patience))
 {
     ssh_callbacks_init(&m_callbacks);
@@ -42,6 +48,11 @@ CommandGuard::~CommandGuard()
     ssh_remove_channel_callbacks(m_channel, &m_callbacks);
     ssh_channel_free(m_channel);
     (void)m_session.isDead();
+}
+
+QByteArray CommandGuard::commandLine()
+{
+    return line;
 }
 
 bool CommandGuard::isNeeded(const QByteArray &user, const QByteArray &banner)

@@ -26,6 +26,8 @@ public:
     CommandGuard(const CommandGuard &) = delete;
     CommandGuard &operator=(const CommandGuard &) = delete;
 
+    // What the second channel runs, for any login shell.
+    [[nodiscard]] static QByteArray commandLine();
     [[nodiscard]] static bool isNeeded(const QByteArray &user, const QByteArray &banner);
 
     // When it wants a step though nothing has come.

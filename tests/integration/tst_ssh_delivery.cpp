@@ -245,6 +245,36 @@ private Q_SLOTS:
         QVERIFY(isNobodyLeft(3));
     }
 
+    // The connection has ended before the guard began: its parent is whoever takes in orphans, and beside it is all that one has started.
+    void aGuardWithoutItsServerHarmsNobody_data()
+    {
+        QTest::addColumn<QByteArray>("reaper");
+        QTest::newRow("init") << QByteArray("init");
+        QTest::newRow("an sshd that is a container's first process") << QByteArray("sshd");
+    }
+    void aGuardWithoutItsServerHarmsNobody()
+    {
+        QFETCH(QByteArray, reaper);
+        if (getuid() != 0)
+            QSKIP("makes a process namespace");
+        // The reaper is a shell of that name, whose children are an innocent, leader of its group, and the guard, which it has taken in.
+        const QByteArray guard = quoted("sleep 0.3; " + CommandGuard::commandLine());
+        const QByteArray script = "printf " + reaper + " >/proc/$$/comm\n" +
+                                  "setsid sleep 30 & innocent=$!\n"
+                                  "(sh -c " +
+                                  guard +
+                                  " </dev/null &)\n"
+                                  "sleep 1.5; kill -s 0 $innocent && echo spared\n";
+        QProcess process;
+        process.start(QStringLiteral("unshare"),
+                      {QStringLiteral("--pid"), QStringLiteral("--mount-proc"), QStringLiteral("--fork"), QStringLiteral("--kill-child"),
+                       QStringLiteral("sh"), QStringLiteral("-c"), QString::fromUtf8(script)});
+        QVERIFY(process.waitForFinished(20'000));
+        if (process.exitCode() != 0 && process.readAllStandardError().contains("unshare"))
+            QSKIP("no process namespaces here");
+        QCOMPARE(process.readAllStandardOutput(), "spared\n");
+    }
+
     void whatRootsCommandLeavesRunningOnPurposeStays()
     {
         if (getuid() != 0)

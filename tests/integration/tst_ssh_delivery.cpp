@@ -275,6 +275,29 @@ private Q_SLOTS:
         QCOMPARE(process.readAllStandardOutput(), "spared\n");
     }
 
+    // Each ends about when its guard begins: that one is not to take what the session runs next for what it guards.
+    void theNextCommandIsNotTakenForTheOneBefore()
+    {
+        if (getuid() != 0)
+            QSKIP("logs in as root");
+        const SshdProcess sshd;
+        SshBench bench;
+        std::vector<const SshOutcome *> outcomes;
+        for (int i = 0; i < 20; ++i) {
+            ShellCommand one;
+            one.command = "sleep 0." + QByteArray::number(480 + 8 * i);
+            ShellCommand next;
+            next.command = "sleep 0.7; echo done";
+            outcomes.push_back(&bench.start(bench.settingsFor(sshd), {one, next}));
+        }
+        bench.wait();
+        for (const SshOutcome *outcome : outcomes) {
+            QVERIFY2(outcome->reply, qPrintable(outcome->message));
+            QCOMPARE(outcome->reply->signal, QByteArray());
+            QCOMPARE(outcome->reply->output, "done\n");
+        }
+    }
+
     void whatRootsCommandLeavesRunningOnPurposeStays()
     {
         if (getuid() != 0)

@@ -23,7 +23,7 @@ constexpr auto line = "exec /bin/sh -c 'exec >/dev/null 2>&1; [ $PPID -gt 1 ] ||
                       "read -r n </proc/$PPID/comm || n=$(ps -o comm= -p $PPID); case $n in *sshd*) ;; *) exit;; esac; "
                       "read -r l </proc/$PPID/task/$PPID/children; "
                       "[ \"$l\" ] || l=$(ps -A -o pid= -o ppid= | while read -r p q; do [ \"$q\" = $PPID ] && echo \"$p\"; done); "
-                      "ours() { [ -r /proc/$1/environ ] || return 0; "
+                      "ours() { [ -r /proc/$$/environ ] || return 0; "
                       "tr \"\\000\" \"\\n\" </proc/$1/environ | grep -qxF \"SSH_CONNECTION=$SSH_CONNECTION\"; }; "
                       "while read -r _; do :; done; "
                       "for p in $l; do [ \"$p\" -lt $$ ] && kill -s 0 \"$p\" && ours \"$p\" && kill -s KILL -- \"-$p\"; done'";

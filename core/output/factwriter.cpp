@@ -28,7 +28,7 @@ bool FactWriter::append(const QJsonValue &value, int levels)
         const QJsonArray array = value.toArray();
         m_out << '[';
         bool isFirst = true;
-        for (const QJsonValue &item : array) {
+        for (const QJsonValue item : array) {
             if (!isFirst)
                 m_out << ',';
             isFirst = false;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Where the CPU of a run goes, by perf: a share for each library and, of the kernel's, for each system call.
 
-    tests/bench/profile.py [ssh] [ping] [noop] [--hosts N] [--build build/release]
+    tests/bench/profile.py [ssh] [ping] [noop] [--hosts N] [--in-flight 1000] [--build build/release]
 
 All three where none is named: 10,000 SSH sessions with 1,000 in flight on the simulated fleet, a ping of 262,144 addresses of loopback beside
 its floor, as many jobs that do nothing. As root, with the package linux-perf. Prints tables in Markdown: where.md, which RESULTS.md repeats,
@@ -72,6 +72,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("part", nargs="*", metavar="ssh|ping|noop")
     arguments.add_argument("--hosts", type=int, default=0)
+    arguments.add_argument("--in-flight", type=int, default=1_000, help="SSH sessions at once")
     arguments.add_argument("--build", default=measure.BUILD)
     options = arguments.parse_args()
     if subprocess.run(["perf", "--version"], capture_output=True).returncode != 0:
@@ -86,7 +87,7 @@ def main():
             measure.write_hosts(hosts, options.hosts or 10_000)
             measure.make_key(key)
             with measure.Fleet(folder, build=options.build) as fleet:
-                profile("ssh", options.hosts or 10_000, measure.ask_fleet(options.build, fleet, key, 1_000, output), hosts)
+                profile("ssh", options.hosts or 10_000, measure.ask_fleet(options.build, fleet, key, options.in_flight, output), hosts)
         bits = 32 - (options.hosts or 262_144).bit_length() + 1
         count = 2 ** (32 - bits)  # a network
         if "ping" in wanted:

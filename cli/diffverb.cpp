@@ -120,8 +120,8 @@ int runDiffVerb(const QStringList &words, const Manifests &manifests)
         writeDiffText(diff, names, line.has(QStringLiteral("all")), sink);
     if (!diff.changes.error().isEmpty())
         return line.failedOutput(diff.changes.error());
-    if (!out.finish(&error))
-        return line.failedOutput(error);
+    if (const int status = line.finish(out))
+        return status;
     return judgement->failsOn(diff) ? 1 : 0;
 }
 

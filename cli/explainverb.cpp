@@ -3,6 +3,7 @@
 #include "cli/connecttimeline.h"
 #include "cli/logincredentials.h"
 #include "cli/plannedcommands.h"
+#include "cli/standardoutput.h"
 #include "inventory/selection.h"
 
 #include <collector/joberror.h>
@@ -15,8 +16,6 @@
 namespace collector {
 
 namespace {
-
-constexpr int outputError = 1;
 
 const char help[] =
     "collector explain HOST [-i SOURCE]… [-p PLUGIN]… [--connect] [options as for a run]\n\n"
@@ -153,13 +152,18 @@ QByteArray connection(const RunOptions &options, const LoginCredentials &login, 
                            options.duration(QStringLiteral("timeout")).value_or(std::chrono::seconds(60)));
 }
 
+int print(QByteArrayView text)
+{
+    return printAnswer(text, QStringLiteral("collector explain"));
+}
+
 } // namespace
 
 int runExplainVerb(const QStringList &given)
 {
     QStringList words = given;
     if (words.contains(QStringLiteral("--help")) || words.contains(QStringLiteral("-h")))
-        return std::fwrite(help, 1, sizeof(help) - 1, stdout) == sizeof(help) - 1 ? 0 : outputError;
+        return print(help);
     QString name;
     if (!words.isEmpty() && !words.first().startsWith(u'-'))
         name = words.takeFirst();
@@ -229,8 +233,7 @@ int runExplainVerb(const QStringList &given)
     for (const QString &word : config->unsupportedWords())
         text += "  without effect: " + word.toUtf8() + '\n';
     text += commands + timeline;
-    return std::fwrite(text.constData(), 1, size_t(text.size()), stdout) == size_t(text.size()) && std::fflush(stdout) == 0 ? 0
-                                                                                                                            : outputError;
+    return print(text);
 }
 
 } // namespace collector

@@ -15,7 +15,6 @@ namespace collector {
 
 namespace {
 
-constexpr int outputError = 1;
 constexpr int usageError = 2;
 constexpr int findings = 3;
 constexpr qsizetype bufferBytes = 64 * 1024;
@@ -61,30 +60,7 @@ QList<QByteArray> encoded(const QStringList &texts)
     return list;
 }
 
-class Output final
-{
-public:
-    bool write(const QByteArray &text)
-    {
-        for (qsizetype at = 0; m_good && at < text.size();) {
-            const ssize_t written = ::write(STDOUT_FILENO, text.data() + at, static_cast<size_t>(text.size() - at));
-            m_good = written > 0 || (written < 0 && errno == EINTR);
-            at += std::max<ssize_t>(written, 0);
-        }
-        return m_good;
-    }
-    int status() const
-    {
-        if (!m_good)
-            std::fputs("collector inventory: standard output could not be written\n", stderr);
-        return m_good ? 0 : outputError;
-    }
-
-private:
-    bool m_good = true;
-};
-
-int printHosts(const Selection &selection, Output &output)
+int printHosts(const VerbLine &line, const Selection &selection, StandardOutput &output)
 {
     QByteArray buffer;
     bool good = true;
@@ -99,7 +75,7 @@ int printHosts(const Selection &selection, Output &output)
         buffer.clear();
     }
     output.write(buffer);
-    return output.status();
+    return line.finish(output);
 }
 
 LoadResult load(const VerbLine &line, std::chrono::seconds timeout)
@@ -114,31 +90,31 @@ LoadResult load(const VerbLine &line, std::chrono::seconds timeout)
     return Inventory::load(encoded(line.values(QStringLiteral("inventory"))), options);
 }
 
-int printLint(const LoadResult &loaded, Output &output)
+int printLint(const VerbLine &line, const LoadResult &loaded, StandardOutput &output)
 {
     QList<Diagnostic> all = loaded.diagnostics;
     if (loaded)
         all += lintInventory(*loaded.inventory);
     for (const Diagnostic &diagnostic : std::as_const(all))
         output.write(diagnostic.toText());
-    if (const int status = output.status())
+    if (const int status = line.finish(output))
         return status;
     if (!loaded)
         return usageError;
     return all.isEmpty() ? 0 : findings;
 }
 
-int printGraph(const VerbLine &line, const LoadResult &loaded, InventoryListing &listing, const Output &output)
+int printGraph(const VerbLine &line, const LoadResult &loaded, InventoryListing &listing, StandardOutput &output)
 {
     const QByteArray group = line.operands().value(0, QStringLiteral("all")).toUtf8();
     if (!loaded.inventory->hasGroup(group))
         return line.refuse(QStringLiteral("there is no group \"%1\"").arg(QString::fromUtf8(group)));
     listing.graph(group);
-    return output.status();
+    return line.finish(output);
 }
 
 /// --hosts and --host.
-int printSelected(const VerbLine &line, const LoadResult &loaded, InventoryListing &listing, Output &output)
+int printSelected(const VerbLine &line, const LoadResult &loaded, InventoryListing &listing, StandardOutput &output)
 {
     SelectionOptions options;
     options.limit = encoded(line.values(line.has(QStringLiteral("host")) ? QStringLiteral("host") : QStringLiteral("limit")));
@@ -156,12 +132,12 @@ int printSelected(const VerbLine &line, const LoadResult &loaded, InventoryListi
     if (!result.selection)
         return line.refuse(QString::fromUtf8(result.error));
     if (line.has(QStringLiteral("hosts")))
-        return printHosts(*result.selection, output);
+        return printHosts(line, *result.selection, output);
     const auto one = result.selection->candidates() == 1 ? result.selection->at(0) : std::nullopt;
     if (!one)
         return line.refuse(QStringLiteral("--host takes a pattern for exactly one host"));
     listing.host(*one);
-    return output.status();
+    return line.finish(output);
 }
 
 } // namespace
@@ -185,10 +161,10 @@ int runInventoryVerb(const QStringList &arguments)
     if (!valid || seconds == 0)
         return line.refuse(QStringLiteral("--inventory-timeout is a number of seconds"));
 
-    Output output;
+    StandardOutput output;
     const LoadResult loaded = load(line, std::chrono::seconds(seconds));
     if (line.has(QStringLiteral("lint")))
-        return printLint(loaded, output);
+        return printLint(line, loaded, output);
     for (const Diagnostic &diagnostic : loaded.diagnostics) {
         if (diagnostic.severity == Diagnostic::Error || !line.has(QStringLiteral("quiet")))
             std::fputs(diagnostic.toText().constData(), stderr);
@@ -198,7 +174,7 @@ int runInventoryVerb(const QStringList &arguments)
     InventoryListing listing(*loaded.inventory, [&](const QByteArray &text) { return output.write(text); });
     if (line.has(QStringLiteral("list"))) {
         listing.list();
-        return output.status();
+        return line.finish(output);
     }
     if (line.has(QStringLiteral("graph")))
         return printGraph(line, loaded, listing, output);

@@ -72,17 +72,6 @@ void printError(const QByteArray &text)
     std::fwrite(text.constData(), 1, size_t(text.size()), stderr);
 }
 
-int printAnswer(const QByteArray &text)
-{
-    StandardOutput output;
-    QString error;
-    output.write(text);
-    if (output.finish(&error))
-        return 0;
-    printError("collector: " + error.toUtf8() + '\n');
-    return 1;
-}
-
 int dispatch(const QStringList &words)
 {
     if (words.isEmpty()) {

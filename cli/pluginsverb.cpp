@@ -2,7 +2,6 @@
 
 #include "cli/newplugin.h"
 #include "cli/optiontable.h"
-#include "cli/standardoutput.h"
 #include "cli/verbline.h"
 #include "plugin/registry.h"
 
@@ -183,25 +182,17 @@ VerbTable table(const PluginFile *plugin)
     return verb;
 }
 
-int printed(const VerbLine &line, const QByteArray &bytes)
-{
-    StandardOutput out;
-    out.write(bytes);
-    QString error;
-    return out.finish(&error) ? 0 : line.failedOutput(error);
-}
-
 int check(const VerbLine &line, const QString &path)
 {
     PluginFile plugin = inspectPlugin(QFileInfo(path).absoluteFilePath(), QStringLiteral("--check"));
     plugin.refuseOptions(coreOptionNames());
     if (!plugin.isUsable())
         return line.refuse(QStringLiteral("%1 is refused: %2").arg(plugin.path, plugin.refusal));
-    return printed(line, QStringLiteral("%1: the plugin %2 is good (%3 options, %4 facts)\n")
-                             .arg(plugin.path, text(plugin.manifest->name))
-                             .arg(plugin.manifest->options.size())
-                             .arg(plugin.manifest->facts.size())
-                             .toUtf8());
+    return line.print(QStringLiteral("%1: the plugin %2 is good (%3 options, %4 facts)\n")
+                          .arg(plugin.path, text(plugin.manifest->name))
+                          .arg(plugin.manifest->options.size())
+                          .arg(plugin.manifest->facts.size())
+                          .toUtf8());
 }
 
 int writeNew(const VerbLine &line, const PluginRegistry &registry, const QString &name)
@@ -211,11 +202,11 @@ int writeNew(const VerbLine &line, const PluginRegistry &registry, const QString
     QString error;
     if (!newPlugin(name, QDir::currentPath(), &error))
         return line.refuse(error);
-    return printed(line, QStringLiteral("%1/ written. Next:\n"
-                                        "    cmake -S %1 -B %1/build && cmake --build %1/build && ctest --test-dir %1/build\n"
-                                        "    collector --plugin-dir %1/build/lib/collector/plugins -p %1 -i HOST,\n")
-                             .arg(name)
-                             .toUtf8());
+    return line.print(QStringLiteral("%1/ written. Next:\n"
+                                     "    cmake -S %1 -B %1/build && cmake --build %1/build && ctest --test-dir %1/build\n"
+                                     "    collector --plugin-dir %1/build/lib/collector/plugins -p %1 -i HOST,\n")
+                          .arg(name)
+                          .toUtf8());
 }
 
 QStringList pluginDirectories(const QStringList &words)
@@ -252,11 +243,11 @@ int runPluginsVerb(const QStringList &words)
         return writeNew(line, registry, line.value(QStringLiteral("new")));
     if (line.operands().isEmpty()) {
         if (!line.has(QStringLiteral("json")))
-            return printed(line, listed(registry).toUtf8());
+            return line.print(listed(registry).toUtf8());
         QJsonArray all;
         for (const PluginFile &plugin : registry.plugins())
             all.append(toJson(plugin));
-        return printed(line, QJsonDocument(all).toJson());
+        return line.print(QJsonDocument(all).toJson());
     }
     if (!named)
         return line.refuse(registry.whyNot(line.operands().first()));
@@ -265,11 +256,11 @@ int runPluginsVerb(const QStringList &words)
             continue;
         QString error;
         const auto loaded = PluginRegistry::load(*named, &error);
-        return loaded ? printed(line, loaded->job->document(document.name)) : line.refuse(error);
+        return loaded ? line.print(loaded->job->document(document.name)) : line.refuse(error);
     }
     if (line.has(QStringLiteral("json")))
-        return printed(line, QJsonDocument(toJson(*named)).toJson());
-    return printed(line, described(*named).toUtf8());
+        return line.print(QJsonDocument(toJson(*named)).toJson());
+    return line.print(described(*named).toUtf8());
 }
 
 } // namespace collector

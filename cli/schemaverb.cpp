@@ -1,6 +1,5 @@
 #include "cli/schemaverb.h"
 
-#include "cli/standardoutput.h"
 #include "cli/verbline.h"
 
 #include "output/compare/schema.h"
@@ -79,10 +78,7 @@ int runSchemaVerb(const QStringList &words, const Manifests &manifests)
             return line.refuse(QStringLiteral("there is no part \"%1\": one of %2").arg(part, schemaParts().join(QStringLiteral(", "))));
         text = QJsonDocument(schema).toJson(QJsonDocument::Indented);
     }
-    StandardOutput out;
-    out.write(text);
-    QString error;
-    return out.finish(&error) ? 0 : line.failedOutput(error);
+    return line.print(text);
 }
 
 } // namespace collector

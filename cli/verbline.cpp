@@ -9,10 +9,9 @@ namespace collector {
 
 namespace {
 
-void say(const QString &verb, const QString &message)
+void say(const QString &who, const QString &message)
 {
-    const QByteArray text = QStringLiteral("collector %1: %2\n").arg(verb, message).toLocal8Bit();
-    std::fputs(text.constData(), stderr);
+    std::fputs(QStringLiteral("%1: %2\n").arg(who, message).toLocal8Bit().constData(), stderr);
 }
 
 // How many letters must change to make one word of the other.
@@ -72,8 +71,7 @@ void VerbLine::parse(const QStringList &words)
             continue;
         }
         if (word == u"--help" || word == u"-h") {
-            std::fputs(verbHelp(m_table).toUtf8().constData(), stdout);
-            m_exitStatus = 0;
+            m_exitStatus = print(verbHelp(m_table).toUtf8());
             return;
         }
         const bool isLong = word.startsWith(u"--");
@@ -123,13 +121,13 @@ QString VerbLine::value(const QString &name, const QString &without) const
 
 int VerbLine::refuse(const QString &message) const
 {
-    say(m_table.name, message);
+    say(fullName(), message);
     return 2;
 }
 
 int VerbLine::failedOutput(const QString &message) const
 {
-    say(m_table.name, message);
+    say(fullName(), message);
     return 1;
 }
 

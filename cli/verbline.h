@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "cli/standardoutput.h"
+
 #include <QHash>
 #include <QList>
 #include <QString>
@@ -50,7 +52,12 @@ public:
     int refuse(const QString &message) const;
     int failedOutput(const QString &message) const;
 
+    // All that the verb has to say, on stdout, or the end of it: 0, or as failedOutput().
+    int print(QByteArrayView text) const { return printAnswer(text, fullName()); }
+    int finish(StandardOutput &out) const { return out.finish(fullName()); }
+
 private:
+    [[nodiscard]] QString fullName() const { return QStringLiteral("collector ") + m_table.name; }
     void parse(const QStringList &words);
     void take(const VerbOption &option, const QString &value);
     void mistake(const QString &message);

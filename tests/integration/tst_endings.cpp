@@ -444,8 +444,10 @@ void TestEndings::helpThatNobodyGets()
 {
     QProcess process;
     process.setStandardOutputFile(QStringLiteral("/dev/full"));
-    for (const char *word : {"--help", "--version"}) {
-        QCOMPARE(run(process, {QString::fromLatin1(word)}), 1);
+    for (const char *words :
+         {"--help", "--version", "inventory --help", "plugins --help", "explain --help", "diff --help", "merge --help", "report --help",
+          "schema --help", "inventory -i a,b --list", "inventory -i a,b --hosts", "plugins", "schema", "explain a -i a,"}) {
+        QCOMPARE(run(process, QString::fromLatin1(words).split(u' ')), 1);
         const QByteArray said = process.readAllStandardError();
         QVERIFY2(said.contains("standard output: No space left on device"), said.constData());
     }

@@ -3,12 +3,17 @@
 #include "inventory/utf8.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace collector {
 
 namespace {
 
 constexpr quint64 largestRange = 1ULL << 40;
+
+// A host's set of groups is that of the hosts like it, and each step to it is kept, for the next of them: with n groups the square of n.
+// From here on, a set is the host's own until all is read.
+constexpr size_t largestShared = 64;
 
 quint64 pairOf(quint32 high, quint32 low)
 {
@@ -351,12 +356,42 @@ void InventoryBuilder::addToGroup(HostIndex host, GroupIndex group)
 
 void InventoryBuilder::addLoneToGroup(HostIndex host, GroupIndex group)
 {
-    HostEntry &entry = m_tables.hosts[host];
-    const GroupSetIndex with = groupSetWith(entry.groups, group);
-    if (with == entry.groups)
+    if (growGroupSet(m_tables.hosts[host].groups, group))
+        m_tables.groups[group].hosts.push_back(host);
+}
+
+// False where the group is in it already.
+bool InventoryBuilder::growGroupSet(GroupSetIndex &set, GroupIndex group)
+{
+    if (m_tables.groupSets[set].size() < largestShared) {
+        const GroupSetIndex with = groupSetWith(set, group);
+        return std::exchange(set, with) != with;
+    }
+    const auto placeOf = [group](std::vector<GroupIndex> &groups) { return std::lower_bound(groups.begin(), groups.end(), group); };
+    if (const auto at = placeOf(m_tables.groupSets[set]); at != m_tables.groupSets[set].end() && *at == group)
+        return false;
+    if (!m_ownSets.contains(set)) {
+        m_tables.groupSets.push_back(std::vector(m_tables.groupSets[set]));
+        m_tables.closedSets.push_back(false);
+        set = static_cast<GroupSetIndex>(m_tables.groupSets.size() - 1);
+        m_ownSets.insert(set);
+    }
+    std::vector<GroupIndex> &own = m_tables.groupSets[set];
+    own.insert(placeOf(own), group);
+    return true;
+}
+
+// Alike ones are one from now on, as the small ones are.
+void InventoryBuilder::shareOwnSets()
+{
+    if (m_ownSets.empty())
         return;
-    entry.groups = with;
-    m_tables.groups[group].hosts.push_back(host);
+    for (HostIndex host = 0; host < m_tables.hosts.size(); ++host) {
+        GroupSetIndex &set = m_tables.hosts[host].groups;
+        if (m_ownSets.contains(set))
+            set = internGroupSet(std::exchange(m_tables.groupSets[set], {}));
+    }
+    m_ownSets.clear();
 }
 
 GroupSetIndex InventoryBuilder::groupSetWith(GroupSetIndex set, GroupIndex group)
@@ -484,6 +519,7 @@ void InventoryBuilder::reconcile()
     }
     if (m_problems.hasErrors())
         return;
+    shareOwnSets();
     reconcileUngrouped();
     warnOfSharedNames();
     computeDepths();

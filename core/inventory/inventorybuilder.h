@@ -69,6 +69,8 @@ private:
     void inheritFromRanges(HostIndex host, QByteArrayView name);
     void takeOverHosts(HostIndex rangeHost);
     void setPort(HostIndex host, qint64 port);
+    bool growGroupSet(GroupSetIndex &set, GroupIndex group);
+    void shareOwnSets();
     GroupSetIndex groupSetWith(GroupSetIndex set, GroupIndex group);
     GroupSetIndex withoutUngrouped(GroupSetIndex set);
     GroupSetIndex internGroupSet(std::vector<GroupIndex> groups, bool closed = false);
@@ -92,6 +94,7 @@ private:
     std::vector<HostIndex> m_added;
     std::optional<QByteArray> m_localhost;
     std::unordered_map<quint64, GroupSetIndex> m_transitions; // set, group → set with it
+    std::unordered_set<GroupSetIndex> m_ownSets;              // large ones, each of one host alone, which grow in place
     std::map<std::pair<std::vector<GroupIndex>, bool>, GroupSetIndex> m_setNumbers;
     std::unordered_set<quint64> m_edges;
     bool m_literalsKnown = false;

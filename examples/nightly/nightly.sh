@@ -51,6 +51,7 @@ trap stop_fleet EXIT
 # night NUMBER: starts the fleet with tonight's faults and asks it.
 run_night() {
     night=$1
+    : > "$dir/fleet.out" # which the first look below may come upon before the fleet does
     NIGHTLY=$dir "$build/tests/fleet" --run --shell "$here/host.sh" --environment "NIGHTLY=$dir" --known-hosts "$dir/known_hosts" \
         --fault-map "$dir/$night.faults" --host-key "$dir/host_key" ${port:+--port "$port"} > "$dir/fleet.out" 2> "$dir/fleet.err" &
     fleet=$!

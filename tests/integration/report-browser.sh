@@ -25,6 +25,7 @@ awk -v hosts=$hosts -v night=2 -v hostile=1 -f "$here/../bench/makeresult.awk" >
 page=file://$dir/report.html
 
 # The driver takes a free port and says which.
+: > "$dir/driver.log" # or the first look might come before the driver's shell has made it
 chromedriver --port=0 > "$dir/driver.log" 2>&1 &
 driver=$!
 port=''

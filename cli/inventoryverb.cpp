@@ -17,7 +17,6 @@ namespace {
 
 constexpr int usageError = 2;
 constexpr int findings = 3;
-constexpr qsizetype bufferBytes = 64 * 1024;
 
 const VerbTable &table()
 {
@@ -62,19 +61,12 @@ QList<QByteArray> encoded(const QStringList &texts)
 
 int printHosts(const VerbLine &line, const Selection &selection, StandardOutput &output)
 {
-    QByteArray buffer;
-    bool good = true;
-    for (quint64 i = 0; good && i < selection.candidates(); ++i) {
+    bool isHeard = true;
+    for (quint64 i = 0; isHeard && i < selection.candidates(); ++i) {
         const auto host = selection.at(i);
-        if (!host || host->isExcluded())
-            continue;
-        buffer += host->name() + '\n';
-        if (buffer.size() < bufferBytes)
-            continue;
-        good = output.write(buffer);
-        buffer.clear();
+        if (host && !host->isExcluded())
+            isHeard = output.write(host->name() + '\n');
     }
-    output.write(buffer);
     return line.finish(output);
 }
 

@@ -193,8 +193,8 @@ public:
         m_progress.expiry = Cause::NoReply;
         const InventoryHost &host = inventoryHost(m_host);
         // The straight way of a literal, a million times.
-        if (!host.selected().hasVariables()) {
-            if (const auto literal = host.selected().literalAddress())
+        if (!host.hasVariables()) {
+            if (const auto literal = host.selected().addressOfName())
                 co_return co_await m_worker.desk().series(echoAddress(*literal), request);
         }
         const std::vector<SocketAddress> addresses = co_await m_worker.resolve(m_host);

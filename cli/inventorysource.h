@@ -57,6 +57,7 @@ public:
     QJsonObject recordedVariables() const override;
 
     [[nodiscard]] const SelectedHost &selected() const { return m_host; }
+    [[nodiscard]] bool hasVariables() const { return m_hasVariables; }
     // A variable that decides how the host is connected to. Throws JobError (bad_variable) where it cannot be used as it stands.
     [[nodiscard]] std::optional<QJsonValue> connectionVariable(QByteArrayView name) const;
     [[nodiscard]] bool isLocal() const;

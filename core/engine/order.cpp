@@ -29,7 +29,7 @@ Order Order::spread(quint64 count, quint64 seed)
     Order order;
     order.m_count = count;
     order.m_isSpread = count > 2;
-    order.m_halfBits = (int(std::bit_width(count)) + 1) / 2;
+    order.m_halfBits = (int(std::bit_width(count - 1)) + 1) / 2; // of a network, whose count is a power of two, not one index too many
     for (quint64 &key : order.m_keys)
         key = mix(seed += 0x9e3779b97f4a7c15ULL);
     return order;

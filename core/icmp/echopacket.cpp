@@ -38,7 +38,7 @@ uint64_t echoCookie(const SipKey &key, const EchoAddress &address, const EchoSta
     words[2] = uint64_t(stamp.sentAt);
     words[3] = uint64_t(stamp.generation) << 32 | stamp.slot;
     words[4] = stamp.number;
-    return sipHash(key, words.data(), sizeof words);
+    return sipHash(key, words.data(), 4 * sizeof(uint64_t) + sizeof stamp.number); // what is no whole word costs none
 }
 
 uint16_t internetChecksum(const EchoPacket &packet)

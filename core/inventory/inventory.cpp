@@ -147,13 +147,18 @@ bool SelectedHost::hasVariables() const
 
 std::optional<IpAddress> SelectedHost::literalAddress() const
 {
-    const InventoryTables &tables = *m_inventory->m_tables;
     if (hasVariables()) {
         for (const char *name : {"ansible_host", "ansible_ssh_host"}) {
             if (const auto host = variable(name))
                 return host->state == Variable::Ready ? IpAddress::parse(host->value.toString().toUtf8()) : std::nullopt;
         }
     }
+    return addressOfName();
+}
+
+std::optional<IpAddress> SelectedHost::addressOfName() const
+{
+    const InventoryTables &tables = *m_inventory->m_tables;
     const HostEntry &entry = tables.hosts[m_host];
     const auto *addresses = entry.range == noIndex ? nullptr : tables.ranges[entry.range].addresses();
     return addresses ? addresses->first.plus(m_offset) : IpAddress::parse(name());

@@ -87,6 +87,8 @@ public:
     [[nodiscard]] bool isExcluded() const { return m_excluded; }
     /// Of ansible_host or the name, where that is an address.
     [[nodiscard]] std::optional<IpAddress> literalAddress() const;
+    /// The same for whoever knows that it has no variables.
+    [[nodiscard]] std::optional<IpAddress> addressOfName() const;
     /// Whether its name is an address, written as IpAddress::toText() writes it: it is one of a CIDR or range of addresses.
     [[nodiscard]] bool isNamedByAddress() const;
     /// Whether neither the host nor its groups set any variable: then nothing need be asked for.

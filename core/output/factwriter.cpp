@@ -5,13 +5,11 @@
 
 namespace collector {
 
-bool FactWriter::member(bool isFirst, QByteArrayView keyWithColon, const QJsonValue &value, int levels)
+bool FactWriter::member(bool isFirst, QByteArrayView commaKeyColon, const FactValue &value, int levels)
 {
     const qsizetype before = m_out.size();
     const int keysBefore = m_keysLeft;
-    if (!isFirst)
-        m_out << ',';
-    m_out << keyWithColon;
+    m_out << commaKeyColon.sliced(isFirst ? 1 : 0);
     if (--m_keysLeft >= 0 && append(value, levels) && hasRoom())
         return true;
     m_out.truncate(before);
@@ -19,7 +17,22 @@ bool FactWriter::member(bool isFirst, QByteArrayView keyWithColon, const QJsonVa
     return false;
 }
 
-bool FactWriter::append(const QJsonValue &value, int levels)
+bool FactWriter::append(const FactValue &value, int levels)
+{
+    if (const bool *truth = std::get_if<bool>(&value))
+        m_out << (*truth ? QByteArrayView("true") : QByteArrayView("false"));
+    else if (const qint64 *whole = std::get_if<qint64>(&value))
+        m_out.number(*whole);
+    else if (const double *number = std::get_if<double>(&value))
+        m_out.decimal(*number);
+    else if (const QString *text = std::get_if<QString>(&value))
+        m_out.string(QStringView(*text));
+    else
+        return appendTree(std::get<QJsonValue>(value), levels);
+    return true;
+}
+
+bool FactWriter::appendTree(const QJsonValue &value, int levels)
 {
     switch (value.type()) {
     case QJsonValue::Array: {
@@ -32,7 +45,7 @@ bool FactWriter::append(const QJsonValue &value, int levels)
             if (!isFirst)
                 m_out << ',';
             isFirst = false;
-            if (!append(item, levels - 1) || !hasRoom())
+            if (!appendTree(item, levels - 1) || !hasRoom())
                 return false;
         }
         m_out << ']';
@@ -51,7 +64,7 @@ bool FactWriter::append(const QJsonValue &value, int levels)
                 m_out << ',';
             m_out.string(QStringView(it.key()));
             m_out << ':';
-            if (!append(it.value(), levels - 1) || !hasRoom())
+            if (!appendTree(it.value(), levels - 1) || !hasRoom())
                 return false;
         }
         m_out << '}';

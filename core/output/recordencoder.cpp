@@ -130,7 +130,7 @@ RecordEncoder::RecordEncoder(const RunInfo &run, Columns csv, bool guardsFormula
             text.absentPrefix = manifest.factsKey + '.';
         }
         for (const FactSpec &spec : manifest.facts)
-            text.facts.push_back(jsonString(spec.name) + ':');
+            text.facts.push_back(',' + jsonString(spec.name) + ':');
         m_jobs.push_back(std::move(text));
     }
 }
@@ -280,7 +280,7 @@ void RecordEncoder::appendFactsOf(const JobResult &job, size_t index, FactWriter
         if (isTaken)
             continue;
         const bool isWritten = fact.name.isEmpty() ? writer.member(*isFirst, text.facts[size_t(fact.spec)], fact.value, levels)
-                                                   : writer.member(*isFirst, jsonString(fact.name) + ':', fact.value, levels);
+                                                   : writer.member(*isFirst, ',' + jsonString(fact.name) + ':', fact.value, levels);
         if (isWritten)
             *isFirst = false;
         else

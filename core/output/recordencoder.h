@@ -51,7 +51,7 @@ private:
         QByteArray okStart;            // the same and what follows where it is ok, up to the time it took
         QByteArray factsKey;           // "ssh_facts": , empty for those whose facts stand at the root
         QByteArray absentPrefix;       // ssh_facts.
-        std::vector<QByteArray> facts; // "distribution": , by the manifest's index
+        std::vector<QByteArray> facts; // ,"distribution": by the manifest's index
     };
     // Facts that were left out because of a limit.
     struct Dropped

@@ -32,6 +32,12 @@ void TextWriter::number(qint64 value)
     m_at = std::to_chars(m_at, m_at + 24, value).ptr;
 }
 
+void TextWriter::decimal(double value)
+{
+    reserve(jsonNumberRoom);
+    m_at = putJsonNumber(m_at, value);
+}
+
 void TextWriter::number(const QJsonValue &value)
 {
     reserve(jsonNumberRoom);

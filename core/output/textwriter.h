@@ -53,6 +53,7 @@ public:
     }
 
     void number(qint64 value);
+    void decimal(double value);
     void number(const QJsonValue &value); // one that isDouble()
     // JSON strings (model/json.h); the first is false where the bytes are not UTF-8.
     bool string(QByteArrayView utf8);

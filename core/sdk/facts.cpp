@@ -17,27 +17,37 @@ constexpr std::array<QByteArrayView, 7> reasons{"denied",         "tool_missing"
                                                 "not_applicable", "parse_error",  "limit"};
 constexpr QByteArrayView exactSuffix = "_base64";
 
-bool isOfType(FactSpec::Type declared, QJsonValue::Type type, const QJsonValue &value)
+bool isOfType(FactSpec::Type declared, const FactValue &value)
 {
+    const QJsonValue *tree = std::get_if<QJsonValue>(&value);
+    const double *number = std::get_if<double>(&value);
+    const bool isWhole = std::holds_alternative<qint64>(value);
     switch (declared) {
     case FactSpec::Type::Any:
         return true;
     case FactSpec::Type::Boolean:
-        return type == QJsonValue::Bool;
-    case FactSpec::Type::Integer: {
-        const double number = value.toDouble(0.5); // what is no number is no whole one
-        return number == std::trunc(number);
-    }
+        return std::holds_alternative<bool>(value);
+    case FactSpec::Type::Integer:
+        return isWhole || (number && *number == std::trunc(*number));
     case FactSpec::Type::Number:
-        return type == QJsonValue::Double;
+        return isWhole || number;
     case FactSpec::Type::Text:
-        return type == QJsonValue::String;
+        return std::holds_alternative<QString>(value);
     case FactSpec::Type::List:
-        return type == QJsonValue::Array;
+        return tree && tree->isArray();
     case FactSpec::Type::Object:
-        return type == QJsonValue::Object;
+        return tree && tree->isObject();
     }
     return false;
+}
+
+FactValue numberOf(const QJsonValue &value)
+{
+    const double number = value.toDouble();
+    const qint64 whole = value.toInteger(0); // beyond a double's 53 bits it is kept as such
+    if (whole != 0 && double(whole) == number)
+        return whole;
+    return number;
 }
 
 bool isSame(QByteArrayView a, QByteArrayView b)
@@ -50,87 +60,81 @@ QString quoted(QByteArrayView key)
     return u'"' + printable(key, 80) + u'"';
 }
 
-// Where a host has thousands of facts, one for each of its interfaces, to search all of them for each is the square of them. The plugins of
-// interface 1 know the size of Facts, so the index of those that are being set stands beside them: one a thread, made again when
-// another host's turn comes.
+// Where a host has thousands of facts, one for each of its interfaces, to search all of them for each is the square of them.
 constexpr size_t mostSearched = 64;
-thread_local const void *indexed = nullptr;
-thread_local QHash<std::pair<int, QByteArray>, size_t> places;
-
-// The place of a fact among those of `facts`; behind the last where it is new, and is to be put there.
-size_t placeOf(int spec, const QByteArray &name, const Facts &facts)
-{
-    const std::vector<Facts::Fact> &all = facts.facts();
-    if (indexed != &facts || size_t(places.size()) != all.size()) {
-        indexed = &facts;
-        places.clear();
-        for (size_t i = 0; i < all.size(); ++i)
-            places.insert({all[i].spec, all[i].name}, i);
-    }
-    const std::pair key{spec, name};
-    if (const auto known = places.constFind(key); known != places.cend())
-        return *known;
-    places.insert(key, all.size());
-    return all.size();
-}
-
-void forget(const Facts *facts)
-{
-    if (indexed != facts)
-        return;
-    indexed = nullptr;
-    places = {};
-}
 
 } // namespace
+
+QJsonValue toJson(const FactValue &value)
+{
+    return std::visit([](const auto &held) { return QJsonValue(held); }, value);
+}
 
 QByteArrayView absenceName(Absence reason)
 {
     return reasons[size_t(reason)];
 }
 
+struct Facts::Places : QHash<std::pair<int, QByteArray>, size_t>
+{
+};
+
 Facts::Facts(std::shared_ptr<const Manifest> manifest) : m_manifest(std::move(manifest)) {}
-Facts::Facts(Facts &&other) noexcept
-    : m_manifest(std::move(other.m_manifest)),
-      m_facts(std::move(other.m_facts)),
-      m_missing(std::move(other.m_missing))
-{
-    forget(&other);
-}
-Facts &Facts::operator=(Facts &&other) noexcept
-{
-    forget(this);
-    forget(&other);
-    m_manifest = std::move(other.m_manifest);
-    m_facts = std::move(other.m_facts);
-    m_missing = std::move(other.m_missing);
-    return *this;
-}
-Facts::~Facts()
-{
-    forget(this);
-}
+Facts::Facts(Facts &&) noexcept = default;
+Facts &Facts::operator=(Facts &&) noexcept = default;
+Facts::~Facts() = default;
 
 void Facts::set(QByteArrayView key, const QJsonValue &value)
 {
-    // Most plugins set them in the manifest's order.
-    const int next = m_facts.empty() ? 0 : m_facts.back().spec + 1;
-    const bool isNext = m_manifest->isPlainFact(next) && isSame(m_manifest->facts[next].name, key);
-    const int spec = isNext ? next : m_manifest->factIndex(key);
-    if (spec < 0)
-        throw JobError(Cause::PluginError,
-                       QStringLiteral("the plugin %1 set the fact %2, which its manifest does not declare; declare it there")
-                           .arg(QString::fromUtf8(m_manifest->name), quoted(key)));
-    const QJsonValue::Type type = value.type();
-    if (type == QJsonValue::Null || type == QJsonValue::Undefined)
+    switch (value.type()) {
+    case QJsonValue::Null:
+    case QJsonValue::Undefined:
+        (void)specOf(key); // a key that is not declared is a defect, whatever its value
         return;
+    case QJsonValue::Bool:
+        return put(key, value.toBool());
+    case QJsonValue::Double:
+        return put(key, numberOf(value));
+    case QJsonValue::String:
+        return put(key, value.toString());
+    case QJsonValue::Array:
+    case QJsonValue::Object:
+        return put(key, value);
+    }
+}
+
+void Facts::put(QByteArrayView key, FactValue &&value)
+{
+    // Most plugins set them in the manifest's order, each once: a short way, a million times.
+    const int next = m_facts.empty() ? 0 : m_facts.back().spec + 1;
+    const bool isNext = m_isAscending && m_manifest->isPlainFact(next) && isSame(m_manifest->facts[next].name, key);
+    if (isNext && isOfType(m_manifest->facts[next].type, value) && m_facts.size() < m_facts.capacity())
+        m_facts.emplace_back(next, QByteArray(), std::move(value));
+    else
+        putAnywhere(key, std::move(value));
+}
+
+void Facts::putAnywhere(QByteArrayView key, FactValue &&value)
+{
+    const int spec = specOf(key);
     const FactSpec &declared = m_manifest->facts[spec];
-    if (!isOfType(declared.type, type, value))
+    if (!isOfType(declared.type, value))
         throw JobError(Cause::PluginError,
                        QStringLiteral("the plugin %1 set the fact %2 to something that is not of its declared type (%3)")
                            .arg(QString::fromUtf8(m_manifest->name), quoted(key), QString::fromUtf8(typeName(declared.type))));
     // Where the spec has this very name, the name need not be kept.
-    store(spec, m_manifest->isPlainFact(spec) || isSame(declared.name, key) ? QByteArrayView() : key, value);
+    store(spec, m_manifest->isPlainFact(spec) || isSame(declared.name, key) ? QByteArrayView() : key, std::move(value));
+}
+
+// Throws JobError (plugin_error) where the manifest declares no such key.
+int Facts::specOf(QByteArrayView key) const
+{
+    const int spec = m_manifest->factIndex(key);
+    if (spec < 0)
+        throw JobError(Cause::PluginError,
+                       QStringLiteral("the plugin %1 set the fact %2, which its manifest does not declare; declare it there")
+                           .arg(QString::fromUtf8(m_manifest->name), quoted(key)));
+    return spec;
 }
 
 void Facts::setBytes(QByteArrayView key, QByteArrayView bytes)
@@ -143,26 +147,32 @@ void Facts::setBytes(QByteArrayView key, QByteArrayView bytes)
               QString::fromLatin1(bytes.toByteArray().toBase64()));
 }
 
-void Facts::store(int spec, QByteArrayView name, const QJsonValue &value)
+void Facts::store(int spec, QByteArrayView name, FactValue &&value)
 {
-    if (m_facts.size() >= mostSearched) {
-        const QByteArray own = name.isEmpty() ? QByteArray() : name.toByteArray();
-        const size_t place = placeOf(spec, own, *this);
-        if (place < m_facts.size())
-            m_facts[place].value = value;
-        else
-            m_facts.push_back({spec, own, value});
+    const size_t place = placeFor(spec, name);
+    if (place < m_facts.size()) {
+        m_facts[place].value = std::move(value);
         return;
-    }
-    for (Fact &fact : m_facts) {
-        if (fact.spec == spec && fact.name == name) {
-            fact.value = value;
-            return;
-        }
     }
     if (m_facts.empty())
         m_facts.reserve(size_t(std::min<qsizetype>(m_manifest->facts.size(), 16)));
-    m_facts.push_back({spec, name.isEmpty() ? QByteArray() : name.toByteArray(), value});
+    else if (m_facts.back().spec >= spec)
+        m_isAscending = false;
+    m_facts.emplace_back(spec, name.isEmpty() ? QByteArray() : name.toByteArray(), std::move(value));
+}
+
+// Where a fact stands, or is to be put: behind the last.
+size_t Facts::placeFor(int spec, QByteArrayView name)
+{
+    if (m_facts.size() < mostSearched) {
+        const auto isIt = [=](const Fact &fact) { return fact.spec == spec && fact.name == name; };
+        return size_t(std::find_if(m_facts.begin(), m_facts.end(), isIt) - m_facts.begin());
+    }
+    if (!m_places)
+        m_places = std::make_unique<Places>();
+    for (auto i = size_t(m_places->size()); i < m_facts.size(); ++i)
+        m_places->insert({m_facts[i].spec, m_facts[i].name}, i);
+    return m_places->value({spec, name.toByteArray()}, m_facts.size());
 }
 
 void Facts::setAbsent(QByteArrayView path, Absence reason)
@@ -184,7 +194,7 @@ QJsonValue Facts::value(QByteArrayView key) const
 {
     for (const Fact &fact : m_facts) {
         if (nameOf(fact) == key)
-            return fact.value;
+            return collector::toJson(fact.value);
     }
     return QJsonValue(QJsonValue::Undefined);
 }
@@ -198,7 +208,7 @@ QJsonObject Facts::toJson() const
 {
     QJsonObject object;
     for (const Fact &fact : m_facts)
-        object.insert(QString::fromUtf8(nameOf(fact)), fact.value);
+        object.insert(QString::fromUtf8(nameOf(fact)), collector::toJson(fact.value));
     return object;
 }
 

@@ -77,23 +77,21 @@ public:
     Task<> run(JobContext &job) override
     {
         // Shared by the hosts of a thread: two threads would pass the counter to and fro.
-        thread_local const QJsonValue icmp = QStringLiteral("icmp"), tcp = QStringLiteral("tcp");
+        thread_local const QString icmp = QStringLiteral("icmp"), tcp = QStringLiteral("tcp");
         const PingRequest request = m_common && job.options().isSameAs(m_common->options) ? m_common->request : requestOf(job.options());
         const PingReply reply = co_await job.pinger().ping(request);
         Facts &facts = job.facts();
+        // What this machine would not send says nothing about the host.
+        if (reply.received > 0 || reply.cause != Cause::LocalLimit)
+            facts.set("alive", reply.received > 0);
         facts.set("method", reply.isTcp ? tcp : icmp);
         if (reply.sent > 0) {
             facts.set("sent", reply.sent);
             facts.set("received", reply.received);
             facts.set("loss_percent", lossPercent(reply));
         }
-        if (reply.received == 0) {
-            // What this machine would not send says nothing about the host.
-            if (reply.cause != Cause::LocalLimit)
-                facts.set("alive", false);
+        if (reply.received == 0)
             throw JobError(reply.cause, explanation(reply, request));
-        }
-        facts.set("alive", true);
         facts.set("rtt_min_ms", milliseconds(reply.minimum));
         facts.set("rtt_avg_ms", milliseconds(reply.average));
         facts.set("rtt_max_ms", milliseconds(reply.maximum));

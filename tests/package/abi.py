@@ -14,7 +14,7 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 
-build, source = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+build, source = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 sdk = source / 'core/sdk'
 interface = re.search(r'COLLECTOR_PLUGIN_INTERFACE (\d+)', (sdk / 'cmake/CollectorPlugin.cmake').read_text())[1]
 baseline = source / f'tests/package/abi-{interface}.txt'

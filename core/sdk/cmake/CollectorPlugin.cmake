@@ -7,7 +7,7 @@
 #
 # Its test is a Qt Test program with JobTester (collector/jobtester.h); PLUGIN_FILE is the plugin's path. ctest runs it.
 
-set(COLLECTOR_PLUGIN_INTERFACE 1)
+set(COLLECTOR_PLUGIN_INTERFACE 2)
 if(NOT DEFINED COLLECTOR_PLUGIN_DIRECTORY)
     set(COLLECTOR_PLUGIN_DIRECTORY ${CMAKE_BINARY_DIR}/lib/collector/plugins)
 endif()

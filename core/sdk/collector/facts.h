@@ -7,8 +7,11 @@
 
 #include <QByteArray>
 #include <QJsonValue>
+#include <QString>
 
+#include <concepts>
 #include <memory>
+#include <variant>
 #include <vector>
 
 namespace collector {
@@ -19,6 +22,11 @@ enum class Absence : quint8 { Denied, ToolMissing, Timeout, Unsupported, NotAppl
 // The contract's word, such as "tool_missing".
 [[nodiscard]] COLLECTOR_SDK QByteArrayView absenceName(Absence reason);
 
+// A fact as it is kept. The QJsonValue is a list or an object and nothing else: what most facts are needs no document around it
+// (core/decisions/facts-as-values.md).
+using FactValue = std::variant<bool, qint64, double, QString, QJsonValue>;
+[[nodiscard]] COLLECTOR_SDK QJsonValue toJson(const FactValue &value);
+
 class COLLECTOR_SDK Facts
 {
 public:
@@ -26,7 +34,7 @@ public:
     {
         int spec;        // index in the manifest's facts
         QByteArray name; // empty: that of the spec
-        QJsonValue value;
+        FactValue value;
     };
     struct Missing
     {
@@ -42,8 +50,13 @@ public:
     // Sets a fact, or replaces it. Throws JobError (plugin_error) where the manifest declares no such key or another type.
     // A null value is as good as none was set.
     void set(QByteArrayView key, const QJsonValue &value);
-    void set(const char *key, const QJsonValue &value) { set(QByteArrayView(key), value); }
-    void set(const char *key, const char *utf8) { set(QByteArrayView(key), QJsonValue(QString::fromUtf8(utf8))); }
+    void set(QByteArrayView key, std::same_as<bool> auto value) { put(key, value); }
+    void set(QByteArrayView key, int value) { put(key, qint64(value)); }
+    void set(QByteArrayView key, qint64 value) { put(key, value); }
+    void set(QByteArrayView key, double value) { put(key, value); }
+    void set(QByteArrayView key, const QString &value) { put(key, value); }
+    void set(QByteArrayView key, QLatin1String value) { put(key, QString(value)); }
+    void set(QByteArrayView key, const char *utf8) { put(key, QString::fromUtf8(utf8)); }
 
     // Sets a text from bytes of the host. What is not UTF-8 becomes U+FFFD, and the exact bytes stand beside it as
     // `<key>_base64`.
@@ -63,11 +76,18 @@ public:
     [[nodiscard]] QJsonObject toJson() const;
 
 private:
-    void store(int spec, QByteArrayView name, const QJsonValue &value);
+    struct Places;
+    void put(QByteArrayView key, FactValue &&value);
+    void putAnywhere(QByteArrayView key, FactValue &&value);
+    [[nodiscard]] int specOf(QByteArrayView key) const;
+    [[nodiscard]] size_t placeFor(int spec, QByteArrayView name);
+    void store(int spec, QByteArrayView name, FactValue &&value);
 
     std::shared_ptr<const Manifest> m_manifest;
     std::vector<Fact> m_facts; // in the order in which they were set
     std::vector<Missing> m_missing;
+    std::unique_ptr<Places> m_places; // of each by its name, where there are many
+    bool m_isAscending = true;        // set in the manifest's order, each once: what lies behind the last is new
 };
 
 } // namespace collector

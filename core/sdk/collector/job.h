@@ -114,5 +114,5 @@ Task<std::invoke_result_t<Function>> JobContext::blocking(Function function)
 } // namespace collector
 
 // The interface's version: it changes when a plugin built before would no longer work (core/sdk/README.md).
-#define CollectorJob_iid "org.collector.Job/1"
+#define CollectorJob_iid "org.collector.Job/2"
 Q_DECLARE_INTERFACE(collector::Job, CollectorJob_iid)

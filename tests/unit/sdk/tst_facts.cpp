@@ -18,7 +18,8 @@ private Q_SLOTS:
     {
         QStringList errors;
         m_manifest = Manifest::parse(QJsonDocument::fromJson(R"({"name":"x","summary":"x","facts":[
-            {"name":"text","type":"text"},{"name":"count","type":"integer"},{"name":"list","type":"list"},{"name":"net_*","type":"object"}]})")
+            {"name":"text","type":"text"},{"name":"count","type":"integer"},{"name":"list","type":"list"},
+            {"name":"any","type":"any"},{"name":"net_*","type":"object"}]})")
                                          .object(),
                                      &errors);
         QVERIFY(m_manifest);
@@ -34,6 +35,63 @@ private Q_SLOTS:
         QCOMPARE(facts.value("text").toString(), QStringLiteral("b"));
         QCOMPARE(facts.facts().size(), size_t(3));
         QCOMPARE(facts.toJson()[u"net_eth0"].toObject()[u"mtu"].toInt(), 1500);
+    }
+
+    // Whichever way a value comes, it is kept as what it is, and given back as JSON.
+    void keepsEachAsWhatItIs_data()
+    {
+        QTest::addColumn<QJsonValue>("value");
+        QTest::addColumn<int>("kind"); // the index in FactValue
+        QTest::newRow("true") << QJsonValue(true) << 0;
+        QTest::newRow("nothing") << QJsonValue(0) << 2;
+        QTest::newRow("a whole number") << QJsonValue(-7) << 1;
+        QTest::newRow("more than a double has") << QJsonValue(qint64(9007199254740993)) << 1;
+        QTest::newRow("a fraction") << QJsonValue(0.25) << 2;
+        QTest::newRow("more than any whole number") << QJsonValue(1e300) << 2;
+        QTest::newRow("text") << QJsonValue(QStringLiteral("\u00e9")) << 3;
+        QTest::newRow("no text") << QJsonValue(QString()) << 3;
+        QTest::newRow("a list") << QJsonValue(QJsonArray{1, true}) << 4;
+        QTest::newRow("an object") << QJsonValue(QJsonObject{{QStringLiteral("a"), 1}}) << 4;
+    }
+    void keepsEachAsWhatItIs()
+    {
+        QFETCH(QJsonValue, value);
+        QFETCH(int, kind);
+        Facts facts(m_manifest);
+        facts.set("any", value);
+        QCOMPARE(int(facts.facts().front().value.index()), kind);
+        QCOMPARE(facts.value("any"), value);
+        QCOMPARE(facts.value("any").toInteger(-1), value.toInteger(-1));
+    }
+
+    // In the manifest's order there is no search: what is set again, or before, must be found all the same.
+    void keepsOneOfEachInAnyOrder()
+    {
+        Facts facts(m_manifest);
+        for (int round = 0; round < 3; ++round) {
+            facts.set("count", round);
+            facts.set("text", QString::number(round));
+            facts.set("any", round == 1);
+            facts.set("list", QJsonArray{round});
+            facts.set("net_a", QJsonObject{{QStringLiteral("round"), round}});
+            facts.set(QByteArray("net_b"), QJsonObject{{QStringLiteral("round"), -round}});
+        }
+        QCOMPARE(facts.facts().size(), size_t(6));
+        const QJsonObject all{{QStringLiteral("count"), 2},
+                              {QStringLiteral("text"), QStringLiteral("2")},
+                              {QStringLiteral("any"), false},
+                              {QStringLiteral("list"), QJsonArray{2}},
+                              {QStringLiteral("net_a"), QJsonObject{{QStringLiteral("round"), 2}}},
+                              {QStringLiteral("net_b"), QJsonObject{{QStringLiteral("round"), -2}}}};
+        QCOMPARE(facts.toJson(), all);
+    }
+
+    void aNullSetsNothing()
+    {
+        Facts facts(m_manifest);
+        facts.set("text", QJsonValue());
+        QVERIFY(facts.isEmpty());
+        QVERIFY_THROWS_EXCEPTION(JobError, facts.set("other", QJsonValue()));
     }
 
     // Two hosts with hundreds of interfaces each, whose facts are set in turns, and moved in between.

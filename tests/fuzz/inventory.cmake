@@ -3,6 +3,7 @@ set(inventory_sources
     diagnostic.cpp
     executablesource.cpp
     filekind.cpp
+    groupsets.cpp
     groupsreader.cpp
     hostaddress.cpp
     hostpattern.cpp

@@ -7,10 +7,10 @@ set(compare_reads
     output/compare/changefold.cpp output/compare/diff.cpp output/compare/diffwriter.cpp output/compare/factclasses.cpp
     output/compare/hostregisters.cpp output/compare/html.cpp output/compare/jsonjoin.cpp output/compare/jsonspan.cpp
     output/compare/merge.cpp output/compare/mergedrecord.cpp output/compare/plaintext.cpp output/compare/recorddiff.cpp output/compare/recordstore.cpp
-    output/compare/recordview.cpp output/compare/reportdata.cpp output/compare/reportpage.cpp
-    sdk/cause.cpp sdk/joberror.cpp sdk/manifest.cpp)
+    output/compare/recordview.cpp output/compare/reportdata.cpp output/compare/reportpage.cpp output/bytesink.cpp output/compare/tables.cpp
+    output/csvrow.cpp output/livefile.cpp sdk/cause.cpp sdk/joberror.cpp sdk/manifest.cpp)
 list(TRANSFORM compare_reads PREPEND ${PROJECT_SOURCE_DIR}/core/)
-foreach(name compare merge report)
+foreach(name compare merge report tables)
     set(corpus ${PROJECT_SOURCE_DIR}/tests/data/fuzz/${name})
     add_executable(fuzz_${name} fuzz_${name}.cpp)
     target_link_libraries(fuzz_${name} PRIVATE Qt6::Core)

@@ -337,7 +337,7 @@ void Tables::appendItems(Table &table, QByteArrayView items, bool hasNames)
 bool Tables::finish(QString *error)
 {
     for (const auto &table : m_tables) {
-        if (!table->sink->finish()) {
+        if (!table->sink->write(table->rows) || !table->sink->finish()) { // of no hosts, the header is still to be written
             fail(*table);
             *error = m_error;
             return false;

@@ -111,6 +111,15 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(path("o.json"))); // all of it or nothing
     }
 
+    // Found by fuzz_tables: they were empty, and who loads them missed the columns.
+    void tablesOfNoHostsHaveTheirHeaders()
+    {
+        const QString none = result("none.json", {"{\"schema\":\"collector/1\",\"run\":{},\"hosts\":[],\"summary\":{}}"});
+        QCOMPARE(runMergeVerb({none, QStringLiteral("--tables"), path("t")}, someManifests()), 0);
+        QCOMPARE(content(path("t/users.csv")), QByteArray("host,name,uid,gid,gecos,dir,shell\n"));
+        QVERIFY(content(path("t/hosts.csv")).startsWith("host,address,groups,status,"));
+    }
+
     // Each mount was looked for on every disk: of 4,000 disks and as many mounts, 575 KB, for seven seconds.
     void aMountIsFoundAmongThousandsOfDisks()
     {

@@ -12,6 +12,8 @@ using namespace collector;
 
 namespace {
 
+constexpr qsizetype largest = 1 << 20;
+
 void require(bool holds)
 {
     if (!holds)
@@ -25,6 +27,8 @@ std::optional<CommandLine> readBytes(const QByteArray &bytes)
     try {
         return readConfiguration(path);
     } catch (const UsageError &error) {
+        if (bytes.size() > largest)
+            return std::nullopt; // that has no line
         const QString place = error.message().mid(path.size() + 1).section(u':', 0, 0);
         require(error.message().startsWith(path + u':') && error.message().size() < bytes.size() + 300);
         require(place.toInt() >= 1 && place.toInt() <= bytes.count('\n') + 1);

@@ -1,6 +1,6 @@
 #include "cli/runoptions.h"
 
-#include "cli/optiontable.h"
+#include "cli/configuration.h"
 
 #include <collector/options.h>
 
@@ -15,55 +15,6 @@ namespace collector {
 namespace {
 
 constexpr auto systemConfig = "/etc/collector/collector.conf";
-constexpr qint64 largestConfig = 1 << 20;
-
-// `name = value` lines, `#` and `;` comments, sections for the eye only; a name may stand again where its option may.
-CommandLine parseConfig(const QString &path, const QByteArray &text)
-{
-    CommandLine config;
-    int number = 0;
-    QHash<QString, QStringList> values;
-    for (const QByteArray &raw : text.split('\n')) {
-        ++number;
-        const QByteArray line = raw.trimmed();
-        if (line.isEmpty() || line.startsWith('#') || line.startsWith(';') || line.startsWith('['))
-            continue;
-        const qsizetype equals = line.indexOf('=');
-        const QString name = QString::fromUtf8(line.first(equals < 0 ? line.size() : equals).trimmed());
-        const QString value = equals < 0 ? QString() : QString::fromUtf8(line.mid(equals + 1).trimmed());
-        const auto refuse = [&](const QString &why) { return UsageError(QStringLiteral("%1:%2: %3").arg(path).arg(number).arg(why)); };
-        if (name == u"never") {
-            values[name].append(value);
-            continue;
-        }
-        const CoreOption *option = findCoreOption(name);
-        if (!option) {
-            if (name.contains(u'.'))
-                values[QStringLiteral("O")].append(name + u'=' + value);
-            else
-                throw refuse(unknownOption(QStringLiteral("--") + name, {}) +
-                             QStringLiteral(" (plugins' options are written plugin.option)"));
-            continue;
-        }
-        if (name == u"config" || name == u"help" || name == u"version")
-            throw refuse(QStringLiteral("%1 has no place in a configuration").arg(name));
-        if (option->argument.isEmpty()) {
-            const QString word = value.toLower();
-            if (word == u"no" || word == u"false" || word == u"off" || word == u"0")
-                continue;
-            if (!(word.isEmpty() || word == u"yes" || word == u"true" || word == u"on" || word == u"1"))
-                throw refuse(QStringLiteral("%1 takes yes or no").arg(name));
-            values[name].append(QString());
-        } else if (option->isRepeatable) {
-            values[name].append(value);
-        } else {
-            values[name] = {value};
-        }
-    }
-    for (auto it = values.cbegin(); it != values.cend(); ++it)
-        config.addDefault(it.key(), it.value());
-    return config;
-}
 
 } // namespace
 
@@ -77,20 +28,13 @@ void RunOptions::readConfig()
     const bool isElevated = getauxval(AT_SECURE) != 0;
     const std::optional<QString> named = isElevated ? std::nullopt : m_line.value(QStringLiteral("config"));
     const QString path = named.value_or(QString::fromUtf8(systemConfig));
-    QFile file(path);
-    if (!named && !file.exists())
+    if (!named && !QFile::exists(path))
         return;
-    if (!file.open(QIODevice::ReadOnly))
-        throw UsageError(QStringLiteral("%1: %2").arg(path, file.errorString()));
-    m_config = parseConfig(path, file.read(largestConfig));
+    m_config = readConfiguration(path);
     m_never = m_config.values(QStringLiteral("never"));
     // What the system forbids holds whatever else is read.
-    QFile system(QString::fromUtf8(systemConfig));
-    if (named && system.exists()) {
-        if (!system.open(QIODevice::ReadOnly))
-            throw UsageError(QStringLiteral("%1: %2").arg(system.fileName(), system.errorString()));
-        m_never += parseConfig(system.fileName(), system.read(largestConfig)).values(QStringLiteral("never"));
-    }
+    if (const QString system = QString::fromUtf8(systemConfig); named && QFile::exists(system))
+        m_never += readConfiguration(system).values(QStringLiteral("never"));
 }
 
 std::optional<QString> RunOptions::value(const QString &name) const

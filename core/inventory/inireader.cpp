@@ -1,6 +1,7 @@
 #include "inventory/inireader.h"
 
 #include "inventory/pythonliteral.h"
+#include "inventory/pythonnumber.h"
 #include "inventory/utf8.h"
 
 #include <algorithm>

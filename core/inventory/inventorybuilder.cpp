@@ -11,10 +11,6 @@ namespace {
 
 constexpr quint64 largestRange = 1ULL << 40;
 
-// A host's set of groups is that of the hosts like it, and each step to it is kept, for the next of them: with n groups the square of n.
-// From here on, a set is the host's own until all is read.
-constexpr size_t largestShared = 64;
-
 quint64 pairOf(quint32 high, quint32 low)
 {
     return static_cast<quint64>(high) << 32 | low;
@@ -56,11 +52,11 @@ bool isSafeGroupName(QByteArrayView name)
 InventoryBuilder::InventoryBuilder(InventoryTables &tables, Problems &problems, quint64 mostSpelledOut)
     : m_tables(tables),
       m_problems(problems),
+      m_groupSets(tables),
       m_mostSpelledOut(mostSpelledOut),
       m_portName(tables.texts.intern("ansible_port")),
       m_priorityName(tables.texts.intern("ansible_group_priority"))
 {
-    m_setNumbers.emplace(std::pair(std::vector<GroupIndex>(), false), 0);
     addGroup("all");
     addGroup("ungrouped");
     addChild(InventoryTables::all, InventoryTables::ungrouped);
@@ -356,55 +352,8 @@ void InventoryBuilder::addToGroup(HostIndex host, GroupIndex group)
 
 void InventoryBuilder::addLoneToGroup(HostIndex host, GroupIndex group)
 {
-    if (growGroupSet(m_tables.hosts[host].groups, group))
+    if (m_groupSets.grow(m_tables.hosts[host].groups, group))
         m_tables.groups[group].hosts.push_back(host);
-}
-
-// False where the group is in it already.
-bool InventoryBuilder::growGroupSet(GroupSetIndex &set, GroupIndex group)
-{
-    if (m_tables.groupSets[set].size() < largestShared) {
-        const GroupSetIndex with = groupSetWith(set, group);
-        return std::exchange(set, with) != with;
-    }
-    const auto placeOf = [group](std::vector<GroupIndex> &groups) { return std::lower_bound(groups.begin(), groups.end(), group); };
-    if (const auto at = placeOf(m_tables.groupSets[set]); at != m_tables.groupSets[set].end() && *at == group)
-        return false;
-    if (!m_ownSets.contains(set)) {
-        m_tables.groupSets.push_back(std::vector(m_tables.groupSets[set]));
-        m_tables.closedSets.push_back(false);
-        set = static_cast<GroupSetIndex>(m_tables.groupSets.size() - 1);
-        m_ownSets.insert(set);
-    }
-    std::vector<GroupIndex> &own = m_tables.groupSets[set];
-    own.insert(placeOf(own), group);
-    return true;
-}
-
-// Alike ones are one from now on, as the small ones are.
-void InventoryBuilder::shareOwnSets()
-{
-    if (m_ownSets.empty())
-        return;
-    for (HostIndex host = 0; host < m_tables.hosts.size(); ++host) {
-        GroupSetIndex &set = m_tables.hosts[host].groups;
-        if (m_ownSets.contains(set))
-            set = internGroupSet(std::exchange(m_tables.groupSets[set], {}));
-    }
-    m_ownSets.clear();
-}
-
-GroupSetIndex InventoryBuilder::groupSetWith(GroupSetIndex set, GroupIndex group)
-{
-    const auto [known, added] = m_transitions.try_emplace(pairOf(set, group), 0);
-    if (!added)
-        return known->second;
-    std::vector<GroupIndex> groups = m_tables.groupSets[set];
-    const auto at = std::lower_bound(groups.begin(), groups.end(), group);
-    if (at != groups.end() && *at == group)
-        return known->second = set;
-    groups.insert(at, group);
-    return known->second = internGroupSet(std::move(groups));
 }
 
 /// What is left to a host that is taken out of `ungrouped` because it is in some other group too. Ansible takes it out of all groups
@@ -444,17 +393,7 @@ GroupSetIndex InventoryBuilder::withoutUngrouped(GroupSetIndex set)
     withoutOne(direct, InventoryTables::ungrouped);
     const bool ordinary =
         m_tables.groups[InventoryTables::ungrouped].parents.size() == 1 && m_tables.groups[InventoryTables::ungrouped].children.empty();
-    return ordinary ? internGroupSet(std::move(direct)) : internGroupSet(std::move(left), true);
-}
-
-GroupSetIndex InventoryBuilder::internGroupSet(std::vector<GroupIndex> groups, bool closed)
-{
-    const auto [known, added] = m_setNumbers.try_emplace(std::pair(groups, closed), static_cast<GroupSetIndex>(m_tables.groupSets.size()));
-    if (added) {
-        m_tables.groupSets.push_back(std::move(groups));
-        m_tables.closedSets.push_back(closed);
-    }
-    return known->second;
+    return ordinary ? m_groupSets.find(std::move(direct)) : m_groupSets.find(std::move(left), true);
 }
 
 ValueRef InventoryBuilder::store(const Value &value, qsizetype at)
@@ -519,7 +458,7 @@ void InventoryBuilder::reconcile()
     }
     if (m_problems.hasErrors())
         return;
-    shareOwnSets();
+    m_groupSets.shareOwn();
     reconcileUngrouped();
     warnOfSharedNames();
     computeDepths();

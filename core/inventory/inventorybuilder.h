@@ -2,6 +2,7 @@
 // when all sources are read. The readers of the formats call it; one thread.
 #pragma once
 
+#include "inventory/groupsets.h"
 #include "inventory/hostaddress.h"
 #include "inventory/inventorytables.h"
 #include "inventory/problems.h"
@@ -69,11 +70,7 @@ private:
     void inheritFromRanges(HostIndex host, QByteArrayView name);
     void takeOverHosts(HostIndex rangeHost);
     void setPort(HostIndex host, qint64 port);
-    bool growGroupSet(GroupSetIndex &set, GroupIndex group);
-    void shareOwnSets();
-    GroupSetIndex groupSetWith(GroupSetIndex set, GroupIndex group);
     GroupSetIndex withoutUngrouped(GroupSetIndex set);
-    GroupSetIndex internGroupSet(std::vector<GroupIndex> groups, bool closed = false);
     [[nodiscard]] VariableIndex chained(VariableIndex onto, VariableIndex list);
     bool joinUngrouped(HostIndex host);
     void reconcileUngrouped();
@@ -82,6 +79,7 @@ private:
 
     InventoryTables &m_tables;
     Problems &m_problems;
+    GroupSets m_groupSets;
     const quint64 m_mostSpelledOut;
     const HostAddressGrammar m_grammar;
     const TextId m_portName;
@@ -93,9 +91,6 @@ private:
     QByteArrayView m_text;
     std::vector<HostIndex> m_added;
     std::optional<QByteArray> m_localhost;
-    std::unordered_map<quint64, GroupSetIndex> m_transitions; // set, group → set with it
-    std::unordered_set<GroupSetIndex> m_ownSets;              // large ones, each of one host alone, which grow in place
-    std::map<std::pair<std::vector<GroupIndex>, bool>, GroupSetIndex> m_setNumbers;
     std::unordered_set<quint64> m_edges;
     bool m_literalsKnown = false;
     std::map<IpAddress, HostIndex> m_literals; // hosts named by an address, once there is a range of addresses

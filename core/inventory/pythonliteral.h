@@ -1,12 +1,10 @@
 // Python's ast.literal_eval for one line of text: how Ansible gives the values of an INI file their types.
-// Pure functions, any thread; nesting is bounded at Python's own 200.
+// Pure functions, any thread.
 #pragma once
 
 #include "inventory/value.h"
 
 #include <QByteArrayView>
-
-#include <optional>
 
 namespace collector {
 
@@ -26,11 +24,5 @@ struct PythonLiteral
 
 /// Whether `text` begins as a literal might; most values of an inventory do not, and are done with here.
 [[nodiscard]] bool mayBePythonLiteral(QByteArrayView text);
-
-/// The number that `text` is, where it is written as most are: digits without a zero in front, perhaps a minus.
-[[nodiscard]] std::optional<qint64> plainInteger(QByteArrayView text);
-
-/// Decimal digits of a number written in base 2, 8 or 16 (digits only, any length).
-[[nodiscard]] QByteArray toDecimal(QByteArrayView digits, int base);
 
 } // namespace collector

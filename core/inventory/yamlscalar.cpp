@@ -1,5 +1,5 @@
 #include "inventory/datanode.h"
-#include "inventory/pythonliteral.h"
+#include "inventory/pythonnumber.h"
 
 #include <QDate>
 #include <QRegularExpression>

@@ -6,10 +6,11 @@ set(compare_reads
     output/resultreader.cpp output/runcounts.cpp output/timestamp.cpp output/compare/assetmarks.cpp output/compare/attempts.cpp
     output/compare/changefold.cpp output/compare/diff.cpp output/compare/diffwriter.cpp output/compare/factclasses.cpp
     output/compare/hostregisters.cpp output/compare/html.cpp output/compare/jsonjoin.cpp output/compare/jsonspan.cpp
-    output/compare/mergedrecord.cpp output/compare/plaintext.cpp output/compare/recorddiff.cpp output/compare/recordstore.cpp
-    output/compare/recordview.cpp output/compare/reportdata.cpp output/compare/reportpage.cpp sdk/cause.cpp sdk/joberror.cpp sdk/manifest.cpp)
+    output/compare/merge.cpp output/compare/mergedrecord.cpp output/compare/plaintext.cpp output/compare/recorddiff.cpp output/compare/recordstore.cpp
+    output/compare/recordview.cpp output/compare/reportdata.cpp output/compare/reportpage.cpp output/bytesink.cpp output/compare/tables.cpp
+    output/csvrow.cpp output/livefile.cpp sdk/cause.cpp sdk/joberror.cpp sdk/manifest.cpp)
 list(TRANSFORM compare_reads PREPEND ${PROJECT_SOURCE_DIR}/core/)
-foreach(name compare report)
+foreach(name compare merge report tables)
     set(corpus ${PROJECT_SOURCE_DIR}/tests/data/fuzz/${name})
     add_executable(fuzz_${name} fuzz_${name}.cpp)
     target_link_libraries(fuzz_${name} PRIVATE Qt6::Core)
@@ -20,11 +21,13 @@ foreach(name compare report)
         target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/core ${PROJECT_SOURCE_DIR}/core/sdk
             ${PROJECT_BINARY_DIR}/core/output/compare)
         target_link_libraries(fuzz_${name} PRIVATE ZLIB::ZLIB PkgConfig::ZSTD)
-        collector_fuzz(fuzz_${name} fuzz_${name} SECONDS ${COLLECTOR_FUZZ_SECONDS} CORPUS ${corpus})
+        collector_fuzz(fuzz_${name} fuzz_${name}
+            SECONDS ${COLLECTOR_FUZZ_SECONDS} FLAGS -dict=${CMAKE_CURRENT_LIST_DIR}/compare.dict CORPUS ${corpus})
     else()
         target_link_libraries(fuzz_${name} PRIVATE collector-compare collector-options)
         target_sources(fuzz_${name} PRIVATE replay.cpp)
         add_test(NAME fuzz_${name} COMMAND fuzz_${name} ${corpus})
-        set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 120 LABELS fuzz)
+        set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 120 LABELS "fuzz;sanitize")
+        add_dependencies(sanitize-tests fuzz_${name})
     endif()
 endforeach()

@@ -3,6 +3,7 @@ set(inventory_sources
     diagnostic.cpp
     executablesource.cpp
     filekind.cpp
+    groupsets.cpp
     groupsreader.cpp
     hostaddress.cpp
     hostpattern.cpp
@@ -21,7 +22,9 @@ set(inventory_sources
     load.cpp
     patternevaluator.cpp
     problems.cpp
+    pythongrammar.cpp
     pythonliteral.cpp
+    pythonnumber.cpp
     quotedlines.cpp
     resolvedgroups.cpp
     selection.cpp
@@ -39,7 +42,7 @@ set(inventory_sources
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 collector_fuzzer(fuzz_inventory_data
     ROOM inventory
-    READS datanode.cpp jsonreader.cpp pythonliteral.cpp utf8.cpp value.cpp yamlreader.cpp yamlscalar.cpp
+    READS datanode.cpp jsonreader.cpp pythongrammar.cpp pythonliteral.cpp pythonnumber.cpp utf8.cpp value.cpp yamlreader.cpp yamlscalar.cpp
     LINKS PkgConfig::YAML
     CORPUS fuzz/inventory_data
 )

@@ -1,137 +1,29 @@
 // How runs end, as a user sees it: every exit status, each pair that can meet, and what stands in the folder afterwards.
-// 127.9.0.0/24 answers, 127.9.1.0/24 refuses at once, 127.9.2.0/24 never answers the login.
 
-#include "fleet/fleetprocess.h"
+#include "endingsfixture.h"
 
 #include "output/resultreader.h"
 
-#include <QDir>
-#include <QElapsedTimer>
-#include <QFile>
 #include <QJsonObject>
-#include <QProcess>
-#include <QTest>
 
 #include <csignal>
-#include <fcntl.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 using namespace collector;
 
-class TestEndings : public QObject
+class TestEndings : public EndingsFixture
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void cleanupTestCase() { m_fleet.reset(); }
+    void initTestCase() { begin(); }
+    void cleanupTestCase() { end(); }
     void endings_data();
     void endings();
-    void theSecondSignal_data();
-    void theSecondSignal();
-    void oneSignalSentTwice();
-    void beforeTheFirstHost();
-    void mistakes_data();
-    void mistakes();
-    void resumingIsRefused_data();
-    void resumingIsRefused();
     void aTornJournal();
-    void aPipeThatIsClosed();
-    void helpThatNobodyGets();
-    void aStandardDescriptorThatIsClosed_data();
-    void aStandardDescriptorThatIsClosed();
     void aDiskThatFills();
-    void aReadOnlyFolder();
-    void aSecondRunOfTheSameOutput();
     void theRunIsNamedOnTheHost();
-    void standardOutputHasRecordsAlone_data();
-    void standardOutputHasRecordsAlone();
-
-private:
-    [[nodiscard]] QStringList command(const QByteArray &words) const;
-    int run(QProcess &process, const QStringList &arguments, int signal = 0) const;
-    static QStringList filesIn(const QString &folder);
-
-    std::unique_ptr<FleetProcess> m_fleet;
 };
-
-namespace {
-
-constexpr auto program = BUILD_DIR "/bin/collector";
-const QByteArray good = "-i 127.9.0.1-127.9.0.8 ";
-const QByteArray bad = "-i 127.9.1.1-127.9.1.8 ";
-const QByteArray silent = "-i 127.9.2.1-127.9.2.8 ";
-
-} // namespace
-
-void TestEndings::initTestCase()
-{
-    QTemporaryDir dir;
-    QFile map(dir.filePath(QStringLiteral("map")));
-    QVERIFY(map.open(QFile::WriteOnly));
-    map.write("127.9.1.0/24 close-before-banner\n127.9.2.0/24 stall-auth\n");
-    map.close();
-    m_fleet = std::make_unique<FleetProcess>(QStringList{QStringLiteral("--fault-map"), map.fileName()});
-}
-
-QStringList TestEndings::command(const QByteArray &words) const
-{
-    QStringList arguments{QStringLiteral("-u"),
-                          QStringLiteral("tester"),
-                          QStringLiteral("--port"),
-                          QString::number(m_fleet->port()),
-                          QStringLiteral("--identity"),
-                          m_fleet->clientKey(),
-                          QStringLiteral("--ssh-config"),
-                          QStringLiteral("none"),
-                          QStringLiteral("--plugin"),
-                          QStringLiteral("ssh-command"),
-                          QStringLiteral("--command"),
-                          QStringLiteral("uptime"),
-                          QStringLiteral("--retries"),
-                          QStringLiteral("0"),
-                          QStringLiteral("--rate"),
-                          QStringLiteral("0"),
-                          QStringLiteral("--known-hosts"),
-                          m_fleet->knownHostsFile()};
-    for (const QByteArray &word : words.simplified().split(' '))
-        arguments.append(QString::fromUtf8(word));
-    return arguments;
-}
-
-// With `signal`, sends it once all good and bad hosts have their records, and all silent ones are in flight.
-int TestEndings::run(QProcess &process, const QStringList &arguments, int signal) const
-{
-    const int contacts = m_fleet->count(FleetEvent::Connect);
-    process.start(QString::fromLatin1(program), arguments);
-    if (!process.waitForStarted())
-        qFatal("cannot start");
-    if (signal != 0) {
-        const int hosts = int(arguments.count(QStringLiteral("-i"))) * 8;
-        const int ends = arguments.contains(QString::fromLatin1(silent).section(u' ', 1, 1)) ? hosts - 8 : hosts;
-        QFile journal(process.workingDirectory() + QStringLiteral("/.a.json.journal"));
-        const auto isTime = [&] {
-            if (m_fleet->count(FleetEvent::Connect) - contacts < hosts || !journal.open(QFile::ReadOnly))
-                return false;
-            const int records = int(journal.readAll().count("\"attempts\":"));
-            journal.close();
-            return records >= ends;
-        };
-        if (!QTest::qWaitFor(isTime, 20'000))
-            qFatal("the hosts are not asked");
-        ::kill(pid_t(process.processId()), signal);
-    }
-    if (process.state() != QProcess::NotRunning && !process.waitForFinished(60'000) && process.state() != QProcess::NotRunning)
-        qFatal("does not end");
-    return process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
-}
-
-QStringList TestEndings::filesIn(const QString &folder)
-{
-    return QDir(folder).entryList(QDir::Files | QDir::Hidden, QDir::Name);
-}
 
 void TestEndings::endings_data()
 {
@@ -234,165 +126,6 @@ void TestEndings::endings()
     QCOMPARE(reader->summary()[u"hosts"].toInt(), hosts.size());
 }
 
-void TestEndings::theSecondSignal_data()
-{
-    QTest::addColumn<int>("first");
-    QTest::addColumn<int>("second");
-    QTest::newRow("INT, INT") << SIGINT << SIGINT;
-    QTest::newRow("INT, TERM") << SIGINT << SIGTERM;
-    QTest::newRow("TERM, TERM") << SIGTERM << SIGTERM;
-}
-
-// At once, though the outputs wait for a disk that hangs: here a FIFO that nobody empties.
-void TestEndings::theSecondSignal()
-{
-    QFETCH(int, first);
-    QFETCH(int, second);
-    const QTemporaryDir dir;
-    QCOMPARE(mkfifo(qPrintable(dir.filePath(QStringLiteral("full"))), 0600), 0);
-    const int reader = ::open(qPrintable(dir.filePath(QStringLiteral("full"))), O_RDWR | O_NONBLOCK | O_CLOEXEC);
-    QVERIFY(reader >= 0);
-    QVERIFY(fcntl(reader, F_SETPIPE_SZ, 4096) >= 0);
-    const QByteArray filler(4096, 'x');
-    while (::write(reader, filler.constData(), size_t(filler.size())) > 0) {
-    }
-    QProcess process;
-    process.setWorkingDirectory(dir.path());
-    process.start(QString::fromLatin1(program),
-                  command(good + silent + "-o a.json -o b.csv -o full -f jsonl --summary s.json --timeout 30"));
-    const QString journal = dir.filePath(QStringLiteral(".a.json.journal"));
-    QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(journal).size() > 4000, 20'000); // the good ones are in it
-    ::kill(pid_t(process.processId()), first);
-    QTest::qWait(500);
-    QCOMPARE(process.state(), QProcess::Running);
-    ::kill(pid_t(process.processId()), second);
-    QVERIFY(process.waitForFinished(10'000)); // the hosts would have taken 30 s
-    ::close(reader);
-    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
-    QCOMPARE(process.exitCode(), 128 + second);
-    QCOMPARE(filesIn(dir.path()), QStringList{QStringLiteral(".a.json.journal")});
-    // And from there it goes on.
-    QCOMPARE(run(process, command(good + silent + "-o a.json -o b.csv --timeout 1 --resume")), 3);
-    QVERIFY(QFile::exists(dir.filePath(QStringLiteral("a.json"))) && QFile::exists(dir.filePath(QStringLiteral("b.csv"))));
-}
-
-// As by timeout(1): to the process, then to its group. Only what comes within 200 ms is one signal, so an attempt counts only if we were
-// not held up between the two.
-void TestEndings::oneSignalSentTwice()
-{
-    for (int attempt = 0; attempt < 10; ++attempt) {
-        const QTemporaryDir dir;
-        QProcess process;
-        process.setWorkingDirectory(dir.path());
-        process.start(QString::fromLatin1(program), command(good + silent + "-o a.json --timeout 30"));
-        QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(dir.filePath(QStringLiteral(".a.json.journal"))).size() > 4000, 20'000);
-        QElapsedTimer between;
-        between.start();
-        ::kill(pid_t(process.processId()), SIGTERM);
-        QTest::qWait(2); // or the kernel makes one of them
-        ::kill(pid_t(process.processId()), SIGTERM);
-        const bool counts = between.elapsed() < 50;
-        QVERIFY(process.state() == QProcess::NotRunning || process.waitForFinished(60'000));
-        if (!counts)
-            continue;
-        QCOMPARE(process.exitCode(), 143);
-        QCOMPARE(filesIn(dir.path()), (QStringList{QStringLiteral(".a.json.journal"), QStringLiteral("a.json.partial")}));
-        return;
-    }
-    QFAIL("this machine does not get round to sending two signals within 50 ms");
-}
-
-// While a dynamic inventory is waited for nothing has begun that would have to be ended in good order.
-void TestEndings::beforeTheFirstHost()
-{
-    const QTemporaryDir dir;
-    QFile script(dir.filePath(QStringLiteral("slow.sh")));
-    QVERIFY(script.open(QFile::WriteOnly));
-    script.write("#!/bin/sh\necho $$ > begun\nexec sleep 60\n");
-    script.close();
-    QVERIFY(script.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
-    for (const char *words : {"-i ./slow.sh -o a.json", "inventory -i ./slow.sh --list"}) {
-        QFile::remove(dir.filePath(QStringLiteral("begun")));
-        QProcess process;
-        process.setWorkingDirectory(dir.path());
-        process.start(QString::fromLatin1(program), *words == '-' ? command(words) : QString::fromLatin1(words).split(u' '));
-        QFile begun(dir.filePath(QStringLiteral("begun")));
-        QTRY_VERIFY_WITH_TIMEOUT(begun.size() > 1, 20'000);
-        ::kill(pid_t(process.processId()), SIGINT);
-        QVERIFY(process.waitForFinished(20'000)); // the script would have taken a minute
-        QCOMPARE(process.exitStatus(), QProcess::CrashExit);
-        QVERIFY(begun.open(QFile::ReadOnly));
-        ::kill(pid_t(begun.readAll().trimmed().toInt()), SIGTERM); // a terminal would have told it too
-        QCOMPARE(filesIn(dir.path()), (QStringList{QStringLiteral("begun"), QStringLiteral("slow.sh")}));
-    }
-}
-
-void TestEndings::mistakes_data()
-{
-    QTest::addColumn<QStringList>("words");
-    QTest::addColumn<QByteArray>("said");
-    const auto row = [](const char *name, const char *words, const char *said) {
-        QTest::newRow(name) << QString::fromUtf8(words).split(u' ') << QByteArray(said);
-    };
-    row("a verb with a slip", "inventroy --list", "\"inventroy\" is neither an option nor a verb: did you mean inventory?;");
-    row("a host in a verb's place", "web01", "\"web01\" is neither an option nor a verb; hosts are given with -i");
-    row("a plugin with a slip", "-i h, -p pnig", "there is no plugin \"pnig\"; did you mean \"ping\"? `collector plugins` lists them");
-    row("a plugin like none", "plugins zabbix", "there is no plugin \"zabbix\"; `collector plugins` lists them");
-    row("a plugin's option", "-i h, -p ping --count 0", "collector: --count takes a whole number from 1 to 65000, not \"0\"");
-    row("by its full name", "-i h, -p ping -O ping.count=0", "collector: -O: --count takes a whole number from 1 to 65000, not \"0\"");
-    row("a limit that is empty", "-i h, -p ping -l ", "the pattern '' names no host, and all would be meant");
-    row("a secret among --vars", "-i h, -p ping --vars site,API_Token", "--vars API_Token: its name says that it is a secret");
-    row("a password for ssh(1)", "-i h, -p ssh-command --command true --transport openssh -k", "--ask-pass has no effect with --transport");
-    row("an ssh_config that is not there", "-i h, -p ssh-command --command true --ssh-config nowhere",
-        "collector: nowhere: No such file or directory\n");
-}
-
-// One line that says what it was, and nothing else.
-void TestEndings::mistakes()
-{
-    QFETCH(QStringList, words);
-    QFETCH(QByteArray, said);
-    QProcess process;
-    QCOMPARE(run(process, words), 2);
-    const QByteArray errors = process.readAllStandardError();
-    QVERIFY2(errors.contains(said), errors.constData());
-    QCOMPARE(errors.count('\n'), 1);
-    QCOMPARE(process.readAllStandardOutput(), QByteArray());
-}
-
-void TestEndings::resumingIsRefused_data()
-{
-    QTest::addColumn<QByteArray>("words");
-    QTest::addColumn<QByteArray>("difference");
-    QTest::newRow("another inventory") << good + "-o a.json" << QByteArray("inventory");
-    QTest::newRow("other hosts of it") << good + silent + "-l !127.9.0.3 -o a.json" << QByteArray("limit");
-    QTest::newRow("another command") << good + silent + "-o a.json --command id" << QByteArray("command");
-    QTest::newRow("another user") << good + silent + "-o a.json -u other" << QByteArray("user");
-    QTest::newRow("another job") << good + silent + "-o a.json -p ping" << QByteArray("plugins");
-}
-
-// The journal of a run that found something else is not gone on from; and stays as it is.
-void TestEndings::resumingIsRefused()
-{
-    QFETCH(QByteArray, words);
-    QFETCH(QByteArray, difference);
-    const QTemporaryDir dir;
-    QProcess process;
-    process.setWorkingDirectory(dir.path());
-    QCOMPARE(run(process, command(good + silent + "-o a.json --timeout 30"), SIGINT), 130);
-    QFile journal(dir.filePath(QStringLiteral(".a.json.journal")));
-    QVERIFY(journal.open(QFile::ReadOnly));
-    const QByteArray before = journal.readAll();
-    process.readAllStandardError();
-    const int contacts = m_fleet->count(FleetEvent::Connect);
-    QCOMPARE(run(process, command(words + " --resume")), 2);
-    const QByteArray said = process.readAllStandardError();
-    QVERIFY2(said.contains(difference + ':'), said.constData());
-    QCOMPARE(m_fleet->count(FleetEvent::Connect), contacts);
-    QVERIFY(journal.seek(0));
-    QCOMPARE(journal.readAll(), before);
-}
-
 // As a power cut leaves it: half a line, or one that never reached the disk.
 void TestEndings::aTornJournal()
 {
@@ -419,70 +152,6 @@ void TestEndings::aTornJournal()
         QCOMPARE(found.size(), 16);
         QCOMPARE(std::count(found.begin(), found.end(), Status::Ok), 8);
     }
-}
-
-void TestEndings::aPipeThatIsClosed()
-{
-    const QTemporaryDir dir;
-    int ends[2];
-    QCOMPARE(pipe(ends), 0);
-    const QByteArray line = "exec " + QByteArray(program) + " \"$@\" >&" + QByteArray::number(ends[1]);
-    QProcess process;
-    process.setWorkingDirectory(dir.path());
-    ::close(ends[0]);
-    process.start(QStringLiteral("/bin/sh"),
-                  QStringList{QStringLiteral("-c"), QString::fromLatin1(line), QStringLiteral("sh")} + command(good));
-    QVERIFY(process.waitForFinished(60'000));
-    ::close(ends[1]);
-    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
-    QCOMPARE(process.exitCode(), 1);
-    const QByteArray said = process.readAllStandardError();
-    QVERIFY2(said.contains("standard output cannot be written: Broken pipe"), said.constData());
-}
-
-void TestEndings::helpThatNobodyGets()
-{
-    QProcess process;
-    process.setStandardOutputFile(QStringLiteral("/dev/full"));
-    for (const char *words :
-         {"--help", "--version", "inventory --help", "plugins --help", "explain --help", "diff --help", "merge --help", "report --help",
-          "schema --help", "inventory -i a,b --list", "inventory -i a,b --hosts", "plugins", "schema", "explain a -i a,"}) {
-        QCOMPARE(run(process, QString::fromLatin1(words).split(u' ')), 1);
-        const QByteArray said = process.readAllStandardError();
-        QVERIFY2(said.contains("standard output: No space left on device"), said.constData());
-    }
-}
-
-void TestEndings::aStandardDescriptorThatIsClosed_data()
-{
-    QTest::addColumn<QByteArray>("closed");
-    QTest::addColumn<QByteArray>("words");
-    QTest::addColumn<int>("status");
-    QTest::newRow("results go there") << QByteArray(">&-") << good << 2;
-    QTest::newRow("results go there, all are closed") << QByteArray("<&- >&- 2>&-") << good << 2;
-    QTest::newRow("results go to a file") << QByteArray("<&- >&- 2>&-") << good + "-o a.json" << 0;
-}
-
-// Its number is not that of a socket or of the journal afterwards, into which results would go.
-void TestEndings::aStandardDescriptorThatIsClosed()
-{
-    QFETCH(QByteArray, closed);
-    QFETCH(QByteArray, words);
-    QFETCH(int, status);
-    const QTemporaryDir dir;
-    const int contacts = m_fleet->count(FleetEvent::Connect);
-    QProcess process;
-    process.setWorkingDirectory(dir.path());
-    process.start(
-        QStringLiteral("/bin/sh"),
-        QStringList{QStringLiteral("-c"), QString::fromLatin1("exec " + QByteArray(program) + " \"$@\" " + closed), QStringLiteral("sh")} +
-            command(words));
-    QVERIFY(process.waitForFinished(60'000));
-    QCOMPARE(process.exitCode(), status);
-    QCOMPARE(m_fleet->count(FleetEvent::Connect) - contacts, status == 2 ? 0 : 8);
-    QCOMPARE(filesIn(dir.path()), status == 2 ? QStringList() : QStringList{QStringLiteral("a.json")});
-    const QByteArray said = process.readAllStandardError();
-    QVERIFY2(closed.contains("2>") || said.contains("standard output cannot be written: Bad file descriptor"), said.constData());
 }
 
 void TestEndings::aDiskThatFills()
@@ -514,38 +183,6 @@ void TestEndings::aDiskThatFills()
     QCOMPARE(hosts, 512);
 }
 
-void TestEndings::aReadOnlyFolder()
-{
-    const QTemporaryDir dir;
-    if (mount("tmpfs", qPrintable(dir.path()), "tmpfs", MS_RDONLY, "size=96k") != 0)
-        QSKIP("no file system can be mounted here: needs root");
-    const auto clean = qScopeGuard([&] { umount2(qPrintable(dir.path()), MNT_DETACH); });
-    const int before = m_fleet->count(FleetEvent::Connect);
-    QProcess process;
-    process.setWorkingDirectory(dir.path());
-    QCOMPARE(run(process, command(good + "-o a.json")), 2);
-    const QByteArray said = process.readAllStandardError();
-    QVERIFY2(said.contains("a.json") && said.contains("Read-only file system"), said.constData());
-    QCOMPARE(m_fleet->count(FleetEvent::Connect), before); // nobody was contacted
-}
-
-void TestEndings::aSecondRunOfTheSameOutput()
-{
-    const QTemporaryDir dir;
-    QProcess first;
-    first.setWorkingDirectory(dir.path());
-    first.start(QString::fromLatin1(program), command(silent + "-o a.json --timeout 30"));
-    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(dir.filePath(QStringLiteral(".a.json.journal"))), 20'000);
-    QProcess second;
-    second.setWorkingDirectory(dir.path());
-    QCOMPARE(run(second, command(good + "-o a.json")), 2);
-    const QByteArray said = second.readAllStandardError();
-    QVERIFY2(said.contains("a.json is being written by process " + QByteArray::number(first.processId())), said.constData());
-    ::kill(pid_t(first.processId()), SIGINT);
-    QVERIFY(first.waitForFinished(60'000));
-    QCOMPARE(first.exitCode(), 130);
-}
-
 // In the command line of a script; a command of the user's own is sent as it is.
 void TestEndings::theRunIsNamedOnTheHost()
 {
@@ -574,36 +211,6 @@ void TestEndings::theRunIsNamedOnTheHost()
     }
     QCOMPARE(sent.value(QStringLiteral("127.9.0.200")), QStringLiteral(": collector-%1; exec /bin/sh -s").arg(runId));
     QCOMPARE(sent.value(QStringLiteral("127.9.0.201")), QStringLiteral("uptime"));
-}
-
-void TestEndings::standardOutputHasRecordsAlone_data()
-{
-    QTest::addColumn<QByteArray>("words");
-    QTest::addColumn<int>("lines");
-    QTest::newRow("JSON lines, by default") << QByteArray() << 16;
-    QTest::newRow("CSV") << QByteArray("-f csv") << 17 + 8; // the answers of the good ones end their own lines
-    QTest::newRow("JSON") << QByteArray("-f json") << 18;
-    QTest::newRow("a table") << QByteArray("-f table") << 17;
-    QTest::newRow("by its name") << QByteArray("-o - -f csv") << 17 + 8;
-    QTest::newRow("as a device") << QByteArray("-o /dev/stdout -f csv") << 17 + 8;
-    QTest::newRow("with much to say beside it") << QByteArray("-vv --progress on") << 16;
-}
-
-void TestEndings::standardOutputHasRecordsAlone()
-{
-    QFETCH(QByteArray, words);
-    QFETCH(int, lines);
-    const QTemporaryDir dir;
-    QProcess process;
-    process.setWorkingDirectory(dir.path());
-    QCOMPARE(run(process, command(good + bad + words)), 3);
-    const QByteArray out = process.readAllStandardOutput();
-    QCOMPARE(out.count('\n'), lines);
-    for (int i = 1; i <= 8; ++i) {
-        QVERIFY2(out.contains("127.9.0." + QByteArray::number(i)), out.constData());
-        QVERIFY2(out.contains("127.9.1." + QByteArray::number(i)), out.constData());
-    }
-    QCOMPARE(filesIn(dir.path()), QStringList());
 }
 
 QTEST_GUILESS_MAIN(TestEndings)

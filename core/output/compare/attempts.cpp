@@ -112,6 +112,10 @@ std::optional<Attempts> Attempts::ofMerged(QByteArrayView record)
     attempts.m_firstSeen = timeOf(jsonMember(record, "first_seen")).value_or(-1);
     attempts.m_ok = timesOf(jsonMember(history, "ok"));
     attempts.m_notOk = timesOf(jsonMember(history, "not_ok"));
+    for (const auto *times : {&attempts.m_ok, &attempts.m_notOk}) {
+        if (!times->empty())
+            attempts.m_firstSeen = earliest(attempts.m_firstSeen, times->front());
+    }
     attempts.reduce();
     return attempts;
 }

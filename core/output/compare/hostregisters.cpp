@@ -2,6 +2,8 @@
 
 #include <collector/cause.h>
 
+#include <algorithm>
+
 namespace collector {
 
 namespace {
@@ -25,7 +27,8 @@ void HostRegisters::keepLater(Register &kept, const Register &offered, const std
 Moment momentOf(QByteArrayView started, QByteArrayView run)
 {
     const QByteArray id = jsonText(run);
-    return {timeOf(started).value_or(timeOf(id).value_or(0)), id};
+    // A clock that was before 1970 was not set; and what a history keeps is not negative.
+    return {std::max<qint64>(0, timeOf(started).value_or(timeOf(id).value_or(0))), id};
 }
 
 void HostRegisters::take(const RecordView &record, RecordRef ref, const QByteArray &rootJob, const RecordTexts &texts)

@@ -63,7 +63,8 @@ std::optional<RecordView> nextRecord(ResultReader &reader)
     StoredRecord record;
     if (!reader.next(record))
         return std::nullopt;
-    auto view = RecordView::of(record.json);
+    // JSON is UTF-8. What is not would be other text when it is written and read again: another plugin, another run.
+    auto view = record.json.isValidUtf8() ? RecordView::of(record.json) : std::nullopt;
     if (!view)
         reader.fail(
             QStringLiteral("line %1: the record of %2 is no well-formed JSON").arg(reader.line()).arg(QString::fromUtf8(record.head.host)));

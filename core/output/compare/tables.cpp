@@ -120,22 +120,49 @@ QByteArray bytesOfSectors(QByteArrayView disk)
     return isNumber && sectors < (quint64(1) << 54) ? QByteArray::number(sectors * 512) : QByteArray();
 }
 
-// The disk on which a device lies: it is one, or a partition of one, or goes by a name that one has (`/dev/mapper/data-srv`).
-QByteArray diskOf(QByteArrayView device, QByteArrayView disks)
+// The disk on which a device lies: it is one, or a partition of one, or goes by a name that one has (`/dev/mapper/data-srv`). Of several
+// that say so, the first. Looked through once for all mounts: a host may have thousands of either.
+class DiskNames
 {
-    if (!device.startsWith("/dev/"))
-        return {};
-    const QByteArrayView name = device.sliced(device.lastIndexOf('/') + 1);
-    for (JsonMembers disk(disks); disk.next();) {
-        if (disk.key() == name || !jsonMember(jsonMember(disk.value(), "partitions"), name).isEmpty())
-            return disk.key().toByteArray();
-        for (JsonItems id(jsonMember(jsonMember(disk.value(), "links"), "ids")); id.next();) {
-            if (device.startsWith("/dev/mapper/") && jsonText(id.value()) == "dm-name-" + name.toByteArray())
-                return disk.key().toByteArray();
+public:
+    explicit DiskNames(QByteArrayView disks)
+    {
+        for (JsonMembers disk(disks); disk.next();) {
+            const Found found{qsizetype(m_names.size() + m_links.size()), disk.key().toByteArray()};
+            note(m_names, found.disk, found);
+            for (JsonMembers partition(jsonMember(disk.value(), "partitions")); partition.next();)
+                note(m_names, partition.key().toByteArray(), found);
+            for (JsonItems id(jsonMember(jsonMember(disk.value(), "links"), "ids")); id.next();)
+                note(m_links, jsonText(id.value()), found);
         }
     }
-    return {};
-}
+
+    [[nodiscard]] QByteArray diskOf(QByteArrayView device) const
+    {
+        if (!device.startsWith("/dev/"))
+            return {};
+        const QByteArray name = device.sliced(device.lastIndexOf('/') + 1).toByteArray();
+        const Found byName = m_names.value(name);
+        const Found byLink = device.startsWith("/dev/mapper/") ? m_links.value("dm-name-" + name) : Found();
+        return byLink.number >= 0 && (byName.number < 0 || byLink.number < byName.number) ? byLink.disk : byName.disk;
+    }
+
+private:
+    struct Found
+    {
+        qsizetype number = -1; // ascending with the disks
+        QByteArray disk;
+    };
+
+    static void note(QHash<QByteArray, Found> &names, const QByteArray &name, const Found &found)
+    {
+        if (!names.contains(name))
+            names.insert(name, found);
+    }
+
+    QHash<QByteArray, Found> m_names;
+    QHash<QByteArray, Found> m_links;
+};
 
 // Each thing of a collection, with its name: of an object the key; of a list the member that says it. A thing that is a list
 // itself (a package in several versions) is many.
@@ -283,10 +310,11 @@ void Tables::appendAddresses(const QByteArray &interface, QByteArrayView object)
 void Tables::appendMounts(QByteArrayView mounts, QByteArrayView disks)
 {
     Table &table = *m_tables[Mounts];
+    const DiskNames names(disks);
     forEachThing(mounts, [&](const QByteArray &, QByteArrayView mount) {
         std::vector<QByteArray> cells;
         for (const QByteArray &column : table.shape.columns)
-            cells.push_back(column == "disk" ? diskOf(memberCell(mount, "device"), disks) : memberCell(mount, column));
+            cells.push_back(column == "disk" ? names.diskOf(memberCell(mount, "device")) : memberCell(mount, column));
         table.append(m_host, cells, m_guardsFormulas);
     });
 }
@@ -309,7 +337,7 @@ void Tables::appendItems(Table &table, QByteArrayView items, bool hasNames)
 bool Tables::finish(QString *error)
 {
     for (const auto &table : m_tables) {
-        if (!table->sink->finish()) {
+        if (!table->sink->write(table->rows) || !table->sink->finish()) { // of no hosts, the header is still to be written
             fail(*table);
             *error = m_error;
             return false;

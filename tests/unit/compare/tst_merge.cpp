@@ -229,6 +229,31 @@ private Q_SLOTS:
             "'ssh_host_key_ed25519_public':'AAAAC3NzaC1lZDI1NTE5AAAAIA=='", "host_key");
         row("nothing alike", "'machine_id':'0123456789abcdef0123456789abcdef'", "'machine_id':'1123456789abcdef0123456789abcdef'", "");
     }
+    // Found by fuzz_merge. Merged again, each came to something else: a time before 1970 was lost, a history knew of no first attempt.
+    void whatWasWrittenIsReadAgainAsItWas_data()
+    {
+        QTest::addColumn<QByteArray>("one");
+        QTest::addColumn<QString>("firstSeen");
+        const QByteArray plain = record("a", "ok", facts(""));
+        QTest::newRow("a clock that was not set") << QByteArray(plain).replace("2026-11-22T02:00:00.123Z", "1969-12-31T23:59:59.000Z")
+                                                  << QStringLiteral("1970-01-01T00:00:00.000Z");
+        QTest::newRow("a history without first_seen") << record("a", "ok", facts("") + json(",'history':{'ok':[9000,5000],'not_ok':[]}"))
+                                                      << QStringLiteral("1970-01-01T00:00:05.000Z");
+        QTest::newRow("a history that begins before first_seen")
+            << record("a", "ok", facts("") + json(",'first_seen':'2026-01-01T00:00:00Z','history':{'ok':[9000],'not_ok':[7000]}"))
+            << QStringLiteral("1970-01-01T00:00:07.000Z");
+    }
+    void whatWasWrittenIsReadAgainAsItWas()
+    {
+        QFETCH(QByteArray, one);
+        QFETCH(QString, firstSeen);
+        const QList<QByteArray> once = merged({file({one})});
+        QCOMPARE(once.size(), 1);
+        QCOMPARE(QJsonDocument::fromJson(once[0]).object()[u"first_seen"].toString(), firstSeen);
+        QCOMPARE(merged({file(once)}), once);
+        QCOMPARE(merged({file(once), file({one})}), once);
+    }
+
     void lookAlikes()
     {
         QFETCH(QByteArray, one);
@@ -267,6 +292,8 @@ private Q_SLOTS:
         Merge merge(classes);
         QString error;
         QVERIFY(!merge.read(file({record("a", "ok", facts("")), "{\"host\":\"b\",\"status\":\"ok\",,}"}), &error));
+        QVERIFY2(error.contains(QStringLiteral("line 2")), qPrintable(error));
+        QVERIFY(!merge.read(file({record("a", "ok", facts("")), record("b", "ok", facts("\"k\xff\":1"))}), &error)); // JSON is UTF-8
         QVERIFY2(error.contains(QStringLiteral("line 2")), qPrintable(error));
         QVERIFY(!merge.read("/nonexistent/result.json", &error));
         QVERIFY2(error.contains(QStringLiteral("/nonexistent/result.json")), qPrintable(error));

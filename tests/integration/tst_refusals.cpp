@@ -1,0 +1,124 @@
+// What ends before anybody is contacted: mistakes, the journal of another run, an output that is taken or cannot be written.
+
+#include "endingsfixture.h"
+
+#include <csignal>
+#include <sys/mount.h>
+
+using namespace collector;
+
+class TestRefusals : public EndingsFixture
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { begin(); }
+    void cleanupTestCase() { end(); }
+    void mistakes_data();
+    void mistakes();
+    void resumingIsRefused_data();
+    void resumingIsRefused();
+    void aReadOnlyFolder();
+    void aSecondRunOfTheSameOutput();
+};
+
+void TestRefusals::mistakes_data()
+{
+    QTest::addColumn<QStringList>("words");
+    QTest::addColumn<QByteArray>("said");
+    const auto row = [](const char *name, const char *words, const char *said) {
+        QTest::newRow(name) << QString::fromUtf8(words).split(u' ') << QByteArray(said);
+    };
+    row("a verb with a slip", "inventroy --list", "\"inventroy\" is neither an option nor a verb: did you mean inventory?;");
+    row("a host in a verb's place", "web01", "\"web01\" is neither an option nor a verb; hosts are given with -i");
+    row("a plugin with a slip", "-i h, -p pnig", "there is no plugin \"pnig\"; did you mean \"ping\"? `collector plugins` lists them");
+    row("a plugin like none", "plugins zabbix", "there is no plugin \"zabbix\"; `collector plugins` lists them");
+    row("a plugin's option", "-i h, -p ping --count 0", "collector: --count takes a whole number from 1 to 65000, not \"0\"");
+    row("by its full name", "-i h, -p ping -O ping.count=0", "collector: -O: --count takes a whole number from 1 to 65000, not \"0\"");
+    row("a limit that is empty", "-i h, -p ping -l ", "the pattern '' names no host, and all would be meant");
+    row("a secret among --vars", "-i h, -p ping --vars site,API_Token", "--vars API_Token: its name says that it is a secret");
+    row("a password for ssh(1)", "-i h, -p ssh-command --command true --transport openssh -k", "--ask-pass has no effect with --transport");
+    row("an ssh_config that is not there", "-i h, -p ssh-command --command true --ssh-config nowhere",
+        "collector: nowhere: No such file or directory\n");
+}
+
+// One line that says what it was, and nothing else.
+void TestRefusals::mistakes()
+{
+    QFETCH(QStringList, words);
+    QFETCH(QByteArray, said);
+    QProcess process;
+    QCOMPARE(run(process, words), 2);
+    const QByteArray errors = process.readAllStandardError();
+    QVERIFY2(errors.contains(said), errors.constData());
+    QCOMPARE(errors.count('\n'), 1);
+    QCOMPARE(process.readAllStandardOutput(), QByteArray());
+}
+
+void TestRefusals::resumingIsRefused_data()
+{
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<QByteArray>("difference");
+    QTest::newRow("another inventory") << good + "-o a.json" << QByteArray("inventory");
+    QTest::newRow("other hosts of it") << good + silent + "-l !127.9.0.3 -o a.json" << QByteArray("limit");
+    QTest::newRow("another command") << good + silent + "-o a.json --command id" << QByteArray("command");
+    QTest::newRow("another user") << good + silent + "-o a.json -u other" << QByteArray("user");
+    QTest::newRow("another job") << good + silent + "-o a.json -p ping" << QByteArray("plugins");
+}
+
+// The journal of a run that found something else is not gone on from; and stays as it is.
+void TestRefusals::resumingIsRefused()
+{
+    QFETCH(QByteArray, words);
+    QFETCH(QByteArray, difference);
+    const QTemporaryDir dir;
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    QCOMPARE(run(process, command(good + silent + "-o a.json --timeout 30"), SIGINT), 130);
+    QFile journal(dir.filePath(QStringLiteral(".a.json.journal")));
+    QVERIFY(journal.open(QFile::ReadOnly));
+    const QByteArray before = journal.readAll();
+    process.readAllStandardError();
+    const int contacts = m_fleet->count(FleetEvent::Connect);
+    QCOMPARE(run(process, command(words + " --resume")), 2);
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.contains(difference + ':'), said.constData());
+    QCOMPARE(m_fleet->count(FleetEvent::Connect), contacts);
+    QVERIFY(journal.seek(0));
+    QCOMPARE(journal.readAll(), before);
+}
+
+void TestRefusals::aReadOnlyFolder()
+{
+    const QTemporaryDir dir;
+    if (mount("tmpfs", qPrintable(dir.path()), "tmpfs", MS_RDONLY, "size=96k") != 0)
+        QSKIP("no file system can be mounted here: needs root");
+    const auto clean = qScopeGuard([&] { umount2(qPrintable(dir.path()), MNT_DETACH); });
+    const int before = m_fleet->count(FleetEvent::Connect);
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    QCOMPARE(run(process, command(good + "-o a.json")), 2);
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.contains("a.json") && said.contains("Read-only file system"), said.constData());
+    QCOMPARE(m_fleet->count(FleetEvent::Connect), before); // nobody was contacted
+}
+
+void TestRefusals::aSecondRunOfTheSameOutput()
+{
+    const QTemporaryDir dir;
+    QProcess first;
+    first.setWorkingDirectory(dir.path());
+    first.start(QString::fromLatin1(program), command(silent + "-o a.json --timeout 30"));
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(dir.filePath(QStringLiteral(".a.json.journal"))), 20'000);
+    QProcess second;
+    second.setWorkingDirectory(dir.path());
+    QCOMPARE(run(second, command(good + "-o a.json")), 2);
+    const QByteArray said = second.readAllStandardError();
+    QVERIFY2(said.contains("a.json is being written by process " + QByteArray::number(first.processId())), said.constData());
+    ::kill(pid_t(first.processId()), SIGINT);
+    QVERIFY(first.waitForFinished(60'000));
+    QCOMPARE(first.exitCode(), 130);
+}
+
+QTEST_GUILESS_MAIN(TestRefusals)
+#include "tst_refusals.moc"

@@ -1,0 +1,121 @@
+// Runs that are told to end: once, once more, and before the first host.
+
+#include "endingsfixture.h"
+
+#include <QElapsedTimer>
+
+#include <csignal>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace collector;
+
+class TestSignals : public EndingsFixture
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { begin(); }
+    void cleanupTestCase() { end(); }
+    void theSecondSignal_data();
+    void theSecondSignal();
+    void oneSignalSentTwice();
+    void beforeTheFirstHost();
+};
+
+void TestSignals::theSecondSignal_data()
+{
+    QTest::addColumn<int>("first");
+    QTest::addColumn<int>("second");
+    QTest::newRow("INT, INT") << SIGINT << SIGINT;
+    QTest::newRow("INT, TERM") << SIGINT << SIGTERM;
+    QTest::newRow("TERM, TERM") << SIGTERM << SIGTERM;
+}
+
+// At once, though the outputs wait for a disk that hangs: here a FIFO that nobody empties.
+void TestSignals::theSecondSignal()
+{
+    QFETCH(int, first);
+    QFETCH(int, second);
+    const QTemporaryDir dir;
+    QCOMPARE(mkfifo(qPrintable(dir.filePath(QStringLiteral("full"))), 0600), 0);
+    const int reader = ::open(qPrintable(dir.filePath(QStringLiteral("full"))), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    QVERIFY(reader >= 0);
+    QVERIFY(fcntl(reader, F_SETPIPE_SZ, 4096) >= 0);
+    const QByteArray filler(4096, 'x');
+    while (::write(reader, filler.constData(), size_t(filler.size())) > 0) {
+    }
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    process.start(QString::fromLatin1(program),
+                  command(good + silent + "-o a.json -o b.csv -o full -f jsonl --summary s.json --timeout 30"));
+    const QString journal = dir.filePath(QStringLiteral(".a.json.journal"));
+    QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(journal).size() > 4000, 20'000); // the good ones are in it
+    ::kill(pid_t(process.processId()), first);
+    QTest::qWait(500);
+    QCOMPARE(process.state(), QProcess::Running);
+    ::kill(pid_t(process.processId()), second);
+    QVERIFY(process.waitForFinished(10'000)); // the hosts would have taken 30 s
+    ::close(reader);
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 128 + second);
+    QCOMPARE(filesIn(dir.path()), QStringList{QStringLiteral(".a.json.journal")});
+    // And from there it goes on.
+    QCOMPARE(run(process, command(good + silent + "-o a.json -o b.csv --timeout 1 --resume")), 3);
+    QVERIFY(QFile::exists(dir.filePath(QStringLiteral("a.json"))) && QFile::exists(dir.filePath(QStringLiteral("b.csv"))));
+}
+
+// As by timeout(1): to the process, then to its group. Only what comes within 200 ms is one signal, so an attempt counts only if we were
+// not held up between the two.
+void TestSignals::oneSignalSentTwice()
+{
+    for (int attempt = 0; attempt < 10; ++attempt) {
+        const QTemporaryDir dir;
+        QProcess process;
+        process.setWorkingDirectory(dir.path());
+        process.start(QString::fromLatin1(program), command(good + silent + "-o a.json --timeout 30"));
+        QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(dir.filePath(QStringLiteral(".a.json.journal"))).size() > 4000, 20'000);
+        QElapsedTimer between;
+        between.start();
+        ::kill(pid_t(process.processId()), SIGTERM);
+        QTest::qWait(2); // or the kernel makes one of them
+        ::kill(pid_t(process.processId()), SIGTERM);
+        const bool counts = between.elapsed() < 50;
+        QVERIFY(process.state() == QProcess::NotRunning || process.waitForFinished(60'000));
+        if (!counts)
+            continue;
+        QCOMPARE(process.exitCode(), 143);
+        QCOMPARE(filesIn(dir.path()), (QStringList{QStringLiteral(".a.json.journal"), QStringLiteral("a.json.partial")}));
+        return;
+    }
+    QFAIL("this machine does not get round to sending two signals within 50 ms");
+}
+
+// While a dynamic inventory is waited for nothing has begun that would have to be ended in good order.
+void TestSignals::beforeTheFirstHost()
+{
+    const QTemporaryDir dir;
+    QFile script(dir.filePath(QStringLiteral("slow.sh")));
+    QVERIFY(script.open(QFile::WriteOnly));
+    script.write("#!/bin/sh\necho $$ > begun\nexec sleep 60\n");
+    script.close();
+    QVERIFY(script.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    for (const char *words : {"-i ./slow.sh -o a.json", "inventory -i ./slow.sh --list"}) {
+        QFile::remove(dir.filePath(QStringLiteral("begun")));
+        QProcess process;
+        process.setWorkingDirectory(dir.path());
+        process.start(QString::fromLatin1(program), *words == '-' ? command(words) : QString::fromLatin1(words).split(u' '));
+        QFile begun(dir.filePath(QStringLiteral("begun")));
+        QTRY_VERIFY_WITH_TIMEOUT(begun.size() > 1, 20'000);
+        ::kill(pid_t(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(20'000)); // the script would have taken a minute
+        QCOMPARE(process.exitStatus(), QProcess::CrashExit);
+        QVERIFY(begun.open(QFile::ReadOnly));
+        ::kill(pid_t(begun.readAll().trimmed().toInt()), SIGTERM); // a terminal would have told it too
+        QCOMPARE(filesIn(dir.path()), (QStringList{QStringLiteral("begun"), QStringLiteral("slow.sh")}));
+    }
+}
+
+QTEST_GUILESS_MAIN(TestSignals)
+#include "tst_signals.moc"

@@ -1,0 +1,119 @@
+// Standard output: records and nothing else, and an end with status 1 or 2 where nobody gets them.
+
+#include "endingsfixture.h"
+
+#include <unistd.h>
+
+using namespace collector;
+
+class TestStandardOutput : public EndingsFixture
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { begin(); }
+    void cleanupTestCase() { end(); }
+    void standardOutputHasRecordsAlone_data();
+    void standardOutputHasRecordsAlone();
+    void aPipeThatIsClosed();
+    void helpThatNobodyGets();
+    void aStandardDescriptorThatIsClosed_data();
+    void aStandardDescriptorThatIsClosed();
+};
+
+void TestStandardOutput::standardOutputHasRecordsAlone_data()
+{
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<int>("lines");
+    QTest::newRow("JSON lines, by default") << QByteArray() << 16;
+    QTest::newRow("CSV") << QByteArray("-f csv") << 17 + 8; // the answers of the good ones end their own lines
+    QTest::newRow("JSON") << QByteArray("-f json") << 18;
+    QTest::newRow("a table") << QByteArray("-f table") << 17;
+    QTest::newRow("by its name") << QByteArray("-o - -f csv") << 17 + 8;
+    QTest::newRow("as a device") << QByteArray("-o /dev/stdout -f csv") << 17 + 8;
+    QTest::newRow("with much to say beside it") << QByteArray("-vv --progress on") << 16;
+}
+
+void TestStandardOutput::standardOutputHasRecordsAlone()
+{
+    QFETCH(QByteArray, words);
+    QFETCH(int, lines);
+    const QTemporaryDir dir;
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    QCOMPARE(run(process, command(good + bad + words)), 3);
+    const QByteArray out = process.readAllStandardOutput();
+    QCOMPARE(out.count('\n'), lines);
+    for (int i = 1; i <= 8; ++i) {
+        QVERIFY2(out.contains("127.9.0." + QByteArray::number(i)), out.constData());
+        QVERIFY2(out.contains("127.9.1." + QByteArray::number(i)), out.constData());
+    }
+    QCOMPARE(filesIn(dir.path()), QStringList());
+}
+
+void TestStandardOutput::aPipeThatIsClosed()
+{
+    const QTemporaryDir dir;
+    int ends[2];
+    QCOMPARE(pipe(ends), 0);
+    const QByteArray line = "exec " + QByteArray(program) + " \"$@\" >&" + QByteArray::number(ends[1]);
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    ::close(ends[0]);
+    process.start(QStringLiteral("/bin/sh"),
+                  QStringList{QStringLiteral("-c"), QString::fromLatin1(line), QStringLiteral("sh")} + command(good));
+    QVERIFY(process.waitForFinished(60'000));
+    ::close(ends[1]);
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 1);
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.contains("standard output cannot be written: Broken pipe"), said.constData());
+}
+
+void TestStandardOutput::helpThatNobodyGets()
+{
+    QProcess process;
+    process.setStandardOutputFile(QStringLiteral("/dev/full"));
+    for (const char *words :
+         {"--help", "--version", "inventory --help", "plugins --help", "explain --help", "diff --help", "merge --help", "report --help",
+          "schema --help", "inventory -i a,b --list", "inventory -i a,b --hosts", "plugins", "schema", "explain a -i a,"}) {
+        QCOMPARE(run(process, QString::fromLatin1(words).split(u' ')), 1);
+        const QByteArray said = process.readAllStandardError();
+        QVERIFY2(said.contains("standard output: No space left on device"), said.constData());
+    }
+}
+
+void TestStandardOutput::aStandardDescriptorThatIsClosed_data()
+{
+    QTest::addColumn<QByteArray>("closed");
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<int>("status");
+    QTest::newRow("results go there") << QByteArray(">&-") << good << 2;
+    QTest::newRow("results go there, all are closed") << QByteArray("<&- >&- 2>&-") << good << 2;
+    QTest::newRow("results go to a file") << QByteArray("<&- >&- 2>&-") << good + "-o a.json" << 0;
+}
+
+// Its number is not that of a socket or of the journal afterwards, into which results would go.
+void TestStandardOutput::aStandardDescriptorThatIsClosed()
+{
+    QFETCH(QByteArray, closed);
+    QFETCH(QByteArray, words);
+    QFETCH(int, status);
+    const QTemporaryDir dir;
+    const int contacts = m_fleet->count(FleetEvent::Connect);
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    process.start(
+        QStringLiteral("/bin/sh"),
+        QStringList{QStringLiteral("-c"), QString::fromLatin1("exec " + QByteArray(program) + " \"$@\" " + closed), QStringLiteral("sh")} +
+            command(words));
+    QVERIFY(process.waitForFinished(60'000));
+    QCOMPARE(process.exitCode(), status);
+    QCOMPARE(m_fleet->count(FleetEvent::Connect) - contacts, status == 2 ? 0 : 8);
+    QCOMPARE(filesIn(dir.path()), status == 2 ? QStringList() : QStringList{QStringLiteral("a.json")});
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(closed.contains("2>") || said.contains("standard output cannot be written: Bad file descriptor"), said.constData());
+}
+
+QTEST_GUILESS_MAIN(TestStandardOutput)
+#include "tst_standardoutput.moc"

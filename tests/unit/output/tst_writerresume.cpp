@@ -1,0 +1,151 @@
+// A run that was interrupted, and the one that goes on from its journal.
+
+#include "writerfixture.h"
+
+#include <QFile>
+
+#include <csignal>
+
+using namespace collector;
+using namespace collector::samples;
+
+class TestWriterResume : public WriterFixture
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { begin(); }
+    void resumed_data();
+    void resumed();
+    void retryFailedKeepsTheGoodOnes();
+    void anotherRunIsRefused();
+    void leftoverJournalIsPutAside();
+};
+
+void TestWriterResume::resumed_data()
+{
+    QTest::addColumn<int>("cut"); // bytes that the journal lost
+    QTest::addColumn<QByteArray>("garbage");
+    QTest::addColumn<int>("known");
+    QTest::newRow("a whole journal") << 0 << QByteArray() << 3;
+    QTest::newRow("one byte short") << 1 << QByteArray() << 2;
+    QTest::newRow("torn in a record") << 120 << QByteArray() << 2;
+    QTest::newRow("torn behind a brace") << 2 << QByteArray() << 2;
+    QTest::newRow("torn, then a line") << 30 << QByteArray("\n{\"crashed\":{\"host\":\"h9\",\"plugin\":\"ping\",\"signal\":11}}\n") << 2;
+    QTest::newRow("a hole of zeros") << 0 << QByteArray(4096, '\0') + "\n" << 3;
+    QTest::newRow("a line of something else") << 0 << QByteArray("{\"a\":1}\n") << 3;
+    QTest::newRow("empty lines") << 0 << QByteArray("\n\n") << 3;
+    QTest::newRow("only the header") << 100'000 << QByteArray() << 0;
+}
+
+void TestWriterResume::resumed()
+{
+    QFETCH(int, cut);
+    QFETCH(QByteArray, garbage);
+    QFETCH(int, known);
+    const QStringList outputs{path("a.json"), path("b.csv"), path("c.jsonl.gz")};
+    {
+        auto writer = open(setup(outputs));
+        writer->start();
+        Record first = goodRecord(*m_run, "h0");
+        Record second = goodRecord(*m_run, "h1");
+        Record third = goodRecord(*m_run, "h2");
+        submit(*writer, {&first, &second, &third});
+        QTRY_COMPARE(writer->counts().hosts(), quint64(3));
+    }
+    QFile journal(path(".a.json.journal"));
+    QVERIFY(journal.open(QFile::ReadWrite));
+    const qsizetype header = journal.readLine().size();
+    QVERIFY(journal.resize(qMax(header, journal.size() - cut)));
+    QVERIFY(journal.seek(journal.size()));
+    QCOMPARE(journal.write(garbage), garbage.size());
+    journal.close();
+
+    WriterSetup wanted = setup(outputs);
+    const auto interrupted = findInterruptedRun(wanted.outputs, &m_error);
+    QVERIFY2(interrupted, qPrintable(m_error));
+    QCOMPARE(interrupted->seed, 0xfeedfacecafebeef);
+    QCOMPARE(interrupted->runId, m_run->id);
+    QCOMPARE(interrupted->startedMs, m_run->startedMs);
+    wanted.resume = WriterSetup::Resume::Yes;
+    auto writer = open(wanted);
+    QVERIFY2(writer, qPrintable(m_error));
+    QCOMPARE(writer->done().size(), size_t(known));
+    QCOMPARE(writer->counts().hosts(), quint64(known));
+    writer->start();
+    for (int i = 0; i < 5; ++i) {
+        const QByteArray name = "h" + QByteArray::number(i);
+        QCOMPARE(writer->done().contains(name), i < known);
+        if (i >= known) {
+            Record record = goodRecord(*m_run, name);
+            submit(*writer, {&record});
+        }
+    }
+    QCOMPARE(finish(*writer).exitStatus, 0);
+    for (const QString &output : outputs)
+        QCOMPARE(hosts(output).keys(), (QList<QByteArray>{"h0", "h1", "h2", "h3", "h4"}));
+    QCOMPARE(names(), list({"a.json", "b.csv", "c.jsonl.gz"}));
+}
+
+void TestWriterResume::retryFailedKeepsTheGoodOnes()
+{
+    RunFinish how{{}, 1'795'312'861'000, 0, false};
+    how.end.signal = SIGTERM;
+    {
+        auto writer = open(setup({path("a.json")}));
+        writer->start();
+        Record good = goodRecord(*m_run, "good");
+        Record silent = silentRecord(*m_run, "silent");
+        Record waiting = silentRecord(*m_run, "waiting", Cause::NotAttempted);
+        waiting.status = Status::Cancelled;
+        submit(*writer, {&good, &silent, &waiting});
+        QCOMPARE(finish(*writer, how).exitStatus, 143);
+    }
+    WriterSetup wanted = setup({path("a.json")});
+    wanted.resume = WriterSetup::Resume::Yes;
+    {
+        const auto writer = open(wanted);
+        QVERIFY2(writer, qPrintable(m_error));
+        QVERIFY(writer->done().contains("good") && writer->done().contains("silent") && !writer->done().contains("waiting"));
+    }
+    wanted.resume = WriterSetup::Resume::RetryFailed;
+    auto writer = open(wanted);
+    QVERIFY2(writer, qPrintable(m_error));
+    QVERIFY(writer->done().contains("good") && !writer->done().contains("silent") && !writer->done().contains("waiting"));
+    QCOMPARE(writer->counts().hosts(), quint64(1));
+    writer->start();
+    Record again = goodRecord(*m_run, "silent");
+    Record now = goodRecord(*m_run, "waiting");
+    submit(*writer, {&again, &now});
+    QCOMPARE(finish(*writer).exitStatus, 0);
+    QCOMPARE(hosts(path("a.json")), (QMap<QByteArray, Status>{{"good", Status::Ok}, {"silent", Status::Ok}, {"waiting", Status::Ok}}));
+}
+
+void TestWriterResume::anotherRunIsRefused()
+{
+    abandon(setup({path("a.json")}));
+    m_run = samples::run();
+    m_run->inventorySha256 = "beef";
+    m_run->options.insert(QStringLiteral("limit"), QStringLiteral("web"));
+    m_run->options.insert(QStringLiteral("concurrency"), 3); // may differ
+    WriterSetup wanted = setup({path("a.json")});
+    wanted.resume = WriterSetup::Resume::Yes;
+    const QByteArray before = read(path(".a.json.journal"));
+    QVERIFY(!open(wanted));
+    QVERIFY2(m_error.contains(QStringLiteral("--limit: not given then, web now")), qPrintable(m_error));
+    QVERIFY2(m_error.contains(QStringLiteral("inventory's SHA-256: cafe then, beef now")), qPrintable(m_error));
+    QVERIFY2(!m_error.contains(QStringLiteral("concurrency")), qPrintable(m_error));
+    QCOMPARE(read(path(".a.json.journal")), before);
+}
+
+void TestWriterResume::leftoverJournalIsPutAside()
+{
+    abandon(setup({path("a.json")}));
+    run(setup({path("a.json")}), 1, 0);
+    QCOMPARE(m_warnings.size(), 1);
+    QVERIFY2(m_warnings.first().contains(QStringLiteral("--resume")), qPrintable(m_warnings.first()));
+    QCOMPARE(names(), list({".a.json.journal.old", "a.json"}));
+}
+
+QTEST_APPLESS_MAIN(TestWriterResume)
+#include "tst_writerresume.moc"

@@ -56,6 +56,8 @@ CommandLine parseConfig(const QString &path, const QByteArray &text)
             values[name].append(QString());
         } else if (option->isRepeatable) {
             values[name].append(value);
+        } else if (option->isList && values.contains(name)) {
+            values[name].first() += u',' + value;
         } else {
             values[name] = {value};
         }
@@ -134,7 +136,11 @@ std::optional<double> RunOptions::number(const QString &name, double least, doub
     bool isNumber = false;
     const double number = text->toDouble(&isNumber);
     if (!isNumber || !std::isfinite(number) || number < least || number > most)
-        throw UsageError(QStringLiteral("--%1 takes a number from %2 to %3, not \"%4\"").arg(name).arg(least).arg(most).arg(*text));
+        throw UsageError(QStringLiteral("--%1 takes a number from %2 to %3, not \"%4\"")
+                             .arg(name)
+                             .arg(least, 0, 'f', 0)
+                             .arg(most, 0, 'f', 0)
+                             .arg(*text));
     return number;
 }
 
@@ -145,7 +151,7 @@ std::optional<std::chrono::milliseconds> RunOptions::duration(const QString &nam
         return std::nullopt;
     const auto duration = parseDuration(text->toUtf8());
     if (!duration || duration->count() <= 0)
-        throw UsageError(QStringLiteral("--%1 takes a duration such as 10, 500ms, 2m or 1h30m, not \"%2\"").arg(name, *text));
+        throw UsageError(QStringLiteral("--%1 takes a duration above 0, such as 10, 500ms, 2m or 1h30m, not \"%2\"").arg(name, *text));
     return duration;
 }
 

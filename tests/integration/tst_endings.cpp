@@ -341,6 +341,18 @@ void TestEndings::mistakes_data()
     row("a plugin's option", "-i h, -p ping --count 0", "collector: --count takes a whole number from 1 to 65000, not \"0\"");
     row("by its full name", "-i h, -p ping -O ping.count=0", "collector: -O: --count takes a whole number from 1 to 65000, not \"0\"");
     row("a limit that is empty", "-i h, -p ping -l ", "the pattern '' names no host, and all would be meant");
+    row("a secret among several --vars", "-i h, -p ping --vars API_Token --vars site",
+        "--vars API_Token: its name says that it is a secret");
+    row("a pattern that leaves nobody", "-i h, -p ping -l h -l !h", "collector: no host matches 'h', '!h'; `collector inventory --graph`");
+    row("a pattern of nobody", "-i h, -p ping -l elsewhere",
+        "matches no host and no group; `collector inventory --graph` shows what there is");
+    row("a time that is none", "-i h, -p ping --timeout 0",
+        "--timeout takes a duration above 0, such as 10, 500ms, 2m or 1h30m, not \"0\"");
+    row("a rate that is none", "-i h, -p ping --rate -1", "--rate takes a number from 0 to 10000000, not \"-1\"");
+    row("a shard that is none", "-i h, -p ping --shard 3",
+        "collector: --shard takes K/N with K from 1 to N, as in 2/10, or auto, not \"3\"");
+    row("a shard beyond the last", "-i h, -p ping --shard 3/2", "collector: --shard: 3 of 2: K goes from 1 to N");
+    row("words of a list, one of them none", "-i h, -p ssh-facts --facts nothing --facts cpu", "--facts nothing: no such subset");
     row("a secret among --vars", "-i h, -p ping --vars site,API_Token", "--vars API_Token: its name says that it is a secret");
     row("a password for ssh(1)", "-i h, -p ssh-command --command true --transport openssh -k", "--ask-pass has no effect with --transport");
     row("an ssh_config that is not there", "-i h, -p ssh-command --command true --ssh-config nowhere",

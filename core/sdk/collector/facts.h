@@ -44,6 +44,9 @@ public:
     void set(QByteArrayView key, const QJsonValue &value);
     void set(const char *key, const QJsonValue &value) { set(QByteArrayView(key), value); }
     void set(const char *key, const char *utf8) { set(QByteArrayView(key), QJsonValue(QString::fromUtf8(utf8))); }
+    // Keys that are made (of patterns): a QByteArray is a view and a `const char *` alike.
+    void set(const QByteArray &key, const QJsonValue &value) { set(QByteArrayView(key), value); }
+    void set(const QByteArray &key, const char *utf8) { set(QByteArrayView(key), QJsonValue(QString::fromUtf8(utf8))); }
 
     // Sets a text from bytes of the host. What is not UTF-8 becomes U+FFFD, and the exact bytes stand beside it as
     // `<key>_base64`.

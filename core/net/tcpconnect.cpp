@@ -167,7 +167,7 @@ JobError connectError(int error, const SocketAddress &peer)
     const auto failed = [&peer](Cause cause, const QString &what) { return JobError(cause, what.arg(place(peer))); };
     switch (error) {
     case ECONNREFUSED:
-        return failed(Cause::Refused, QStringLiteral("%1 refuses connections; is sshd running there, on this port?"));
+        return failed(Cause::Refused, QStringLiteral("%1 refuses connections; does its service (sshd, for SSH) run there, on this port?"));
     case ETIMEDOUT:
         return failed(Cause::ConnectTimeout, QStringLiteral("%1 does not answer; is the host up, does a firewall drop the packets?"));
     case ENETUNREACH:

@@ -337,6 +337,8 @@ void TestEndings::mistakes_data()
     row("a verb with a slip", "inventroy --list", "\"inventroy\" is neither an option nor a verb: did you mean inventory?;");
     row("a host in a verb's place", "web01", "\"web01\" is neither an option nor a verb; hosts are given with -i");
     row("a plugin with a slip", "-i h, -p pnig", "there is no plugin \"pnig\"; did you mean \"ping\"? `collector plugins` lists them");
+    row("a folder of plugins that is not there", "-i h, -p ping2 --plugin-dir nowhere",
+        "there is no plugin \"ping2\" (--plugin-dir nowhere: there is no such folder); did you mean \"ping\"?");
     row("a plugin like none", "plugins zabbix", "there is no plugin \"zabbix\"; `collector plugins` lists them");
     row("a plugin's option", "-i h, -p ping --count 0", "collector: --count takes a whole number from 1 to 65000, not \"0\"");
     row("by its full name", "-i h, -p ping -O ping.count=0", "collector: -O: --count takes a whole number from 1 to 65000, not \"0\"");

@@ -75,7 +75,7 @@ public:
     Race(Reactor &reactor, std::vector<SocketAddress> peers, std::optional<SocketAddress> source)
         : m_reactor(reactor),
           m_peers(std::move(peers)),
-          m_source(std::move(source)),
+          m_source(source),
           m_set(reactor, epoll_create1(EPOLL_CLOEXEC))
     {
     }
@@ -248,7 +248,7 @@ Task<Connected> connectToAny(Reactor &reactor, std::vector<SocketAddress> peers,
                              std::chrono::milliseconds timeout)
 {
     const Deadline deadline = reactor.after(timeout);
-    Race race(reactor, alternating(std::move(peers)), std::move(source));
+    Race race(reactor, alternating(std::move(peers)), source);
     race.startNext();
     for (;;) {
         const Deadline next = race.isMoreToStart() ? std::min(deadline, reactor.after(headStart)) : deadline;

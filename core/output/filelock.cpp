@@ -47,7 +47,7 @@ std::optional<FileLock> FileLock::take(const QByteArray &output, const QByteArra
         if (!file.isOpen()) {
             // In words of the output: of the lock's name the user has never heard.
             const QString reason = errno == ELOOP    ? QStringLiteral("its lock %1 is a symbolic link").arg(QString::fromLocal8Bit(path))
-                                   : errno == ENOENT ? QStringLiteral("its folder is not there, or nothing can be made in it")
+                                   : errno == ENOENT ? errorText(ENOENT) + QStringLiteral("; is its folder there?")
                                                      : errorText(errno);
             *error = QStringLiteral("%1 cannot be written: %2").arg(name, reason);
             return std::nullopt;

@@ -17,7 +17,7 @@ JobOptions::JobOptions(const RunOptions &options, const std::vector<std::shared_
         m_jobs.push_back(std::move(job));
     }
     for (const QString &text : options.config().values(QStringLiteral("O")))
-        giveFull(text, false, QStringLiteral("configuration"));
+        giveFull(text, false, options.configPath());
     for (const QString &text : options.line().values(QStringLiteral("O")))
         giveFull(text, true, QStringLiteral("-O"));
     for (const CommandLine::Foreign &foreign : options.line().foreign())

@@ -84,6 +84,7 @@ void RunOptions::readConfig()
         return;
     if (!file.open(QIODevice::ReadOnly))
         throw UsageError(QStringLiteral("%1: %2").arg(path, file.errorString()));
+    m_configPath = path;
     m_config = parseConfig(path, file.read(largestConfig));
     m_never = m_config.values(QStringLiteral("never"));
     // What the system forbids holds whatever else is read.
@@ -93,6 +94,11 @@ void RunOptions::readConfig()
             throw UsageError(QStringLiteral("%1: %2").arg(system.fileName(), system.errorString()));
         m_never += parseConfig(system.fileName(), system.read(largestConfig)).values(QStringLiteral("never"));
     }
+}
+
+QString RunOptions::shown(const QString &name) const
+{
+    return m_line.has(name) ? QStringLiteral("--") + name : QStringLiteral("%1: %2").arg(m_configPath, name);
 }
 
 std::optional<QString> RunOptions::value(const QString &name) const
@@ -122,7 +128,8 @@ std::optional<qint64> RunOptions::integer(const QString &name, qint64 least, qin
     bool isNumber = false;
     const qint64 number = text->toLongLong(&isNumber);
     if (!isNumber || number < least || number > most)
-        throw UsageError(QStringLiteral("--%1 takes a whole number from %2 to %3, not \"%4\"").arg(name).arg(least).arg(most).arg(*text));
+        throw UsageError(
+            QStringLiteral("%1 takes a whole number from %2 to %3, not \"%4\"").arg(shown(name)).arg(least).arg(most).arg(*text));
     return number;
 }
 
@@ -136,8 +143,8 @@ std::optional<double> RunOptions::number(const QString &name, double least, doub
     bool isNumber = false;
     const double number = text->toDouble(&isNumber);
     if (!isNumber || !std::isfinite(number) || number < least || number > most)
-        throw UsageError(QStringLiteral("--%1 takes a number from %2 to %3, not \"%4\"")
-                             .arg(name)
+        throw UsageError(QStringLiteral("%1 takes a number from %2 to %3, not \"%4\"")
+                             .arg(shown(name))
                              .arg(least, 0, 'f', 0)
                              .arg(most, 0, 'f', 0)
                              .arg(*text));
@@ -151,7 +158,7 @@ std::optional<std::chrono::milliseconds> RunOptions::duration(const QString &nam
         return std::nullopt;
     const auto duration = parseDuration(text->toUtf8());
     if (!duration || duration->count() <= 0)
-        throw UsageError(QStringLiteral("--%1 takes a duration above 0, such as 10, 500ms, 2m or 1h30m, not \"%2\"").arg(name, *text));
+        throw UsageError(QStringLiteral("%1 takes a duration above 0, such as 10, 500ms, 2m or 1h30m, not \"%2\"").arg(shown(name), *text));
     return duration;
 }
 
@@ -159,7 +166,7 @@ std::optional<QString> RunOptions::choice(const QString &name, const QStringList
 {
     const std::optional<QString> text = value(name);
     if (text && !words.contains(*text))
-        throw UsageError(QStringLiteral("--%1 takes one of %2, not \"%3\"").arg(name, words.join(QStringLiteral(", ")), *text));
+        throw UsageError(QStringLiteral("%1 takes one of %2, not \"%3\"").arg(shown(name), words.join(QStringLiteral(", ")), *text));
     return text;
 }
 

@@ -35,6 +35,8 @@ private Q_SLOTS:
     void beforeTheFirstHost();
     void mistakes_data();
     void mistakes();
+    void mistakesInAConfiguration_data();
+    void mistakesInAConfiguration();
     void resumingIsRefused_data();
     void resumingIsRefused();
     void aTornJournal();
@@ -372,6 +374,34 @@ void TestEndings::mistakes()
     QVERIFY2(errors.contains(said), errors.constData());
     QCOMPARE(errors.count('\n'), 1);
     QCOMPARE(process.readAllStandardOutput(), QByteArray());
+}
+
+void TestEndings::mistakesInAConfiguration_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QByteArray>("said");
+    QTest::newRow("no option") << QByteArray("[all]\nplugn = ping\n")
+                               << QByteArray("night.conf:2: unknown option --plugn; did you mean --plugin?");
+    QTest::newRow("a value that is none") << QByteArray("timeout = 5x\n") << QByteArray("collector: night.conf: timeout takes a duration");
+    QTest::newRow("a plugin's option") << QByteArray("ping.cuont = 2\n")
+                                       << QByteArray("night.conf: the plugin ping has no option \"cuont\"");
+    QTest::newRow("a secret on two lines") << QByteArray("vars = a_token\nvars = b\n") << QByteArray("--vars a_token: its name says");
+}
+
+// Whoever reads the message typed none of it.
+void TestEndings::mistakesInAConfiguration()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(QByteArray, said);
+    const QTemporaryDir dir;
+    QFile config(dir.filePath(QStringLiteral("night.conf")));
+    QVERIFY(config.open(QFile::WriteOnly) && config.write(text) == text.size());
+    config.close();
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    QCOMPARE(run(process, QStringLiteral("-i h, -p ping --config night.conf").split(u' ')), 2);
+    const QByteArray errors = process.readAllStandardError();
+    QVERIFY2(errors.contains(said), errors.constData());
 }
 
 void TestEndings::resumingIsRefused_data()

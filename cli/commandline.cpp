@@ -133,7 +133,9 @@ void CommandLine::addCore(const QString &name, const QString &value)
 {
     const CoreOption *option = findCoreOption(name);
     QStringList &values = m_values[name];
-    if (option && !option->isRepeatable && !option->argument.isEmpty())
+    if (option && option->isList && !values.isEmpty())
+        values = {values.first() + u',' + value};
+    else if (option && !option->isRepeatable && !option->argument.isEmpty())
         values = {value}; // the last one counts
     else
         values.append(value);

@@ -14,7 +14,7 @@ namespace {
 constexpr qint64 largest = 1 << 20;
 constexpr qsizetype longestName = 128; // a plugin's and an option's, each of at most 64 letters
 
-// The last line of its name counts: what it makes of the values so far. Throws the reason alone.
+// The last line of its name counts, lists are added: what it makes of the values so far. Throws the reason alone.
 class Values
 {
 public:
@@ -66,6 +66,8 @@ void Values::take(const QString &name, const std::optional<QString> &value)
         m_all[QStringLiteral("O")].append(name + u'=' + *value);
     else if (isNever || option->isRepeatable)
         m_all[name].append(*value);
+    else if (option->isList && m_all.contains(name))
+        m_all[name].first() += u',' + *value;
     else
         m_all[name] = {*value};
 }

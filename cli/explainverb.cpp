@@ -22,7 +22,11 @@ const char help[] =
     "Shows how HOST would be connected to: every setting in effect, with the file and line, variable or option that it is from.\n"
     "With -p also what that job would send first: the command line, and byte for byte its standard input. Passwords are shown as ***.\n"
     "Nothing is contacted, unless --connect is given: then one connection is made, up to the login, and each step is shown with the\n"
-    "time that it took. No command is run (but `exit 0` with --transport openssh), and no new host key is written down.\n";
+    "time that it took. No command is run (but `exit 0` with --transport openssh), and no new host key is written down.\n\n"
+    "Exit status: 0 shown, also where the connection fails, 1 output error, 2 usage or input.\n\n"
+    "Examples:\n"
+    "  collector explain web01 -i hosts.ini\n"
+    "  collector explain web01 -i hosts.ini -p ssh-facts --become --connect\n";
 
 struct Row
 {

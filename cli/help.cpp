@@ -48,15 +48,17 @@ QString row(const CoreOption &option)
 
 QByteArray helpText()
 {
-    QString text = QStringLiteral("collector: logs in to all hosts of an inventory at once, asks what they are, writes a record for each.\n"
-                                  "\n"
-                                  "  collector -i hosts.ini -p ssh-facts -o assets.json -o assets.csv\n"
-                                  "  collector -i 10.0.0.0/16 -p ping -o alive.csv\n"
-                                  "  collector -i hosts.ini -l 'web:!db' -p ssh-command --command uptime -f jsonl\n"
-                                  "\n"
-                                  "Verbs, each with --help: inventory  plugins  explain  diff  merge  report  schema\n"
-                                  "\n"
-                                  "Durations are 10, 500ms, 2m, 1h30m: seconds where no unit stands.\n");
+    QString text =
+        QStringLiteral("collector: logs in to all hosts of an inventory at once, asks what they are, writes a record for each.\n"
+                       "\n"
+                       "  collector -i hosts.ini -p ssh-facts -o assets.json -o assets.csv\n"
+                       "  collector -i 10.0.0.0/16 -p ping -o alive.csv\n"
+                       "  collector -i hosts.ini -l 'web:!db' -p ssh-command --command uptime -f jsonl\n"
+                       "\n"
+                       "Verbs, each with --help: inventory  plugins  explain  diff  merge  report  schema\n"
+                       "\n"
+                       "Durations are 10, 500ms, 2m, 1h30m: seconds where no unit stands. Of an option that is given twice the last\n"
+                       "value counts; lists with commas are added, and what is repeatable.\n");
     QString section;
     for (const CoreOption &option : coreOptions()) {
         if (option.section != section) {

@@ -40,7 +40,7 @@ const VerbTable &table()
             {text("inventory-timeout"), {}, text("SECONDS"), text("for one call of an executable (60)")},
             {text("quiet"), u'q', {}, text("no warnings")},
         },
-        text("Exit status: 0, 1 output error, 2 usage or an error in the inventory, 3 findings of --lint.\n\n"
+        text("Exit status: 0 shown, 1 output error, 2 usage or an error in the inventory, 3 findings of --lint.\n\n"
              "Examples:\n"
              "  collector inventory -i hosts.ini --lint\n"
              "  collector inventory -i 10.0.0.0/8 -x 10.1.0.0/16 --shard 2/10 --hosts\n"

@@ -1,5 +1,7 @@
 #include "cli/joboptions.h"
 
+#include <QJsonArray>
+
 #include <algorithm>
 
 namespace collector {
@@ -15,7 +17,7 @@ JobOptions::JobOptions(const RunOptions &options, const std::vector<std::shared_
         m_jobs.push_back(std::move(job));
     }
     for (const QString &text : options.config().values(QStringLiteral("O")))
-        giveFull(text, false, QStringLiteral("configuration"));
+        giveFull(text, false, options.configPath());
     for (const QString &text : options.line().values(QStringLiteral("O")))
         giveFull(text, true, QStringLiteral("-O"));
     for (const CommandLine::Foreign &foreign : options.line().foreign())
@@ -35,12 +37,18 @@ void JobOptions::give(Job &job, const QString &option, const QString &value, boo
                              .arg(place, QString::fromUtf8(job.manifest->name), option, names.join(QStringLiteral(", "))));
     }
     QString error;
-    const QJsonValue parsed = parseOption(*spec, value.toUtf8(), &error);
+    QJsonValue parsed = parseOption(*spec, value.toUtf8(), &error);
     if (parsed.isUndefined()) {
         const QString name = QStringLiteral("--") + option;
         throw UsageError(QStringLiteral("%1 %2, not \"%3\"").arg(place == name ? name : place + QStringLiteral(": ") + name, error, value));
     }
     const qsizetype index = spec - job.manifest->options.constData();
+    if (spec->type == OptionSpec::Type::List && job.isFromLine[size_t(index)] == isFromLine) {
+        QJsonArray words = job.values[index].toArray(); // given again, they are added
+        for (const QJsonValue word : parsed.toArray())
+            words.append(word);
+        parsed = words;
+    }
     job.values[index] = parsed;
     job.isFromLine[size_t(index)] = isFromLine;
 }

@@ -12,7 +12,7 @@ struct Row
     char shortName;
     const char *argument;
     const char *help;
-    char kind = ' '; // 'r': repeatable
+    char kind = ' '; // 'r': repeatable, 'l': a list of words
 };
 
 struct Section
@@ -28,11 +28,12 @@ const QList<Section> &sections()
          {
              {"inventory", 'i', "SOURCE",
               "inventory: file (INI, YAML, JSON), directory, executable, `h1,h2,`, CIDR, a-b range, - (stdin); repeatable", 'r'},
-             {"limit", 'l', "PATTERN", "only these hosts: names, globs, groups, a:b, :&group, :!group, ~regex, group[0:9], @file", 'r'},
+             {"limit", 'l', "PATTERN",
+              "only these hosts: names, globs, groups, a:b, :&group, :!group, ~regex, group[0:9], @file; repeatable", 'r'},
              {"exclude", 'x', "PATTERN",
-              "not these: patterns as for --limit, and addresses, CIDR, ranges, tested on every resolved address", 'r'},
+              "not these: patterns as for --limit, and addresses, CIDR, ranges, tested on every resolved address; repeatable", 'r'},
              {"rerun", 0, "RESULT", "only the hosts that have such a status (--status) in a former result"},
-             {"status", 0, "S,…", "for --rerun: failed,unreachable,cancelled,partial (that is the default)"},
+             {"status", 0, "S,…", "for --rerun: failed,unreachable,cancelled,partial (that is the default)", 'l'},
              {"shard", 0, "K/N", "the hosts that hash to part K of N; auto: from Slurm's or Kubernetes' variables"},
              {"order", 0, "ORDER", "start order: spread (seeded shuffle; default), inventory, oldest (with --since)"},
              {"since", 0, "RESULT", "for --order oldest: the result that says how old each host's data is"},
@@ -41,7 +42,8 @@ const QList<Section> &sections()
          {
              {"plugin", 'p', "NAME", "job to run on each host; repeatable: several share the host's connection", 'r'},
              {"only-alive", 0, nullptr, "start the other jobs only where ping had an answer"},
-             {nullptr, 'O', "PLUGIN.OPT=V", "an option of a plugin, by its full name; `collector plugins NAME` lists them", 'r'},
+             {nullptr, 'O', "PLUGIN.OPT=V", "an option of a plugin, by its full name; `collector plugins NAME` lists them; repeatable",
+              'r'},
              {"plugin-dir", 0, "DIR", "where to look for plugins first; repeatable (also COLLECTOR_PLUGIN_PATH)", 'r'},
          }},
         {"Pace",
@@ -87,8 +89,8 @@ const QList<Section> &sections()
              {"output", 'o', "FILE",
               ".json .jsonl .csv, each also .gz .zst; %Y-%m-%d and the like; DIR/ for ansible-cache; - for stdout; repeatable", 'r'},
              {"format", 'f', "FORMAT", "json, jsonl, csv, table or ansible-cache: for stdout, or where the ending does not say"},
-             {"columns", 0, "PATH,…", "columns of CSV and table: record fields and facts, in jq's path syntax"},
-             {"vars", 0, "A,B", "inventory variables to copy into each record; none by whose name it is a secret"},
+             {"columns", 0, "PATH,…", "columns of CSV and table: record fields and facts, in jq's path syntax", 'l'},
+             {"vars", 0, "A,B", "inventory variables to copy into each record; none by whose name it is a secret", 'l'},
              {"csv-guard", 0, "on|off", "disarm cells that a spreadsheet would run (on)"},
              {"resume", 0, nullptr, "go on with the interrupted run of the same outputs"},
              {"retry-failed", 0, nullptr, "with --resume: try again what was not ok"},
@@ -122,7 +124,7 @@ const QList<CoreOption> &coreOptions()
             for (const Row &row : section.rows)
                 options.append({QString::fromUtf8(row.name), row.shortName ? QChar(QLatin1Char(row.shortName)) : QChar(),
                                 QString::fromUtf8(row.argument), QString::fromUtf8(section.title), QString::fromUtf8(row.help),
-                                row.kind == 'r', false});
+                                row.kind == 'r', row.kind == 'l'});
         }
         return options;
     }();

@@ -16,7 +16,7 @@ struct CoreOption
     QString section;  // of the help
     QString help;     // one or more lines
     bool isRepeatable = false;
-    bool isSecret = false; // never shown in the record of a run
+    bool isList = false; // of words with commas: given again, they are added
 };
 
 // In the order of the help. Built once.

@@ -171,7 +171,7 @@ VerbTable table(const PluginFile *plugin)
              QStringLiteral("write the project of a new plugin into the folder NAME: source, manifest, CMakeLists.txt, a test")},
             {QStringLiteral("plugin-dir"), {}, QStringLiteral("DIR"), QStringLiteral("look here first")},
         },
-        QStringLiteral("Exit status: 0, 1 output error, 2 usage, or the plugin is refused."),
+        QStringLiteral("Exit status: 0 told, 1 output error, 2 usage, or the plugin is refused."),
         0,
         1,
     };

@@ -30,11 +30,17 @@ void RunOptions::readConfig()
     const QString path = named.value_or(QString::fromUtf8(systemConfig));
     if (!named && !QFile::exists(path))
         return;
+    m_configPath = path;
     m_config = readConfiguration(path);
     m_never = m_config.values(QStringLiteral("never"));
     // What the system forbids holds whatever else is read.
     if (const QString system = QString::fromUtf8(systemConfig); named && QFile::exists(system))
         m_never += readConfiguration(system).values(QStringLiteral("never"));
+}
+
+QString RunOptions::shown(const QString &name) const
+{
+    return m_line.has(name) ? QStringLiteral("--") + name : QStringLiteral("%1: %2").arg(m_configPath, name);
 }
 
 std::optional<QString> RunOptions::value(const QString &name) const
@@ -64,7 +70,8 @@ std::optional<qint64> RunOptions::integer(const QString &name, qint64 least, qin
     bool isNumber = false;
     const qint64 number = text->toLongLong(&isNumber);
     if (!isNumber || number < least || number > most)
-        throw UsageError(QStringLiteral("--%1 takes a whole number from %2 to %3, not \"%4\"").arg(name).arg(least).arg(most).arg(*text));
+        throw UsageError(
+            QStringLiteral("%1 takes a whole number from %2 to %3, not \"%4\"").arg(shown(name)).arg(least).arg(most).arg(*text));
     return number;
 }
 
@@ -78,7 +85,11 @@ std::optional<double> RunOptions::number(const QString &name, double least, doub
     bool isNumber = false;
     const double number = text->toDouble(&isNumber);
     if (!isNumber || !std::isfinite(number) || number < least || number > most)
-        throw UsageError(QStringLiteral("--%1 takes a number from %2 to %3, not \"%4\"").arg(name).arg(least).arg(most).arg(*text));
+        throw UsageError(QStringLiteral("%1 takes a number from %2 to %3, not \"%4\"")
+                             .arg(shown(name))
+                             .arg(least, 0, 'f', 0)
+                             .arg(most, 0, 'f', 0)
+                             .arg(*text));
     return number;
 }
 
@@ -89,7 +100,7 @@ std::optional<std::chrono::milliseconds> RunOptions::duration(const QString &nam
         return std::nullopt;
     const auto duration = parseDuration(text->toUtf8());
     if (!duration || duration->count() <= 0)
-        throw UsageError(QStringLiteral("--%1 takes a duration such as 10, 500ms, 2m or 1h30m, not \"%2\"").arg(name, *text));
+        throw UsageError(QStringLiteral("%1 takes a duration above 0, such as 10, 500ms, 2m or 1h30m, not \"%2\"").arg(shown(name), *text));
     return duration;
 }
 
@@ -97,7 +108,7 @@ std::optional<QString> RunOptions::choice(const QString &name, const QStringList
 {
     const std::optional<QString> text = value(name);
     if (text && !words.contains(*text))
-        throw UsageError(QStringLiteral("--%1 takes one of %2, not \"%3\"").arg(name, words.join(QStringLiteral(", ")), *text));
+        throw UsageError(QStringLiteral("%1 takes one of %2, not \"%3\"").arg(shown(name), words.join(QStringLiteral(", ")), *text));
     return text;
 }
 

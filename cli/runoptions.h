@@ -22,6 +22,8 @@ public:
     [[nodiscard]] const CommandLine &line() const { return m_line; }
     [[nodiscard]] const CommandLine &config() const { return m_config; }
 
+    [[nodiscard]] const QString &configPath() const { return m_configPath; }
+
     // The command line's, else the configuration's.
     [[nodiscard]] bool has(const QString &name) const { return m_line.has(name) || m_config.has(name); }
     [[nodiscard]] std::optional<QString> value(const QString &name) const;
@@ -31,7 +33,7 @@ public:
     // never= of the configurations: what must not be contacted, whatever the command line says.
     [[nodiscard]] const QStringList &never() const { return m_never; }
 
-    // Checked values; throw UsageError that names the option. Nothing where it is not given.
+    // Checked values; throw UsageError that names the option, and the configuration where it is from there. Nothing where it is not given.
     [[nodiscard]] std::optional<qint64> integer(const QString &name, qint64 least, qint64 most) const;
     [[nodiscard]] std::optional<double> number(const QString &name, double least, double most) const;
     [[nodiscard]] std::optional<std::chrono::milliseconds> duration(const QString &name) const;
@@ -39,9 +41,11 @@ public:
 
 private:
     void readConfig();
+    [[nodiscard]] QString shown(const QString &name) const;
 
     CommandLine m_line;
     CommandLine m_config;
+    QString m_configPath;
     QStringList m_never;
 };
 

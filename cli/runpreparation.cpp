@@ -194,7 +194,7 @@ void RunPreparation::readInventory()
         QByteArray problem;
         const auto parsed = Shard::parse(shard->toUtf8(), &problem);
         if (!parsed)
-            throw UsageError(QStringLiteral("--shard %1: %2").arg(*shard, QString::fromUtf8(problem)));
+            throw UsageError(QString::fromUtf8(problem));
         select.shard = *parsed;
         shardText = QByteArray::number(parsed->number) + '/' + QByteArray::number(parsed->of); // what `auto` came to
     }

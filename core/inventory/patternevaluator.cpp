@@ -143,7 +143,8 @@ std::optional<HostSet> PatternEvaluator::evaluateOne(const Single &pattern, Unma
     if (matched.isEmpty() && !groupMatched && text != "all") {
         const QByteArray near = nearest(text);
         const QByteArray message =
-            "'" + whole + "' matches no host and no group" + (near.isEmpty() ? QByteArray() : "; the nearest name is '" + near + "'");
+            "'" + whole + "' matches no host and no group" +
+            (near.isEmpty() ? "; `collector inventory --graph` shows what there is" : "; the nearest name is '" + near + "'");
         if (unmatched == Unmatched::Refuse && !pattern.fromFile) {
             m_error = message;
             return std::nullopt;

@@ -101,7 +101,9 @@ Selection::Result Selection::make(std::shared_ptr<const Inventory> inventory, co
     if (!hosts)
         return failed(evaluator.error());
     if (hosts->isEmpty())
-        return failed(tables.hosts.empty() ? "the inventory has no hosts" : "no host matches");
+        return failed(tables.hosts.empty()
+                          ? QByteArray("the inventory has no hosts")
+                          : "no host matches '" + options.limit.join("', '") + "'; `collector inventory --graph` shows what there is");
 
     std::shared_ptr<Selection> selection(new Selection);
     selection->m_parts = std::make_unique<Parts>(tables);

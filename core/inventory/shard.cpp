@@ -45,7 +45,7 @@ std::optional<Shard> Shard::parse(QByteArrayView text, QByteArray *problem)
         *problem = "--shard auto needs SLURM_ARRAY_TASK_ID and SLURM_ARRAY_TASK_COUNT, or JOB_COMPLETION_INDEX and JOB_COMPLETIONS, in the "
                    "environment";
     } else {
-        *problem = "--shard is K/N with K from 1 to N, as in 2/10";
+        *problem = "--shard takes K/N with K from 1 to N, as in 2/10, or auto, not \"" + text.toByteArray() + '"';
         const QByteArrayList fields = text.toByteArray().split('/');
         const auto k = parseNumber(fields.first());
         const auto n = parseNumber(fields.last());
@@ -55,7 +55,7 @@ std::optional<Shard> Shard::parse(QByteArrayView text, QByteArray *problem)
     if (!share)
         return std::nullopt;
     if (share->first < 0 || share->first >= share->second || share->second > mostShards) {
-        *problem = "shard " + QByteArray::number(share->first + 1) + " of " + QByteArray::number(share->second) +
+        *problem = "--shard: " + QByteArray::number(share->first + 1) + " of " + QByteArray::number(share->second) +
                    ": K goes from 1 to N, N to a million";
         return std::nullopt;
     }

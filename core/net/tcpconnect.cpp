@@ -75,7 +75,7 @@ public:
     Race(Reactor &reactor, std::vector<SocketAddress> peers, std::optional<SocketAddress> source)
         : m_reactor(reactor),
           m_peers(std::move(peers)),
-          m_source(std::move(source)),
+          m_source(source),
           m_set(reactor, epoll_create1(EPOLL_CLOEXEC))
     {
     }
@@ -167,7 +167,7 @@ JobError connectError(int error, const SocketAddress &peer)
     const auto failed = [&peer](Cause cause, const QString &what) { return JobError(cause, what.arg(place(peer))); };
     switch (error) {
     case ECONNREFUSED:
-        return failed(Cause::Refused, QStringLiteral("%1 refuses connections; is sshd running there, on this port?"));
+        return failed(Cause::Refused, QStringLiteral("%1 refuses connections; does its service (sshd, for SSH) run there, on this port?"));
     case ETIMEDOUT:
         return failed(Cause::ConnectTimeout, QStringLiteral("%1 does not answer; is the host up, does a firewall drop the packets?"));
     case ENETUNREACH:
@@ -248,7 +248,7 @@ Task<Connected> connectToAny(Reactor &reactor, std::vector<SocketAddress> peers,
                              std::chrono::milliseconds timeout)
 {
     const Deadline deadline = reactor.after(timeout);
-    Race race(reactor, alternating(std::move(peers)), std::move(source));
+    Race race(reactor, alternating(std::move(peers)), source);
     race.startNext();
     for (;;) {
         const Deadline next = race.isMoreToStart() ? std::min(deadline, reactor.after(headStart)) : deadline;

@@ -46,9 +46,10 @@ std::optional<FileLock> FileLock::take(const QByteArray &output, const QByteArra
         FileHandle file(::open(path.constData(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
         if (!file.isOpen()) {
             // In words of the output: of the lock's name the user has never heard.
-            *error = errno == ELOOP
-                         ? QStringLiteral("%1 cannot be written: its lock %2 is a symbolic link").arg(name, QString::fromLocal8Bit(path))
-                         : QStringLiteral("%1 cannot be written: %2").arg(name, errorText(errno));
+            const QString reason = errno == ELOOP    ? QStringLiteral("its lock %1 is a symbolic link").arg(QString::fromLocal8Bit(path))
+                                   : errno == ENOENT ? errorText(ENOENT) + QStringLiteral("; is its folder there?")
+                                                     : errorText(errno);
+            *error = QStringLiteral("%1 cannot be written: %2").arg(name, reason);
             return std::nullopt;
         }
         if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {

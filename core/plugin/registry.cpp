@@ -24,8 +24,8 @@ QList<PluginRegistry::Place> PluginRegistry::standardPlaces(const QStringList &p
             places.append({directory, QStringLiteral("COLLECTOR_PLUGIN_PATH")});
     }
     const QDir program(QCoreApplication::applicationDirPath());
-    places.append({program.absoluteFilePath(QStringLiteral("../lib/collector/plugins")), QStringLiteral("beside the program")});
-    places.append({QStringLiteral(COLLECTOR_INSTALLED_PLUGINS), QStringLiteral("installed")});
+    places.append({program.absoluteFilePath(QStringLiteral("../lib/collector/plugins")), QStringLiteral("beside the program"), false});
+    places.append({QStringLiteral(COLLECTOR_INSTALLED_PLUGINS), QStringLiteral("installed"), false});
     return places;
 }
 
@@ -34,6 +34,8 @@ PluginRegistry::PluginRegistry(const QList<Place> &places, const QStringList &co
     QStringList seen; // a folder that is named twice is looked at once
     for (const Place &place : places) {
         const QDir directory(place.directory);
+        if (place.isNamed && !directory.exists())
+            m_missing.append(QStringLiteral(" (%1 %2: there is no such folder)").arg(place.origin, place.directory));
         if (seen.contains(directory.canonicalPath()))
             continue;
         seen.append(directory.canonicalPath());
@@ -73,8 +75,8 @@ QString PluginRegistry::whyNot(const QString &name) const
         return QStringLiteral("there is no plugin \"%1\", nor any other: where do they lie? (--plugin-dir, COLLECTOR_PLUGIN_PATH)")
             .arg(name);
     const QString near = nearest(name, names, std::max(1, int(name.size()) / 2));
-    return QStringLiteral("there is no plugin \"%1\"; %2`collector plugins` lists them")
-        .arg(name, near.isEmpty() ? QString() : QStringLiteral("did you mean \"%1\"? ").arg(near));
+    return QStringLiteral("there is no plugin \"%1\"%2; %3`collector plugins` lists them")
+        .arg(name, m_missing.join(QString()), near.isEmpty() ? QString() : QStringLiteral("did you mean \"%1\"? ").arg(near));
 }
 
 std::optional<PluginRegistry::Loaded> PluginRegistry::load(const PluginFile &plugin, QString *error)

@@ -24,6 +24,7 @@ public:
     {
         QString directory;
         QString origin;
+        bool isNamed = true; // by the user, not where we look anyway
     };
 
     // The folders in the order in which they are searched: what --plugin-dir names, COLLECTOR_PLUGIN_PATH, beside the
@@ -51,6 +52,7 @@ public:
 
 private:
     QList<PluginFile> m_plugins;
+    QStringList m_missing; // folders that somebody named, and that are not there
 };
 
 } // namespace collector

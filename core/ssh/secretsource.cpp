@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <string>
 
 namespace collector {
 
@@ -63,27 +64,25 @@ void refuseIfShared(int fd, const QString &path)
                                 .arg(path));
 }
 
-// One key; nothing at the end of input, or when a signal waits that would end us.
-std::optional<char> nextKey(int terminal)
+// Takes in a key, or waits for one a while. An interrupt, too, at the end of input, and when a signal waits that would end us.
+Typed takeKey(int terminal, Secret &line)
 {
-    while (true) {
-        pollfd waiting = {terminal, POLLIN, 0};
-        const int ready = poll(&waiting, 1, 200);
-        sigset_t pending;
-        sigpending(&pending);
-        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
-            if (sigismember(&pending, signal) == 1)
-                return {};
-        }
-        if (ready <= 0)
-            continue;
-        char byte = 0;
-        const ssize_t count = read(terminal, &byte, 1);
-        if (count == 1)
-            return byte;
-        if (count == 0 || (errno != EINTR && errno != EAGAIN))
-            return {};
+    constexpr int patience = 200;
+    pollfd waiting = {terminal, POLLIN, 0};
+    const int ready = poll(&waiting, 1, patience);
+    sigset_t pending;
+    sigpending(&pending);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+        if (sigismember(&pending, signal) == 1)
+            return Typed::Interrupt;
     }
+    if (ready <= 0)
+        return Typed::More;
+    char byte = 0;
+    const ssize_t count = read(terminal, &byte, 1);
+    if (count == 1)
+        return typeKey(line, byte);
+    return count < 0 && (errno == EINTR || errno == EAGAIN) ? Typed::More : Typed::Interrupt;
 }
 
 } // namespace
@@ -150,12 +149,18 @@ Secret askOnTerminal(const QString &prompt)
 Secret askOnTerminal(int terminal, const QString &prompt)
 {
     Secret secret;
-    const SilentTerminal silent(terminal);
-    sayOnTerminal(terminal, prompt.toLocal8Bit().toStdString());
+    SilentTerminal silent(terminal);
+    const std::string question = prompt.toLocal8Bit().toStdString();
+    sayOnTerminal(terminal, question);
     Typed typed = Typed::More;
-    while (typed == Typed::More || typed == Typed::Changed) {
-        const std::optional<char> key = nextKey(terminal);
-        typed = key ? typeKey(secret, *key) : Typed::Interrupt;
+    while (typed == Typed::More || typed == Typed::Changed || typed == Typed::Suspend) {
+        typed = takeKey(terminal, secret);
+        if (typed == Typed::Suspend)
+            silent.suspend();
+        if (silent.wentOn()) {
+            secret.clear();
+            sayOnTerminal(terminal, question);
+        }
     }
     sayOnTerminal(terminal, "\n");
     if (typed != Typed::Whole)

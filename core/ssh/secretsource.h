@@ -27,7 +27,8 @@ namespace collector {
 // Asks on the terminal, /dev/tty, without echo. Throws at once where there is none.
 [[nodiscard]] Secret askOnTerminal(const QString &prompt);
 
-// The same on a terminal that is open already. A ^C, or a signal that would end us, gives the terminal back as it was and throws.
+// The same on a terminal that is open already. A ^C, or a signal that would end us, gives the terminal back as it was and throws. After
+// a ^Z the question is asked anew.
 [[nodiscard]] Secret askOnTerminal(int terminal, const QString &prompt);
 
 } // namespace collector

@@ -1,8 +1,10 @@
 #include "ssh/silentterminal.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <stdexcept>
 
@@ -12,7 +14,17 @@ namespace {
 
 constexpr size_t longestLine = 64 * 1024;
 
+// How often this process was continued while a terminal was silent.
+std::atomic<int> continued = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
+
+void setTerminal(int fd, const termios &mode)
+{
+    while (tcsetattr(fd, TCSAFLUSH, &mode) != 0 && errno == EINTR) {
+    }
 }
+
+} // namespace
 
 SilentTerminal::SilentTerminal(int fd) : m_fd(fd)
 {
@@ -23,24 +35,73 @@ SilentTerminal::SilentTerminal(int fd) : m_fd(fd)
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP})
         sigaddset(&signals, signal);
     pthread_sigmask(SIG_BLOCK, &signals, &m_maskBefore);
-    termios silent = m_before;
-    silent.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG);
-    silent.c_cc[VMIN] = 1;
-    silent.c_cc[VTIME] = 0;
-    tcsetattr(fd, TCSAFLUSH, &silent);
+    struct sigaction onContinue = {};
+    onContinue.sa_handler = [](int) { ++continued; };
+    onContinue.sa_flags = SA_RESTART;
+    sigaction(SIGCONT, &onContinue, &m_continueBefore);
+    silence();
 }
 
 SilentTerminal::~SilentTerminal()
 {
-    tcsetattr(m_fd, TCSAFLUSH, &m_before);
+    giveBack();
+    sigaction(SIGCONT, &m_continueBefore, nullptr);
     pthread_sigmask(SIG_SETMASK, &m_maskBefore, nullptr);
+}
+
+// From a terminal's background this stops us, until we are in its foreground: there is nobody to ask.
+void SilentTerminal::silence()
+{
+    m_isSilent = true;
+    m_continued = continued;
+    termios silent = m_before;
+    silent.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG);
+    silent.c_cc[VMIN] = 1;
+    silent.c_cc[VTIME] = 0;
+    setTerminal(m_fd, silent);
+}
+
+void SilentTerminal::giveBack()
+{
+    m_isSilent = false;
+    setTerminal(m_fd, m_before);
+}
+
+void SilentTerminal::suspend()
+{
+    struct sigaction onStop = {};
+    sigaction(SIGTSTP, nullptr, &onStop);
+    if (onStop.sa_handler == SIG_IGN)
+        return; // whoever started us wants no stops
+    giveBack();
+    const int before = continued;
+    sigset_t stop = {};
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
+    kill(0, SIGTSTP); // the group, as the terminal would: whoever is piped to us stops as well
+    // Any thread may take it, a moment later. Where no shell looks after our group, nobody is stopped.
+    constexpr int moment = 20, moments = 50;
+    for (int i = 0; i < moments && continued == before; ++i)
+        poll(nullptr, 0, moment);
+    pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+}
+
+bool SilentTerminal::wentOn()
+{
+    if (m_isSilent && continued == m_continued)
+        return false;
+    silence();
+    return true;
 }
 
 Typed typeKey(Secret &line, char key)
 {
-    constexpr char interrupt = 3, endOfInput = 4, backspace = 8, killLine = 21, rubOut = 127;
-    if (key == interrupt)
+    constexpr char interrupt = 3, endOfInput = 4, backspace = 8, killLine = 21, suspend = 26, quit = 28, rubOut = 127;
+    if (key == interrupt || key == quit)
         return Typed::Interrupt;
+    if (key == suspend)
+        return Typed::Suspend;
     if (key == endOfInput && line.isEmpty())
         return Typed::Nothing;
     if (key == '\n' || key == '\r' || key == endOfInput)

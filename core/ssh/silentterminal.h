@@ -1,5 +1,5 @@
-// SilentTerminal: a terminal without echo, line editing and signals of its own, while a secret is typed; as it was when this goes. With it,
-// what each key does to the line that is typed. On one thread.
+// SilentTerminal: a terminal without echo, line editing and signals of its own, while a secret is typed; as it was when this goes, and
+// while this process is suspended. With it, what each key does to the line that is typed. On one thread; one at a time.
 
 #pragma once
 
@@ -20,10 +20,22 @@ public:
     SilentTerminal(const SilentTerminal &) = delete;
     SilentTerminal &operator=(const SilentTerminal &) = delete;
 
+    // What a ^Z does elsewhere: gives the terminal back, and stops this process and its group. Returns when they go on.
+    void suspend();
+    // Whether this process goes on, however it was stopped, since this was last asked. A shell has used the terminal meanwhile: it is
+    // silent again when this returns, and what stood there is to be drawn anew.
+    [[nodiscard]] bool wentOn();
+
 private:
+    void silence();
+    void giveBack();
+
     const int m_fd;
+    bool m_isSilent = false;
+    int m_continued = 0; // how often, that we know of
     termios m_before = {};
     sigset_t m_maskBefore = {};
+    struct sigaction m_continueBefore = {};
 };
 
 enum class Typed {
@@ -32,6 +44,7 @@ enum class Typed {
     Whole,   // the line
     Nothing, // the end of input, on an empty line
     Interrupt,
+    Suspend,
 };
 
 // Takes in one key.

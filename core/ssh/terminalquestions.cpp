@@ -1,7 +1,5 @@
 #include "ssh/terminalquestions.h"
 
-#include "ssh/silentterminal.h"
-
 #include <collector/joberror.h>
 
 #include <fcntl.h>
@@ -19,7 +17,10 @@ namespace collector {
 
 namespace {
 
+using namespace std::chrono_literals;
 using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds longestLook = 200ms; // within which it is seen that we were stopped
 
 class Terminal
 {
@@ -135,12 +136,9 @@ void TerminalQuestions::put(Asked &asked)
         m_terminal = terminal.fd();
     }
     try {
-        const SilentTerminal silent(terminal.fd());
-        if (m_setup.makeWay)
-            m_setup.makeWay([this](bool isThere) { draw(isThere); });
-        else
-            draw(true);
-        await(terminal.fd(), asked);
+        SilentTerminal silent(terminal.fd());
+        drawAnew();
+        await(terminal.fd(), silent, asked);
         {
             const std::lock_guard lock(m_mutex);
             sayOnTerminal(terminal.fd(), "\n");
@@ -161,16 +159,21 @@ void TerminalQuestions::put(Asked &asked)
         kill(getpid(), SIGINT); // what the terminal would have done
 }
 
-void TerminalQuestions::await(int terminal, Asked &asked)
+void TerminalQuestions::await(int terminal, SilentTerminal &silent, Asked &asked)
 {
-    const auto end = steady_clock::now() + m_setup.patience;
+    auto end = steady_clock::now() + m_setup.patience;
     asked.end = Asked::End::Late;
     for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now()).count();
-        if (left <= 0)
+        if (silent.wentOn()) { // and the person has all the time again
+            end = steady_clock::now() + m_setup.patience;
+            asked.answer.clear();
+            drawAnew();
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now());
+        if (left <= 0ms)
             return;
         std::array<pollfd, 2> waiting{{{terminal, POLLIN, 0}, {m_bell, POLLIN, 0}}};
-        poll(waiting.data(), waiting.size(), int(left));
+        poll(waiting.data(), waiting.size(), int(std::min(left, longestLook).count()));
         if (waiting[1].revents) {
             uint64_t count = 0;
             [[maybe_unused]] const auto got = read(m_bell, &count, sizeof count);
@@ -189,36 +192,49 @@ void TerminalQuestions::await(int terminal, Asked &asked)
             asked.end = Asked::End::NothingEntered; // it is gone
             return;
         }
-        type(terminal, asked, key);
+        if (type(terminal, asked, key) == Typed::Suspend)
+            silent.suspend();
         if (asked.end != Asked::End::Late)
             return;
     }
 }
 
-void TerminalQuestions::type(int terminal, Asked &asked, char key)
+Typed TerminalQuestions::type(int terminal, Asked &asked, char key)
 {
     const std::lock_guard lock(m_mutex);
-    switch (typeKey(asked.answer, key)) {
+    const Typed typed = typeKey(asked.answer, key);
+    switch (typed) {
     case Typed::More:
         if (asked.question.isShown && uchar(key) >= ' ')
             sayOnTerminal(terminal, std::string_view(&key, 1));
-        return;
+        break;
     case Typed::Changed:
         if (asked.question.isShown) {
             sayOnTerminal(terminal, "\r\x1b[K" + asked.question.text.toStdString());
             sayOnTerminal(terminal, asked.answer.bytes());
         }
-        return;
+        break;
     case Typed::Whole:
         asked.end = Asked::End::Answered;
-        return;
+        break;
     case Typed::Nothing:
         asked.end = Asked::End::NothingEntered;
-        return;
+        break;
     case Typed::Interrupt:
         asked.end = Asked::End::Interrupted;
-        return;
+        break;
+    case Typed::Suspend:
+        break;
     }
+    return typed;
+}
+
+void TerminalQuestions::drawAnew()
+{
+    if (m_setup.makeWay)
+        m_setup.makeWay([this](bool isThere) { draw(isThere); });
+    else
+        draw(true);
 }
 
 void TerminalQuestions::draw(bool isThere)

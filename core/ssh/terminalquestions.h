@@ -8,6 +8,7 @@
 #include "net/offload.h"
 #include "net/reactor.h"
 #include "ssh/secret.h"
+#include "ssh/silentterminal.h"
 
 #include <collector/task.h>
 
@@ -51,7 +52,7 @@ public:
 
     // Suspends until it is answered. Destroying the waiting coroutine withdraws the question. Throws JobError: auth_timeout (nobody
     // answered), mfa_required (no terminal, or nothing was entered). A ^C there is a SIGINT to this process; then, and once closed, it is
-    // never resumed: the run is over.
+    // never resumed: the run is over. A ^Z suspends this process, and asks anew when it goes on.
     Task<Secret> ask(Reactor &reactor, Question question);
 
     // Whether a person is asked now, or is about to be. Any thread.
@@ -63,8 +64,9 @@ public:
 private:
     struct Asked;
     void put(Asked &asked);
-    void await(int terminal, Asked &asked);
-    void type(int terminal, Asked &asked, char key);
+    void await(int terminal, SilentTerminal &silent, Asked &asked);
+    Typed type(int terminal, Asked &asked, char key);
+    void drawAnew();
     void draw(bool isThere);
     void ring() const;
 

@@ -48,7 +48,7 @@ fleet=''
 stop_fleet() { [ -z "$fleet" ] || { kill "$fleet" 2> /dev/null; wait "$fleet" 2> /dev/null; } || true; fleet=''; }
 trap stop_fleet EXIT
 
-# night NUMBER: starts the fleet with tonight's faults and asks it.
+# run_night NUMBER: starts the fleet with tonight's faults and asks it.
 run_night() {
     night=$1
     : > "$dir/fleet.out" # which the first look below may come upon before the fleet does

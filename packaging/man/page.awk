@@ -7,7 +7,7 @@ function text(s) {
     if (s ~ /^[.']/) s = "\\&" s
     return s
 }
-function section(s) { end(); blank = 0; print ".SH " s }
+function section(s) { end(); blank = 0; begun = 1; print ".SH " s }
 # Ends what is open: an option, a literal block.
 function end() {
     if (literal) print ".fi\n.RE"
@@ -29,8 +29,8 @@ BEGIN {
 FNR == 1 && FILENAME != first && NR != 1 { raw = 1; end() }
 raw { print; next }
 FNR == 1 && /^(Usage: )?collector [a-z]+ / { sub(/^(Usage: )?collector [a-z]+ ?/, ""); print text($0); next }
-FNR == 1 && /^collector: / { section("DESCRIPTION"); inText = 1; sub(/^collector: /, ""); print text(toupper(substr($0, 1, 1)) substr($0, 2)); next }
-/^Exit status: / { section("EXIT STATUS"); inText = 1; inOptions = 0; sub(/^Exit status: /, ""); print text($0); next }
+FNR == 1 && /^collector: / { section("DESCRIPTION"); inText = 1; sub(/^collector: /, ""); print text(toupper(substr($0, 1, 1)) substr($0, 2)); begun = 0; next }
+/^Exit status: / { section("EXIT STATUS"); inText = 1; inOptions = 0; sub(/^Exit status: /, ""); print text($0); begun = 0; next }
 /^Examples:$/ { section("EXAMPLES"); inText = 1; inOptions = 0; next }
 /^[A-Z][A-Za-z ]*:$/ {
     end()
@@ -56,7 +56,7 @@ inOptions && /^  (-|    --)/ {
 }
 inOptions && /^          / { sub(/^ +/, ""); print text($0); next }
 /^  / {
-    if (!literal) { if (!inText && !inOptions) { section("DESCRIPTION"); inText = 1 } print ".PP\n.RS\n.nf"; literal = 1 }
+    if (!literal) { if (!inText && !inOptions) { section("DESCRIPTION"); inText = 1 } print (begun ? "" : ".PP\n") ".RS\n.nf"; literal = 1 }
     print text(substr($0, 3))
     next
 }
@@ -66,5 +66,6 @@ inOptions && /^          / { sub(/^ +/, ""); print text($0); next }
     if (blank && inText) print ".PP"
     blank = 0
     body($0)
+    begun = 0
 }
 END { end() }

@@ -273,6 +273,24 @@ def interrupted(bench):
         check('and asks nothing any more', bastion.events()['login'] == 0, bastion.events())
 
 
+def suspended(bench):
+    """By ^Z at the question, in a shell with job control, which is asked to let it go on."""
+    with Bastion(bench.folder, 'Verification code=123456') as bastion:
+        inner = ' '.join(shlex.quote(str(word)) for word in bench.command(bastion, 20, beside=3))
+        terminal = Terminal(['/bin/bash', '-c', f'set -m; {inner}; echo "status $?"; read -r _; fg > /dev/null'])
+        terminal.wait_for('Verification code: ')
+        terminal.type('12\x1a')
+        terminal.wait_for('status 148')
+        check('a ^Z at the question gives the terminal back', terminal.echoes(), terminal.shown)
+        terminal.type('\n')
+        terminal.wait_for('Verification code: ', times=2)
+        check('and takes it again, to ask anew', not terminal.echoes(), terminal.shown)
+        terminal.type('123456\n')
+        status = terminal.status()
+        check('and the run goes on', status == 0 and bench.causes() == {'ok': 23} and '123456' not in terminal.shown, (status, terminal.shown))
+        check('with one login', bastion.events()['login'] == 1, bastion.events())
+
+
 def nobody_is_there(bench):
     with Bastion(bench.folder, 'Verification code=123456') as bastion:
         command = bench.command(bastion, 3, retries='0')
@@ -301,7 +319,7 @@ def main():
         bench = Bench(pathlib.Path(name))
         try:
             for part in (once_for_all_workers, a_session_has_so_many_places, wrong_then_right, wrong_for_good, rounds_and_questions,
-                         a_password_that_was_not_given, lost_once, interrupted, nobody_is_there, targets_do_not_ask):
+                         a_password_that_was_not_given, lost_once, interrupted, suspended, nobody_is_there, targets_do_not_ask):
                 if len(sys.argv) < 3 or part.__name__ in sys.argv[2:]:
                     part(bench)
         finally:

@@ -78,10 +78,10 @@ void TestLocal::explainSaysThatNothingIsConnected()
 
 void TestLocal::variablesInTheRecord()
 {
-    const QJsonObject record =
-        result({QStringLiteral("-p"), QStringLiteral("ssh-command"), QStringLiteral("--command"), QStringLiteral("true"),
-                QStringLiteral("--vars"), QStringLiteral("rack,db,slots,nobody_has_it")})[u"hosts"][0]
-            .toObject();
+    const QJsonObject record = result({QStringLiteral("-p"), QStringLiteral("ssh-command"), QStringLiteral("--command"),
+                                       QStringLiteral("true"), QStringLiteral("--vars"), QStringLiteral("rack,db"),
+                                       QStringLiteral("--vars"), QStringLiteral("slots,nobody_has_it")})[u"hosts"][0]
+                                   .toObject();
     const QJsonObject expected =
         QJsonDocument::fromJson(R"({"rack":"r7","slots":4,"db":{"name":"shop","replicas":[{"at":"a"}]}})").object();
     QCOMPARE(record[u"vars"].toObject(), expected);

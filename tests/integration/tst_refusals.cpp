@@ -16,6 +16,8 @@ private Q_SLOTS:
     void cleanupTestCase() { end(); }
     void mistakes_data();
     void mistakes();
+    void mistakesInAConfiguration_data();
+    void mistakesInAConfiguration();
     void resumingIsRefused_data();
     void resumingIsRefused();
     void aReadOnlyFolder();
@@ -32,10 +34,24 @@ void TestRefusals::mistakes_data()
     row("a verb with a slip", "inventroy --list", "\"inventroy\" is neither an option nor a verb: did you mean inventory?;");
     row("a host in a verb's place", "web01", "\"web01\" is neither an option nor a verb; hosts are given with -i");
     row("a plugin with a slip", "-i h, -p pnig", "there is no plugin \"pnig\"; did you mean \"ping\"? `collector plugins` lists them");
+    row("a folder of plugins that is not there", "-i h, -p ping2 --plugin-dir nowhere",
+        "there is no plugin \"ping2\" (--plugin-dir nowhere: there is no such folder); did you mean \"ping\"?");
     row("a plugin like none", "plugins zabbix", "there is no plugin \"zabbix\"; `collector plugins` lists them");
     row("a plugin's option", "-i h, -p ping --count 0", "collector: --count takes a whole number from 1 to 65000, not \"0\"");
     row("by its full name", "-i h, -p ping -O ping.count=0", "collector: -O: --count takes a whole number from 1 to 65000, not \"0\"");
     row("a limit that is empty", "-i h, -p ping -l ", "the pattern '' names no host, and all would be meant");
+    row("a secret among several --vars", "-i h, -p ping --vars API_Token --vars site",
+        "--vars API_Token: its name says that it is a secret");
+    row("a pattern that leaves nobody", "-i h, -p ping -l h -l !h", "collector: no host matches 'h', '!h'; `collector inventory --graph`");
+    row("a pattern of nobody", "-i h, -p ping -l elsewhere",
+        "matches no host and no group; `collector inventory --graph` shows what there is");
+    row("a time that is none", "-i h, -p ping --timeout 0",
+        "--timeout takes a duration above 0, such as 10, 500ms, 2m or 1h30m, not \"0\"");
+    row("a rate that is none", "-i h, -p ping --rate -1", "--rate takes a number from 0 to 10000000, not \"-1\"");
+    row("a shard that is none", "-i h, -p ping --shard 3",
+        "collector: --shard takes K/N with K from 1 to N, as in 2/10, or auto, not \"3\"");
+    row("a shard beyond the last", "-i h, -p ping --shard 3/2", "collector: --shard: 3 of 2: K goes from 1 to N");
+    row("words of a list, one of them none", "-i h, -p ssh-facts --facts nothing --facts cpu", "--facts nothing: no such subset");
     row("a secret among --vars", "-i h, -p ping --vars site,API_Token", "--vars API_Token: its name says that it is a secret");
     row("a password for ssh(1)", "-i h, -p ssh-command --command true --transport openssh -k", "--ask-pass has no effect with --transport");
     row("an ssh_config that is not there", "-i h, -p ssh-command --command true --ssh-config nowhere",
@@ -53,6 +69,34 @@ void TestRefusals::mistakes()
     QVERIFY2(errors.contains(said), errors.constData());
     QCOMPARE(errors.count('\n'), 1);
     QCOMPARE(process.readAllStandardOutput(), QByteArray());
+}
+
+void TestRefusals::mistakesInAConfiguration_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QByteArray>("said");
+    QTest::newRow("no option") << QByteArray("[all]\nplugn = ping\n")
+                               << QByteArray("night.conf:2: unknown option --plugn; did you mean --plugin?");
+    QTest::newRow("a value that is none") << QByteArray("timeout = 5x\n") << QByteArray("collector: night.conf: timeout takes a duration");
+    QTest::newRow("a plugin's option") << QByteArray("ping.cuont = 2\n")
+                                       << QByteArray("night.conf: the plugin ping has no option \"cuont\"");
+    QTest::newRow("a secret on two lines") << QByteArray("vars = a_token\nvars = b\n") << QByteArray("--vars a_token: its name says");
+}
+
+// Whoever reads the message typed none of it.
+void TestRefusals::mistakesInAConfiguration()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(QByteArray, said);
+    const QTemporaryDir dir;
+    QFile config(dir.filePath(QStringLiteral("night.conf")));
+    QVERIFY(config.open(QFile::WriteOnly) && config.write(text) == text.size());
+    config.close();
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    QCOMPARE(run(process, QStringLiteral("-i h, -p ping --config night.conf").split(u' ')), 2);
+    const QByteArray errors = process.readAllStandardError();
+    QVERIFY2(errors.contains(said), errors.constData());
 }
 
 void TestRefusals::resumingIsRefused_data()

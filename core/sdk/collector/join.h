@@ -2,7 +2,7 @@
 //
 //     auto [a, b] = co_await all(job.shell().run("uname"), job.shell().run("id"));
 //     const auto outputs = co_await all(std::move(vectorOfTasks));
-//     const auto index = co_await first(work(job), job.sleep(5s));      // the others are destroyed
+//     const auto ended = co_await first(work(job), job.sleep(5s));      // a variant: ended.index() says which; the others are destroyed
 
 #pragma once
 

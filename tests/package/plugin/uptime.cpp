@@ -14,11 +14,14 @@ public:
         ShellCommand command;
         command.command = "cat /proc/uptime";
         const ShellReply reply = co_await job.shell().run(std::move(command));
+        const QList<QByteArray> fields = reply.output.simplified().split(' ');
         bool isNumber = false;
-        const double seconds = reply.output.split(' ').first().toDouble(&isNumber);
+        const double seconds = fields.first().toDouble(&isNumber);
         if (!isNumber)
             throw JobError(Cause::BadOutput, QStringLiteral("/proc/uptime does not begin with a number"));
         job.facts().set("seconds", seconds);
+        for (int i = 0; i < fields.size(); ++i)
+            job.facts().set("field_" + QByteArray::number(i), fields[i].constData());
     }
 };
 

@@ -14,9 +14,16 @@ namespace {
 // What this program holds of the heap, which shows what GroupSets keep for themselves, beside the tables.
 std::atomic<size_t> held = 0;
 
+void release(void *memory)
+{
+    held -= malloc_usable_size(memory);
+    std::free(memory);
+}
+
 } // namespace
 
-void *operator new(size_t size)
+// Not inlined: GCC takes what is allocated and freed in one function for a mismatch, where it sees into one of the two.
+[[gnu::noinline]] void *operator new(size_t size)
 {
     void *memory = std::malloc(size);
     if (!memory)
@@ -25,15 +32,14 @@ void *operator new(size_t size)
     return memory;
 }
 
-void operator delete(void *memory) noexcept
+[[gnu::noinline]] void operator delete(void *memory) noexcept
 {
-    held -= malloc_usable_size(memory);
-    std::free(memory);
+    release(memory);
 }
 
-void operator delete(void *memory, size_t /*size*/) noexcept
+[[gnu::noinline]] void operator delete(void *memory, size_t /*size*/) noexcept
 {
-    operator delete(memory);
+    release(memory);
 }
 
 using namespace collector;

@@ -113,11 +113,9 @@ CommandLine parseConfiguration(const QString &path, const QByteArray &text)
 CommandLine readConfiguration(const QString &path)
 {
     QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        throw UsageError(QStringLiteral("%1: %2").arg(path, file.errorString()));
-    const QByteArray text = file.read(largest + 1);
+    const QByteArray text = file.open(QIODevice::ReadOnly) ? file.read(largest + 1) : QByteArray();
     if (file.error() != QFileDevice::NoError)
-        throw UsageError(QStringLiteral("%1: %2").arg(path, file.errorString()));
+        throw UsageError(QStringLiteral("the configuration %1 cannot be read: %2").arg(path, file.errorString()));
     if (text.size() > largest)
         throw UsageError(QStringLiteral("%1: more than 1 MiB is no configuration").arg(path));
     return parseConfiguration(path, text);

@@ -32,6 +32,19 @@ void refuseSecretsForOpenSsh(const RunOptions &options)
     }
 }
 
+// Of the file that an option names, which the message names too: whoever reads it may not have typed it.
+std::optional<Secret> secretOf(const RunOptions &options, const QString &option)
+{
+    const auto file = options.value(option);
+    if (!file)
+        return std::nullopt;
+    try {
+        return readSecretFile(*file);
+    } catch (const std::runtime_error &error) {
+        throw UsageError(QStringLiteral("%1: %2").arg(options.shown(option), QString::fromUtf8(error.what())));
+    }
+}
+
 } // namespace
 
 LoginCredentials LoginCredentials::gather(const RunOptions &options, const SshConfig &config)
@@ -40,14 +53,12 @@ LoginCredentials LoginCredentials::gather(const RunOptions &options, const SshCo
     LoginCredentials result;
     try {
         std::optional<Secret> password = takeSecretFromEnvironment("COLLECTOR_PASSWORD");
-        if (const auto file = options.value(QStringLiteral("password-file")))
-            password = readSecretFile(*file);
+        if (auto fromFile = secretOf(options, QStringLiteral("password-file")))
+            password = std::move(fromFile);
         else if (options.has(QStringLiteral("ask-pass")))
             password = askOnTerminal(QStringLiteral("SSH password: "));
-        std::optional<Secret> becomePassword;
-        if (const auto file = options.value(QStringLiteral("become-password-file")))
-            becomePassword = readSecretFile(*file);
-        else if (options.has(QStringLiteral("ask-become-pass")))
+        std::optional<Secret> becomePassword = secretOf(options, QStringLiteral("become-password-file"));
+        if (!becomePassword && options.has(QStringLiteral("ask-become-pass")))
             becomePassword = askOnTerminal(QStringLiteral("BECOME password: "));
 
         Credentials::Sources sources;

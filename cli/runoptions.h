@@ -33,6 +33,9 @@ public:
     // never= of the configurations: what must not be contacted, whatever the command line says.
     [[nodiscard]] const QStringList &never() const { return m_never; }
 
+    // As a message names it: `--name`, or the configuration that it is from.
+    [[nodiscard]] QString shown(const QString &name) const;
+
     // Checked values; throw UsageError that names the option, and the configuration where it is from there. Nothing where it is not given.
     [[nodiscard]] std::optional<qint64> integer(const QString &name, qint64 least, qint64 most) const;
     [[nodiscard]] std::optional<double> number(const QString &name, double least, double most) const;
@@ -41,7 +44,6 @@ public:
 
 private:
     void readConfig();
-    [[nodiscard]] QString shown(const QString &name) const;
 
     CommandLine m_line;
     CommandLine m_config;

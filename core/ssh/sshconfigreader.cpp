@@ -78,7 +78,7 @@ bool SshConfigReader::include(const QString &path, bool mustExist, bool isChecke
 {
     const auto refuse = [&](const QString &why) {
         Place place = from;
-        complain(place, place.line == 0 ? why : path + QStringLiteral(": ") + why);
+        complain(place, place.line == 0 ? QStringLiteral("this ssh_config cannot be read: ") + why : path + QStringLiteral(": ") + why);
         return false;
     };
     const int fd = open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -87,7 +87,7 @@ bool SshConfigReader::include(const QString &path, bool mustExist, bool isChecke
     QFile file;
     if (!file.open(fd, QIODevice::ReadOnly, QFileDevice::AutoCloseHandle)) {
         close(fd);
-        return refuse(QStringLiteral("cannot be read"));
+        return refuse(QStringLiteral("it cannot be opened"));
     }
     struct stat status = {};
     if (fstat(fd, &status) != 0 || S_ISDIR(status.st_mode))

@@ -55,7 +55,12 @@ void TestRefusals::mistakes_data()
     row("a secret among --vars", "-i h, -p ping --vars site,API_Token", "--vars API_Token: its name says that it is a secret");
     row("a password for ssh(1)", "-i h, -p ssh-command --command true --transport openssh -k", "--ask-pass has no effect with --transport");
     row("an ssh_config that is not there", "-i h, -p ssh-command --command true --ssh-config nowhere",
-        "collector: nowhere: No such file or directory\n");
+        "collector: nowhere: this ssh_config cannot be read: No such file or directory\n");
+    row("a password that is not there", "-i h, -p ssh-command --command true --password-file nowhere",
+        "collector: --password-file: nowhere: No such file or directory\n");
+    row("a configuration that is not there", "-i h, -p ping --config nowhere",
+        "collector: the configuration nowhere cannot be read: No such file or directory\n");
+    row("a configuration that is a folder", "-i h, -p ping --config /", "collector: the configuration / cannot be read: ");
 }
 
 // One line that says what it was, and nothing else.

@@ -47,6 +47,7 @@ void tst_configuration::values_data()
     row("comments and sections", "# user = a\n; user = b\n[user = c]\n", "user", none);
     row("the last one counts", "user = a\nuser = b\n", "user", {QStringLiteral("b")});
     row("what may stand again", "inventory = a\ninventory = b\n", "inventory", {QStringLiteral("a"), QStringLiteral("b")});
+    row("lists are added", "vars = a,b\nvars = c\n", "vars", {QStringLiteral("a,b,c")});
     row("an equals sign in the value", "ssh-command.command = a = b\n", "O", {QStringLiteral("ssh-command.command=a = b")});
     row("no comment behind a value", "limit = web # db\n", "limit", {QStringLiteral("web # db")});
     row("an empty value", "user =\n", "user", flag);
@@ -133,7 +134,7 @@ void tst_configuration::aFileIsReadToItsEndOrRefused()
 void tst_configuration::aFileThatIsNotThere()
 {
     const QString refusal = refusalOf([] { return readConfiguration(QStringLiteral("/nonexistent/c")); });
-    QVERIFY2(refusal.startsWith(QStringLiteral("/nonexistent/c: ")), qPrintable(refusal));
+    QVERIFY2(refusal.startsWith(QStringLiteral("the configuration /nonexistent/c cannot be read: ")), qPrintable(refusal));
 }
 
 QTEST_GUILESS_MAIN(tst_configuration)

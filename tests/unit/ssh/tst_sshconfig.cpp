@@ -146,7 +146,8 @@ void TestSshConfig::givenFileMustExist()
 {
     SshConfig::Sources sources;
     sources.file = QStringLiteral("/nonexistent/config");
-    QCOMPARE(SshConfig::load(sources).errors(), QStringList{QStringLiteral("/nonexistent/config: No such file or directory")});
+    QCOMPARE(SshConfig::load(sources).errors(),
+             QStringList{QStringLiteral("/nonexistent/config: this ssh_config cannot be read: No such file or directory")});
     sources.file = QStringLiteral("/dev/null");
     QVERIFY(SshConfig::load(sources).errors().isEmpty());
 }

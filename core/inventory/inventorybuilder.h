@@ -1,5 +1,5 @@
-// Builds an inventory by the rules of Ansible's InventoryData: who belongs to which group, what a repeated name means, what happens
-// when all sources are read. The readers of the formats call it; one thread.
+// Builds an inventory by the rules of Ansible's InventoryData: who belongs to which group, what a repeated name means. The readers of the
+// formats call it; one thread.
 #pragma once
 
 #include "inventory/groupsets.h"
@@ -32,7 +32,7 @@ public:
     [[nodiscard]] Problems::Place here(qsizetype byteInLine = -1) const;
 
     [[nodiscard]] bool hasGroup(QByteArrayView name) const { return m_tables.findGroup(name).has_value(); }
-    [[nodiscard]] bool hasHost(QByteArrayView name) const;
+    [[nodiscard]] bool hasHost(QByteArrayView name) const { return m_tables.findHost(name).has_value(); }
     /// The same for a name as a source writes it, with or without a port.
     [[nodiscard]] bool knows(QByteArrayView written) const { return hasHost(m_grammar.split(written).host); }
     GroupIndex addGroup(QByteArrayView name);
@@ -57,7 +57,7 @@ public:
     /// Puts what a file of host_vars/ says over what earlier ones said; a host of a range gets an entry of its own.
     void addFileVariables(QByteArrayView host, VariableIndex list);
 
-    /// When all sources are read: who hangs below `all`, who is ungrouped, what deserves a warning. Then group depths.
+    /// When all sources are read: see Reconciliation.
     void reconcile();
 
 private:
@@ -70,12 +70,7 @@ private:
     void inheritFromRanges(HostIndex host, QByteArrayView name);
     void takeOverHosts(HostIndex rangeHost);
     void setPort(HostIndex host, qint64 port);
-    GroupSetIndex withoutUngrouped(GroupSetIndex set);
     [[nodiscard]] VariableIndex chained(VariableIndex onto, VariableIndex list);
-    bool joinUngrouped(HostIndex host);
-    void reconcileUngrouped();
-    void warnOfSharedNames();
-    void computeDepths();
 
     InventoryTables &m_tables;
     Problems &m_problems;

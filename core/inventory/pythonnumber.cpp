@@ -1,5 +1,7 @@
 #include "inventory/pythonnumber.h"
 
+#include "inventory/utf8.h"
+
 #include <limits>
 #include <vector>
 
@@ -65,6 +67,20 @@ void negate(Value &value)
         value.data = std::numeric_limits<qint64>::min();
     else if (big)
         value.data = Value::BigInteger{'-' + big->digits};
+}
+
+std::optional<qint64> intOf(const Value &value)
+{
+    if (const auto *integer = value.as<qint64>())
+        return *integer;
+    if (const auto *flag = value.as<bool>())
+        return *flag ? 1 : 0;
+    if (const auto *number = value.as<double>(); number && *number > -9e15 && *number < 9e15)
+        return static_cast<qint64>(*number);
+    const auto *text = value.as<QByteArray>();
+    bool valid = false;
+    const qint64 number = text ? stripped(*text).toByteArray().toLongLong(&valid) : 0;
+    return valid ? std::optional(number) : std::nullopt;
 }
 
 } // namespace collector

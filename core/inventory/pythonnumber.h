@@ -26,6 +26,9 @@ namespace collector {
 /// The number that `text` is, where it is written as most are: digits without a zero in front, perhaps a minus.
 [[nodiscard]] std::optional<qint64> plainInteger(QByteArrayView text);
 
+/// Python's int(value), where that is a qint64: of text too, a fraction cut off.
+[[nodiscard]] std::optional<qint64> intOf(const Value &value);
+
 /// Python's unary minus, on a number.
 void negate(Value &value);
 

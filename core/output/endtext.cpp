@@ -104,6 +104,10 @@ QStringList closing(const RunOutcome &outcome)
     QStringList lines = outcome.notes;
     if (outcome.slowdowns.isAny())
         lines.append(slowdownText(outcome.slowdowns));
+    if (const quint64 keys = outcome.hostKeysAdded)
+        lines.append(QStringLiteral("%1 %2 new to known_hosts, accepted without a comparison (accept-new)")
+                         .arg(keys)
+                         .arg(keys == 1 ? QStringLiteral("host key is") : QStringLiteral("host keys are")));
     if (!outcome.error.isEmpty())
         lines.append(QStringLiteral("error: ") + outcome.error);
     if (!outcome.files.isEmpty())

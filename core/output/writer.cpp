@@ -243,6 +243,7 @@ void Writer::end()
     outcome.journal = naming.journal;
     outcome.notes = naming.notes;
     outcome.slowdowns = finish.slowdowns;
+    outcome.hostKeysAdded = finish.hostKeysAdded;
     m_files.reset(); // the locks go
     done(std::move(outcome));
 }

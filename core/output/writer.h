@@ -57,6 +57,7 @@ struct RunOutcome
     QString journal;          // kept for --resume; empty: not kept
     QStringList notes;        // what else there is to say of the outputs
     Slowdowns slowdowns;
+    quint64 hostKeysAdded = 0;
 };
 
 class RunFiles;

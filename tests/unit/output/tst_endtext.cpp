@@ -25,6 +25,7 @@ private Q_SLOTS:
     void everyCauseHasItsOwnRemedy();
     void partialAndFailedRuns();
     void slowdowns();
+    void newHostKeys();
     void durations_data();
     void durations();
     void progressLines();
@@ -182,6 +183,16 @@ void TestEndText::partialAndFailedRuns()
     m_outcome.error = QStringLiteral("a.json cannot be written: No space left on device");
     shown = text();
     QVERIFY2(shown.contains(QStringLiteral("error: a.json cannot be written")), qPrintable(shown));
+}
+
+// As ssh(1) says of each that it takes: whoever accepts keys unseen is to know how many.
+void TestEndText::newHostKeys()
+{
+    QVERIFY(!text().contains(QStringLiteral("host key")));
+    m_outcome.hostKeysAdded = 1;
+    QVERIFY2(text().contains(QStringLiteral("\n1 host key is new to known_hosts, ")), qPrintable(text()));
+    m_outcome.hostKeysAdded = 20;
+    QVERIFY2(text().contains(QStringLiteral("\n20 host keys are new to known_hosts, ")), qPrintable(text()));
 }
 
 void TestEndText::slowdowns()

@@ -67,6 +67,7 @@ public:
     ~Shell()
     {
         ::close(m_told[1]);
+        kill(m_process, SIGKILL); // where a check failed, its job still asks: without its shell it gets a SIGHUP
         waitpid(m_process, nullptr, 0);
         ::close(m_said[0]);
         ::close(m_master);

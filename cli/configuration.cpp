@@ -66,8 +66,8 @@ void Values::take(const QString &name, const std::optional<QString> &value)
         m_all[QStringLiteral("O")].append(name + u'=' + *value);
     else if (isNever || option->isRepeatable)
         m_all[name].append(*value);
-    else if (option->isList && m_all.contains(name))
-        m_all[name].first() += u',' + *value;
+    else if (option->isList && !m_all.value(name, {QString()}).first().isEmpty())
+        m_all[name].first() += value->isEmpty() ? QString() : u',' + *value;
     else
         m_all[name] = {*value};
 }

@@ -83,6 +83,15 @@ void requireAsWritten(const CommandLine &config, const QByteArray &bytes)
             const QByteArray word = lines.last().mid(1).trimmed().toLower();
             require(config.has(option.name) == !(word == "no" || word == "false" || word == "off" || word == "0"));
         } else {
+            QByteArrayList words;
+            for (const QByteArray &line : lines) {
+                if (const QByteArray value = line.mid(1).trimmed(); !value.isEmpty())
+                    words.append(value);
+            }
+            if (option.isList) {
+                require(bytesOf(config.values(option.name)) == QByteArrayList{words.join(',')});
+                continue;
+            }
             require(config.count(option.name) == (option.isRepeatable ? int(lines.size()) : 1));
             require(bytesOf(config.values(option.name)).last() == lines.last().mid(1).trimmed());
         }

@@ -48,6 +48,7 @@ void tst_configuration::values_data()
     row("the last one counts", "user = a\nuser = b\n", "user", {QStringLiteral("b")});
     row("what may stand again", "inventory = a\ninventory = b\n", "inventory", {QStringLiteral("a"), QStringLiteral("b")});
     row("lists are added", "vars = a,b\nvars = c\n", "vars", {QStringLiteral("a,b,c")});
+    row("nothing is added to a list", "vars =\nvars = a\nvars =\n", "vars", {QStringLiteral("a")});
     row("an equals sign in the value", "ssh-command.command = a = b\n", "O", {QStringLiteral("ssh-command.command=a = b")});
     row("no comment behind a value", "limit = web # db\n", "limit", {QStringLiteral("web # db")});
     row("an empty value", "user =\n", "user", flag);

@@ -109,7 +109,7 @@ void Facts::put(QByteArrayView key, FactValue &&value)
     const int next = m_facts.empty() ? 0 : m_facts.back().spec + 1;
     const bool isNext = m_isAscending && m_manifest->isPlainFact(next) && isSame(m_manifest->facts[next].name, key);
     if (isNext && isOfType(m_manifest->facts[next].type, value) && m_facts.size() < m_facts.capacity())
-        m_facts.emplace_back(next, QByteArray(), std::move(value));
+        m_facts.push_back({next, QByteArray(), std::move(value)}); // clang 14 has no emplace_back of aggregates
     else
         putAnywhere(key, std::move(value));
 }
@@ -158,7 +158,7 @@ void Facts::store(int spec, QByteArrayView name, FactValue &&value)
         m_facts.reserve(size_t(std::min<qsizetype>(m_manifest->facts.size(), 16)));
     else if (m_facts.back().spec >= spec)
         m_isAscending = false;
-    m_facts.emplace_back(spec, name.isEmpty() ? QByteArray() : name.toByteArray(), std::move(value));
+    m_facts.push_back({spec, name.isEmpty() ? QByteArray() : name.toByteArray(), std::move(value)});
 }
 
 // Where a fact stands, or is to be put: behind the last.

@@ -30,11 +30,11 @@ SilentTerminal::SilentTerminal(int fd) : m_fd(fd)
 {
     if (tcgetattr(fd, &m_before) != 0)
         throw std::runtime_error("cannot ask for a secret: this is no terminal");
-    sigset_t signals = {};
-    sigemptyset(&signals);
+    sigset_t held = {};
+    sigemptyset(&held);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP})
-        sigaddset(&signals, signal);
-    pthread_sigmask(SIG_BLOCK, &signals, &m_maskBefore);
+        sigaddset(&held, signal);
+    pthread_sigmask(SIG_BLOCK, &held, &m_maskBefore);
     struct sigaction onContinue = {};
     onContinue.sa_handler = [](int) { ++continued; };
     onContinue.sa_flags = SA_RESTART;

@@ -5,17 +5,11 @@
 #include "output/compare/plaintext.h"
 #include "output/compare/recorddiff.h"
 
-#include <cstdlib>
+#include "require.h"
 
 using namespace collector;
 
 namespace {
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
 
 int changes(RecordDiff &diff, const RecordView &before, const RecordView &after)
 {

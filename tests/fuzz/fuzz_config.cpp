@@ -5,20 +5,13 @@
 #include "cli/optiontable.h"
 
 #include "memoryfile.h"
-
-#include <cstdlib>
+#include "require.h"
 
 using namespace collector;
 
 namespace {
 
 constexpr qsizetype largest = 1 << 20;
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
 
 std::optional<CommandLine> readBytes(const QByteArray &bytes)
 {

@@ -3,10 +3,9 @@
 #include "output/csvreader.h"
 
 #include "piecesource.h"
+#include "require.h"
 
 #include <QList>
-
-#include <cstdlib>
 
 using namespace collector;
 
@@ -43,12 +42,6 @@ QByteArray written(const Found &found)
         text += '\n';
     }
     return text;
-}
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
 }
 
 } // namespace

@@ -4,8 +4,9 @@
 #include "icmp/echoanswer.h"
 #include "icmp/echoledger.h"
 
+#include "require.h"
+
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <vector>
 
@@ -19,12 +20,6 @@ constexpr SipKey key{};
 constexpr auto lane = EchoLedger::Lane::Icmp4;
 constexpr int series = 3;
 constexpr size_t piece = 60;
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
 
 // A ledger whose series have sent all they have, and what that was.
 struct InFlight

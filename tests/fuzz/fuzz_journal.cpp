@@ -3,6 +3,7 @@
 #include "output/journalreader.h"
 
 #include "memoryfile.h"
+#include "require.h"
 
 #include <QList>
 
@@ -17,12 +18,6 @@ struct Found
     qint64 wholeBytes = 0;
     bool operator==(const Found &) const = default;
 };
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
 
 Found readAll(const QByteArray &bytes)
 {

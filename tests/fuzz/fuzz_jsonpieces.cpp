@@ -4,10 +4,9 @@
 #include "output/jsonscan.h"
 
 #include "piecesource.h"
+#include "require.h"
 
 #include <QList>
-
-#include <cstdlib>
 
 using namespace collector;
 
@@ -34,12 +33,6 @@ Found readAll(const QByteArray &bytes, qsizetype piece)
     found.error = pieces.error();
     found.frame = pieces.frame();
     return found;
-}
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
 }
 
 } // namespace

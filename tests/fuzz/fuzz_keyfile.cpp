@@ -1,23 +1,17 @@
 // Private keys, public keys beside them, and files of one secret: what whoever wrote the file has put there.
 
-#include "memoryfile.h"
-
 #include "ssh/keyblob.h"
 #include "ssh/keyfile.h"
 #include "ssh/secretsource.h"
 
-#include <cstdlib>
+#include "memoryfile.h"
+#include "require.h"
+
 #include <stdexcept>
 
 using namespace collector;
 
 namespace {
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
 
 void readAsKey(const QString &path)
 {

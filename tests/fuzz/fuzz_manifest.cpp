@@ -6,21 +6,16 @@
 #include <collector/manifest.h>
 #include <collector/options.h>
 
+#include "require.h"
+
 #include <QJsonDocument>
 #include <QJsonObject>
 
 #include <cmath>
-#include <cstdlib>
 
 using namespace collector;
 
 namespace {
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
 
 // The plain way, which may take long: hence the short pattern.
 bool matchesPlainly(QByteArrayView pattern, QByteArrayView text)

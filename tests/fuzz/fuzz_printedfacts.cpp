@@ -1,22 +1,16 @@
 // What a user's script printed, on a host that may have put anything there; the first byte says which format is expected.
 
 #include "printedfacts.h"
+#include "require.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
 
 #include <algorithm>
-#include <cstdlib>
 
 using namespace collector;
 
 namespace {
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
 
 bool areTexts(const QJsonObject &values)
 {

@@ -2,21 +2,11 @@
 
 #include "ssh/prompt.h"
 
+#include "require.h"
+
 #include <collector/joberror.h>
 
-#include <cstdlib>
-
 using namespace collector;
-
-namespace {
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
-
-} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -3,18 +3,13 @@
 
 #include "ssh/raisingtalk.h"
 
+#include "require.h"
+
 #include <algorithm>
-#include <cstdlib>
 
 using namespace collector;
 
 namespace {
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
 
 const QByteArray prompt = "passwordc0ffee";
 const QByteArray begun = "begunc0ffee";

@@ -6,23 +6,17 @@
 #include "output/resultreader.h"
 
 #include "memoryfile.h"
+#include "require.h"
 
 #include <QJsonDocument>
 #include <QStringDecoder>
 
-#include <cstdlib>
 #include <set>
 #include <vector>
 
 using namespace collector;
 
 namespace {
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
 
 bool isAttributeName(char c)
 {

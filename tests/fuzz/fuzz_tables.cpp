@@ -5,22 +5,17 @@
 #include "output/compare/tables.h"
 #include "output/csvreader.h"
 
+#include "require.h"
+
 #include <QDir>
 #include <QTemporaryDir>
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 
 using namespace collector;
 
 namespace {
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
 
 // In memory, where there is such a place: each input is seven files.
 QString folder()

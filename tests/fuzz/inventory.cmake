@@ -1,44 +1,5 @@
-set(inventory_sources
-    datanode.cpp
-    diagnostic.cpp
-    executablesource.cpp
-    filekind.cpp
-    groupsets.cpp
-    groupsreader.cpp
-    hostaddress.cpp
-    hostpattern.cpp
-    hostrange.cpp
-    hostset.cpp
-    hostview.cpp
-    inireader.cpp
-    inventory.cpp
-    inventorybuilder.cpp
-    inventorylisting.cpp
-    inventorytables.cpp
-    ipaddress.cpp
-    jsonreader.cpp
-    linereader.cpp
-    lint.cpp
-    load.cpp
-    patternevaluator.cpp
-    problems.cpp
-    pythongrammar.cpp
-    pythonliteral.cpp
-    pythonnumber.cpp
-    quotedlines.cpp
-    resolvedgroups.cpp
-    selection.cpp
-    shard.cpp
-    shellwords.cpp
-    sourcereader.cpp
-    template.cpp
-    textpool.cpp
-    utf8.cpp
-    value.cpp
-    variablefiles.cpp
-    yamlreader.cpp
-    yamlscalar.cpp
-)
+get_target_property(inventory_sources collector-inventory SOURCES)
+list(FILTER inventory_sources INCLUDE REGEX "^[a-z0-9]+\\.cpp$")
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 collector_fuzzer(fuzz_inventory_data
     ROOM inventory

@@ -12,7 +12,7 @@ collector_fuzzer(fuzz_certificate
 )
 collector_fuzzer(fuzz_keyfile
     ROOM ssh
-    READS certificate.cpp identity.cpp keyblob.cpp keyfile.cpp secret.cpp secretsource.cpp
+    READS certificate.cpp identity.cpp keyblob.cpp keyfile.cpp secret.cpp secretsource.cpp silentterminal.cpp
     LINKS PkgConfig::LIBSSH
     CORPUS fuzz/certificate fuzz/keyfile
 )

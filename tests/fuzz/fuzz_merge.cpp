@@ -63,15 +63,49 @@ bool isPlain(QByteArrayView value, int depth = 0)
     return true;
 }
 
+// What the records of one host say of whose facts are whose.
+struct Owners
+{
+    std::set<QByteArray> jobs;    // the keys that belong to jobs
+    std::set<QByteArray> orphans; // those that a record has without their job
+};
+
 struct Seen
 {
     std::set<QByteArray> hosts;
     bool isPlain = true;
+    bool isOwned = true;
 };
+
+void lookInto(const RecordView &record, Owners &owners)
+{
+    const FactClasses classes({});
+    std::set<QByteArray> own;
+    for (const QByteArrayView names : {record.jobs, record.factsFrom}) {
+        for (JsonMembers job(names); job.next();)
+            own.insert(classes.keyOf(job.key()));
+    }
+    for (const QByteArrayView values : {record.facts, record.absent}) {
+        for (JsonMembers value(values); value.next();) {
+            const QByteArray path = value.key().toByteArray();
+            const QByteArray key = path.left(path.indexOf('.'));
+            if (!own.contains(path) && !own.contains(key))
+                owners.orphans.insert({path, key});
+        }
+    }
+    owners.jobs.merge(own);
+}
+
+// Whether each key belongs to one job throughout: nobody says whose it is that one record has without its job, and another with it.
+bool isOwned(const Owners &owners)
+{
+    return std::none_of(owners.orphans.begin(), owners.orphans.end(), [&](const QByteArray &key) { return owners.jobs.contains(key); });
+}
 
 Seen lookInto(const QByteArrayList &results)
 {
     Seen seen;
+    std::map<QByteArray, Owners> owners;
     for (const QByteArray &result : results) {
         const MemoryFile file(result);
         QString error;
@@ -80,8 +114,11 @@ Seen lookInto(const QByteArrayList &results)
         while (const auto record = nextRecord(*reader)) {
             seen.hosts.insert(record->host);
             seen.isPlain = seen.isPlain && isPlain(record->text);
+            lookInto(*record, owners[record->host]);
         }
     }
+    for (const auto &[host, owns] : owners)
+        seen.isOwned = seen.isOwned && isOwned(owns);
     return seen;
 }
 
@@ -122,11 +159,12 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         requireRecord(line, *host++);
     if (!seen.isPlain)
         return 0;
+    require(std::all_of(lines.begin(), lines.end(), [](const QByteArray &line) { return isPlain(line); }));
     QByteArrayList backwards = results;
     std::reverse(backwards.begin(), backwards.end());
     require(merged(backwards) == all);
     require(merged({*all}) == all);
-    if (results.isEmpty())
+    if (results.isEmpty() || !seen.isOwned)
         return 0;
     const qsizetype some = qsizetype(size) % results.size();
     require(merged({*all, results[some]}) == all);

@@ -26,15 +26,13 @@ void appendMember(QByteArray &out, QByteArrayView key, QByteArrayView value)
     appendCompact(out, value);
 }
 
-// The keys of `facts` that belong to jobs with a key of their own.
-std::vector<QByteArray> jobKeys(const RecordView &record, const FactClasses &classes)
+// The keys of `facts` that belong to a record's jobs with a key of their own.
+void addJobKeys(const RecordView &record, const FactClasses &classes, std::vector<QByteArray> &keys)
 {
-    std::vector<QByteArray> keys;
     for (const QByteArrayView names : {record.jobs, record.factsFrom}) {
         for (JsonMembers job(names); job.next();)
             keys.push_back(classes.keyOf(job.key()));
     }
-    return keys;
 }
 
 } // namespace
@@ -109,7 +107,7 @@ RecordTexts MergedRecord::texts()
         m_facts.resize(0);
         m_absent.resize(0);
         if (const auto record = m_store.read(ref, m_text) ? RecordView::of(m_text) : std::nullopt)
-            takeJob(*record, plugin);
+            takeJob(*record, plugin, {});
         return m_facts + '\n' + m_absent;
     };
     return {status, facts};
@@ -117,13 +115,18 @@ RecordTexts MergedRecord::texts()
 
 bool MergedRecord::collect(const HostRegisters &registers, const RecordView &status)
 {
+    // A record of another hand may name no jobs, and bring what one of these brings: it is there once.
+    std::vector<QByteArray> taken;
+    for (const auto &[plugin, kept] : registers.facts())
+        taken.push_back(m_classes.keyOf(plugin));
+    addJobKeys(status, m_classes, taken);
     for (const auto &[plugin, kept] : registers.facts()) {
         if (!m_store.read(kept.ref, m_text))
             return false;
         const auto record = RecordView::of(m_text);
         if (!record)
             return false;
-        takeJob(*record, plugin);
+        takeJob(*record, plugin, taken);
         if (kept.moment == registers.status().moment && HostRegisters::isGood(status, plugin, m_classes.rootJob()))
             continue;
         QByteArray from = "{\"run\":";
@@ -136,15 +139,19 @@ bool MergedRecord::collect(const HostRegisters &registers, const RecordView &sta
     // What jobs brought that went wrong, where there is nothing better: the output of a command that failed.
     for (JsonMembers job(status.jobs); job.next();) {
         if (!registers.facts().contains(job.key().toByteArray()))
-            takeJob(status, job.key().toByteArray());
+            takeJob(status, job.key().toByteArray(), taken);
     }
     return true;
 }
 
-void MergedRecord::takeJob(const RecordView &record, const QByteArray &plugin)
+void MergedRecord::takeJob(const RecordView &record, const QByteArray &plugin, const std::vector<QByteArray> &taken)
 {
     const QByteArray key = m_classes.keyOf(plugin);
-    const std::vector<QByteArray> others = key.isEmpty() ? jobKeys(record, m_classes) : std::vector<QByteArray>();
+    std::vector<QByteArray> others;
+    if (key.isEmpty()) {
+        others = taken;
+        addJobKeys(record, m_classes, others);
+    }
     const auto isOurs = [&](QByteArrayView topKey) {
         if (!key.isEmpty())
             return topKey == key;

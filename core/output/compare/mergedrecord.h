@@ -22,7 +22,8 @@ public:
 private:
     void appendStatus(const RecordView &record, QByteArray &out) const;
     [[nodiscard]] bool collect(const HostRegisters &registers, const RecordView &status);
-    void takeJob(const RecordView &record, const QByteArray &plugin);
+    // Of the job without a key of its own, what is at none of the keys `taken`.
+    void takeJob(const RecordView &record, const QByteArray &plugin, const std::vector<QByteArray> &taken);
 
     const FactClasses &m_classes;
     RecordStore &m_store;

@@ -150,6 +150,20 @@ private Q_SLOTS:
         QCOMPARE(host[u"facts_from"].toObject().keys(), QStringList{QStringLiteral("ssh-facts")});
     }
 
+    // Found by fuzz_merge. A plugin that is not installed here: a record of another hand has its facts without naming it.
+    void whatTwoRecordsBringIsThereOnce()
+    {
+        const QByteArray theirs = record("a", "ok", facts(json("'our_job':{'x':1},'kernel':'6.1'")), "20");
+        const QByteArray ours = record("a", "ok", facts(json("'our_job':{'x':2}")), "21").replace("ssh-facts", "our-job");
+        const QList<QByteArray> lines = merged({file({theirs, ours})});
+        QCOMPARE(lines.size(), 1);
+        QCOMPARE(lines[0].count("\"our_job\""), 1);
+        const QJsonObject known = QJsonDocument::fromJson(lines[0]).object()[u"facts"].toObject();
+        QCOMPARE(known[u"our_job"].toObject()[u"x"].toInt(), 2);
+        QCOMPARE(known[u"kernel"].toString(), QStringLiteral("6.1"));
+        QCOMPARE(merged({file(lines)}), lines);
+    }
+
     void prettyPrintedResultsMergeIntoLines()
     {
         const QByteArray pretty =

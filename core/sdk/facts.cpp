@@ -63,6 +63,16 @@ QString quoted(QByteArrayView key)
 // Where a host has thousands of facts, one for each of its interfaces, to search all of them for each is the square of them.
 constexpr size_t mostSearched = 64;
 
+// In its place where the compiler can: a value that is moved in once more costs as much as what it is made of.
+void append(std::vector<Facts::Fact> &facts, int spec, QByteArray &&name, FactValue &&value)
+{
+#ifdef __cpp_aggregate_paren_init
+    facts.emplace_back(spec, std::move(name), std::move(value));
+#else // Clang 14
+    facts.push_back({spec, std::move(name), std::move(value)});
+#endif
+}
+
 } // namespace
 
 QJsonValue toJson(const FactValue &value)
@@ -109,7 +119,7 @@ void Facts::put(QByteArrayView key, FactValue &&value)
     const int next = m_facts.empty() ? 0 : m_facts.back().spec + 1;
     const bool isNext = m_isAscending && m_manifest->isPlainFact(next) && isSame(m_manifest->facts[next].name, key);
     if (isNext && isOfType(m_manifest->facts[next].type, value) && m_facts.size() < m_facts.capacity())
-        m_facts.push_back({next, QByteArray(), std::move(value)}); // clang 14 has no emplace_back of aggregates
+        append(m_facts, next, QByteArray(), std::move(value));
     else
         putAnywhere(key, std::move(value));
 }
@@ -158,7 +168,7 @@ void Facts::store(int spec, QByteArrayView name, FactValue &&value)
         m_facts.reserve(size_t(std::min<qsizetype>(m_manifest->facts.size(), 16)));
     else if (m_facts.back().spec >= spec)
         m_isAscending = false;
-    m_facts.push_back({spec, name.isEmpty() ? QByteArray() : name.toByteArray(), std::move(value)});
+    append(m_facts, spec, name.isEmpty() ? QByteArray() : name.toByteArray(), std::move(value));
 }
 
 // Where a fact stands, or is to be put: behind the last.

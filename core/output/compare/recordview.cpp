@@ -3,6 +3,7 @@
 #include "output/resultreader.h"
 #include "output/timestamp.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -58,6 +59,18 @@ QByteArrayView RecordView::causeWord() const
     return isJsonString(cause) ? cause.sliced(1, cause.size() - 2) : QByteArrayView();
 }
 
+namespace {
+
+int countOf(QByteArrayView object)
+{
+    int count = 0;
+    for (JsonMembers member(object); member.next();)
+        ++count;
+    return count;
+}
+
+} // namespace
+
 std::optional<RecordView> nextRecord(ResultReader &reader)
 {
     StoredRecord record;
@@ -68,6 +81,14 @@ std::optional<RecordView> nextRecord(ResultReader &reader)
     if (!view)
         reader.fail(
             QStringLiteral("line %1: the record of %2 is no well-formed JSON").arg(reader.line()).arg(QString::fromUtf8(record.head.host)));
+    if (view && std::max(countOf(view->jobs), countOf(view->factsFrom)) > mostJobs) {
+        reader.fail(QStringLiteral("line %1: the record of %2 names more than %3 jobs, and a run has one for each of its plugins: this is "
+                                   "no result of a run")
+                        .arg(reader.line())
+                        .arg(QString::fromUtf8(record.head.host))
+                        .arg(mostJobs));
+        return std::nullopt;
+    }
     return view;
 }
 

@@ -41,6 +41,9 @@ struct RecordView
     [[nodiscard]] bool isGood() const { return status == Status::Ok || status == Status::Partial; }
 };
 
+// Of a record, and of what its facts are from: a run has a job for each of its plugins. Merging takes the square of their number.
+constexpr int mostJobs = 256;
+
 // The next record of a reader, its JSON checked to the last byte; nothing at the end and where reader.error() is set.
 [[nodiscard]] std::optional<RecordView> nextRecord(ResultReader &reader);
 

@@ -309,6 +309,15 @@ private Q_SLOTS:
         QVERIFY2(error.contains(QStringLiteral("line 2")), qPrintable(error));
         QVERIFY(!merge.read(file({record("a", "ok", facts("")), record("b", "ok", facts("\"k\xff\":1"))}), &error)); // JSON is UTF-8
         QVERIFY2(error.contains(QStringLiteral("line 2")), qPrintable(error));
+        const auto withJobs = [](int count) {
+            QByteArray jobs;
+            for (int i = 1; i < count; ++i)
+                jobs += "\"job" + QByteArray::number(i) + json("':{'status':'ok'},");
+            return record("c", "ok", facts("")).replace("\"jobs\":{", "\"jobs\":{" + jobs);
+        };
+        QVERIFY2(merge.read(file({withJobs(mostJobs)}), &error), qPrintable(error));
+        QVERIFY(!merge.read(file({record("a", "ok", facts("")), withJobs(mostJobs + 1)}), &error)); // it would take the square of them
+        QVERIFY2(error.contains(QStringLiteral("line 2")) && error.contains(QStringLiteral("256 jobs")), qPrintable(error));
         QVERIFY(!merge.read("/nonexistent/result.json", &error));
         QVERIFY2(error.contains(QStringLiteral("/nonexistent/result.json")), qPrintable(error));
     }

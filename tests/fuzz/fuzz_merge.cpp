@@ -5,9 +5,9 @@
 #include "output/resultreader.h"
 
 #include "memoryfile.h"
+#include "require.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 
 using namespace collector;
@@ -15,12 +15,6 @@ using namespace collector;
 namespace {
 
 constexpr int mostResults = 3;
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
 
 // The merge as JSON lines; what is no result is refused with its file, and a record with its line.
 std::optional<QByteArray> merged(const QByteArrayList &results)

@@ -99,9 +99,18 @@ RecordTexts MergedRecord::texts()
 {
     const auto status = [this](RecordRef ref) {
         QByteArray text;
-        if (const auto record = m_store.read(ref, m_text) ? RecordView::of(m_text) : std::nullopt)
-            appendStatus(*record, text);
-        return text;
+        const auto record = m_store.read(ref, m_text) ? RecordView::of(m_text) : std::nullopt;
+        if (!record)
+            return text;
+        appendStatus(*record, text);
+        // It gives what its jobs brought that went wrong, too.
+        m_facts.resize(0);
+        m_absent.resize(0);
+        for (JsonMembers job(record->jobs); job.next();) {
+            if (const QByteArray plugin = job.key().toByteArray(); !HostRegisters::isGood(*record, plugin, m_classes.rootJob()))
+                takeJob(*record, plugin, {});
+        }
+        return text + '\n' + m_facts + '\n' + m_absent;
     };
     const auto facts = [this](RecordRef ref, const QByteArray &plugin) {
         m_facts.resize(0);

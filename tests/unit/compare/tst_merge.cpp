@@ -164,6 +164,17 @@ private Q_SLOTS:
         QCOMPARE(merged({file(lines)}), lines);
     }
 
+    // Found by fuzz_merge: of two records of one moment that differ in what a job brought that went wrong, the first one stood.
+    void whatWentWrongTellsRecordsOfOneMomentApart()
+    {
+        const QByteArray one = record("a", "failed", facts(json("'kernel':'6.1'")));
+        const QByteArray other = record("a", "failed", facts(json("'kernel':'6.2'")));
+        const QList<QByteArray> lines = merged({file({one, other})});
+        QCOMPARE(merged({file({other, one})}), lines);
+        QVERIFY2(lines[0].contains("\"kernel\":\"6.2\""), lines[0].constData());
+        QCOMPARE(merged({file(lines), file({one})}), lines);
+    }
+
     void prettyPrintedResultsMergeIntoLines()
     {
         const QByteArray pretty =

@@ -118,12 +118,19 @@ Selection::Result Selection::make(std::shared_ptr<const Inventory> inventory, co
         if (!singles)
             return failed(evaluator.error());
         std::vector<PatternEvaluator::Single> names;
+        const PatternEvaluator::Single *restriction = nullptr; // of what the others name
         for (const auto &single : *singles) {
             if (const auto range = excludedAddresses(single.text))
                 parts.excludedAddresses.add(*range);
             else
                 names.push_back(single);
+            if (single.text.startsWith('!') || single.text.startsWith('&'))
+                restriction = &single;
         }
+        // Addresses are compared when a host is about to be reached, names now: neither can be taken out of the other.
+        if (restriction && names.size() < singles->size())
+            return failed("'" + restriction->text + "' cannot restrict what is excluded by addresses, as in '" + texts->join("', '") +
+                          "'; name only hosts and groups beside it, or write the addresses that remain");
         if (names.empty())
             continue;
         const auto excluded = evaluator.evaluate(names, unmatched);

@@ -44,6 +44,7 @@ private Q_SLOTS:
     void readsShards_data();
     void readsShards();
     void excludesResolvedAddresses();
+    void addressesAreNotRestrictedByNames();
     void aFileOfNamesMayNameHostsThatAreGone();
     void manyThreadsReadAtOnce();
 };
@@ -247,6 +248,26 @@ void tst_selection::manyThreadsReadAtOnce()
     for (std::thread &thread : threads)
         thread.join();
     QCOMPARE(found.load(), 4 * (500 + 256));
+}
+
+// What is left of "10/8 but not this one" was "all but this one".
+void tst_selection::addressesAreNotRestrictedByNames()
+{
+    const LoadResult loaded = loadText("web01\ndb01\n");
+    SelectionOptions options;
+    for (const char *text : {"10.0.0.0/8:!10.0.0.5", "10.0.0.0/8:&web", "!web01,10.0.0.1"}) {
+        options.exclude = {text};
+        const auto result = Selection::make(loaded.inventory, options);
+        QVERIFY2(!result.selection && result.error.contains("cannot restrict"), text);
+    }
+    options.exclude = {"10.0.0.0/8", "all:!web01"};
+    QVERIFY(!Selection::make(loaded.inventory, options).selection);
+    options.exclude = {};
+    options.never = {"10.0.0.0/8:!10.0.0.5"};
+    QVERIFY(!Selection::make(loaded.inventory, options).selection);
+    options.never = {"10.0.0.0/8"};
+    options.exclude = {"all:!web01"};
+    QVERIFY2(Selection::make(loaded.inventory, options).selection, "each option by itself");
 }
 
 void tst_selection::excludesResolvedAddresses()

@@ -62,6 +62,21 @@ void SourceReader::readVariableFiles()
     VariableFiles files(m_builder, m_hash, m_options.largestYamlFile);
     for (const auto &[source, folder] : m_folders)
         files.read(source, folder);
+    warnOfOtherFolders();
+}
+
+/// Ansible reads those of a playbook too, which mostly is where one stands: a user name in them would be missed without a word.
+void SourceReader::warnOfOtherFolders()
+{
+    for (const QString &name : {QStringLiteral("group_vars"), QStringLiteral("host_vars")}) {
+        const QString here = QFileInfo(name).canonicalFilePath();
+        const auto isHere = [&](const auto &each) {
+            return QFileInfo(QFile::decodeName(each.second) + u'/' + name).canonicalFilePath() == here;
+        };
+        if (!m_folders.empty() && QFileInfo(here).isDir() && std::none_of(m_folders.begin(), m_folders.end(), isHere))
+            m_builder.problems().warning({name.toUtf8()}, "is not read: it lies beside no source of the inventory",
+                                         "move or link it to where the inventory lies");
+    }
 }
 
 /// Words with commas or blanks between them. `at`: where the text stands in its line.

@@ -25,6 +25,7 @@ public:
     [[nodiscard]] QByteArray sha256() const { return m_hash.result().toHex(); }
 
 private:
+    void warnOfOtherFolders();
     void readStandardInput();
     void readList(QByteArrayView text, qsizetype at);
     void readHostWord(QByteArrayView word, qsizetype at);

@@ -82,6 +82,7 @@ private Q_SLOTS:
     void reportsWhatAnExecutableDoesWrong();
     void readsAFolderInOrder();
     void readsVariableFiles();
+    void warnsOfVariableFilesThatLieElsewhere();
     void laterSourcesAdd();
     void aListAddsWhomNobodyKnows();
     void networksStandInFiles();
@@ -349,6 +350,27 @@ void tst_inventorysources::readsAFolderInOrder()
     QCOMPARE(hostsOf(loaded), (QByteArrayList{"c", "a", "b"})); // `ungrouped` comes first
     QCOMPARE(valueOf(loaded, "b", "x"), QJsonValue(2));
     QCOMPARE(valueOf(loaded, "a", "y"), QJsonValue(1));
+}
+
+// With Ansible those of the playbook count, which lies where one stands.
+void tst_inventorysources::warnsOfVariableFilesThatLieElsewhere()
+{
+    Folder folder;
+    folder.write("inventory/hosts", "web01\n");
+    folder.write("group_vars/all.yml", "ansible_user: deploy\n");
+    const QString before = QDir::currentPath();
+    QVERIFY(QDir::setCurrent(QFile::decodeName(folder.path())));
+    const LoadResult elsewhere = Inventory::load({"inventory/hosts"}, {});
+    const LoadResult none = Inventory::load({"web01,"}, {});
+    QVERIFY(QFile::link(QStringLiteral("../group_vars"), QStringLiteral("inventory/group_vars")));
+    const LoadResult beside = Inventory::load({"inventory/hosts"}, {});
+    QDir::setCurrent(before);
+    QVERIFY(elsewhere && none && beside);
+    QCOMPARE(elsewhere.diagnostics.size(), 1);
+    QVERIFY2(said(elsewhere).contains("group_vars: warning: is not read"), said(elsewhere).constData());
+    QVERIFY2(none.diagnostics.isEmpty(), said(none).constData());
+    QVERIFY2(beside.diagnostics.isEmpty(), said(beside).constData());
+    QCOMPARE(valueOf(beside, "web01", "ansible_user"), QJsonValue(QStringLiteral("deploy")));
 }
 
 void tst_inventorysources::readsVariableFiles()

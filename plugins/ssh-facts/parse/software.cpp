@@ -2,106 +2,9 @@
 
 #include "text.h"
 
-#include <QDateTime>
-
-#include <algorithm>
-#include <array>
-
 namespace collector::facts {
 
 namespace {
-
-struct Waiting
-{
-    QJsonArray packages;
-    qint64 security = 0;
-
-    void add(QByteArrayView name, QByteArrayView version, bool isSecurity)
-    {
-        security += isSecurity;
-        if (packages.size() < mostEntries)
-            packages.append(QJsonObject{{QStringLiteral("name"), toText(name)},
-                                        {QStringLiteral("version"), toText(version)},
-                                        {QStringLiteral("security"), isSecurity}});
-    }
-};
-
-// Inst libc6 [2.36-9] (2.36-9+deb12u1 Debian-Security:12/stable-security [amd64])
-void addApt(QByteArrayView output, Waiting &waiting)
-{
-    for (const QByteArrayView line : linesOf(output)) {
-        const QList<QByteArrayView> words = wordsOf(line);
-        const qsizetype open = line.indexOf('(');
-        // Without the version in brackets it would be new, not an update.
-        if (words.size() < 3 || words[0] != "Inst" || !words[2].startsWith('[') || open < 0)
-            continue;
-        const QList<QByteArrayView> inside = wordsOf(line.sliced(open + 1));
-        if (!inside.isEmpty())
-            waiting.add(words[1], inside[0], line.sliced(open).contains("ecurity"));
-    }
-}
-
-// name.arch version repository
-void addDnf(QByteArrayView output, QByteArrayView advisories, Waiting &waiting)
-{
-    QList<QByteArrayView> secure;
-    for (const QByteArrayView line : linesOf(advisories)) {
-        const QList<QByteArrayView> words = wordsOf(line);
-        if (words.size() == 3)
-            secure.append(words[2]);
-    }
-    const auto isLess = [](QByteArrayView a, QByteArrayView b) { return a.compare(b) < 0; };
-    std::sort(secure.begin(), secure.end(), isLess);
-    for (const QByteArrayView line : linesOf(output)) {
-        const QList<QByteArrayView> words = wordsOf(line);
-        if (words.size() != 3 || !words[0].contains('.') || line.front() == ' ')
-            continue;
-        const QByteArrayView name = words[0].first(words[0].lastIndexOf('.'));
-        const QByteArray full = name.toByteArray() + '-';
-        const auto first =
-            std::lower_bound(secure.begin(), secure.end(), QByteArrayView(full), isLess); // all that begin so stand from here on
-        const bool isSecurity = first != secure.end() && first->startsWith(full);
-        waiting.add(name, words[1], isSecurity);
-    }
-}
-
-// Installed < available, by name: apk `name-1 < 2`, pacman `name 1 -> 2`.
-void addArrows(QByteArrayView output, Waiting &waiting)
-{
-    for (const QByteArrayView line : linesOf(output)) {
-        const QList<QByteArrayView> words = wordsOf(line);
-        const qsizetype arrow = std::max(words.indexOf(QByteArrayView("<")), words.indexOf(QByteArrayView("->")));
-        if (arrow <= 0 || arrow + 1 >= words.size())
-            continue;
-        QByteArrayView name = words[0];
-        qsizetype version = words[arrow] == "<" ? name.size() - 1 : -1; // apk's has the version behind a dash
-        while (version > 0 && !(name[version - 1] == '-' && name[version] >= '0' && name[version] <= '9'))
-            --version;
-        waiting.add(version > 1 ? name.first(version - 1) : name, words[arrow + 1], false);
-    }
-}
-
-// How many patches mend a hole: lines of repository | name | security | severity | … | needed | …
-qint64 zypperPatches(QByteArrayView output)
-{
-    qint64 count = 0;
-    for (const QByteArrayView line : linesOf(output)) {
-        const QList<QByteArrayView> cells = split(line, '|');
-        count +=
-            cells.size() >= 5 && std::any_of(cells.begin(), cells.end(), [](QByteArrayView cell) { return cell.trimmed() == "security"; });
-    }
-    return count;
-}
-
-// v | repository | name | installed | available | arch
-void addZypper(QByteArrayView output, Waiting &waiting)
-{
-    for (const QByteArrayView line : linesOf(output)) {
-        const QList<QByteArrayView> cells = split(line, '|');
-        if (cells.size() >= 6 && cells[0].trimmed() == "v")
-            waiting.add(cells[2].trimmed(), cells[4].trimmed(), false);
-    }
-}
 
 QByteArray withoutCredentials(QByteArrayView uri)
 {
@@ -252,50 +155,6 @@ void addPlain(const Block &file, QByteArrayView prefix, QJsonArray &all)
 }
 
 } // namespace
-
-void parseUpdates(const Section &in, Findings &out)
-{
-    Waiting waiting;
-    addApt(in.bytes("apt"), waiting);
-    addDnf(in.has("dnf") ? in.bytes("dnf") : in.bytes("yum"), in.has("dnf") ? in.bytes("dnf-security") : in.bytes("yum-security"), waiting);
-    addZypper(in.bytes("zypper"), waiting);
-    for (const char *label : {"apk", "pacman", "checkupdates"})
-        addArrows(in.bytes(label), waiting);
-    const auto known = std::find_if(in.blocks.begin(), in.blocks.end(),
-                                    [](const Block &block) { return block.kind == Block::Kind::Output && block.status.has_value(); });
-    if (known == in.blocks.end() || known->isTimedOut()) {
-        out.miss(u"updates", known == in.blocks.end() ? Absence::Unsupported : Absence::Timeout);
-        out.miss(u"updates_pending", known == in.blocks.end() ? Absence::Unsupported : Absence::Timeout);
-        out.miss(u"updates_security", known == in.blocks.end() ? Absence::Unsupported : Absence::Timeout);
-    } else {
-        out.set(u"updates_pending", waiting.packages.size());
-        // Only these tell which ones mend a hole; of SUSE's it is patches that are counted, each of one or more packages.
-        const Block *patches = in.find("zypper-security");
-        if (in.has("apt") || in.has("dnf-security") || in.has("yum-security"))
-            out.set(u"updates_security", waiting.security);
-        else if (patches && patches->status == 0)
-            out.set(u"updates_security", zypperPatches(patches->bytes));
-        else
-            out.miss(u"updates_security", Absence::Unsupported);
-        out.set(u"updates", waiting.packages);
-    }
-    for (const QByteArrayView line : linesOf(in.bytes("stamps"))) {
-        const QList<QByteArrayView> words = wordsOf(line);
-        const auto time = words.size() == 2 ? toInteger(words[0]) : std::nullopt;
-        if (!time || *time <= 0 || *time > 253'402'300'799)
-            continue;
-        const QString text = QDateTime::fromSecsSinceEpoch(*time, Qt::UTC).toString(Qt::ISODate);
-        static constexpr std::array<QByteArrayView, 6> histories{"dpkg.log",     "history.sqlite", "/history",
-                                                                 "db/installed", "pacman/local",   "transaction_history.sqlite"};
-        const bool isUpdate =
-            std::any_of(histories.begin(), histories.end(), [&](QByteArrayView history) { return words[1].endsWith(history); });
-        out.set(isUpdate ? u"updates_last_installed" : u"updates_cache_time", text);
-    }
-    for (const QStringView key : {u"updates_last_installed", u"updates_cache_time"}) {
-        if (!out.has(key))
-            out.miss(key, Absence::Unsupported);
-    }
-}
 
 void parseRepositories(const Section &in, Findings &out)
 {

@@ -11,7 +11,7 @@ s_devices() {
         _o=${_b##*/}
         p "@$_o"
         l path "$_b"
-        a "$_b" dev size removable ro
+        a "$_b" dev size removable ro hidden
         a "$_b/queue" discard_granularity rotational logical_block_size hw_sector_size scheduler
         if [ -e "$_b/device" ]; then
             p 'device=1'

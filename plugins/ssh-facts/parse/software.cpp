@@ -2,17 +2,62 @@
 
 #include "text.h"
 
+#include <QRegularExpression>
+
+#include <algorithm>
+
 namespace collector::facts {
 
 namespace {
 
-QByteArray withoutCredentials(QByteArrayView uri)
+bool isSchemeCharacter(char c)
 {
-    const qsizetype scheme = uri.indexOf("://"), at = uri.indexOf('@');
-    const qsizetype slash = scheme < 0 ? -1 : uri.indexOf('/', scheme + 3);
-    if (scheme < 0 || at < 0 || (slash >= 0 && at > slash))
-        return uri.toByteArray();
-    return uri.first(scheme + 3).toByteArray() + "***@" + uri.sliced(at + 1).toByteArray();
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+}
+
+// How much of an address (what follows its ://, up to the next one) is user and password. Not all who write one encode a password's
+// `@` and `/`: the last `@` counts, and a port that is none is the beginning of a password.
+qsizetype credentialsIn(QByteArrayView address)
+{
+    const auto end =
+        std::find_if(address.begin(), address.end(), [](char c) { return c == '/' || c == '?' || c == '#' || c == ' ' || c == '\t'; });
+    const QByteArrayView authority = address.first(end - address.begin());
+    if (const qsizetype at = authority.lastIndexOf('@'); at >= 0)
+        return at;
+    const QByteArrayView host = authority.sliced(authority.lastIndexOf(']') + 1);
+    const qsizetype colon = host.indexOf(':');
+    QByteArrayView port = colon < 0 ? QByteArrayView() : host.sliced(colon + 1);
+    while (!port.isEmpty() && (port.back() == ',' || port.back() == ';'))
+        port.chop(1);
+    const bool isPort = std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const qsizetype at = address.lastIndexOf('@');
+    if (isPort || (at < 0 && port.startsWith('$'))) // dnf's variables
+        return -1;
+    return at >= 0 ? at : authority.size();
+}
+
+// A value with one or more addresses, and nothing secret in any of them.
+QString withoutCredentials(QByteArrayView value)
+{
+    QByteArray text;
+    qsizetype from = 0;
+    for (qsizetype scheme = value.indexOf("://"); scheme >= 0;) {
+        const qsizetype begin = scheme + 3, next = value.indexOf("://", begin);
+        qsizetype end = next < 0 ? value.size() : next;
+        while (next >= 0 && end > begin && isSchemeCharacter(value[end - 1]))
+            --end;
+        text += value.sliced(from, begin - from);
+        const QByteArrayView address = value.sliced(begin, end - begin);
+        const qsizetype secret = credentialsIn(address);
+        text += secret < 0 ? address.toByteArray() : "***" + address.sliced(secret).toByteArray();
+        from = end;
+        scheme = next;
+    }
+    text += value.sliced(from);
+    static const QRegularExpression query(
+        QStringLiteral("([?&;](?:[\\w-]*(?:token|passw(?:or)?d|secret|signature|api[_-]?key|access[_-]?key)|sig|auth)=)[^&;,\\s]+"),
+        QRegularExpression::CaseInsensitiveOption);
+    return toText(text).replace(query, QStringLiteral("\\1***"));
 }
 
 void addRepository(QJsonArray &all, QByteArrayView file, QByteArrayView name, QByteArrayView uri, QByteArrayView suite,
@@ -20,16 +65,15 @@ void addRepository(QJsonArray &all, QByteArrayView file, QByteArrayView name, QB
 {
     if (uri.isEmpty() || all.size() >= mostEntries)
         return;
-    QJsonObject repository{{QStringLiteral("file"), toText(file)},
-                           {QStringLiteral("uri"), toText(withoutCredentials(uri))},
-                           {QStringLiteral("enabled"), isEnabled}};
+    QJsonObject repository{
+        {QStringLiteral("file"), toText(file)}, {QStringLiteral("uri"), withoutCredentials(uri)}, {QStringLiteral("enabled"), isEnabled}};
     if (!name.isEmpty())
-        repository.insert(u"name", toText(name));
+        repository.insert(u"name", withoutCredentials(name));
     if (!suite.isEmpty())
-        repository.insert(u"suite", toText(suite));
+        repository.insert(u"suite", withoutCredentials(suite));
     QJsonArray list;
     for (const QByteArrayView component : components)
-        list.append(toText(component));
+        list.append(withoutCredentials(component));
     if (!list.isEmpty())
         repository.insert(u"components", list);
     all.append(repository);

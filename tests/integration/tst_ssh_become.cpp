@@ -202,6 +202,10 @@ void TestSshBecome::factsRaiseSingleReads_data()
     QTest::newRow("by the rules that are printed") << QByteArray("%") << QStringLiteral("ok") << QString();
     QTest::newRow("where a password is wanted")
         << QByteArray("peer ALL=(ALL) ALL\n") << QStringLiteral("partial") << QStringLiteral("sudo_denied");
+    QTest::newRow("where other commands are allowed")
+        << QByteArray("peer ALL=(root) NOPASSWD: /bin/true\n") << QStringLiteral("partial") << QStringLiteral("sudo_denied");
+    QTest::newRow("where they are forbidden") << QByteArray("peer ALL=(root) NOPASSWD: ALL, !/usr/bin/find\n") << QStringLiteral("partial")
+                                              << QStringLiteral("sudo_denied");
     QTest::newRow("by nobody of that name") << QByteArray("root ALL=(ALL) ALL\n") << QStringLiteral("partial")
                                             << QStringLiteral("sudo_denied");
 }

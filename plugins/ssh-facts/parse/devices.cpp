@@ -1,5 +1,6 @@
 #include "devices.h"
 
+#include "disks.h"
 #include "elsewhere.h"
 #include "text.h"
 
@@ -9,7 +10,6 @@
 #include <QSet>
 
 #include <algorithm>
-#include <array>
 
 namespace collector::facts {
 
@@ -248,12 +248,6 @@ QJsonObject mappedOf(const Thing &thing)
     return mapped;
 }
 
-bool isDisk(const Thing &thing)
-{
-    static constexpr std::array<QByteArrayView, 7> pseudo{"loop", "ram", "zram", "dm-", "md", "sr", "fd"};
-    return std::none_of(pseudo.begin(), pseudo.end(), [&](QByteArrayView prefix) { return thing.name.startsWith(prefix); });
-}
-
 } // namespace
 
 void parseDevices(const Section &in, Findings &out)
@@ -272,7 +266,6 @@ void parseDevices(const Section &in, Findings &out)
     QMap<QString, QJsonObject> devices, partitions; // by name; of the disk
     QSet<QByteArrayView> seen;
     QJsonArray mappedDevices;
-    qint64 diskBytes = 0, disks = 0;
     for (const Thing &thing : things) {
         // The kernel gives each name once, a partition's as well.
         if (seen.size() >= mostEntries || seen.contains(baseName(thing.name)))
@@ -285,11 +278,6 @@ void parseDevices(const Section &in, Findings &out)
             devices.insert(toText(thing.name), deviceOf(thing, table, mapped));
             if (thing.has("name") && thing.name.startsWith("dm-"))
                 mappedDevices.append(mappedOf(thing));
-            const qint64 bytes = bytesOf(toInteger(thing.value("size")).value_or(0), 512);
-            if (isDisk(thing) && bytes > 0) {
-                addBytes(diskBytes, bytes);
-                ++disks;
-            }
         }
     }
     for (auto disk = partitions.begin(); disk != partitions.end(); ++disk)
@@ -300,8 +288,9 @@ void parseDevices(const Section &in, Findings &out)
                                          {QStringLiteral("labels"), toJson(table.labels)},
                                          {QStringLiteral("masters"), toJson(table.masters)}});
     out.set(u"mapped_devices", mappedDevices);
-    out.set(u"disk_total_bytes", diskBytes);
-    out.set(u"disk_count", disks);
+    const Disks disks = disksOf(things);
+    out.set(u"disk_total_bytes", disks.bytes);
+    out.set(u"disk_count", disks.count);
 }
 
 } // namespace collector::facts

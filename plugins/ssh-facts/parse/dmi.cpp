@@ -3,7 +3,9 @@
 #include "elsewhere.h"
 #include "text.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace collector::facts {
 
@@ -87,16 +89,26 @@ void setFormFactor(const Thing &dmi, Findings &out)
         out.set(u"form_factor", QStringLiteral("unknown (%1)").arg(*type));
 }
 
-// The serials that a raised read printed, one a line, in the order in which they were asked for.
-void setRaised(const Section &in, Findings &out)
+// The serials that a raised read printed: a line for each of these files that is there. Says why it has not given one.
+Absence setRaised(const Section &in, Findings &out)
 {
     static constexpr std::array keys{"product_serial", "product_uuid", "board_serial", "chassis_serial"};
     const Block *serials = in.find("serials");
-    if (!serials || serials->status != 0)
-        return;
+    if (!serials || !in.missing("serials").isEmpty())
+        return Absence::Denied;
+    if (serials->isTimedOut())
+        return Absence::Timeout;
+    QList<const char *> there;
+    std::copy_if(keys.begin(), keys.end(), std::back_inserter(there),
+                 [&](const char *key) { return in.exists(QByteArray("/sys/class/dmi/id/") + key); });
     const QList<QByteArrayView> lines = linesOf(serials->bytes);
-    for (qsizetype i = 0; i < std::min<qsizetype>(lines.size(), qsizetype(keys.size())); ++i)
-        out.setText(QString::fromLatin1(keys[size_t(i)]), lines[i].trimmed());
+    if (lines.size() != there.size()) // one that could not be read would shift the others
+        return Absence::Unsupported;
+    for (qsizetype i = 0; i < lines.size(); ++i) {
+        if (const QByteArrayView value = lines[i].trimmed(); !value.isEmpty())
+            out.setText(QString::fromLatin1(there[i]), value);
+    }
+    return Absence::NotApplicable; // it is empty
 }
 
 void setDeviceTree(const Section &in, Findings &out)
@@ -145,14 +157,14 @@ void parseDmi(const Section &in, Findings &out)
     }
     if (in.has("sysctl") || in.has("prtconf") || in.has("kenv"))
         parseDmiElsewhere(in, out);
-    setRaised(in, out);
+    const Absence notRaised = setRaised(in, out);
     setDeviceTree(in, out);
     setSysinfo(in, out);
     setFormFactor(dmi, out);
     for (const Field &field : fields) {
         const QString fact = QString::fromLatin1(field.fact);
         if (!out.has(fact))
-            out.miss(fact, dmi.isDenied(field.file) ? Absence::Denied : Absence::NotApplicable);
+            out.miss(fact, dmi.isDenied(field.file) ? notRaised : Absence::NotApplicable);
     }
 }
 

@@ -204,10 +204,12 @@ void parseMemoryModules(const Section &in, Findings &out)
         out.set(u"memory_modules", modules);
         out.set(u"memory_slots", slots);
     } else {
+        const Block *dmidecode = in.find("dmidecode");
         const QByteArrayView reason = in.missing("dmidecode");
-        const Absence absence = reason == "denied" || reason == "refused" ? Absence::Denied
-                                : reason == "tool_missing"                ? Absence::ToolMissing
-                                                                          : Absence::Unsupported;
+        const Absence absence = dmidecode && dmidecode->isTimedOut()        ? Absence::Timeout
+                                : reason == "denied" || reason == "refused" ? Absence::Denied
+                                : reason == "tool_missing"                  ? Absence::ToolMissing
+                                                                            : Absence::Unsupported;
         out.miss(u"memory_modules", absence);
         out.miss(u"memory_slots", absence);
     }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace collector::facts {
 
@@ -15,6 +16,18 @@ namespace {
 // Drivers of controllers that make one disk of several.
 constexpr std::array<QByteArrayView, 14> raidDrivers{"megaraid_sas", "megaraid", "mpt3sas", "mpt2sas", "mptsas", "hpsa", "cciss",
                                                      "smartpqi",     "aacraid",  "3w-sas",  "3w-9xxx", "arcmsr", "ips",  "mpi3mr"};
+
+// Why a raised read has given nothing; nothing where it has.
+std::optional<Absence> reasonOf(const Section &in, QByteArrayView label)
+{
+    const QByteArrayView missing = in.missing(label);
+    if (!missing.isEmpty())
+        return missing == "tool_missing" ? Absence::ToolMissing : Absence::Denied;
+    const Block *block = in.find(label);
+    if (!block || block->status == 0)
+        return std::nullopt;
+    return block->isTimedOut() ? Absence::Timeout : Absence::Unsupported;
+}
 
 void setBmc(const Section &in, Findings &out)
 {
@@ -37,14 +50,14 @@ void setBmc(const Section &in, Findings &out)
         else if (name == "IP Address Source")
             bmc.insert(u"address_source", toText(value));
     }
-    const QByteArrayView reason = in.missing("ipmitool");
+    const std::optional<Absence> reason = reasonOf(in, "ipmitool");
     if (!bmc.isEmpty())
         out.set(u"bmc", bmc);
     else
-        out.miss(u"bmc", reason.isEmpty() ? Absence::NotApplicable : reason == "tool_missing" ? Absence::ToolMissing : Absence::Denied);
+        out.miss(u"bmc", reason.value_or(Absence::NotApplicable));
     for (const QStringView path : {u"bmc.address", u"bmc.macaddress"}) {
-        if (!reason.isEmpty())
-            out.miss(path, reason == "tool_missing" ? Absence::ToolMissing : Absence::Denied);
+        if (reason)
+            out.miss(path, *reason);
     }
 }
 

@@ -15,28 +15,65 @@ bool isDigit(char c)
     return c >= '0' && c <= '9';
 }
 
+// What a package manager or installkernel has put aside.
+bool isPutAside(QByteArrayView name)
+{
+    static constexpr std::array<QByteArrayView, 6> endings{".old", ".bak", ".rpmsave", ".rpmnew", ".rpmorig", "~"};
+    return name.contains(".dpkg-") ||
+           std::any_of(endings.begin(), endings.end(), [&](QByteArrayView ending) { return name.endsWith(ending); });
+}
+
 // The release behind `/boot/vmlinuz-` or in `/lib/modules/RELEASE/kernel`.
 QByteArrayView releaseOf(QByteArrayView path)
 {
-    if (path.endsWith("/kernel"))
-        return baseName(path.chopped(7));
-    const QByteArrayView name = baseName(path);
+    const bool isModules = path.endsWith("/kernel");
+    const QByteArrayView name = baseName(isModules ? path.chopped(7) : path);
     const qsizetype dash = name.indexOf('-');
-    const QByteArrayView release = dash < 0 ? QByteArrayView() : name.sliced(dash + 1);
-    return !release.isEmpty() && isDigit(release[0]) ? release : QByteArrayView();
+    const QByteArrayView release = isModules ? name : dash < 0 ? QByteArrayView() : name.sliced(dash + 1);
+    const bool isKernel = !release.isEmpty() && (isModules || isDigit(release[0])) && !isPutAside(release);
+    return isKernel ? release : QByteArrayView();
+}
+
+// What a build's number says of the flavour: `+debug` of `427.13.1.el9_4.x86_64+debug`, `uek` of `200.131.27.el8uek.x86_64`, `rt` of
+// `513.5.1.rt7.307.el8_9.x86_64`, `elrepo`, CentOS' `plus`.
+QByteArray flavourOfBuild(QByteArrayView build)
+{
+    const qsizetype plus = build.indexOf('+');
+    QByteArray name;
+    for (const QByteArrayView piece : split(plus < 0 ? build : build.first(plus), '.')) {
+        if (piece.startsWith("el") && piece.size() > 2 && isDigit(piece[2])) {
+            const auto end = std::find_if(piece.begin() + 2, piece.end(), [](char c) { return !isDigit(c) && c != '_'; });
+            name.append(end, piece.end() - end);
+        } else if (piece == "elrepo" || piece == "plus") {
+            name += piece;
+        } else if (piece.startsWith("rt") && piece.size() > 2 && isDigit(piece[2])) {
+            name += "rt";
+        }
+    }
+    return plus < 0 ? name : name + build.sliced(plus).toByteArray();
 }
 
 // `generic` of `6.1.0-13-generic`, `cloud-amd` of `6.1.0-13-cloud-amd64`: kernels of another flavour are no successors. Numbers in it are
-// of the build, as in `6.9.1-arch1-1`.
+// of the build, as in `6.9.1-arch1-1`, but those of a page size (`generic-64k`) and of a Raspberry Pi's processor (`v8`).
 QByteArray flavour(QByteArrayView release)
 {
-    QByteArray name;
     const QList<QByteArrayView> parts = split(release, '-');
+    QByteArray name = parts[0].endsWith('+') ? "+" : ""; // built from changed sources
     for (qsizetype i = 1; i < parts.size(); ++i) {
-        if (parts[i].isEmpty() || isDigit(parts[i][0]))
+        const QByteArrayView part = parts[i];
+        if (part.isEmpty())
             continue;
-        name += name.isEmpty() ? "" : "-";
-        std::copy_if(parts[i].begin(), parts[i].end(), std::back_inserter(name), [](char c) { return !isDigit(c); });
+        const bool isPageSize = i > 1 && !part.contains('.') && !isDigit(part.back());
+        const bool isProcessor = part[0] == 'v' && part.size() > 1 && isDigit(part[1]);
+        QByteArray word;
+        if ((isDigit(part[0]) && isPageSize) || isProcessor)
+            word = part.toByteArray();
+        else if (isDigit(part[0]))
+            word = flavourOfBuild(part);
+        else
+            std::copy_if(part.begin(), part.end(), std::back_inserter(word), [](char c) { return !isDigit(c); });
+        if (!word.isEmpty())
+            name += (name.isEmpty() ? "" : "-") + word;
     }
     return name;
 }

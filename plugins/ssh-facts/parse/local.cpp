@@ -119,7 +119,7 @@ void parseLvm(const Section &in, Findings &out)
     }
     const Block *groups = in.find("vgs");
     if (!groups || groups->status != 0) {
-        out.miss(u"lvm", groups && groups->isTimedOut() ? Absence::Timeout : Absence::Denied);
+        out.miss(u"lvm", groups && groups->isTimedOut() ? Absence::Timeout : Absence::Unsupported);
         return;
     }
     const auto rows = [&](QByteArrayView label, int width) {

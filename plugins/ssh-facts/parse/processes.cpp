@@ -89,7 +89,7 @@ QByteArray masked(QByteArrayView commandLine)
     static const QRegularExpression named(
         QStringLiteral("((?:--?|/|\\b)[\\w.-]*(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)[\\w.-]*[= :]+)\\S+"),
         QRegularExpression::CaseInsensitiveOption);
-    static const QRegularExpression url(QStringLiteral("(\\w+://[^\\s:/@]*:)[^\\s@]+@"));
+    static const QRegularExpression url(QStringLiteral("(\\w+://[^\\s:/@]*:)\\S+@"));
     static const QRegularExpression attached(QStringLiteral("(\\bmysql\\w*\\b.*\\s-p)\\S+"));
     QString text = QString::fromUtf8(commandLine);
     text.replace(named, QStringLiteral("\\1***")).replace(url, QStringLiteral("\\1***@")).replace(attached, QStringLiteral("\\1***"));

@@ -45,6 +45,7 @@ void setSudoers(const Section &in, Findings &out)
     out.miss(u"sudoers_sha256", sudoers && sudoers->isTimedOut()            ? Absence::Timeout
                                 : reason == "denied" || reason == "refused" ? Absence::Denied
                                 : reason == "tool_missing"                  ? Absence::ToolMissing
+                                : sudoers && sudoers->status != 0           ? Absence::Unsupported
                                                                             : Absence::NotApplicable);
 }
 

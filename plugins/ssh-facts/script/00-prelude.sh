@@ -167,27 +167,58 @@ root() {
     fi
 }
 
-# Output of a password by a builtin only: no process list shows it.
 raise() {
     _n=$1
     shift
+    has "$B" || {
+        m "M refused $_n"
+        return
+    }
     case $B in
-    doas) g "$_n" doas -n "$@" ;;
+    doas) g "$_n" raised doas -n "$@" ;;
     *)
         if [ -n "$W" ]; then
-            g "$_n" raise_with "$@"
+            g "$_n" raised raised_with "$@"
         else
-            g "$_n" sudo -n -- "$@"
+            g "$_n" raised sudo -n -- "$@"
         fi
         ;;
     esac
-    [ "$_r" = 0 ] || m "M refused $_n"
+    [ "$_r" != 126 ] || m "M refused $_n"
 }
 
-raise_with() {
+# Output of a password by a builtin only: no process list shows it.
+raised_with() {
     w "$W
 " | sudo -S -p '' -- "$@"
 }
+
+# raised COMMAND…: the status of what sudo or doas has run, 126 where they did not. That of a refusal is 1, as is that of many a program
+# that fails by itself: only the words on stderr tell. Whoever still holds that open, it ends with the line behind the command.
+raised() {
+    {
+        "$@"
+        w "
+$N $?
+" >&2
+    } 2>&1 >&4 | {
+        _no=
+        _r=1
+        while IFS= read -r _l; do
+            case $_l in
+            "$N "*)
+                _r=${_l##* }
+                break
+                ;;
+            # Told beside what it runs all the same.
+            'sudo: unable to resolve host'* | 'sudo: setrlimit('*) ;;
+            sudo:* | sudo-rs:* | doas:* | Sorry,* | *' is not in the sudoers file'* | *' is not allowed to run sudo on '*) _no=1 ;;
+            esac
+        done
+        [ "$_r" != 1 ] || [ -z "$_no" ] || _r=126
+        exit "$_r"
+    }
+} 4>&1
 
 # Who we are, and where: builtins where they know.
 O=

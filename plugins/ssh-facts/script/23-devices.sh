@@ -11,7 +11,7 @@ s_devices() {
         _o=${_b##*/}
         p "@$_o"
         l path "$_b"
-        a "$_b" dev size removable ro
+        a "$_b" dev size removable ro hidden
         a "$_b/queue" discard_granularity rotational logical_block_size hw_sector_size scheduler
         if [ -e "$_b/device" ]; then
             p 'device=1'
@@ -24,7 +24,7 @@ s_devices() {
             [ -e "$_i" ] || continue
             case $_i in */slaves/*) p "slave=${_i##*/}" ;; *) p "holder=${_i##*/}" ;; esac
         done
-        udev "b"
+        udev "$_b"
         for _i in "$_b/$_o"*; do
             [ -e "$_i/partition" ] || continue
             p "@$_o/${_i##*/}"
@@ -32,7 +32,7 @@ s_devices() {
             for _j in "$_i"/holders/*; do
                 [ ! -e "$_j" ] || p "holder=${_j##*/}"
             done
-            udev "b"
+            udev "$_i"
         done
     done
     cd /
@@ -44,14 +44,15 @@ s_devices() {
     fi
 }
 
-# What udev's database says of the device whose number `a` has just printed the value of; it is world-readable.
+# What udev's database, which is world-readable, says of the block device of a folder.
 udev() {
-    read -r _l <"$_d/dev"
-    [ -r "/run/udev/data/$1$_l" ] || return
+    _l=
+    [ ! -r "$1/dev" ] || read -r _l <"$1/dev"
+    [ -n "$_l" ] && [ -r "/run/udev/data/b$_l" ] || return
     while IFS= read -r _l; do
         case $_l in
         E:ID_SERIAL_SHORT=* | E:ID_SERIAL=* | E:ID_WWN=* | E:ID_MODEL=* | E:ID_VENDOR=* | E:ID_REVISION=* | E:ID_FS_UUID=* | \
             E:ID_FS_LABEL=* | E:ID_FS_TYPE=* | E:ID_BUS=* | E:ID_SCSI_SERIAL=* | E:ID_ATA_ROTATION_RATE_RPM=* | E:ID_PART_ENTRY_NAME=*) p "$_l" ;;
         esac
-    done <"/run/udev/data/$1$_l"
+    done <"/run/udev/data/b$_l"
 }

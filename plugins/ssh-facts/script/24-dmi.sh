@@ -10,6 +10,10 @@ s_dmi() {
             chassis_asset_tag chassis_serial chassis_type chassis_vendor chassis_version product_name product_serial product_uuid \
             product_version product_family product_sku sys_vendor
         if [ "$U" != 0 ]; then
+            # Which of them there are: cat prints no names.
+            m 'C exists'
+            x /sys/class/dmi/id/product_serial /sys/class/dmi/id/product_uuid /sys/class/dmi/id/board_serial \
+                /sys/class/dmi/id/chassis_serial
             root serials /bin/cat /sys/class/dmi/id/product_serial /sys/class/dmi/id/product_uuid \
                 /sys/class/dmi/id/board_serial /sys/class/dmi/id/chassis_serial
         fi

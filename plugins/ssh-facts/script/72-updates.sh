@@ -5,11 +5,11 @@ s_updates() {
         g apt apt-get -s -o Debug::NoLocking=true -o APT::Get::Show-User-Simulation-Note=false dist-upgrade
         stamps /var/lib/apt/periodic/update-success-stamp /var/lib/apt/lists /var/log/dpkg.log
     elif has dnf; then
-        g dnf dnf -q -C list --upgrades
+        g dnf dnf -q -C check-update
         g dnf-security dnf -q -C updateinfo list --security
         stamps /var/cache/dnf /var/cache/libdnf5 /var/lib/dnf/history.sqlite /usr/lib/sysimage/libdnf5/transaction_history.sqlite
     elif has yum; then
-        g yum yum -q -C list updates
+        g yum yum -q -C check-update
         g yum-security yum -q -C updateinfo list security
         stamps /var/cache/yum /var/lib/yum/history
     elif has zypper; then
@@ -21,6 +21,8 @@ s_updates() {
         stamps /var/cache/apk /etc/apk/cache /lib/apk/db/installed
     elif has pacman; then
         g pacman pacman -Qu
+        m 'C exists'
+        x /var/lib/pacman/sync/*.db
         stamps /var/lib/pacman/sync /var/lib/pacman/local
     elif has checkupdates; then
         g checkupdates checkupdates -n

@@ -32,6 +32,8 @@ private Q_SLOTS:
     void everyRaisedReadIsInTheList();
     void sudoersAreWellFormed();
     void sudoIsCalledForListedReadsAlone();
+    void whatFailsByItselfIsNotRefused_data();
+    void whatFailsByItselfIsNotRefused();
     void theInventoryKeyTakesInventory();
     void theInventoryKeyRefusesAllElse_data();
     void theInventoryKeyRefusesAllElse();
@@ -207,7 +209,7 @@ void FactsGuards::aStuckMountIsAFact()
     kill(pid_t(server.processId()), SIGSTOP);
     LocalRun run;
     run.words = {"!all", "!min", "mounts"};
-    run.commandSeconds = 2;
+    run.commandSeconds = 1;
     run.run();
     kill(pid_t(server.processId()), SIGCONT);
     umount2(target.path().toLocal8Bit().constData(), MNT_DETACH);
@@ -304,7 +306,7 @@ void FactsGuards::sudoIsCalledForListedReadsAlone()
     QFile::setPermissions(QString::fromLocal8Bit(tools.path()), QFile::Permissions(0x7777));
     // A sudo of ours: notes what it is asked for, reads the password where one is expected, refuses.
     tools.replace("sudo", "echo \"$*\" >> " + tools.path() + "/asked; [ \"$1\" = -n ] || { read -r p; echo \"$p\" >> " + tools.path() +
-                              "/passwords; }; exit 1");
+                              "/passwords; }; echo 'sudo: a password is required' >&2; exit 1");
     for (const QByteArray &assignments : {QByteArray("B=sudo W=''"), QByteArray("B=sudo W='it'\\''s secret'")}) {
         LocalRun run;
         run.user = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
@@ -331,6 +333,63 @@ void FactsGuards::sudoIsCalledForListedReadsAlone()
     }
     const QByteArray passwords = readAll(tools.file("passwords"));
     QVERIFY2(passwords.startsWith("it's secret\n"), passwords.constData());
+}
+
+void FactsGuards::whatFailsByItselfIsNotRefused_data()
+{
+    QTest::addColumn<QByteArray>("program");
+    QTest::addColumn<QByteArray>("script"); // what it does; its command stands behind two words of its own
+    QTest::addColumn<QString>("absent");    // why there is no digest of the sudoers
+    const auto row = [](const char *name, const char *program, const char *script, const char *absent) {
+        QTest::newRow(name) << QByteArray(program) << QByteArray(script) << QString::fromLatin1(absent);
+    };
+    // Run without root, find and sha256sum say that they may not, and end with 1.
+    row("sudo runs what fails", "sudo", "shift 2; exec \"$@\"", "unsupported");
+    row("sudo that does not know its host runs what fails", "sudo",
+        "echo 'sudo: unable to resolve host web01: Name or service not known' >&2; shift 2; exec \"$@\"", "unsupported");
+    row("what it runs fails without a word", "sudo", "exit 1", "unsupported");
+    row("what it runs leaves half a line", "sudo", "printf 'half a line' >&2; exit 1", "unsupported");
+    row("what it runs leaves stderr open", "sudo", "sleep 12 & exit 3", "unsupported");
+    row("sudo wants a password", "sudo", "echo 'sudo: a password is required' >&2; exit 1", "denied");
+    row("sudo does not know us", "sudo", "echo 'peer is not in the sudoers file.' >&2; exit 1", "denied");
+    row("sudo allows us other commands", "sudo",
+        "echo \"Sorry, user peer is not allowed to execute '/usr/bin/find' as root on web01.\" >&2; exit 1", "denied");
+    row("doas says no", "doas", "echo 'doas: Operation not permitted' >&2; exit 1", "denied");
+    row("doas runs what fails", "doas", "shift; exec \"$@\"", "unsupported");
+    row("it hangs", "sudo", "sleep 30", "timeout");
+}
+
+void FactsGuards::whatFailsByItselfIsNotRefused()
+{
+    QFETCH(QByteArray, program);
+    QFETCH(QByteArray, script);
+    QFETCH(QString, absent);
+    if (geteuid() != 0 || QStandardPaths::findExecutable(QStringLiteral("setpriv")).isEmpty())
+        QSKIP("root and setpriv are needed to become an ordinary user");
+    Tools tools;
+    QFile::setPermissions(QString::fromLocal8Bit(tools.path()), QFile::Permissions(0x7755));
+    tools.replace(program.constData(), script);
+    for (const char *shell : {"dash", "bash", "busybox", "ksh93", "mksh", "zsh", "yash"}) {
+        const bool isAskedOfAll = absent != u"timeout"; // which takes its time
+        if (QStandardPaths::findExecutable(QString::fromLatin1(shell)).isEmpty() || (!isAskedOfAll && shell != QByteArrayView("dash")))
+            continue;
+        LocalRun run;
+        run.shell = shell;
+        run.arguments = shell == QByteArrayView("busybox") ? QList<QByteArray>{"ash", "-s"}
+                        : shell == QByteArrayView("zsh")   ? QList<QByteArray>{"--emulate", "sh", "-s"}
+                                                           : QList<QByteArray>{"-s"};
+        run.user = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
+        run.path = tools.path();
+        run.words = {"!all", "!min", "access"};
+        run.raising = "B=" + program + " W=''";
+        run.commandSeconds = 1;
+        run.run();
+        const Frames frames = parseFrames(run.output, run.nonce);
+        QVERIFY2(frames.isComplete && run.exitStatus == 0, shell);
+        QVERIFY2(frames.isRefused() == (absent == u"denied"), run.output.constData());
+        QCOMPARE(QByteArray(shell) + ": " + run.absent().value(u"sudoers_sha256").toString().toUtf8(), shell + (": " + absent.toUtf8()));
+        QVERIFY2(run.elapsedMs < 10'000, shell);
+    }
 }
 
 void FactsGuards::theInventoryKeyTakesInventory()

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void everyShellSaysTheSame();
     void withoutATool_data();
     void withoutATool();
+    void disksHaveWhatUdevKnows();
     void isCleanForShellcheck();
     void everySectionHasItsPieceAndItsFacts();
     void startsFewProcesses();
@@ -162,6 +163,32 @@ void FactsScript::withoutATool()
         QVERIFY2(findings.has(key), qPrintable(key + QStringLiteral(": ") + absent.value(key).toString(QStringLiteral("no reason"))));
     for (const QString &key : std::as_const(missing))
         QCOMPARE(absent.value(key).toString(), QStringLiteral("tool_missing"));
+}
+
+// One disk with a partition, where the kernel shows no serial: both have a file in udev's database.
+void FactsScript::disksHaveWhatUdevKnows()
+{
+    const QTemporaryDir folder;
+    const auto write = [&](const char *path, const char *text) {
+        QFile file(folder.filePath(QString::fromLatin1(path)));
+        return QDir().mkpath(QFileInfo(file).path()) && file.open(QIODevice::WriteOnly) && file.write(text) > 0;
+    };
+    QVERIFY(write("block/sda/dev", "8:0\n") && write("block/sda/size", "2097152\n") && write("block/sda/device/model", "MODEL\n"));
+    QVERIFY(write("block/sda/queue/scheduler", "[none]\n") && write("block/sda/sda1/partition", "1\n"));
+    QVERIFY(write("block/sda/sda1/dev", "8:1\n") && write("block/sda/sda1/size", "2048\n"));
+    QVERIFY(write("udev/b8:0", "E:ID_SERIAL_SHORT=SER-1\nE:ID_WWN=0x5002538e40000001\nE:OTHER=1\n"));
+    QVERIFY(write("udev/b8:1", "E:ID_FS_UUID=9c1e5b7e-0000-4000-8000-000000000001\n"));
+    LocalRun run;
+    run.words = {"!all", "!min", "devices"};
+    run.substitutes = {{"/sys/block", folder.filePath(QStringLiteral("block")).toLocal8Bit()},
+                       {"/run/udev/data", folder.filePath(QStringLiteral("udev")).toLocal8Bit()}};
+    run.run();
+    const QJsonObject disk = run.parse().value(u"devices").toObject().value(u"sda").toObject();
+    QCOMPARE(disk.value(u"serial").toString(), QStringLiteral("SER-1"));
+    QCOMPARE(disk.value(u"wwn").toString(), QStringLiteral("0x5002538e40000001"));
+    QCOMPARE(disk.value(u"model").toString(), QStringLiteral("MODEL"));
+    const QJsonObject partition = disk.value(u"partitions").toObject().value(u"sda1").toObject();
+    QCOMPARE(partition.value(u"uuid").toString(), QStringLiteral("9c1e5b7e-0000-4000-8000-000000000001"));
 }
 
 void FactsScript::isCleanForShellcheck()

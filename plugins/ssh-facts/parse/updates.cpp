@@ -164,15 +164,11 @@ void setSecurity(const Section &in, const Waiting &waiting, Findings &out)
     const auto advisories = std::find_if(in.blocks.begin(), in.blocks.end(), [](const Block &block) {
         return block.kind == Block::Kind::Output && block.label.endsWith("-security");
     });
-    const bool hasAdvisories = advisories != in.blocks.end();
-    if (in.has("apt"))
-        out.set(u"updates_security", waiting.security);
-    else if (!hasAdvisories || !isAnswer(in, *advisories))
-        out.miss(u"updates_security", reasonOf(hasAdvisories ? &*advisories : nullptr));
-    else if (advisories->label == "zypper-security")
-        out.set(u"updates_security", zypperPatches(advisories->bytes));
+    const Block *block = advisories == in.blocks.end() ? nullptr : &*advisories;
+    if (!in.has("apt") && (!block || !isAnswer(in, *block)))
+        out.miss(u"updates_security", reasonOf(block));
     else
-        out.set(u"updates_security", waiting.security);
+        out.set(u"updates_security", block && block->label == "zypper-security" ? zypperPatches(block->bytes) : waiting.security);
 }
 
 } // namespace

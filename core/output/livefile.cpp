@@ -90,7 +90,7 @@ FileHandle LiveFile::create(mode_t newFileMode, QString *error)
     case PlaceKind::Nothing:
         break;
     }
-    unlink(m_livePath.constData()); // of a run that was killed; whoever runs now holds the lock
+    unlink(m_livePath.constData()); // of a process that was killed: we hold the lock
     FileHandle file(::open(m_livePath.constData(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file.isOpen()) {
         *error = QStringLiteral("%1 cannot be written: %2").arg(shown(m_path), errorText(errno));

@@ -1,6 +1,7 @@
 // LiveFile: a regular file that appears whole under its name or not at all. It is written beside its place, as `.NAME.live`,
-// with the owner and mode of the file that it will replace; then synced, and renamed. No symbolic link is followed.
-// Destroyed before it has its name, it leaves nothing.
+// with the owner and mode of the file that it will replace; then synced, and renamed. No symbolic link is followed. Whoever makes
+// one holds the lock of its place (outputlocks.h): two would write into one `.NAME.live`. Destroyed before it has its name, it leaves
+// nothing.
 
 #pragma once
 

@@ -51,25 +51,15 @@ RunFiles::~RunFiles()
 
 bool RunFiles::lock(QString *error)
 {
-    const QByteArray holder = "process " + QByteArray::number(getpid()) + ", run " + m_setup.run->id + '\n';
-    const auto take = [&](const QByteArray &path) {
-        auto lock = FileLock::take(path, holder, error);
-        if (lock)
-            m_locks.push_back(std::move(*lock));
-        return lock.has_value();
-    };
     for (const OutputSpec &spec : m_setup.outputs) {
         if (isSamePath(spec.path, m_setup.summaryPath)) {
             *error = QStringLiteral("--summary %1 is an output too: give it a name of its own").arg(shown(m_setup.summaryPath));
             return false;
         }
-        const bool isStream = namedDescriptor(spec.path) >= 0 || placeKind(spec.path) == PlaceKind::Stream;
-        if (!isStream && !take(spec.path))
+        if (!m_locks.take(spec.path, error))
             return false;
     }
-    if (!m_setup.summaryPath.isEmpty() && placeKind(m_setup.summaryPath) != PlaceKind::Stream && !take(m_setup.summaryPath))
-        return false;
-    return true;
+    return m_setup.summaryPath.isEmpty() || m_locks.take(m_setup.summaryPath, error);
 }
 
 bool RunFiles::openOutputs(const Columns &csv, QString *error)
@@ -294,9 +284,7 @@ QList<QByteArray> RunFiles::passing() const
     }
     if (m_summary)
         paths.append(pathBeside(m_setup.summaryPath, ".live"));
-    for (const FileLock &lock : m_locks)
-        paths.append(lock.path());
-    return paths;
+    return paths + m_locks.paths();
 }
 
 bool RunFiles::closeOutputs(const RunSummary &summary)

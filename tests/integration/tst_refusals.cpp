@@ -22,6 +22,7 @@ private Q_SLOTS:
     void resumingIsRefused();
     void aReadOnlyFolder();
     void aSecondRunOfTheSameOutput();
+    void aMergeIntoWhatARunWrites();
 };
 
 void TestRefusals::mistakes_data()
@@ -167,6 +168,28 @@ void TestRefusals::aSecondRunOfTheSameOutput()
     ::kill(pid_t(first.processId()), SIGINT);
     QVERIFY(first.waitForFinished(60'000));
     QCOMPARE(first.exitCode(), 130);
+}
+
+// It took the run's `.a.json.live` away, ended with 0, and the run with 1.
+void TestRefusals::aMergeIntoWhatARunWrites()
+{
+    const QTemporaryDir dir;
+    QProcess writing;
+    writing.setWorkingDirectory(dir.path());
+    QCOMPARE(run(writing, command(good + "-o a.json")), 0);
+    writing.start(QString::fromLatin1(program), command(good + silent + "-o a.json --timeout 30"));
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(dir.filePath(QStringLiteral(".a.json.journal"))), 20'000);
+    QProcess merge;
+    merge.setWorkingDirectory(dir.path());
+    QCOMPARE(run(merge, {QStringLiteral("merge"), QStringLiteral("a.json"), QStringLiteral("-o"), QStringLiteral("a.json")}), 1);
+    const QByteArray said = merge.readAllStandardError();
+    QVERIFY2(said.startsWith("collector merge: a.json is being written by process " + QByteArray::number(writing.processId()) + ", run "),
+             said.constData());
+    ::kill(pid_t(writing.processId()), SIGINT);
+    QVERIFY(writing.waitForFinished(60'000));
+    QCOMPARE(writing.exitCode(), 130);
+    QCOMPARE(filesIn(dir.path()),
+             (QStringList{QStringLiteral(".a.json.journal"), QStringLiteral("a.json"), QStringLiteral("a.json.partial")}));
 }
 
 QTEST_GUILESS_MAIN(TestRefusals)

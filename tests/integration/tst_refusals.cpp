@@ -20,6 +20,8 @@ private Q_SLOTS:
     void mistakesInAConfiguration();
     void resumingIsRefused_data();
     void resumingIsRefused();
+    void aSlipCostsNoJournal_data();
+    void aSlipCostsNoJournal();
     void aReadOnlyFolder();
     void aSecondRunOfTheSameOutput();
     void aMergeIntoWhatARunWrites();
@@ -136,6 +138,41 @@ void TestRefusals::resumingIsRefused()
     QCOMPARE(m_fleet->count(FleetEvent::Connect), contacts);
     QVERIFY(journal.seek(0));
     QCOMPARE(journal.readAll(), before);
+}
+
+void TestRefusals::aSlipCostsNoJournal_data()
+{
+    QTest::addColumn<QByteArray>("slip");
+    for (const char *slip : {"--order foo", "--order oldest", "--since nofile", "--order oldest --since nofile", "--max-auth-failures x",
+                             "--min-ok many", "--csv-guard maybe", "--output-mode rw", "--columns .x[", "--columns nothing",
+                             "--progress loud", "--color blue", "--deadline never", "--retry-failed", "--retries x", "--threads 0",
+                             "--summary a.json", "-o /nonexistent/b.json", "--summary /nonexistent/s"})
+        QTest::newRow(slip) << QByteArray(slip);
+}
+
+// It was put aside, and the --resume that followed asked everybody again.
+void TestRefusals::aSlipCostsNoJournal()
+{
+    QFETCH(QByteArray, slip);
+    const QTemporaryDir dir;
+    QFile journal(dir.filePath(QStringLiteral(".a.json.journal")));
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    static QByteArray ofAnInterruptedRun;
+    if (ofAnInterruptedRun.isEmpty()) {
+        QCOMPARE(run(process, command(good + silent + "-o a.json --timeout 30"), SIGINT), 130);
+        QVERIFY(journal.open(QFile::ReadOnly));
+        ofAnInterruptedRun = journal.readAll();
+        QVERIFY(ofAnInterruptedRun.count('\n') > 8);
+        journal.close();
+        QVERIFY(QFile::remove(dir.filePath(QStringLiteral("a.json.partial"))));
+    }
+    QVERIFY(journal.open(QFile::WriteOnly) && journal.write(ofAnInterruptedRun) > 0);
+    journal.close();
+    QCOMPARE(run(process, command(good + silent + "-o a.json --timeout 30 " + slip)), 2);
+    QCOMPARE(filesIn(dir.path()), QStringList{QStringLiteral(".a.json.journal")});
+    QVERIFY(journal.open(QFile::ReadOnly));
+    QCOMPARE(journal.readAll(), ofAnInterruptedRun);
 }
 
 void TestRefusals::aReadOnlyFolder()

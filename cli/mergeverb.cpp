@@ -4,6 +4,7 @@
 
 #include "output/compare/mergeoutput.h"
 #include "output/compare/tables.h"
+#include "output/outputlocks.h"
 
 #include <QDateTime>
 #include <QFile>
@@ -55,7 +56,9 @@ const VerbTable &table()
             "least),\n"
             "history (what later merges need for these), and same_asset_as with same_asset_by: hosts that look like the same machine by\n"
             "machine id, product UUID, serial or host key. They are marked, never joined.\n\n"
-            "Exit status: 0 written, 1 an output could not be written (none is changed then), 2 usage or input.\n\n"
+            "Exit status: 0 written, 1 an output could not be written, or is being written by a run or another merge (none is changed "
+            "then),\n"
+            "2 usage or input.\n\n"
             "Examples:\n"
             "  collector merge shard-*.json.zst -o night.json.zst\n"
             "  collector merge assets.json tonight.json -o assets.json --tables /srv/assets"),
@@ -114,15 +117,12 @@ int runMergeVerb(const QStringList &words, const Manifests &manifests)
     if (!setup)
         return line.refuse(error);
 
-    const FactClasses classes(manifests);
-    Merge merge(classes);
-    for (const QString &file : line.operands()) {
-        if (!merge.read(QFile::encodeName(file), &error))
-            return line.refuse(error);
+    // Before the first input: what somebody else puts in an output's place behind our reading it would be lost.
+    OutputLocks locks("collector merge");
+    for (const OutputSpec &spec : setup->outputs) {
+        if (!locks.take(spec.path, &error))
+            return line.failedOutput(error);
     }
-    if (!merge.conclude(&error))
-        return line.failedOutput(error);
-
     std::unique_ptr<Tables> tables;
     if (line.has(QStringLiteral("tables"))) {
         tables = std::make_unique<Tables>(QFile::encodeName(line.value(QStringLiteral("tables"))), setup->guardsFormulas);
@@ -131,6 +131,15 @@ int runMergeVerb(const QStringList &words, const Manifests &manifests)
         setup->alsoTake = [&tables](QByteArrayView record) { return tables->add(record); };
         setup->beforeNaming = [&tables](QString *reason) { return tables->finish(reason); };
     }
+
+    const FactClasses classes(manifests);
+    Merge merge(classes);
+    for (const QString &file : line.operands()) {
+        if (!merge.read(QFile::encodeName(file), &error))
+            return line.refuse(error);
+    }
+    if (!merge.conclude(&error))
+        return line.failedOutput(error);
     switch (writeMerged(merge, manifests, *setup, &error)) {
     case MergeWritten::BadColumns:
         return line.refuse(error);

@@ -1,4 +1,5 @@
-// PageFile: where a page goes: a file that appears whole or not at all, or standard output. Main thread.
+// PageFile: where a page goes: a file that appears whole or not at all, or standard output. Its lock is the caller's to take,
+// before it reads. Main thread.
 
 #pragma once
 

@@ -4,6 +4,7 @@
 #include "cli/verbline.h"
 
 #include "output/compare/reportpage.h"
+#include "output/outputlocks.h"
 
 #include <QFile>
 
@@ -29,7 +30,7 @@ const VerbTable &table()
                             "there before")},
             {QStringLiteral("title"), {}, QStringLiteral("TEXT"), QStringLiteral("title of the page (the name of RESULT)")},
         },
-        QStringLiteral("Exit status: 0 written, 1 it could not be written, 2 usage or input.\n\n"
+        QStringLiteral("Exit status: 0 written, 1 it could not be written or is being written, 2 usage or input.\n\n"
                        "Examples:\n"
                        "  collector report assets.json -o report.html\n"
                        "  collector report tuesday.json.zst --since monday.json.zst -o /srv/www/report.html"),
@@ -52,6 +53,9 @@ int runReportVerb(const QStringList &words, const Manifests &manifests)
 
     const QByteArray result = QFile::encodeName(line.operands()[0]);
     QString error;
+    OutputLocks locks("collector report");
+    if (!locks.take(QFile::encodeName(output), &error))
+        return line.failedOutput(error);
     ReportData data;
     if (!data.read(result, &error))
         return line.refuse(error);

@@ -94,6 +94,9 @@ void Run::openOutputs()
     if (const auto summary = options.value(QStringLiteral("summary")))
         setup.summaryPath = QFile::encodeName(*summary);
     setup.warn = [this](const QString &text) { say(text); };
+    // Before anything on the disk is changed: a slip in these must not cost the journal that --resume would go on from.
+    m_order = makeOrder();
+    m_maxAuthFailures = int(options.integer(QStringLiteral("max-auth-failures"), 1, 1'000'000).value_or(3));
     setup.onRoom = [this] { m_sinks->wakeAll(); };
     setup.onFailure = [this](const QString &reason) {
         QMetaObject::invokeMethod(
@@ -130,12 +133,13 @@ void Run::startEngine()
     RunLimits limits = preparation.limits;
     const quint64 hosts = preparation.selection->candidates();
     limits.threads = int(std::clamp<quint64>(hosts / 4, 1, quint64(limits.threads))); // a handful of hosts needs no crowd
-    const auto plan = std::make_shared<Plan>(std::make_shared<InventorySource>(std::move(source)), makeOrder(), std::move(jobs), limits);
+    const auto plan =
+        std::make_shared<Plan>(std::make_shared<InventorySource>(std::move(source)), std::move(m_order), std::move(jobs), limits);
 
     HostTransports::Setup transports;
     transports.settings = preparation.settings;
     transports.pingRate = preparation.pingRate;
-    transports.ssh.maxAuthFailures = int(preparation.options.integer(QStringLiteral("max-auth-failures"), 1, 1'000'000).value_or(3));
+    transports.ssh.maxAuthFailures = m_maxAuthFailures;
     transports.ssh.mark = QByteArrayLiteral("collector-") + m_info->id;
     transports.ssh.isExcluded = [selection = preparation.selection](const QHostAddress &address) {
         return selection->isExcludedAddress(address);

@@ -33,7 +33,7 @@ public:
     [[nodiscard]] int exitStatus() const { return m_exitStatus; }
 
 private:
-    void openOutputs();
+    void openOutputs(); // the last that may be refused: all that is checked is checked before a file is touched
     void startEngine();
     [[nodiscard]] Order makeOrder() const;
     void received(int signal);
@@ -48,6 +48,8 @@ private:
     RunPreparation &m_preparation;
     std::shared_ptr<const RunInfo> m_info;
     quint64 m_seed;
+    Order m_order; // until the engine has it
+    int m_maxAuthFailures = 0;
     RunProgress m_progress;
     std::shared_ptr<TerminalQuestions> m_questions; // null: there is nobody to ask
     std::unique_ptr<Writer> m_writer;

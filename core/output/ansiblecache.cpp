@@ -133,7 +133,31 @@ bool AnsibleCache::addRecord(QByteArrayView line)
 bool AnsibleCache::end(const Document::Ending &)
 {
     // One sync for all of them: thousands of files, one fsync each, would take minutes.
-    return m_error.isEmpty() && (syncfs(m_live.get()) == 0 || fail(errorText(errno)));
+    return m_error.isEmpty() && takeAfterOld() && (syncfs(m_live.get()) == 0 || fail(errorText(errno)));
+}
+
+// What replaces a file gets its owner and mode; a link is not followed, and is replaced as if nothing were there. Before the first has its
+// name: if one may not be given away, none of them is changed.
+bool AnsibleCache::takeAfterOld()
+{
+    const FileHandle folder(::open(m_folder.constData(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!folder.isOpen())
+        return fail(errorText(errno));
+    std::error_code problem;
+    for (const fs::directory_entry &entry : fs::directory_iterator(m_livePath.toStdString(), problem)) {
+        const std::string name = entry.path().filename().string();
+        struct stat old
+        {
+        };
+        if (fstatat(folder.get(), name.c_str(), &old, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(old.st_mode))
+            continue;
+        const FileHandle file(openat(m_live.get(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+        if (!file.isOpen())
+            return fail(errorText(errno));
+        if (!takeAfter(file.get(), &old, m_newFileMode, m_path + QByteArray::fromStdString(name), &m_error))
+            return false;
+    }
+    return !problem || fail(QString::fromStdString(problem.message()));
 }
 
 bool AnsibleCache::name(bool isPartial)

@@ -3,7 +3,8 @@
 // `gathering = smart` Ansible then asks no host again. A host of which no facts were had keeps the file that it has;
 // a folder that was made here and that nothing came into is taken away again.
 //
-// Files are written into `.DIR.live` and moved at the end, each at once, as regular outputs are.
+// Files are written into `.DIR.live` and moved at the end, each at once, with owner and mode of the file that it replaces, as regular
+// outputs are.
 
 #pragma once
 
@@ -27,6 +28,7 @@ public:
 private:
     AnsibleCache(const OutputSpec &spec, const Setup &setup);
     bool addRecord(QByteArrayView line);
+    bool takeAfterOld();
     bool moveFiles();
 
     QByteArray m_folder;

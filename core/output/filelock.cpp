@@ -33,7 +33,7 @@ QString holderOf(int descriptor)
 {
     std::array<char, 200> text;
     const ssize_t length = pread(descriptor, text.data(), text.size(), 0);
-    return length > 0 ? printable(QByteArrayView(text.data(), length)) : QStringLiteral("another run");
+    return length > 0 ? printable(QByteArrayView(text.data(), length)) : QStringLiteral("another process");
 }
 
 } // namespace

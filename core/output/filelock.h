@@ -1,5 +1,5 @@
-// FileLock: one run at a time for one output, by `.NAME.lock` beside it (flock(2)). Held as long as it lives; the file goes
-// with it. A run that was killed holds none.
+// FileLock: one process at a time for one output, by `.NAME.lock` beside it (flock(2)). Held as long as it lives; the file goes
+// with it. Who was killed holds none.
 
 #pragma once
 

@@ -45,7 +45,7 @@ struct CrashNote
 [[nodiscard]] QByteArray journalPath(const QList<OutputSpec> &outputs);
 
 // The header of the interrupted run of these outputs, for `--resume`: its id, start and seed are those to go on with. Nothing
-// where there is no journal, or, with `error`, where it cannot be read.
+// where there is no journal, or not one whole line in it, or, with `error`, where it cannot be read.
 [[nodiscard]] std::optional<JournalHeader> findInterruptedRun(const QList<OutputSpec> &outputs, QString *error);
 
 // Why `run` is not the one to go on with, each difference in words; empty where it is. Options that do not change what is

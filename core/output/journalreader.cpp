@@ -27,6 +27,10 @@ std::unique_ptr<JournalReader> JournalReader::open(const QByteArray &path, QStri
     std::unique_ptr<JournalReader> reader(new JournalReader(path, std::move(source)));
     QByteArrayView line;
     const bool hasLine = reader->nextLine(line);
+    if (!hasLine && reader->m_buffer.size() <= longestLine) {
+        *error = reader->m_error; // empty: whoever made it was killed before its header was in it
+        return nullptr;
+    }
     auto header = hasLine ? JournalHeader::fromLine(line) : std::nullopt;
     if (!header) {
         *error = QStringLiteral("%1 is no journal that this version can read: remove it to begin anew").arg(QString::fromLocal8Bit(path));

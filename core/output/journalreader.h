@@ -10,7 +10,8 @@ namespace collector {
 class JournalReader
 {
 public:
-    // Nothing, and why in `error`, where there is none that can be read, or its header is none.
+    // Nothing, and why in `error`, where there is none that can be read, or its header is none. Nothing, and no error, where not one
+    // line of it is whole: no run has begun with it, and it counts as none.
     [[nodiscard]] static std::unique_ptr<JournalReader> open(const QByteArray &path, QString *error);
 
     [[nodiscard]] const JournalHeader &header() const { return m_header; }

@@ -65,6 +65,25 @@ bool syncFolderOf(const QByteArray &path)
     return handle.isOpen() && (fsync(handle.get()) == 0 || errno == EINVAL || errno == EROFS);
 }
 
+bool takeAfter(int descriptor, const struct stat *replaced, mode_t newFileMode, const QByteArray &path, QString *error)
+{
+    struct stat ours
+    {
+    };
+    const bool isKnown = fstat(descriptor, &ours) == 0;
+    const bool isOther = replaced && (replaced->st_uid != ours.st_uid || replaced->st_gid != ours.st_gid);
+    if (isKnown && isOther && fchown(descriptor, replaced->st_uid, replaced->st_gid) != 0) {
+        *error = QStringLiteral("%1 belongs to another user or group, which a new file cannot be given: remove it, or write elsewhere")
+                     .arg(shown(path));
+        return false;
+    }
+    if (!isKnown || fchmod(descriptor, replaced ? replaced->st_mode & 0777 : newFileMode) != 0) {
+        *error = QStringLiteral("%1: its mode cannot be set: %2").arg(shown(path), errorText(errno));
+        return false;
+    }
+    return true;
+}
+
 LiveFile::~LiveFile()
 {
     if (m_isThere)
@@ -90,40 +109,20 @@ FileHandle LiveFile::create(mode_t newFileMode, QString *error)
     case PlaceKind::Nothing:
         break;
     }
-    unlink(m_livePath.constData()); // of a run that was killed; whoever runs now holds the lock
+    unlink(m_livePath.constData()); // of a process that was killed: we hold the lock
     FileHandle file(::open(m_livePath.constData(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file.isOpen()) {
         *error = QStringLiteral("%1 cannot be written: %2").arg(shown(m_path), errorText(errno));
         return {};
     }
     m_isThere = true;
-    if (!takeAfter(file.get(), newFileMode, error))
-        return {};
-    return file;
-}
-
-bool LiveFile::takeAfter(int descriptor, mode_t newFileMode, QString *error) const
-{
     struct stat old
     {
     };
-    struct stat ours
-    {
-    };
     const bool replaces = lstat(m_path.constData(), &old) == 0;
-    if (fstat(descriptor, &ours) != 0)
-        return false;
-    const bool isOther = replaces && (old.st_uid != ours.st_uid || old.st_gid != ours.st_gid);
-    if (isOther && fchown(descriptor, old.st_uid, old.st_gid) != 0) {
-        *error = QStringLiteral("%1 belongs to another user or group, which a new file cannot be given: remove it, or write elsewhere")
-                     .arg(shown(m_path));
-        return false;
-    }
-    if (fchmod(descriptor, replaces ? old.st_mode & 07777 : newFileMode) != 0) {
-        *error = QStringLiteral("%1: its mode cannot be set: %2").arg(shown(m_path), errorText(errno));
-        return false;
-    }
-    return true;
+    if (!takeAfter(file.get(), replaces ? &old : nullptr, newFileMode, m_path, error))
+        return {};
+    return file;
 }
 
 bool LiveFile::name(const QByteArray &path, QString *error)

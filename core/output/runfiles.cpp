@@ -23,12 +23,17 @@ bool isSamePath(const QByteArray &one, const QByteArray &other)
     return QFileInfo(shown(one)).absoluteFilePath() == QFileInfo(shown(other)).absoluteFilePath() && !other.isEmpty();
 }
 
-bool hasRecords(const QByteArray &journal)
+// What would be lost with a journal, in words; empty: nothing would.
+QString worthOf(const QByteArray &journal)
 {
     QString error;
     const auto reader = JournalReader::open(journal, &error);
     JournalReader::Entry entry;
-    return reader && reader->next(entry);
+    if (!reader)
+        return error.isEmpty() ? QString() : QStringLiteral("this version cannot read it: it is put aside as %1");
+    return reader->next(entry) ? QStringLiteral("it is from a run that did not end, and is put aside as %1 (--resume would have gone on "
+                                                "from it)")
+                               : QString();
 }
 
 } // namespace
@@ -51,25 +56,15 @@ RunFiles::~RunFiles()
 
 bool RunFiles::lock(QString *error)
 {
-    const QByteArray holder = "process " + QByteArray::number(getpid()) + ", run " + m_setup.run->id + '\n';
-    const auto take = [&](const QByteArray &path) {
-        auto lock = FileLock::take(path, holder, error);
-        if (lock)
-            m_locks.push_back(std::move(*lock));
-        return lock.has_value();
-    };
     for (const OutputSpec &spec : m_setup.outputs) {
         if (isSamePath(spec.path, m_setup.summaryPath)) {
             *error = QStringLiteral("--summary %1 is an output too: give it a name of its own").arg(shown(m_setup.summaryPath));
             return false;
         }
-        const bool isStream = namedDescriptor(spec.path) >= 0 || placeKind(spec.path) == PlaceKind::Stream;
-        if (!isStream && !take(spec.path))
+        if (!m_locks.take(spec.path, error))
             return false;
     }
-    if (!m_setup.summaryPath.isEmpty() && placeKind(m_setup.summaryPath) != PlaceKind::Stream && !take(m_setup.summaryPath))
-        return false;
-    return true;
+    return m_setup.summaryPath.isEmpty() || m_locks.take(m_setup.summaryPath, error);
 }
 
 bool RunFiles::openOutputs(const Columns &csv, QString *error)
@@ -110,6 +105,7 @@ bool RunFiles::openJournal(const RecordEncoder &encoder, Recovered &recovered, Q
     const QByteArray path = journalPath(m_setup.outputs);
     if (path.isEmpty())
         return true;
+    unlink((path + ".new").constData()); // of a run that was killed
     if (m_setup.resume != WriterSetup::Resume::No && placeKind(path) == PlaceKind::RegularFile)
         return recover(encoder, recovered, error);
     return startJournal(error);
@@ -118,20 +114,29 @@ bool RunFiles::openJournal(const RecordEncoder &encoder, Recovered &recovered, Q
 bool RunFiles::startJournal(QString *error)
 {
     const QByteArray path = journalPath(m_setup.outputs);
-    if (placeKind(path) == PlaceKind::RegularFile && !hasRecords(path)) {
-        unlink(path.constData());
-    } else if (placeKind(path) == PlaceKind::RegularFile) {
+    const PlaceKind kind = placeKind(path);
+    if (kind != PlaceKind::Nothing && kind != PlaceKind::RegularFile) {
+        *error = QStringLiteral("the journal %1 is no regular file").arg(shown(path));
+        return false;
+    }
+    // Made beside its place: whatever has the name of a journal has a header, and the old one goes when there is a new one.
+    m_journal = JournalFile::create(path + ".new", JournalHeader::of(*m_setup.run, m_setup.seed), error);
+    if (!m_journal.isOpen())
+        return false;
+    const QString worth = kind == PlaceKind::RegularFile ? worthOf(path) : QString();
+    if (!worth.isEmpty()) {
         const QByteArray old = path + ".old";
         if (rename(path.constData(), old.constData()) != 0) {
             *error = QStringLiteral("the journal %1 cannot be put aside: %2").arg(shown(path), errorText(errno));
             return false;
         }
         if (m_setup.warn)
-            m_setup.warn(QStringLiteral("%1 is from a run that did not end: it is put aside as %2 (--resume would have gone on from it)")
-                             .arg(shown(path), shown(old)));
+            m_setup.warn(QStringLiteral("the journal %1 was left here: ").arg(shown(path)) + worth.arg(shown(old)));
     }
-    m_journal = JournalFile::create(path, JournalHeader::of(*m_setup.run, m_setup.seed), error);
-    return m_journal.isOpen();
+    if (m_journal.moveTo(path))
+        return true;
+    *error = m_journal.error();
+    return false;
 }
 
 bool RunFiles::keeps(const RecordHead &record) const
@@ -146,7 +151,7 @@ bool RunFiles::recover(const RecordEncoder &encoder, Recovered &recovered, QStri
     const QByteArray path = journalPath(m_setup.outputs);
     auto reader = JournalReader::open(path, error);
     if (!reader)
-        return false;
+        return error->isEmpty() && startJournal(error);
     const QStringList different = differences(reader->header(), *m_setup.run);
     if (!different.isEmpty()) {
         *error = QStringLiteral("the interrupted run %1 was another one, and cannot be gone on with:\n  %2\n"
@@ -174,10 +179,8 @@ bool RunFiles::recover(const RecordEncoder &encoder, Recovered &recovered, QStri
     }
     if (!isRewritten)
         m_journal = JournalFile::reopen(path, reader->wholeBytes(), error);
-    else {
-        unlink((path + ".new").constData()); // of a resumption that was killed
+    else
         m_journal = JournalFile::create(path + ".new", reader->header(), error);
-    }
     return m_journal.isOpen() && replay(encoder, recovered, isRewritten, error);
 }
 
@@ -294,9 +297,7 @@ QList<QByteArray> RunFiles::passing() const
     }
     if (m_summary)
         paths.append(pathBeside(m_setup.summaryPath, ".live"));
-    for (const FileLock &lock : m_locks)
-        paths.append(lock.path());
-    return paths;
+    return paths + m_locks.paths();
 }
 
 bool RunFiles::closeOutputs(const RunSummary &summary)

@@ -3,11 +3,11 @@
 
 #pragma once
 
-#include "output/filelock.h"
 #include "output/hostset.h"
 #include "output/journalfile.h"
 #include "output/livefile.h"
 #include "output/output.h"
+#include "output/outputlocks.h"
 #include "output/recordencoder.h"
 #include "output/runjson.h"
 #include "output/writersetup.h"
@@ -60,7 +60,7 @@ public:
     [[nodiscard]] int journalDescriptor() const { return m_journal.isOpen() ? m_journal.descriptor() : -1; }
 
 private:
-    explicit RunFiles(const WriterSetup &setup) : m_setup(setup) {}
+    explicit RunFiles(const WriterSetup &setup) : m_setup(setup), m_locks("run " + setup.run->id) {}
 
     [[nodiscard]] bool lock(QString *error);
     [[nodiscard]] bool openOutputs(const Columns &csv, QString *error);
@@ -76,7 +76,7 @@ private:
     bool fail(const QString &reason);
 
     const WriterSetup &m_setup;
-    std::vector<FileLock> m_locks;
+    OutputLocks m_locks;
     JournalFile m_journal;
     bool m_hasRecords = false; // in the journal
     std::vector<std::unique_ptr<Output>> m_outputs;

@@ -20,8 +20,11 @@ private Q_SLOTS:
     void mistakesInAConfiguration();
     void resumingIsRefused_data();
     void resumingIsRefused();
+    void aSlipCostsNoJournal_data();
+    void aSlipCostsNoJournal();
     void aReadOnlyFolder();
     void aSecondRunOfTheSameOutput();
+    void aMergeIntoWhatARunWrites();
 };
 
 void TestRefusals::mistakes_data()
@@ -137,6 +140,41 @@ void TestRefusals::resumingIsRefused()
     QCOMPARE(journal.readAll(), before);
 }
 
+void TestRefusals::aSlipCostsNoJournal_data()
+{
+    QTest::addColumn<QByteArray>("slip");
+    for (const char *slip : {"--order foo", "--order oldest", "--since nofile", "--order oldest --since nofile", "--max-auth-failures x",
+                             "--min-ok many", "--csv-guard maybe", "--output-mode rw", "--columns .x[", "--columns nothing",
+                             "--progress loud", "--color blue", "--deadline never", "--retry-failed", "--retries x", "--threads 0",
+                             "--summary a.json", "-o /nonexistent/b.json", "--summary /nonexistent/s"})
+        QTest::newRow(slip) << QByteArray(slip);
+}
+
+// It was put aside, and the --resume that followed asked everybody again.
+void TestRefusals::aSlipCostsNoJournal()
+{
+    QFETCH(QByteArray, slip);
+    const QTemporaryDir dir;
+    QFile journal(dir.filePath(QStringLiteral(".a.json.journal")));
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    static QByteArray ofAnInterruptedRun;
+    if (ofAnInterruptedRun.isEmpty()) {
+        QCOMPARE(run(process, command(good + silent + "-o a.json --timeout 30"), SIGINT), 130);
+        QVERIFY(journal.open(QFile::ReadOnly));
+        ofAnInterruptedRun = journal.readAll();
+        QVERIFY(ofAnInterruptedRun.count('\n') > 8);
+        journal.close();
+        QVERIFY(QFile::remove(dir.filePath(QStringLiteral("a.json.partial"))));
+    }
+    QVERIFY(journal.open(QFile::WriteOnly) && journal.write(ofAnInterruptedRun) > 0);
+    journal.close();
+    QCOMPARE(run(process, command(good + silent + "-o a.json --timeout 30 " + slip)), 2);
+    QCOMPARE(filesIn(dir.path()), QStringList{QStringLiteral(".a.json.journal")});
+    QVERIFY(journal.open(QFile::ReadOnly));
+    QCOMPARE(journal.readAll(), ofAnInterruptedRun);
+}
+
 void TestRefusals::aReadOnlyFolder()
 {
     const QTemporaryDir dir;
@@ -167,6 +205,28 @@ void TestRefusals::aSecondRunOfTheSameOutput()
     ::kill(pid_t(first.processId()), SIGINT);
     QVERIFY(first.waitForFinished(60'000));
     QCOMPARE(first.exitCode(), 130);
+}
+
+// It took the run's `.a.json.live` away, ended with 0, and the run with 1.
+void TestRefusals::aMergeIntoWhatARunWrites()
+{
+    const QTemporaryDir dir;
+    QProcess writing;
+    writing.setWorkingDirectory(dir.path());
+    QCOMPARE(run(writing, command(good + "-o a.json")), 0);
+    writing.start(QString::fromLatin1(program), command(good + silent + "-o a.json --timeout 30"));
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(dir.filePath(QStringLiteral(".a.json.journal"))), 20'000);
+    QProcess merge;
+    merge.setWorkingDirectory(dir.path());
+    QCOMPARE(run(merge, {QStringLiteral("merge"), QStringLiteral("a.json"), QStringLiteral("-o"), QStringLiteral("a.json")}), 1);
+    const QByteArray said = merge.readAllStandardError();
+    QVERIFY2(said.startsWith("collector merge: a.json is being written by process " + QByteArray::number(writing.processId()) + ", run "),
+             said.constData());
+    ::kill(pid_t(writing.processId()), SIGINT);
+    QVERIFY(writing.waitForFinished(60'000));
+    QCOMPARE(writing.exitCode(), 130);
+    QCOMPARE(filesIn(dir.path()),
+             (QStringList{QStringLiteral(".a.json.journal"), QStringLiteral("a.json"), QStringLiteral("a.json.partial")}));
 }
 
 QTEST_GUILESS_MAIN(TestRefusals)

@@ -1,5 +1,5 @@
 // MergeOutput: the outputs of a merge, in every format that a run has and as atomically: all are written beside their places, and
-// take their names when the last record is in. One thread; blocking.
+// take their names when the last record is in. Their locks are the caller's to take, before it reads. One thread; blocking.
 
 #pragma once
 

@@ -3,6 +3,7 @@
 #include "output/csvrow.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -207,17 +208,32 @@ struct Tables::Table
     QByteArray rows;
 };
 
-Tables::Tables(QByteArray directory, bool guardsFormulas) : m_directory(std::move(directory)), m_guardsFormulas(guardsFormulas) {}
-Tables::~Tables() = default;
+Tables::Tables(QByteArray directory, bool guardsFormulas)
+    : m_directory(std::move(directory)),
+      m_guardsFormulas(guardsFormulas),
+      m_locks("collector merge")
+{
+}
+
+Tables::~Tables()
+{
+    m_tables.clear();
+    m_locks.release();
+    if (m_isFolderNew)
+        rmdir(m_directory.constData()); // where nothing came into it
+}
 
 bool Tables::open(mode_t newFileMode, QString *error)
 {
-    if (::mkdir(m_directory.constData(), 0700) != 0 && errno != EEXIST) {
+    m_isFolderNew = ::mkdir(m_directory.constData(), 0700) == 0;
+    if (!m_isFolderNew && errno != EEXIST) {
         *error = QStringLiteral("--tables %1: %2").arg(QString::fromLocal8Bit(m_directory), errorText(errno));
         return false;
     }
     for (const Shape &shape : shapes()) {
         auto table = std::make_unique<Table>(shape, m_directory + '/' + shape.name + ".csv");
+        if (!m_locks.take(table->file.path(), error))
+            return false;
         FileHandle handle = table->file.create(newFileMode, error);
         if (!handle.isOpen())
             return false;
@@ -342,12 +358,17 @@ bool Tables::finish(QString *error)
             *error = m_error;
             return false;
         }
+        if (fsync(table->sink->descriptor()) != 0) {
+            *error = QStringLiteral("%1 cannot be written: %2").arg(QString::fromLocal8Bit(table->file.path()), errorText(errno));
+            return false;
+        }
     }
     for (const auto &table : m_tables) {
         if (!table->file.name(table->file.path(), error))
             return false;
     }
     syncFolderOf(m_tables.front()->file.path());
+    m_locks.release();
     return true;
 }
 

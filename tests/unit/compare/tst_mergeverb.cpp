@@ -1,4 +1,6 @@
 #include "cli/mergeverb.h"
+#include "output/filelock.h"
+#include "output/livefile.h"
 #include "output/resultreader.h"
 
 #include "records.h"
@@ -7,7 +9,11 @@
 #include <QJsonArray>
 #include <QTest>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <future>
 
 using namespace collector;
 
@@ -109,6 +115,83 @@ private Q_SLOTS:
                               someManifests()),
                  1);
         QVERIFY(!QFile::exists(path("o.json"))); // all of it or nothing
+    }
+
+    void whatSomebodyElseWritesIsLeftAlone_data()
+    {
+        QTest::addColumn<QString>("taken");
+        QTest::newRow("an output") << QStringLiteral("o.json");
+        QTest::newRow("another output") << QStringLiteral("o.csv");
+        QTest::newRow("the last of the tables") << QStringLiteral("t/users.csv");
+    }
+    // Two merges, or a merge and a run, wrote into one `.NAME.live`: the first to end gave the name to half a document of the other's.
+    void whatSomebodyElseWritesIsLeftAlone()
+    {
+        QFETCH(QString, taken);
+        QVERIFY(QDir(m_directory->path()).mkdir(QStringLiteral("t")));
+        const QString one = result("1.jsonl", {record("a", "ok", facts(""))});
+        const QByteArray output = QFile::encodeName(m_directory->filePath(taken));
+        QFile live(QFile::decodeName(pathBeside(output, ".live")));
+        QVERIFY(live.open(QIODevice::WriteOnly) && live.write("half of it") > 0 && live.flush());
+        const QStringList merge{one,           QStringLiteral("-o"), path("o.json"), QStringLiteral("-o"),
+                                path("o.csv"), QStringLiteral("-o"), path("p.csv"),  QStringLiteral("--tables"),
+                                path("t")};
+        QString error;
+        {
+            const auto lock = FileLock::take(output, "process 17, run x\n", &error);
+            QVERIFY2(lock, qPrintable(error));
+            QCOMPARE(runMergeVerb(merge, someManifests()), 1);
+        }
+        QCOMPARE(content(live.fileName()), QByteArray("half of it"));
+        QVERIFY(!QFile::exists(m_directory->filePath(taken)));
+        QVERIFY(!QFile::exists(path("p.csv")) && !QFile::exists(path("t/hosts.csv"))); // all of it or nothing
+        // Whoever it was is gone, and what was left is in nobody's way.
+        QVERIFY(QFile(QFile::decodeName(pathBeside(output, ".lock"))).open(QIODevice::WriteOnly));
+        QCOMPARE(runMergeVerb(merge, someManifests()), 0);
+        QCOMPARE(QDir(m_directory->path()).entryList({QStringLiteral(".*")}, QDir::Files | QDir::Hidden), QStringList());
+        QCOMPARE(QDir(path("t")).entryList(QDir::Files | QDir::Hidden).size(), 7);
+    }
+
+    // What a run put in the output's place meanwhile was lost.
+    void outputsAreLockedBeforeTheFirstInputIsRead()
+    {
+        QCOMPARE(mkfifo(QFile::encodeName(path("in")).constData(), 0600), 0);
+        auto merge = std::async(std::launch::async, [this] {
+            return runMergeVerb({path("in"), QStringLiteral("-o"), path("o.json"), QStringLiteral("--tables"), path("t")}, someManifests());
+        });
+        QFile input(path("in"));
+        QVERIFY(input.open(QIODevice::WriteOnly)); // it has begun to read
+        QString error;
+        for (const QString &output : {path("o.json"), path("t/hosts.csv"), path("t/users.csv")}) {
+            QVERIFY(!FileLock::take(QFile::encodeName(output), "x", &error));
+            QVERIFY2(error.contains(QStringLiteral("is being written by process %1, collector merge: wait").arg(getpid())),
+                     qPrintable(error));
+        }
+        QVERIFY(input.write(record("a", "ok", facts("")) + '\n') > 0);
+        input.close();
+        QCOMPARE(merge.get(), 0);
+        QVERIFY(FileLock::take(QFile::encodeName(path("o.json")), "x", &error));
+    }
+
+    void aStreamNeedsNoLock()
+    {
+        const QString one = result("1.jsonl", {record("a", "ok", facts(""))});
+        QCOMPARE(mkfifo(QFile::encodeName(path("out")).constData(), 0600), 0);
+        QString error;
+        const auto lock = FileLock::take(QFile::encodeName(path("out")), "x", &error);
+        QVERIFY2(lock, qPrintable(error));
+        const FileHandle reader(::open(QFile::encodeName(path("out")).constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+        QCOMPARE(runMergeVerb({one, QStringLiteral("-o"), path("out"), QStringLiteral("-f"), QStringLiteral("jsonl")}, someManifests()), 0);
+        QByteArray got(4096, '\0');
+        got.resize(qMax<qsizetype>(0, ::read(reader.get(), got.data(), size_t(got.size()))));
+        QVERIFY2(got.startsWith("{\"schema\"") && got.endsWith("}\n"), got.constData());
+    }
+
+    void noFolderOfTablesIsLeftBehind()
+    {
+        const QString broken = result("broken.jsonl", {record("a", "ok", facts("")).chopped(20)});
+        QCOMPARE(runMergeVerb({broken, QStringLiteral("--tables"), path("t")}, someManifests()), 2);
+        QVERIFY(!QFile::exists(path("t")));
     }
 
     // Found by fuzz_tables: they were empty, and who loads them missed the columns.

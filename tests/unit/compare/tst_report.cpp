@@ -1,11 +1,16 @@
 #include "cli/reportverb.h"
 #include "output/compare/html.h"
 #include "output/compare/reportpage.h"
+#include "output/filelock.h"
 
 #include "records.h"
 
 #include <QCryptographicHash>
 #include <QTest>
+
+#include <sys/stat.h>
+
+#include <future>
 
 using namespace collector;
 
@@ -134,6 +139,38 @@ private Q_SLOTS:
         file.close();
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(file.readAll(), whole);
+    }
+
+    void whatSomebodyElseWritesIsLeftAlone()
+    {
+        const QString result = QFile::decodeName(resultFile(m_directory, "r.jsonl", {record("a", "ok", facts(""))}));
+        const QString output = m_directory.filePath(QStringLiteral("taken.html"));
+        QString error;
+        {
+            const auto lock = FileLock::take(QFile::encodeName(output), "process 17, run x\n", &error);
+            QVERIFY2(lock, qPrintable(error));
+            QCOMPARE(runReportVerb({result, QStringLiteral("-o"), output}, someManifests()), 1);
+            QVERIFY(!QFile::exists(output));
+        }
+        QCOMPARE(runReportVerb({result, QStringLiteral("-o"), output}, someManifests()), 0);
+        QVERIFY(QFile::exists(output));
+    }
+
+    void theOutputIsLockedBeforeTheResultIsRead()
+    {
+        const QString input = m_directory.filePath(QStringLiteral("in"));
+        const QString output = m_directory.filePath(QStringLiteral("locked.html"));
+        QCOMPARE(mkfifo(QFile::encodeName(input).constData(), 0600), 0);
+        auto report = std::async(std::launch::async, [&] { return runReportVerb({input, QStringLiteral("-o"), output}, someManifests()); });
+        QFile writer(input);
+        QVERIFY(writer.open(QIODevice::WriteOnly)); // it has begun to read
+        QString error;
+        QVERIFY(!FileLock::take(QFile::encodeName(output), "x", &error));
+        QVERIFY2(error.contains(QStringLiteral(", collector report: wait")), qPrintable(error));
+        QVERIFY(writer.write(record("a", "ok", facts("")) + '\n') > 0);
+        writer.close();
+        QCOMPARE(report.get(), 0);
+        QVERIFY(FileLock::take(QFile::encodeName(output), "x", &error));
     }
 };
 

@@ -25,7 +25,13 @@ private Q_SLOTS:
     void aPipeThatIsClosed();
     void streamsNeedNoJournal();
     void ansibleCache();
+    void ansibleCacheKeepsOwnerAndMode();
+    void ansibleCacheThatMayNotBeGivenAway();
     void ansibleCacheOfNoFacts();
+
+private:
+    RunOutcome cacheOf(const QList<QByteArray> &names, double minimumOkPercent = 0);
+    void oldFile(const char *name, mode_t mode, uid_t owner);
 };
 
 void TestWriterPlaces::aDiskThatFills()
@@ -136,6 +142,94 @@ void TestWriterPlaces::ansibleCache()
     QCOMPARE(cache[u"collector_ping"][u"alive"].toBool(), true);
     QVERIFY(read(old.fileName()).contains("old"));
     QVERIFY2(outcome.notes.value(0).contains(QStringLiteral("escaped")), qPrintable(outcome.notes.join(u'\n')));
+}
+
+void TestWriterPlaces::oldFile(const char *name, mode_t mode, uid_t owner)
+{
+    QFile file(path(name));
+    QVERIFY(file.open(QFile::WriteOnly) && file.write("old") > 0);
+    file.close();
+    QCOMPARE(chown(qPrintable(path(name)), owner, owner), 0);
+    QCOMPARE(chmod(qPrintable(path(name)), mode), 0);
+}
+
+// A run with good records of these hosts, and one that is silent, into the cache `facts`.
+RunOutcome TestWriterPlaces::cacheOf(const QList<QByteArray> &names, double minimumOkPercent)
+{
+    auto writer = open(setup({path("facts/")}, QStringLiteral("ansible-cache")));
+    if (!writer)
+        qFatal("%s", qPrintable(m_error));
+    writer->start();
+    for (const QByteArray &name : names) {
+        Record record = goodRecord(*m_run, name);
+        submit(*writer, {&record});
+    }
+    Record silent = silentRecord(*m_run, "silent");
+    submit(*writer, {&silent});
+    RunFinish how{{}, 1'795'312'861'000, 0, false};
+    how.end.minimumOkPercent = minimumOkPercent;
+    return finish(*writer, how);
+}
+
+// They became our own, readable by us alone: who else read the cache had nothing from the second night on.
+void TestWriterPlaces::ansibleCacheKeepsOwnerAndMode()
+{
+    const uid_t other = geteuid() == 0 ? 65534 : geteuid();
+    QVERIFY(QDir().mkpath(path("facts")));
+    oldFile("facts/old", 0644, other);
+    oldFile("facts/setid", 06755, other);
+    oldFile("target", 0666, other);
+    QVERIFY(QFile::link(path("target"), path("facts/link")));
+    QCOMPARE(cacheOf({"old", "setid", "link", "new"}).exitStatus, 3);
+    struct Expected
+    {
+        const char *name;
+        mode_t mode;
+        uid_t owner;
+    };
+    for (const Expected &expected : {Expected{"facts/old", 0644, other}, Expected{"facts/setid", 0755, other},
+                                     Expected{"facts/link", 0600, geteuid()}, Expected{"facts/new", 0600, geteuid()}}) {
+        struct stat info
+        {
+        };
+        QCOMPARE(lstat(qPrintable(path(expected.name)), &info), 0);
+        QVERIFY2(S_ISREG(info.st_mode), expected.name);
+        QCOMPARE(info.st_mode & 07777, expected.mode);
+        QCOMPARE(info.st_uid, expected.owner);
+        QVERIFY2(read(path(expected.name)).contains("Debian"), expected.name);
+    }
+    QCOMPARE(read(path("target")), QByteArray("old"));
+    // A run that falls short leaves its files beside them, and those are as little readable as they would be.
+    oldFile("facts/old", 0640, other);
+    QCOMPARE(cacheOf({"old"}, 51).exitStatus, 6);
+    struct stat info
+    {
+    };
+    QCOMPARE(lstat(qPrintable(path("facts.partial/old")), &info), 0);
+    QCOMPARE(info.st_mode & 07777, mode_t(0640));
+    QCOMPARE(read(path("facts/old")), QByteArray("old"));
+}
+
+// As for any other output: none of them is changed, and --resume goes on from the journal.
+void TestWriterPlaces::ansibleCacheThatMayNotBeGivenAway()
+{
+    if (geteuid() != 0)
+        QSKIP("needs root, to be somebody else");
+    QVERIFY(QDir().mkpath(path("facts")));
+    oldFile("facts/web02", 0644, 0);
+    for (const QString &folder : {m_dir->path(), path("facts")})
+        QCOMPARE(chown(qPrintable(folder), 65534, 65534), 0);
+    RunOutcome outcome;
+    {
+        const auto back = qScopeGuard([] { (void)!seteuid(0); });
+        QCOMPARE(seteuid(65534), 0);
+        outcome = cacheOf({"web01", "web02"});
+    }
+    QCOMPARE(outcome.exitStatus, 1);
+    QVERIFY2(outcome.error.contains(path("facts/web02") + QStringLiteral(" belongs to another user")), qPrintable(outcome.error));
+    QCOMPARE(QDir(path("facts")).entryList(QDir::Files), list({"web02"}));
+    QCOMPARE(read(path("facts/web02")), QByteArray("old"));
+    QCOMPARE(names(), list({".facts.journal", "facts"}));
 }
 
 // A folder of its own is not left behind, one that was there stays.

@@ -4,6 +4,8 @@
 
 #include <QFile>
 
+#include <sys/resource.h>
+
 #include <csignal>
 
 using namespace collector;
@@ -20,6 +22,10 @@ private Q_SLOTS:
     void retryFailedKeepsTheGoodOnes();
     void anotherRunIsRefused();
     void leftoverJournalIsPutAside();
+    void aJournalWithoutOneWholeLineIsNone_data();
+    void aJournalWithoutOneWholeLineIsNone();
+    void aJournalOfAnotherVersionIsNotLost();
+    void aJournalThatCannotBeMadeLeavesTheOldOne();
 };
 
 void TestWriterResume::resumed_data()
@@ -145,6 +151,70 @@ void TestWriterResume::leftoverJournalIsPutAside()
     QCOMPARE(m_warnings.size(), 1);
     QVERIFY2(m_warnings.first().contains(QStringLiteral("--resume")), qPrintable(m_warnings.first()));
     QCOMPARE(names(), list({".a.json.journal.old", "a.json"}));
+}
+
+void TestWriterResume::aJournalWithoutOneWholeLineIsNone_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::newRow("empty") << QByteArray();
+    QTest::newRow("a header that was being written") << QByteArray("{\"journal\":\"collector/1\",\"run\":{\"id\":\"2026");
+    QTest::newRow("a header that lacks its end alone") << JournalHeader::of(*samples::run(), 1).toLine().chopped(1);
+    QTest::newRow("a hole of zeros") << QByteArray(4096, '\0');
+}
+
+// Every --resume was refused after a kill between the journal's making and its header: a Job of shards never ended.
+void TestWriterResume::aJournalWithoutOneWholeLineIsNone()
+{
+    QFETCH(QByteArray, content);
+    for (const auto resume : {WriterSetup::Resume::No, WriterSetup::Resume::Yes}) {
+        QFile journal(path(".a.json.journal"));
+        QVERIFY(journal.open(QFile::WriteOnly) && journal.write(content) == content.size());
+        journal.close();
+        WriterSetup wanted = setup({path("a.json")});
+        QVERIFY(!findInterruptedRun(wanted.outputs, &m_error));
+        QCOMPARE(m_error, QString());
+        wanted.resume = resume;
+        QCOMPARE(run(wanted, 2, 0).exitStatus, 0);
+        QCOMPARE(hosts(path("a.json")).size(), 2);
+        QCOMPARE(m_warnings, QStringList());
+        QCOMPARE(names(), QStringList{QStringLiteral("a.json")});
+    }
+}
+
+void TestWriterResume::aJournalOfAnotherVersionIsNotLost()
+{
+    QFile journal(path(".a.json.journal"));
+    QVERIFY(journal.open(QFile::WriteOnly) && journal.write("{\"journal\":\"collector/2\"}\n{\"host\":\"a\"}\n") > 0);
+    journal.close();
+    QVERIFY(!findInterruptedRun(setup({path("a.json")}).outputs, &m_error));
+    QVERIFY2(m_error.contains(QStringLiteral("no journal that this version can read")), qPrintable(m_error));
+    run(setup({path("a.json")}), 1, 0);
+    QVERIFY2(m_warnings.value(0).contains(QStringLiteral("put aside as")), qPrintable(m_warnings.join(u'\n')));
+    QCOMPARE(names(), list({".a.json.journal.old", "a.json"}));
+}
+
+// The disk is full: the run is refused, and what an earlier one had learnt is still there to go on from.
+void TestWriterResume::aJournalThatCannotBeMadeLeavesTheOldOne()
+{
+    abandon(setup({path("a.json")}));
+    const QByteArray before = read(path(".a.json.journal"));
+    struct rlimit limit
+    {
+    };
+    QCOMPARE(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    const struct rlimit small
+    {
+        60, limit.rlim_max
+    };
+    const auto old = std::signal(SIGXFSZ, SIG_IGN);
+    QCOMPARE(setrlimit(RLIMIT_FSIZE, &small), 0);
+    const bool isOpen = open(setup({path("a.json")})) != nullptr;
+    QCOMPARE(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    std::signal(SIGXFSZ, old);
+    QVERIFY(!isOpen);
+    QVERIFY2(m_error.contains(QStringLiteral("journal")) && m_error.contains(QStringLiteral("File too large")), qPrintable(m_error));
+    QCOMPARE(read(path(".a.json.journal")), before);
+    QCOMPARE(names(), QStringList{QStringLiteral(".a.json.journal")});
 }
 
 QTEST_APPLESS_MAIN(TestWriterResume)

@@ -93,7 +93,7 @@ const QList<Section> &sections()
              {"vars", 0, "A,B", "inventory variables to copy into each record; none by whose name it is a secret", 'l'},
              {"csv-guard", 0, "on|off", "disarm cells that a spreadsheet would run (on)"},
              {"resume", 0, nullptr, "go on with the interrupted run of the same outputs"},
-             {"retry-failed", 0, nullptr, "with --resume: try again what was not ok"},
+             {"retry-failed", 0, nullptr, "with --resume: try again what was not ok, also where every host had been tried"},
              {"min-ok", 0, "P%", "replace FILE only if at least P % of the hosts are ok (0)"},
              {"accept-partial", 0, nullptr, "replace FILE even by a run that did not try every host"},
              {"output-mode", 0, "MODE", "permissions of new files (0600)"},

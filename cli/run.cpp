@@ -66,11 +66,13 @@ void Run::openOutputs()
         const auto interrupted = findInterruptedRun(setup.outputs, &error);
         if (!error.isEmpty())
             throw UsageError(error);
-        if (interrupted) {
+        const bool retriesFailed = options.has(QStringLiteral("retry-failed"));
+        // A run that tried every host is over, however few were ok: to go on with it would be to contact nobody, each night anew.
+        if (interrupted && (retriesFailed || !hasEnded(journalPath(setup.outputs)))) {
             info.id = interrupted->runId;
             info.startedMs = interrupted->startedMs;
             m_seed = interrupted->seed;
-            setup.resume = options.has(QStringLiteral("retry-failed")) ? WriterSetup::Resume::RetryFailed : WriterSetup::Resume::Yes;
+            setup.resume = retriesFailed ? WriterSetup::Resume::RetryFailed : WriterSetup::Resume::Yes;
         }
     } else if (options.has(QStringLiteral("retry-failed"))) {
         throw UsageError(QStringLiteral("--retry-failed goes with --resume"));

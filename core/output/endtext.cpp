@@ -116,7 +116,10 @@ QStringList closing(const RunOutcome &outcome)
     if (outcome.isPartial && outcome.keepsFormer)
         lines.append(QStringLiteral("the former files stay as they were (--accept-partial would have replaced them)"));
     if (!outcome.journal.isEmpty())
-        lines.append(QStringLiteral("the same command with --resume goes on from %1").arg(outcome.journal));
+        lines.append((outcome.triedEveryHost ? QStringLiteral("every host was tried; the same command with --resume --retry-failed goes on "
+                                                              "from %1")
+                                             : QStringLiteral("the same command with --resume goes on from %1"))
+                         .arg(outcome.journal));
     return lines;
 }
 

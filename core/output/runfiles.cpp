@@ -1,6 +1,7 @@
 #include "output/runfiles.h"
 
 #include "output/bytesink.h"
+#include "output/exitstatus.h"
 #include "output/journalreader.h"
 
 #include <QFileInfo>
@@ -126,9 +127,13 @@ bool RunFiles::startJournal(QString *error)
             *error = QStringLiteral("the journal %1 cannot be put aside: %2").arg(shown(path), errorText(errno));
             return false;
         }
+        const QString text =
+            hasEnded(old)
+                ? QStringLiteral("%1 is from a run that tried every host and had too few ok: this run begins anew, and it is put aside as "
+                                 "%2 (--resume --retry-failed would have gone on from it)")
+                : QStringLiteral("%1 is from a run that did not end: it is put aside as %2 (--resume would have gone on from it)");
         if (m_setup.warn)
-            m_setup.warn(QStringLiteral("%1 is from a run that did not end: it is put aside as %2 (--resume would have gone on from it)")
-                             .arg(shown(path), shown(old)));
+            m_setup.warn(text.arg(shown(path), shown(old)));
     }
     m_journal = JournalFile::create(path, JournalHeader::of(*m_setup.run, m_setup.seed), error);
     return m_journal.isOpen();
@@ -281,8 +286,17 @@ bool RunFiles::end(const RunSummary &summary, bool isPartial, Naming *naming)
     if (isGood && !isPartial)
         m_journal.remove();
     else
-        naming->journal = shown(m_journal.path());
+        keepJournal(isGood && wasEveryHostTried(summary.counts), naming);
     return isGood;
+}
+
+// What lacks the mark is read as the journal of a run that was cut short, and costs a night that contacts nobody: no error of this run.
+void RunFiles::keepJournal(bool hasEnded, Naming *naming)
+{
+    naming->journal = shown(m_journal.path());
+    naming->hasEnded = hasEnded;
+    if (hasEnded && m_journal.append(endMark))
+        m_journal.sync();
 }
 
 QList<QByteArray> RunFiles::passing() const

@@ -177,6 +177,10 @@ void TestEndText::partialAndFailedRuns()
     QVERIFY2(shown.contains(QStringLiteral("incomplete: a.json.partial")), qPrintable(shown));
     QVERIFY2(shown.contains(QStringLiteral("--resume goes on from .a.json.journal")), qPrintable(shown));
     QVERIFY2(!shown.contains(QStringLiteral("former")), qPrintable(shown)); // there are none
+    m_outcome.triedEveryHost = true;
+    shown = text();
+    QVERIFY2(shown.contains(QStringLiteral("--resume --retry-failed goes on from .a.json.journal")), qPrintable(shown));
+    QVERIFY2(!shown.contains(QStringLiteral("--resume goes on")), qPrintable(shown)); // it would begin anew
     m_outcome.keepsFormer = true;
     QVERIFY(text().contains(QStringLiteral("the former files stay as they were")));
     m_outcome.files.clear();

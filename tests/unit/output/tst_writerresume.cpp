@@ -18,6 +18,7 @@ private Q_SLOTS:
     void resumed_data();
     void resumed();
     void retryFailedKeepsTheGoodOnes();
+    void whoTriedEveryHostHasEnded();
     void anotherRunIsRefused();
     void leftoverJournalIsPutAside();
 };
@@ -119,6 +120,52 @@ void TestWriterResume::retryFailedKeepsTheGoodOnes()
     submit(*writer, {&again, &now});
     QCOMPARE(finish(*writer).exitStatus, 0);
     QCOMPARE(hosts(path("a.json")), (QMap<QByteArray, Status>{{"good", Status::Ok}, {"silent", Status::Ok}, {"waiting", Status::Ok}}));
+}
+
+// Of such a run nothing is left to go on with, but what it did not get; of any other there is.
+void TestWriterResume::whoTriedEveryHostHasEnded()
+{
+    const QByteArray journal = path(".a.json.journal").toLocal8Bit();
+    const auto end = [&](Writer &writer, Record &second, int signal) {
+        writer.start();
+        Record good = goodRecord(*m_run, "good");
+        submit(writer, {&good, &second});
+        RunFinish how{{}, 1'795'312'861'000, 0, false};
+        how.end.signal = signal;
+        how.end.minimumOkPercent = 90;
+        return finish(writer, how);
+    };
+    {
+        const auto writer = open(setup({path("a.json")}));
+        Record waiting = silentRecord(*m_run, "second", Cause::NotAttempted);
+        waiting.status = Status::Cancelled;
+        const RunOutcome outcome = end(*writer, waiting, SIGTERM);
+        QCOMPARE(outcome.exitStatus, 143);
+        QVERIFY(!outcome.triedEveryHost);
+        QVERIFY(!hasEnded(journal));
+    }
+    {
+        const auto writer = open(setup({path("a.json")}));
+        Record silent = silentRecord(*m_run, "second");
+        const RunOutcome outcome = end(*writer, silent, 0);
+        QCOMPARE(outcome.exitStatus, 6);
+        QVERIFY(outcome.triedEveryHost);
+        QVERIFY(hasEnded(journal));
+    }
+    WriterSetup wanted = setup({path("a.json")});
+    wanted.resume = WriterSetup::Resume::RetryFailed;
+    {
+        const auto writer = open(wanted);
+        QVERIFY2(writer, qPrintable(m_error));
+        QVERIFY(writer->done().contains("good") && !writer->done().contains("second"));
+        QVERIFY(!hasEnded(journal)); // it goes on: a crash from here on is an interruption like another
+        writer->start();
+        Record again = goodRecord(*m_run, "second");
+        submit(*writer, {&again});
+        QCOMPARE(finish(*writer).exitStatus, 0);
+        QCOMPARE(hosts(path("a.json")).size(), 2);
+    }
+    QVERIFY(!hasEnded(journal)); // there is none
 }
 
 void TestWriterResume::anotherRunIsRefused()

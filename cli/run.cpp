@@ -72,6 +72,7 @@ void Run::openOutputs()
             info.id = interrupted->runId;
             info.startedMs = interrupted->startedMs;
             m_seed = interrupted->seed;
+            setup.eachSelected = m_preparation.eachSelectedOnResume();
             setup.resume = retriesFailed ? WriterSetup::Resume::RetryFailed : WriterSetup::Resume::Yes;
         }
     } else if (options.has(QStringLiteral("retry-failed"))) {

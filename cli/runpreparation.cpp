@@ -239,6 +239,21 @@ void RunPreparation::gatherCredentials()
     agent = std::move(gathered.agent);
 }
 
+// Inventory, patterns and shard are compared by whoever goes on; what a file holds that they name is not.
+std::function<void(const std::function<void(QByteArrayView)> &)> RunPreparation::eachSelectedOnResume() const
+{
+    const QStringList limit = options.values(QStringLiteral("limit"));
+    const bool namesFile = std::any_of(limit.begin(), limit.end(), [](const QString &pattern) { return pattern.contains(u'@'); });
+    if (!namesFile && !options.has(QStringLiteral("rerun")))
+        return {};
+    return [selection = selection](const std::function<void(QByteArrayView)> &use) {
+        for (quint64 index = 0; index < selection->candidates(); ++index) {
+            if (const auto host = selection->at(index))
+                use(host->name());
+        }
+    };
+}
+
 RunInfo RunPreparation::describe(qint64 nowMs) const
 {
     RunInfo info;

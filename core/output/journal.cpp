@@ -44,7 +44,7 @@ QStringList pluginNames(const QJsonValue &plugins)
 {
     QStringList names;
     const QJsonArray list = plugins.toArray();
-    for (const QJsonValue &plugin : list)
+    for (const QJsonValue plugin : list)
         names.append(plugin[u"name"].toString());
     return names;
 }

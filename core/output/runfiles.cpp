@@ -177,6 +177,13 @@ bool RunFiles::recover(const RecordEncoder &encoder, Recovered &recovered, QStri
         *error = reader->error();
         return false;
     }
+    if (const size_t dropped = dropUnselected(recovered.done)) {
+        isRewritten = true;
+        if (m_setup.warn)
+            m_setup.warn(QStringLiteral("%1 of the interrupted run %2 not selected any more: %3 left out")
+                             .arg(dropped == 1 ? QStringLiteral("1 host") : QStringLiteral("%1 hosts").arg(dropped),
+                                  dropped == 1 ? u"is" : u"are", dropped == 1 ? u"its record is" : u"their records are"));
+    }
     if (!isRewritten)
         m_journal = JournalFile::reopen(path, reader->wholeBytes(), error);
     else {
@@ -184,6 +191,22 @@ bool RunFiles::recover(const RecordEncoder &encoder, Recovered &recovered, QStri
         m_journal = JournalFile::create(path + ".new", reader->header(), error);
     }
     return m_journal.isOpen() && replay(encoder, recovered, isRewritten, error);
+}
+
+// A file of patterns, or the result of --rerun, may name others than when the run began; a record is of a selected host. How many are not.
+size_t RunFiles::dropUnselected(HostSet &done) const
+{
+    if (!m_setup.eachSelected || done.size() == 0)
+        return 0;
+    HostSet selected;
+    m_setup.eachSelected([&](QByteArrayView host) {
+        if (done.contains(host))
+            selected.insert(host);
+    });
+    const size_t dropped = done.size() - selected.size();
+    if (dropped > 0)
+        done = std::move(selected);
+    return dropped;
 }
 
 bool RunFiles::replay(const RecordEncoder &encoder, const Recovered &recovered, bool isRewritten, QString *error)
@@ -204,7 +227,8 @@ bool RunFiles::replay(const RecordEncoder &encoder, const Recovered &recovered, 
     };
     JournalReader::Entry entry;
     while (reader->next(entry)) {
-        const bool isKept = entry.record && keeps(*entry.record) && (!isRewritten || seen.insert(entry.record->host));
+        const bool isKept = entry.record && keeps(*entry.record) && recovered.done.contains(entry.record->host) &&
+                            (!isRewritten || seen.insert(entry.record->host));
         if (isKept && !encoder.encodeAgain(entry.line, batch)) {
             *error = QStringLiteral("the journal %1 holds a record that cannot be read").arg(shown(path));
             return false;

@@ -71,6 +71,7 @@ private:
     [[nodiscard]] bool recover(const RecordEncoder &encoder, Recovered &recovered, QString *error);
     [[nodiscard]] bool replay(const RecordEncoder &encoder, const Recovered &recovered, bool isRewritten, QString *error);
     [[nodiscard]] bool keeps(const RecordHead &record) const;
+    [[nodiscard]] size_t dropUnselected(HostSet &done) const;
     bool addToOutputs(const Batch &batch);
     bool closeOutputs(const RunSummary &summary);
     bool nameOutputs(bool isPartial, Naming *naming);

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void resumed();
     void retryFailedKeepsTheGoodOnes();
     void whoTriedEveryHostHasEnded();
+    void whoIsNotSelectedAnyMoreIsLeftOut();
     void anotherRunIsRefused();
     void leftoverJournalIsPutAside();
 };
@@ -166,6 +167,45 @@ void TestWriterResume::whoTriedEveryHostHasEnded()
         QCOMPARE(hosts(path("a.json")).size(), 2);
     }
     QVERIFY(!hasEnded(journal)); // there is none
+}
+
+void TestWriterResume::whoIsNotSelectedAnyMoreIsLeftOut()
+{
+    {
+        auto writer = open(setup({path("a.json"), path("b.csv")}));
+        writer->start();
+        Record first = goodRecord(*m_run, "h0");
+        Record second = silentRecord(*m_run, "h1");
+        Record third = goodRecord(*m_run, "h2");
+        submit(*writer, {&first, &second, &third});
+        QTRY_COMPARE(writer->counts().hosts(), quint64(3));
+    }
+    WriterSetup wanted = setup({path("a.json"), path("b.csv")});
+    wanted.resume = WriterSetup::Resume::Yes;
+    const auto selected = [](QByteArrayList names) {
+        return [names = std::move(names)](const std::function<void(QByteArrayView)> &use) {
+            for (const QByteArray &name : names)
+                use(name);
+        };
+    };
+    wanted.eachSelected = selected({"h0", "h1", "h2", "h3"});
+    QCOMPARE(open(wanted)->counts().hosts(), quint64(3));
+    QCOMPARE(m_warnings, QStringList());
+
+    wanted.eachSelected = selected({"h1", "h3"});
+    auto writer = open(wanted);
+    QVERIFY2(writer, qPrintable(m_error));
+    QCOMPARE(m_warnings.size(), 1);
+    QVERIFY2(m_warnings.first().startsWith(QStringLiteral("2 hosts of the interrupted run are not selected any more")),
+             qPrintable(m_warnings.first()));
+    QVERIFY(!writer->done().contains("h0") && writer->done().contains("h1") && !writer->done().contains("h2"));
+    QCOMPARE(writer->counts().hosts(), quint64(1));
+    writer->start();
+    Record now = goodRecord(*m_run, "h3");
+    submit(*writer, {&now});
+    QCOMPARE(finish(*writer).counts.hosts(), quint64(2));
+    for (const char *output : {"a.json", "b.csv"})
+        QCOMPARE(hosts(path(output)), (QMap<QByteArray, Status>{{"h1", Status::Unreachable}, {"h3", Status::Ok}}));
 }
 
 void TestWriterResume::anotherRunIsRefused()

@@ -61,7 +61,7 @@ void Run::openOutputs()
     RunInfo info = m_preparation.describe(QDateTime::currentMSecsSinceEpoch());
     WriterSetup setup;
     setup.outputs = m_preparation.outputs;
-    if (options.has(QStringLiteral("resume"))) {
+    if (options.has(QStringLiteral("resume")) && !m_preparation.sparesFiles) {
         QString error;
         const auto interrupted = findInterruptedRun(setup.outputs, &error);
         if (!error.isEmpty())
@@ -75,7 +75,7 @@ void Run::openOutputs()
             setup.eachSelected = m_preparation.eachSelectedOnResume();
             setup.resume = retriesFailed ? WriterSetup::Resume::RetryFailed : WriterSetup::Resume::Yes;
         }
-    } else if (options.has(QStringLiteral("retry-failed"))) {
+    } else if (options.has(QStringLiteral("retry-failed")) && !options.has(QStringLiteral("resume"))) {
         throw UsageError(QStringLiteral("--retry-failed goes with --resume"));
     }
     m_end.minimumOkPercent = options.number(QStringLiteral("min-ok"), 0, 100).value_or(0);

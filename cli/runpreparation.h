@@ -39,6 +39,7 @@ public:
     std::shared_ptr<AgentClient> agent; // null: there is none, or it holds no key
     std::shared_ptr<const HostSettings> settings;
     QList<OutputSpec> outputs;
+    bool sparesFiles = false;            // --rerun found nobody: what is there stays, and outputs are streams alone
     QList<QByteArray> recordedVariables; // --vars
     RunLimits limits;
     double pingRate = 0;                               // packets a second
@@ -55,7 +56,7 @@ public:
 private:
     void selectPlugins();
     void readInventory();
-    void selectHosts();
+    void guardResult(const QString &result, bool hasHosts);
     void readSshConfigs();
     void gatherCredentials();
     void parseOutputs();

@@ -5,7 +5,10 @@
 #include "output/resultreader.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QStringList>
+
+#include <algorithm>
 
 namespace collector {
 
@@ -43,6 +46,16 @@ QSet<QByteArray> hostsToRerun(const QString &result, const QString &statuses)
             hosts.insert(record.head.host);
     });
     return hosts;
+}
+
+std::optional<OutputSpec> outputOver(const QString &result, const QList<OutputSpec> &outputs)
+{
+    const QString there = QFileInfo(result).canonicalFilePath(); // empty: standard input
+    const auto over = std::find_if(outputs.begin(), outputs.end(), [&](const OutputSpec &output) {
+        const QString path = QString::fromLocal8Bit(output.path);
+        return QFileInfo(path).canonicalFilePath() == there || QFileInfo(path + QStringLiteral(".partial")).canonicalFilePath() == there;
+    });
+    return there.isEmpty() || over == outputs.end() ? std::nullopt : std::optional(*over);
 }
 
 QHash<QByteArray, qint64> agesOf(const QString &result)

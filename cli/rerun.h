@@ -2,15 +2,23 @@
 
 #pragma once
 
+#include "output/outputspec.h"
+
 #include <QByteArray>
 #include <QHash>
 #include <QSet>
 #include <QString>
 
+#include <optional>
+
 namespace collector {
 
 // The hosts that have one of these statuses in a result (`failed,unreachable,…`; empty: the usual four). Throws UsageError.
 [[nodiscard]] QSet<QByteArray> hostsToRerun(const QString &result, const QString &statuses);
+
+// The output that a run which tries the hosts of `result` again would write over: `result` itself, or the file that it was to become
+// (FILE.partial). Nothing where it writes elsewhere.
+[[nodiscard]] std::optional<OutputSpec> outputOver(const QString &result, const QList<OutputSpec> &outputs);
 
 // When each host was last asked with success, milliseconds since the epoch. Throws UsageError.
 [[nodiscard]] QHash<QByteArray, qint64> agesOf(const QString &result);

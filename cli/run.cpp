@@ -61,18 +61,21 @@ void Run::openOutputs()
     RunInfo info = m_preparation.describe(QDateTime::currentMSecsSinceEpoch());
     WriterSetup setup;
     setup.outputs = m_preparation.outputs;
-    if (options.has(QStringLiteral("resume"))) {
+    if (options.has(QStringLiteral("resume")) && !m_preparation.sparesFiles) {
         QString error;
         const auto interrupted = findInterruptedRun(setup.outputs, &error);
         if (!error.isEmpty())
             throw UsageError(error);
-        if (interrupted) {
+        const bool retriesFailed = options.has(QStringLiteral("retry-failed"));
+        // A run that tried every host is over, however few were ok: to go on with it would be to contact nobody, each night anew.
+        if (interrupted && (retriesFailed || !hasEnded(journalPath(setup.outputs)))) {
             info.id = interrupted->runId;
             info.startedMs = interrupted->startedMs;
             m_seed = interrupted->seed;
-            setup.resume = options.has(QStringLiteral("retry-failed")) ? WriterSetup::Resume::RetryFailed : WriterSetup::Resume::Yes;
+            setup.eachSelected = m_preparation.eachSelectedOnResume();
+            setup.resume = retriesFailed ? WriterSetup::Resume::RetryFailed : WriterSetup::Resume::Yes;
         }
-    } else if (options.has(QStringLiteral("retry-failed"))) {
+    } else if (options.has(QStringLiteral("retry-failed")) && !options.has(QStringLiteral("resume"))) {
         throw UsageError(QStringLiteral("--retry-failed goes with --resume"));
     }
     m_end.minimumOkPercent = options.number(QStringLiteral("min-ok"), 0, 100).value_or(0);

@@ -8,6 +8,8 @@
 #include "inventory/diagnostic.h"
 #include "model/nearest.h"
 #include "net/localrun.h"
+#include "output/livefile.h"
+#include "output/retry.h"
 #include "output/timestamp.h"
 
 #include <QDateTime>
@@ -49,6 +51,12 @@ int raiseDescriptorLimit()
     setrlimit(RLIMIT_NOFILE, &limit);
     getrlimit(RLIMIT_NOFILE, &limit);
     return int(limit.rlim_cur);
+}
+
+bool isFile(const OutputSpec &output)
+{
+    return output.format == OutputSpec::Format::AnsibleCache ||
+           (namedDescriptor(output.path) < 0 && placeKind(output.path) != PlaceKind::Stream);
 }
 
 QByteArray readStandardInput()
@@ -215,6 +223,36 @@ void RunPreparation::readInventory()
         isEmpty = !selection->at(index);
     if (isEmpty && !mayBeEmpty)
         throw UsageError(QStringLiteral("no host matched: `collector inventory -i … -l … --hosts` shows what does"));
+    if (const auto result2 = options.value(QStringLiteral("rerun")))
+        guardResult(*result2, !isEmpty);
+}
+
+// A run writes the hosts that it was asked for and no others. Whoever means to write them over the result that named them has scripts that
+// do; where they are none, nothing would be left of it.
+void RunPreparation::guardResult(const QString &result, bool hasHosts)
+{
+    const auto over = outputOver(result, outputs);
+    if (!over)
+        return;
+    if (!hasHosts) {
+        sparesFiles = true;
+        outputs.removeIf([](const OutputSpec &output) { return isFile(output); });
+        print(
+            QStringLiteral("collector: --rerun %1: no host is to be tried again; %1 stays as it is, and so do all files that are outputs\n")
+                .arg(result)
+                .toUtf8());
+        return;
+    }
+    QStringList files{result};
+    for (const OutputSpec &output : outputs) {
+        if (isFile(output) && output.path != over->path)
+            files.append(QString::fromLocal8Bit(output.path));
+    }
+    const Retry retry = Retry::of(files);
+    print(QStringLiteral("collector: --rerun %1: %2 will have the hosts of this run alone; to keep the others: %3%4\n")
+              .arg(result, QString::fromLocal8Bit(over->path), retry.options,
+                   retry.joining.isEmpty() ? QString() : QStringLiteral(", then ") + retry.joining)
+              .toUtf8());
 }
 
 void RunPreparation::readSshConfigs()
@@ -237,6 +275,24 @@ void RunPreparation::gatherCredentials()
     LoginCredentials gathered = LoginCredentials::gather(options, *sshConfig);
     credentials = std::move(gathered.credentials);
     agent = std::move(gathered.agent);
+}
+
+// Inventory, patterns and shard are compared by whoever goes on; what a file holds that they name is not.
+std::function<void(const std::function<void(QByteArrayView)> &)> RunPreparation::eachSelectedOnResume() const
+{
+    const QStringList limit = options.values(QStringLiteral("limit"));
+    const bool namesFile = std::any_of(limit.begin(), limit.end(), [](const QString &pattern) { return pattern.contains(u'@'); });
+    const auto result = options.value(QStringLiteral("rerun"));
+    if (result && outputOver(*result, outputs)) // what the interrupted run itself wrote over says no more who was asked for
+        return {};
+    if (!result && !namesFile)
+        return {};
+    return [selection = selection](const std::function<void(QByteArrayView)> &use) {
+        for (quint64 index = 0; index < selection->candidates(); ++index) {
+            if (const auto host = selection->at(index))
+                use(host->name());
+        }
+    };
 }
 
 RunInfo RunPreparation::describe(qint64 nowMs) const

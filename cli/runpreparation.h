@@ -16,6 +16,7 @@
 
 #include <QTextStream>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -29,7 +30,7 @@ public:
     const RunOptions &options;
     std::vector<PluginRegistry::Loaded> plugins; // in the order of -p
     std::shared_ptr<const JobOptions> jobOptions;
-    QByteArray scriptSha256; // of the first plugin that sends one
+    QByteArray scriptSha256; // as RunInfo has it
     QByteArray inventorySha256;
     std::shared_ptr<const Selection> selection;
     QByteArray shardText; // K/N; empty: no --shard
@@ -38,6 +39,7 @@ public:
     std::shared_ptr<AgentClient> agent; // null: there is none, or it holds no key
     std::shared_ptr<const HostSettings> settings;
     QList<OutputSpec> outputs;
+    bool sparesFiles = false;            // --rerun found nobody: what is there stays, and outputs are streams alone
     QList<QByteArray> recordedVariables; // --vars
     RunLimits limits;
     double pingRate = 0;                               // packets a second
@@ -45,13 +47,16 @@ public:
 
     [[nodiscard]] bool isSelected(QByteArrayView plugin) const;
     [[nodiscard]] bool usesShell() const;
+    // Gives the names of all selected hosts, where these may be others than those of an interrupted run whose options are the same; else
+    // empty.
+    [[nodiscard]] std::function<void(const std::function<void(QByteArrayView)> &)> eachSelectedOnResume() const;
     // The object `run`: id, start, plugins, options.
     [[nodiscard]] RunInfo describe(qint64 nowMs) const;
 
 private:
     void selectPlugins();
     void readInventory();
-    void selectHosts();
+    void guardResult(const QString &result, bool hasHosts);
     void readSshConfigs();
     void gatherCredentials();
     void parseOutputs();

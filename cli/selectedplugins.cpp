@@ -8,6 +8,15 @@
 
 namespace collector {
 
+namespace {
+
+QByteArray sha256(const QByteArray &bytes)
+{
+    return QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex();
+}
+
+} // namespace
+
 PluginRegistry makeRegistry(const RunOptions &options)
 {
     return PluginRegistry(PluginRegistry::standardPlaces(options.values(QStringLiteral("plugin-dir"))), coreOptionNames());
@@ -27,6 +36,7 @@ SelectedPlugins SelectedPlugins::load(const RunOptions &options, QStringList nam
         manifests.push_back(file->manifest);
     }
     SelectedPlugins result;
+    QByteArrayList scriptSums;
     // Options are checked by the manifests alone, before any plugin's code runs.
     result.options = std::make_shared<JobOptions>(options, manifests);
     for (size_t i = 0; i < files.size(); ++i) {
@@ -36,9 +46,9 @@ SelectedPlugins SelectedPlugins::load(const RunOptions &options, QStringList nam
             throw UsageError(error);
         try {
             loaded->job->prepare(result.options->common(int(i)));
-            const QByteArray script = result.scriptSha256.isEmpty() ? loaded->job->document("script") : QByteArray();
+            const QByteArray script = loaded->job->document("script");
             if (!script.isEmpty())
-                result.scriptSha256 = QCryptographicHash::hash(script, QCryptographicHash::Sha256).toHex();
+                scriptSums.append(sha256(script));
         } catch (const JobError &refusal) {
             throw UsageError(refusal.message());
         } catch (const std::exception &failure) {
@@ -47,6 +57,7 @@ SelectedPlugins SelectedPlugins::load(const RunOptions &options, QStringList nam
         }
         result.plugins.push_back(*loaded);
     }
+    result.scriptSha256 = scriptSums.size() > 1 ? sha256(scriptSums.join('\n') + '\n') : scriptSums.value(0);
     return result;
 }
 

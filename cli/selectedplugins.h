@@ -15,7 +15,7 @@ struct SelectedPlugins
 {
     std::vector<PluginRegistry::Loaded> plugins; // in the order of the names
     std::shared_ptr<const JobOptions> options;
-    QByteArray scriptSha256; // of what the first plugin that has a script sends; empty: none
+    QByteArray scriptSha256; // as RunInfo has it
 
     // Throws UsageError: no such plugin, it cannot be loaded, its options are wrong.
     [[nodiscard]] static SelectedPlugins load(const RunOptions &options, QStringList names);

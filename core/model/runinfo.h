@@ -26,7 +26,7 @@ struct RunInfo
     QJsonObject options;         // as given, secrets as `***`
     QByteArray inventorySha256;
     QByteArray shard;        // `2/16`; empty: none
-    QByteArray scriptSha256; // of ssh-facts' or ssh-command's script; empty: none
+    QByteArray scriptSha256; // of the plugins' document `script`; of several: of their sums, one a line as they come; empty: none
     quint64 hosts = 0;       // selected; of a lazily expanded selection the upper bound
 };
 

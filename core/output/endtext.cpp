@@ -4,6 +4,7 @@
 
 #include <collector/joberror.h>
 
+#include <algorithm>
 #include <array>
 
 namespace collector {
@@ -116,7 +117,10 @@ QStringList closing(const RunOutcome &outcome)
     if (outcome.isPartial && outcome.keepsFormer)
         lines.append(QStringLiteral("the former files stay as they were (--accept-partial would have replaced them)"));
     if (!outcome.journal.isEmpty())
-        lines.append(QStringLiteral("the same command with --resume goes on from %1").arg(outcome.journal));
+        lines.append((outcome.triedEveryHost ? QStringLiteral("every host was tried; the same command with --resume --retry-failed goes on "
+                                                              "from %1")
+                                             : QStringLiteral("the same command with --resume goes on from %1"))
+                         .arg(outcome.journal));
     return lines;
 }
 
@@ -136,16 +140,19 @@ QString durationText(qint64 ms)
 QString endText(const RunOutcome &outcome, qint64 elapsedMs, const EndTextStyle &style)
 {
     const QStringList last = closing(outcome);
-    const QString result = outcome.files.value(0);
+    const Retry retry = Retry::of(outcome.files);
     QList<Failure> failures = outcome.clusters.failures(outcome.counts);
     // Skipped hosts were not to be contacted: nothing to do about them.
     failures.removeIf(
         [](const Failure &failure) { return failure.cause == Cause::Excluded || failure.cause == Cause::UnsupportedConnection; });
-    qsizetype left = style.lines - 1 - last.size();
+    QStringList note;
+    if (std::any_of(failures.begin(), failures.end(), [](const Failure &failure) { return namesRetry(failure.cause); }))
+        note = wrapped(retryNote(retry), 0, style.width);
+    qsizetype left = style.lines - 1 - note.size() - last.size();
     QStringList lines{countsLine(outcome, elapsedMs, style)};
     quint64 unsaid = 0;
     for (const Failure &failure : failures) {
-        const QStringList advice = wrapped(remedy(failure.cause, result, !outcome.journal.isEmpty()), 7, style.width);
+        const QStringList advice = wrapped(remedy(failure.cause, retry, !outcome.journal.isEmpty()), 7, style.width);
         const bool isLast = &failure == &failures.last(); // else a line is kept for the rest of them
         if (unsaid > 0 || left < 1 + advice.size() + (isLast ? 0 : 1)) {
             unsaid += failure.hosts;
@@ -160,7 +167,7 @@ QString endText(const RunOutcome &outcome, qint64 elapsedMs, const EndTextStyle 
     }
     if (unsaid > 0)
         lines.append(QStringLiteral("%1 of other causes: `summary` in the result has them all").arg(unsaid, 6));
-    return (lines + last).join(u'\n') + u'\n';
+    return (lines + note + last).join(u'\n') + u'\n';
 }
 
 } // namespace collector

@@ -10,12 +10,12 @@ bool hasEnough(const RunEnd &end, const RunCounts &counts)
     return ok * 100 >= end.minimumOkPercent * double(counts.notSkipped());
 }
 
+} // namespace
+
 bool wasEveryHostTried(const RunCounts &counts)
 {
     return counts.of(Cause::NotAttempted) == 0 && counts.of(Cause::Interrupted) == 0;
 }
-
-} // namespace
 
 int exitStatus(const RunEnd &end, const RunCounts &counts)
 {

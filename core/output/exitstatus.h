@@ -17,6 +17,9 @@ struct RunEnd
 // The first that applies of 1, 130/143, 5, 6, 4, 3, 0.
 [[nodiscard]] int exitStatus(const RunEnd &end, const RunCounts &counts);
 
+// Whether no host was left out, or cut short, by a signal, the deadline or a failure of ours.
+[[nodiscard]] bool wasEveryHostTried(const RunCounts &counts);
+
 // Whether the outputs take their names: every host was tried and enough of them are ok.
 [[nodiscard]] bool isComplete(const RunEnd &end, const RunCounts &counts);
 

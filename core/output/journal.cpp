@@ -1,5 +1,6 @@
 #include "output/journal.h"
 
+#include "output/filehandle.h"
 #include "output/journalreader.h"
 #include "output/livefile.h"
 #include "output/runjson.h"
@@ -9,6 +10,9 @@
 
 #include <QJsonArray>
 #include <QJsonDocument>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -40,7 +44,7 @@ QStringList pluginNames(const QJsonValue &plugins)
 {
     QStringList names;
     const QJsonArray list = plugins.toArray();
-    for (const QJsonValue &plugin : list)
+    for (const QJsonValue plugin : list)
         names.append(plugin[u"name"].toString());
     return names;
 }
@@ -100,6 +104,15 @@ std::optional<JournalHeader> findInterruptedRun(const QList<OutputSpec> &outputs
     if (!reader)
         return std::nullopt;
     return reader->header();
+}
+
+bool hasEnded(const QByteArray &journal)
+{
+    const FileHandle file(::open(journal.constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    std::array<char, endMark.size()> tail{};
+    const off_t size = file.isOpen() ? lseek(file.get(), 0, SEEK_END) : 0;
+    return size > off_t(tail.size()) && pread(file.get(), tail.data(), tail.size(), size - off_t(tail.size())) == ssize_t(tail.size()) &&
+           QByteArrayView(tail.data(), tail.size()) == endMark;
 }
 
 QStringList differences(const JournalHeader &header, const RunInfo &info)

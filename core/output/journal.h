@@ -4,6 +4,7 @@
 //     {"journal":"collector/1","run":{…},"seed":"…"}
 //     {"schema":"collector/1","run":"…","host":"web01",…}
 //     {"crashed":{"host":"web02","plugin":"ssh-facts","signal":11}}       (crashnotes.h; then the process died)
+//     {"tried":"every host"}                                              (the end of a run that fell short of --min-ok)
 //
 // A line that is torn, or that a power cut left as a hole, ends it: that and what follows is cut off.
 
@@ -47,6 +48,13 @@ struct CrashNote
 // The header of the interrupted run of these outputs, for `--resume`: its id, start and seed are those to go on with. Nothing
 // where there is no journal, or not one whole line in it, or, with `error`, where it cannot be read.
 [[nodiscard]] std::optional<JournalHeader> findInterruptedRun(const QList<OutputSpec> &outputs, QString *error);
+
+// The last line of a journal that is kept although its run tried every host: too few were ok. Readers stop before it, and whoever goes
+// on from there cuts it off, as they do with any line that is neither record nor crash.
+constexpr QByteArrayView endMark{"{\"tried\":\"every host\"}\n"};
+// Whether it stands at the end of this journal: then there is nothing to go on with, unless what was not ok is to be tried again. One
+// that was cut short, by a signal, a deadline or a crash, lacks it.
+[[nodiscard]] bool hasEnded(const QByteArray &journal);
 
 // Why `run` is not the one to go on with, each difference in words; empty where it is. Options that do not change what is
 // collected (rates, timeouts, what is shown) may differ.

@@ -4,7 +4,7 @@ namespace collector {
 
 namespace {
 
-// %1 is ` --rerun FILE`, or nothing.
+// %1 is ` --rerun FILE -o ANOTHER`, or nothing.
 QString text(Cause cause)
 {
     switch (cause) {
@@ -98,15 +98,28 @@ QString text(Cause cause)
 
 } // namespace
 
-QString remedy(Cause cause, const QString &result, bool hasJournal)
+QString remedy(Cause cause, const Retry &retry, bool hasJournal)
 {
     const bool isUnfinished = cause == Cause::Interrupted || cause == Cause::NotAttempted;
     if (isUnfinished && !hasJournal)
         return QStringLiteral("not finished; of results in a file (-o FILE), the same command with --resume would go on");
     const QString sentence = text(cause);
-    if (!sentence.contains(QStringLiteral("%1")))
+    if (!namesRetry(cause))
         return sentence;
-    return sentence.arg(result.isEmpty() ? QString() : QStringLiteral(" --rerun ") + result);
+    return sentence.arg(retry.options.isEmpty() ? QString() : u' ' + retry.options);
+}
+
+bool namesRetry(Cause cause)
+{
+    return text(cause).contains(QStringLiteral("%1"));
+}
+
+QString retryNote(const Retry &retry)
+{
+    if (retry.options.isEmpty())
+        return {};
+    const QString note = QStringLiteral("-o %1 stands in place of the command's own -o").arg(retry.output);
+    return retry.joining.isEmpty() ? note : note + QStringLiteral("; then: ") + retry.joining;
 }
 
 } // namespace collector

@@ -1,6 +1,7 @@
 #include "output/runfiles.h"
 
 #include "output/bytesink.h"
+#include "output/exitstatus.h"
 #include "output/journalreader.h"
 
 #include <QFileInfo>
@@ -31,9 +32,12 @@ QString worthOf(const QByteArray &journal)
     JournalReader::Entry entry;
     if (!reader)
         return error.isEmpty() ? QString() : QStringLiteral("this version cannot read it: it is put aside as %1");
-    return reader->next(entry) ? QStringLiteral("it is from a run that did not end, and is put aside as %1 (--resume would have gone on "
-                                                "from it)")
-                               : QString();
+    if (!reader->next(entry))
+        return {};
+    return hasEnded(journal)
+               ? QStringLiteral("it is from a run that tried every host and had too few ok: this run begins anew, and it is "
+                                "put aside as %1 (--resume --retry-failed would have gone on from it)")
+               : QStringLiteral("it is from a run that did not end, and is put aside as %1 (--resume would have gone on from it)");
 }
 
 } // namespace
@@ -177,11 +181,34 @@ bool RunFiles::recover(const RecordEncoder &encoder, Recovered &recovered, QStri
         *error = reader->error();
         return false;
     }
+    if (const size_t dropped = dropUnselected(recovered.done)) {
+        isRewritten = true;
+        if (m_setup.warn)
+            m_setup.warn(QStringLiteral("%1 of the interrupted run %2 not selected any more: %3 left out")
+                             .arg(dropped == 1 ? QStringLiteral("1 host") : QStringLiteral("%1 hosts").arg(dropped),
+                                  dropped == 1 ? u"is" : u"are", dropped == 1 ? u"its record is" : u"their records are"));
+    }
     if (!isRewritten)
         m_journal = JournalFile::reopen(path, reader->wholeBytes(), error);
     else
         m_journal = JournalFile::create(path + ".new", reader->header(), error);
     return m_journal.isOpen() && replay(encoder, recovered, isRewritten, error);
+}
+
+// A file of patterns, or the result of --rerun, may name others than when the run began; a record is of a selected host. How many are not.
+size_t RunFiles::dropUnselected(HostSet &done) const
+{
+    if (!m_setup.eachSelected || done.size() == 0)
+        return 0;
+    HostSet selected;
+    m_setup.eachSelected([&](QByteArrayView host) {
+        if (done.contains(host))
+            selected.insert(host);
+    });
+    const size_t dropped = done.size() - selected.size();
+    if (dropped > 0)
+        done = std::move(selected);
+    return dropped;
 }
 
 bool RunFiles::replay(const RecordEncoder &encoder, const Recovered &recovered, bool isRewritten, QString *error)
@@ -202,7 +229,8 @@ bool RunFiles::replay(const RecordEncoder &encoder, const Recovered &recovered, 
     };
     JournalReader::Entry entry;
     while (reader->next(entry)) {
-        const bool isKept = entry.record && keeps(*entry.record) && (!isRewritten || seen.insert(entry.record->host));
+        const bool isKept = entry.record && keeps(*entry.record) && recovered.done.contains(entry.record->host) &&
+                            (!isRewritten || seen.insert(entry.record->host));
         if (isKept && !encoder.encodeAgain(entry.line, batch)) {
             *error = QStringLiteral("the journal %1 holds a record that cannot be read").arg(shown(path));
             return false;
@@ -284,8 +312,17 @@ bool RunFiles::end(const RunSummary &summary, bool isPartial, Naming *naming)
     if (isGood && !isPartial)
         m_journal.remove();
     else
-        naming->journal = shown(m_journal.path());
+        keepJournal(isGood && wasEveryHostTried(summary.counts), naming);
     return isGood;
+}
+
+// What lacks the mark is read as the journal of a run that was cut short, and costs a night that contacts nobody: no error of this run.
+void RunFiles::keepJournal(bool hasEnded, Naming *naming)
+{
+    naming->journal = shown(m_journal.path());
+    naming->hasEnded = hasEnded;
+    if (hasEnded && m_journal.append(endMark))
+        m_journal.sync();
 }
 
 QList<QByteArray> RunFiles::passing() const

@@ -49,10 +49,12 @@ public:
         bool isPartial = false;
         bool keepsFormer = false; // partial, beside a file that had the name before
         QString journal;          // empty: it is gone
+        bool hasEnded = false;    // the journal is of a run that tried every host
         QStringList notes;
     };
-    // Closes, syncs and names the outputs (as `.partial` where `isPartial`), then removes the journal. `summary.exitStatus` is
-    // what it is if all goes well; on an error nothing has its name, the journal stays, and the summary says 1.
+    // Closes, syncs and names the outputs (as `.partial` where `isPartial`), then removes the journal, or marks it where every host was
+    // tried. `summary.exitStatus` is what it is if all goes well; on an error nothing has its name, the journal stays, and the summary
+    // says 1.
     bool end(const RunSummary &summary, bool isPartial, Naming *naming);
 
     // Paths of what only lives as long as this: live copies, then locks.
@@ -69,9 +71,11 @@ private:
     [[nodiscard]] bool recover(const RecordEncoder &encoder, Recovered &recovered, QString *error);
     [[nodiscard]] bool replay(const RecordEncoder &encoder, const Recovered &recovered, bool isRewritten, QString *error);
     [[nodiscard]] bool keeps(const RecordHead &record) const;
+    [[nodiscard]] size_t dropUnselected(HostSet &done) const;
     bool addToOutputs(const Batch &batch);
     bool closeOutputs(const RunSummary &summary);
     bool nameOutputs(bool isPartial, Naming *naming);
+    void keepJournal(bool hasEnded, Naming *naming);
     bool writeSummary(const RunSummary &summary);
     bool fail(const QString &reason);
 

@@ -241,6 +241,7 @@ void Writer::end()
     outcome.isPartial = naming.isPartial;
     outcome.keepsFormer = naming.keepsFormer;
     outcome.journal = naming.journal;
+    outcome.triedEveryHost = naming.hasEnded;
     outcome.notes = naming.notes;
     outcome.slowdowns = finish.slowdowns;
     outcome.hostKeysAdded = finish.hostKeysAdded;

@@ -50,12 +50,13 @@ struct RunOutcome
     int exitStatus = 0;
     RunCounts counts;
     FailureClusters clusters;
-    QString error;            // what could not be written; empty: all was
-    QStringList files;        // the outputs as they are named now
-    bool isPartial = false;   // they are `.partial`: FILE stays as it was
-    bool keepsFormer = false; // and there is such a FILE
-    QString journal;          // kept for --resume; empty: not kept
-    QStringList notes;        // what else there is to say of the outputs
+    QString error;               // what could not be written; empty: all was
+    QStringList files;           // the outputs as they are named now
+    bool isPartial = false;      // they are `.partial`: FILE stays as it was
+    bool keepsFormer = false;    // and there is such a FILE
+    QString journal;             // kept for --resume; empty: not kept
+    bool triedEveryHost = false; // then it is for --resume --retry-failed alone
+    QStringList notes;           // what else there is to say of the outputs
     Slowdowns slowdowns;
     quint64 hostKeysAdded = 0;
 };

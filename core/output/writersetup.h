@@ -21,6 +21,8 @@ struct WriterSetup
     QList<OutputSpec> outputs;
     quint64 seed = 0;
     Resume resume = Resume::No;
+    // With Resume: gives each selected host's name. Empty: they are the same as when the run began.
+    std::function<void(const std::function<void(QByteArrayView)> &)> eachSelected;
     QString columns;                                               // --columns; empty: the usual ones
     bool guardsFormulas = true;                                    // --csv-guard
     mode_t newFileMode = 0600;                                     // --output-mode

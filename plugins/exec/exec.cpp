@@ -8,6 +8,7 @@
 
 #include <collector/plugin.h>
 
+#include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -37,6 +38,13 @@ public:
         m_declared.load(options.value("manifest").toString());
         m_given = options.value("program").toString();
         m_program = examined(m_given);
+    }
+
+    // The program itself, where it may be read: a run is to be known by what it ran.
+    QByteArray document(QByteArrayView name) override
+    {
+        QFile program(m_program);
+        return name == "script" && program.open(QIODevice::ReadOnly) ? program.readAll() : QByteArray();
     }
 
     Task<> run(JobContext &job) override

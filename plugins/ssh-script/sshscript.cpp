@@ -26,6 +26,8 @@ public:
         m_declared.load(options.value("manifest").toString());
     }
 
+    QByteArray document(QByteArrayView name) override { return name == "script" ? m_script : QByteArray(); }
+
     Task<> run(JobContext &job) override
     {
         const Options &options = job.options();

@@ -15,15 +15,30 @@ class TestEndings : public EndingsFixture
 {
     Q_OBJECT
 
+private:
+    static QString runOf(const QString &result);
+
 private Q_SLOTS:
     void initTestCase() { begin(); }
     void cleanupTestCase() { end(); }
     void endings_data();
     void endings();
+    void aRunThatFellShortBeginsAnew();
+    void aDeadlineThenTooFewOk();
     void aTornJournal();
     void aDiskThatFills();
     void theRunIsNamedOnTheHost();
 };
+
+QString TestEndings::runOf(const QString &result)
+{
+    QString error;
+    const auto reader = ResultReader::open(result.toLocal8Bit(), &error);
+    StoredRecord record;
+    if (!reader || !reader->next(record))
+        qFatal("%s holds no record", qPrintable(result));
+    return reader->run()[u"id"].toString();
+}
 
 void TestEndings::endings_data()
 {
@@ -124,6 +139,59 @@ void TestEndings::endings()
     QCOMPARE(hosts.size(), words.contains("--shard") ? 0 : 8 * words.count("-i "));
     QCOMPARE(reader->summary()[u"exit_status"].toInt(), status);
     QCOMPARE(reader->summary()[u"hosts"].toInt(), hosts.size());
+}
+
+// One bad night ended the collecting for good: with --resume nobody was ever contacted again.
+void TestEndings::aRunThatFellShortBeginsAnew()
+{
+    const QTemporaryDir dir;
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    const QByteArray night = good + bad + "-o a.json --min-ok 60% ";
+    const auto contactsOf = [&](const QByteArray &more, int status) {
+        const int before = m_fleet->count(FleetEvent::Connect);
+        if (run(process, command(night + more)) != status)
+            return -1;
+        return m_fleet->count(FleetEvent::Connect) - before;
+    };
+    QCOMPARE(contactsOf({}, 6), 16);
+    QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.contains("every host was tried; the same command with --resume --retry-failed"), said.constData());
+    const QString first = runOf(dir.filePath(QStringLiteral("a.json.partial")));
+
+    QCOMPARE(contactsOf("--resume", 6), 16);
+    said = process.readAllStandardError();
+    QVERIFY2(said.contains("it is from a run that tried every host and had too few ok: this run begins anew"),
+             said.constData());
+    const QString second = runOf(dir.filePath(QStringLiteral("a.json.partial")));
+    QVERIFY(second != first);
+    QCOMPARE(filesIn(dir.path()).join(u' '), QStringLiteral(".a.json.journal .a.json.journal.old a.json.partial"));
+
+    // Those that are not ok can be tried again, as often as one likes.
+    for (int i = 0; i < 2; ++i) {
+        QCOMPARE(contactsOf("--resume --retry-failed", 6), 8);
+        QCOMPARE(runOf(dir.filePath(QStringLiteral("a.json.partial"))), second);
+    }
+    QCOMPARE(contactsOf("--resume --accept-partial", 6), 16);
+    QVERIFY(runOf(dir.filePath(QStringLiteral("a.json"))) != second);
+    QVERIFY(!QFile::exists(dir.filePath(QStringLiteral(".a.json.journal"))));
+}
+
+void TestEndings::aDeadlineThenTooFewOk()
+{
+    const QTemporaryDir dir;
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    QCOMPARE(run(process, command(good + silent + "-o a.json --min-ok 60% --deadline 1 --timeout 30")), 5);
+    const QString first = runOf(dir.filePath(QStringLiteral("a.json.partial")));
+    int contacts = m_fleet->count(FleetEvent::Connect);
+    QCOMPARE(run(process, command(good + silent + "-o a.json --min-ok 60% --timeout 2 --resume")), 6);
+    QCOMPARE(m_fleet->count(FleetEvent::Connect), contacts + 8); // it was cut short, and is gone on with
+    QCOMPARE(runOf(dir.filePath(QStringLiteral("a.json.partial"))), first);
+    contacts = m_fleet->count(FleetEvent::Connect);
+    QCOMPARE(run(process, command(good + silent + "-o a.json --min-ok 60% --timeout 2 --resume")), 6);
+    QCOMPARE(m_fleet->count(FleetEvent::Connect), contacts + 16); // now every host had been tried
+    QVERIFY(runOf(dir.filePath(QStringLiteral("a.json.partial"))) != first);
 }
 
 // As a power cut leaves it: half a line, or one that never reached the disk.

@@ -23,6 +23,8 @@ private Q_SLOTS:
     void hostileNamesDoNotReachTheTerminal();
     void memoryIsBounded();
     void everyCauseHasItsOwnRemedy();
+    void whoTriesAgainKeepsTheOthers_data();
+    void whoTriesAgainKeepsTheOthers();
     void partialAndFailedRuns();
     void slowdowns();
     void newHostKeys();
@@ -153,18 +155,59 @@ void TestEndText::everyCauseHasItsOwnRemedy()
 {
     QSet<QString> seen;
     for (int cause = 1; cause < causeCount; ++cause) {
-        const QString sentence = remedy(Cause(cause), QStringLiteral("a.json"), true);
+        const QString sentence = remedy(Cause(cause), Retry::of({QStringLiteral("a.json")}), true);
         QVERIFY2(sentence.size() > 20 && sentence.size() < 140, qPrintable(sentence));
         QVERIFY2(!sentence.contains(u'%'), qPrintable(sentence));
         seen.insert(sentence);
     }
     QCOMPARE(seen.size(), causeCount - 2); // interrupted and not_attempted share theirs
-    QVERIFY(
-        remedy(Cause::HostKeyUnknown, QStringLiteral("a.json"), true).contains(QStringLiteral("--rerun a.json --host-keys accept-new")));
     QVERIFY(!remedy(Cause::HostKeyUnknown, {}, true).contains(QStringLiteral("--rerun")));
     // --resume needs a file.
     QVERIFY(!remedy(Cause::Interrupted, {}, true).contains(QStringLiteral("-o FILE")));
     QVERIFY(remedy(Cause::Interrupted, {}, false).contains(QStringLiteral("-o FILE")));
+}
+
+void TestEndText::whoTriesAgainKeepsTheOthers_data()
+{
+    QTest::addColumn<QStringList>("files");
+    QTest::addColumn<QString>("options");
+    QTest::addColumn<QString>("joining");
+    const auto row = [](const char *name, const char *files, const char *options, const char *joining) {
+        QTest::newRow(name) << QString::fromLatin1(files).split(u' ', Qt::SkipEmptyParts) << QString::fromLatin1(options)
+                            << QString::fromLatin1(joining);
+    };
+    row("one file", "a.json", "--rerun a.json -o retried.json", "collector merge a.json retried.json -o a.json");
+    row("several, the table first", "a.csv.gz a.jsonl.zst", "--rerun a.jsonl.zst -o retried.json",
+        "collector merge a.jsonl.zst retried.json -o a.csv.gz -o a.jsonl.zst");
+    row("incomplete ones", "/r/a.csv.partial /r/a.json.partial", "--rerun /r/a.json.partial -o retried.json",
+        "collector merge /r/a.json.partial retried.json -o /r/a.csv -o /r/a.json");
+    row("a table alone", "a.csv", "--rerun a.csv -o retried.csv", "");
+    row("of a retry", "retried.json", "--rerun retried.json -o retried-2.json",
+        "collector merge retried.json retried-2.json -o retried.json");
+    row("Ansible's cache beside it", "cache/ a.json", "--rerun a.json -o retried.json", "collector merge a.json retried.json -o a.json");
+    row("Ansible's cache alone", "cache/", "", "");
+    row("a stream", "", "", "");
+}
+
+void TestEndText::whoTriesAgainKeepsTheOthers()
+{
+    QFETCH(QStringList, files);
+    QFETCH(QString, options);
+    QFETCH(QString, joining);
+    add("a", "10.0.0.1", "[]", Cause::HostKeyUnknown);
+    add("b", "10.0.0.2", "[]", Cause::ConnectionLost);
+    m_outcome.files = files;
+    const QString shown = text({400, 24, false});
+    const QString between = options.isEmpty() ? QString() : options + u' ';
+    QVERIFY2(shown.contains(QStringLiteral("to accept new keys: collector … %1--host-keys accept-new\n").arg(between)), qPrintable(shown));
+    QCOMPARE(shown.count(QStringLiteral("collector merge")), joining.isEmpty() ? 0 : 1);
+    QVERIFY2(shown.contains(joining), qPrintable(shown));
+    QCOMPARE(shown.count(QStringLiteral("in place of the command's own -o")), options.isEmpty() ? 0 : 1);
+    // Not where nothing is to be tried again as it was.
+    init();
+    add("a", "10.0.0.1", "[]", Cause::NoRoute);
+    m_outcome.files = files;
+    QVERIFY(!text().contains(QStringLiteral("own -o")));
 }
 
 void TestEndText::partialAndFailedRuns()
@@ -177,6 +220,10 @@ void TestEndText::partialAndFailedRuns()
     QVERIFY2(shown.contains(QStringLiteral("incomplete: a.json.partial")), qPrintable(shown));
     QVERIFY2(shown.contains(QStringLiteral("--resume goes on from .a.json.journal")), qPrintable(shown));
     QVERIFY2(!shown.contains(QStringLiteral("former")), qPrintable(shown)); // there are none
+    m_outcome.triedEveryHost = true;
+    shown = text();
+    QVERIFY2(shown.contains(QStringLiteral("--resume --retry-failed goes on from .a.json.journal")), qPrintable(shown));
+    QVERIFY2(!shown.contains(QStringLiteral("--resume goes on")), qPrintable(shown)); // it would begin anew
     m_outcome.keepsFormer = true;
     QVERIFY(text().contains(QStringLiteral("the former files stay as they were")));
     m_outcome.files.clear();

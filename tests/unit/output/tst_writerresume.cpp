@@ -20,6 +20,8 @@ private Q_SLOTS:
     void resumed_data();
     void resumed();
     void retryFailedKeepsTheGoodOnes();
+    void whoTriedEveryHostHasEnded();
+    void whoIsNotSelectedAnyMoreIsLeftOut();
     void anotherRunIsRefused();
     void leftoverJournalIsPutAside();
     void aJournalWithoutOneWholeLineIsNone_data();
@@ -125,6 +127,91 @@ void TestWriterResume::retryFailedKeepsTheGoodOnes()
     submit(*writer, {&again, &now});
     QCOMPARE(finish(*writer).exitStatus, 0);
     QCOMPARE(hosts(path("a.json")), (QMap<QByteArray, Status>{{"good", Status::Ok}, {"silent", Status::Ok}, {"waiting", Status::Ok}}));
+}
+
+// Of such a run nothing is left to go on with, but what it did not get; of any other there is.
+void TestWriterResume::whoTriedEveryHostHasEnded()
+{
+    const QByteArray journal = path(".a.json.journal").toLocal8Bit();
+    const auto end = [&](Writer &writer, Record &second, int signal) {
+        writer.start();
+        Record good = goodRecord(*m_run, "good");
+        submit(writer, {&good, &second});
+        RunFinish how{{}, 1'795'312'861'000, 0, false};
+        how.end.signal = signal;
+        how.end.minimumOkPercent = 90;
+        return finish(writer, how);
+    };
+    {
+        const auto writer = open(setup({path("a.json")}));
+        Record waiting = silentRecord(*m_run, "second", Cause::NotAttempted);
+        waiting.status = Status::Cancelled;
+        const RunOutcome outcome = end(*writer, waiting, SIGTERM);
+        QCOMPARE(outcome.exitStatus, 143);
+        QVERIFY(!outcome.triedEveryHost);
+        QVERIFY(!hasEnded(journal));
+    }
+    {
+        const auto writer = open(setup({path("a.json")}));
+        Record silent = silentRecord(*m_run, "second");
+        const RunOutcome outcome = end(*writer, silent, 0);
+        QCOMPARE(outcome.exitStatus, 6);
+        QVERIFY(outcome.triedEveryHost);
+        QVERIFY(hasEnded(journal));
+    }
+    WriterSetup wanted = setup({path("a.json")});
+    wanted.resume = WriterSetup::Resume::RetryFailed;
+    {
+        const auto writer = open(wanted);
+        QVERIFY2(writer, qPrintable(m_error));
+        QVERIFY(writer->done().contains("good") && !writer->done().contains("second"));
+        QVERIFY(!hasEnded(journal)); // it goes on: a crash from here on is an interruption like another
+        writer->start();
+        Record again = goodRecord(*m_run, "second");
+        submit(*writer, {&again});
+        QCOMPARE(finish(*writer).exitStatus, 0);
+        QCOMPARE(hosts(path("a.json")).size(), 2);
+    }
+    QVERIFY(!hasEnded(journal)); // there is none
+}
+
+void TestWriterResume::whoIsNotSelectedAnyMoreIsLeftOut()
+{
+    {
+        auto writer = open(setup({path("a.json"), path("b.csv")}));
+        writer->start();
+        Record first = goodRecord(*m_run, "h0");
+        Record second = silentRecord(*m_run, "h1");
+        Record third = goodRecord(*m_run, "h2");
+        submit(*writer, {&first, &second, &third});
+        QTRY_COMPARE(writer->counts().hosts(), quint64(3));
+    }
+    WriterSetup wanted = setup({path("a.json"), path("b.csv")});
+    wanted.resume = WriterSetup::Resume::Yes;
+    const auto selected = [](QByteArrayList names) {
+        return [names = std::move(names)](const std::function<void(QByteArrayView)> &use) {
+            for (const QByteArray &name : names)
+                use(name);
+        };
+    };
+    wanted.eachSelected = selected({"h0", "h1", "h2", "h3"});
+    QCOMPARE(open(wanted)->counts().hosts(), quint64(3));
+    QCOMPARE(m_warnings, QStringList());
+
+    wanted.eachSelected = selected({"h1", "h3"});
+    auto writer = open(wanted);
+    QVERIFY2(writer, qPrintable(m_error));
+    QCOMPARE(m_warnings.size(), 1);
+    QVERIFY2(m_warnings.first().startsWith(QStringLiteral("2 hosts of the interrupted run are not selected any more")),
+             qPrintable(m_warnings.first()));
+    QVERIFY(!writer->done().contains("h0") && writer->done().contains("h1") && !writer->done().contains("h2"));
+    QCOMPARE(writer->counts().hosts(), quint64(1));
+    writer->start();
+    Record now = goodRecord(*m_run, "h3");
+    submit(*writer, {&now});
+    QCOMPARE(finish(*writer).counts.hosts(), quint64(2));
+    for (const char *output : {"a.json", "b.csv"})
+        QCOMPARE(hosts(path(output)), (QMap<QByteArray, Status>{{"h1", Status::Unreachable}, {"h3", Status::Ok}}));
 }
 
 void TestWriterResume::anotherRunIsRefused()

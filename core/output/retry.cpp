@@ -1,0 +1,52 @@
+#include "output/retry.h"
+
+#include <algorithm>
+
+namespace collector {
+
+namespace {
+
+constexpr QLatin1String partial{".partial"};
+
+// The name that the output has once it is whole.
+QString finalName(const QString &file)
+{
+    return file.endsWith(partial) ? file.chopped(partial.size()) : file;
+}
+
+bool isCsv(const QString &file)
+{
+    const QString name = finalName(file);
+    return name.endsWith(u".csv") || name.endsWith(u".csv.gz") || name.endsWith(u".csv.zst");
+}
+
+bool isFolder(const QString &file)
+{
+    return file.endsWith(u'/');
+}
+
+} // namespace
+
+Retry Retry::of(const QStringList &files)
+{
+    QStringList results = files;
+    results.removeIf(isFolder); // Ansible's cache: no result
+    if (results.isEmpty())
+        return {};
+    const auto typed = std::find_if_not(results.begin(), results.end(), isCsv);
+    const bool canJoin = typed != results.end();
+    const QString result = canJoin ? *typed : results.first();
+
+    QStringList outputs;
+    for (const QString &file : results)
+        outputs.append(finalName(file));
+    Retry retry;
+    for (int number = 1; retry.output.isEmpty() || outputs.contains(retry.output); ++number)
+        retry.output = QStringLiteral("retried%1.%2").arg(number == 1 ? QString() : QString::number(-number), canJoin ? u"json" : u"csv");
+    retry.options = QStringLiteral("--rerun %1 -o %2").arg(result, retry.output);
+    if (canJoin)
+        retry.joining = QStringLiteral("collector merge %1 %2 -o %3").arg(result, retry.output, outputs.join(QStringLiteral(" -o ")));
+    return retry;
+}
+
+} // namespace collector

@@ -55,7 +55,7 @@ const QList<Section> &sections()
              {"timeout", 0, "T", "one attempt at one host, all its jobs together (60; 120 with ssh-facts)"},
              {"connect-timeout", 0, "T", "for the TCP connection (10)"},
              {"retries", 0, "N", "further attempts after what may pass: dns, refused, timeouts, reset, … (1; ping 2)"},
-             {"deadline", 0, "D", "for the whole run: 30m, or 06:00 (local time, next occurrence)"},
+             {"deadline", 0, "D", "for the whole run: 30m, from its first host on, or 06:00 (local time, next occurrence)"},
          }},
         {"Login",
          {

@@ -59,7 +59,7 @@ void addSettings(const SshHostConfig &config, QList<Row> &rows)
 }
 
 // What follows from all of it, as a connection would have it.
-void addConnection(const SshSettings &settings, QList<Row> &rows)
+void addConnection(const SshSettings &settings, const ConnectionPlaces &places, QList<Row> &rows)
 {
     const auto isSaid = [&](const char *name) {
         return std::any_of(rows.begin(), rows.end(), [&](const Row &row) { return row.name == QLatin1String(name); });
@@ -84,9 +84,22 @@ void addConnection(const SshSettings &settings, QList<Row> &rows)
                      QStringLiteral("%1@%2 port %3").arg(printable(jump->user), printable(jump->host)).arg(jump->port), QString()});
     if (!settings.proxyCommand.isEmpty())
         rows.append({QStringLiteral("→ via command"), printable(settings.proxyCommand.last().toUtf8(), 500), QString()});
-    rows.append({QStringLiteral("→ password"), settings.password ? QStringLiteral("***") : QStringLiteral("none"), QString()});
+    const auto secret = [](const std::shared_ptr<const Secret> &of) { return of ? QStringLiteral("***") : QStringLiteral("none"); };
+    rows.append({QStringLiteral("→ password"), secret(settings.password), QString::fromUtf8(places.password.origin)});
     rows.append({QStringLiteral("→ transport"),
-                 settings.transport == SshTransport::OpenSsh ? QStringLiteral("openssh") : QStringLiteral("native"), QString()});
+                 settings.transport == SshTransport::OpenSsh ? QStringLiteral("openssh") : QStringLiteral("native"),
+                 QString::fromUtf8(places.transport.origin)});
+    const Become &become = settings.become;
+    if (become.isWanted || !places.become.origin.isEmpty())
+        rows.append({QStringLiteral("→ become"), become.isWanted ? QStringLiteral("yes") : QStringLiteral("no"),
+                     QString::fromUtf8(places.become.origin)});
+    if (become.isWanted) {
+        const auto origin = [&](const SettingPlace &place) { return place.origin.isEmpty() ? byDefault : QString::fromUtf8(place.origin); };
+        const char *method = become.method == Become::Method::Doas ? "doas" : become.method == Become::Method::Su ? "su" : "sudo";
+        rows.append({QStringLiteral("→ become user"), printable(become.user), origin(places.becomeUser)});
+        rows.append({QStringLiteral("→ become method"), QLatin1String(method), origin(places.becomeMethod)});
+        rows.append({QStringLiteral("→ become password"), secret(become.password), QString::fromUtf8(places.becomePassword.origin)});
+    }
     rows.append({QStringLiteral("→ connects to"),
                  QStringLiteral("%1@%2 port %3").arg(printable(settings.user), printable(settings.host)).arg(settings.port), QString()});
 }
@@ -133,11 +146,10 @@ std::shared_ptr<const Inventory> readInventory(const RunOptions &options)
 std::shared_ptr<Credentials> placeholders(const RunOptions &options)
 {
     auto credentials = std::make_shared<Credentials>();
-    if (options.has(QStringLiteral("ask-pass")) || options.has(QStringLiteral("password-file")) ||
-        qEnvironmentVariableIsSet("COLLECTOR_PASSWORD"))
-        credentials->setPassword(Secret("***"));
-    if (options.has(QStringLiteral("ask-become-pass")) || options.has(QStringLiteral("become-password-file")))
-        credentials->setBecomePassword(Secret("***"));
+    if (const auto given = givenPassword(options))
+        credentials->setPassword(Secret("***"), given->place);
+    if (const auto given = givenBecomePassword(options))
+        credentials->setBecomePassword(Secret("***"), given->place);
     return credentials;
 }
 
@@ -224,7 +236,7 @@ int runExplainVerb(const QStringList &given)
         rows.append({QStringLiteral("target"), printable(settings.target(host)), QString()});
         addSettings(settings.explained(host), rows);
         const auto resolved = settings.settings(host);
-        addConnection(*resolved, rows);
+        addConnection(*resolved, settings.places(host), rows);
         commands = plannedCommands(selected, host, *resolved);
         if (isToConnect)
             timeline = connection(options, login, shared, selection.selection, host);

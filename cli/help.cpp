@@ -69,7 +69,8 @@ QByteArray helpText()
     }
     text += QStringLiteral(
         "\n"
-        "Precedence: command line, host variable, group variable, --config, ssh_config, default.\n"
+        "Precedence: command line, host variable, group variable, --config, ssh_config, default. COLLECTOR_PASSWORD counts as\n"
+        "given on the command line. `collector explain HOST` shows where each setting is from.\n"
         "\n"
         "Exit status: 0 all ok · 1 internal error, or an output could not be written · 2 usage, configuration, inventory or\n"
         "plugin error, nothing was contacted · 3 some hosts are not ok · 4 none is · 5 the deadline came first · 6 fewer than\n"

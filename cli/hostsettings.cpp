@@ -25,38 +25,12 @@ bool isFalse(const QJsonValue &value)
     return (value.isBool() && !value.toBool()) || word == u"false" || word == u"no" || word == u"0";
 }
 
-// Adds a value that was given as an option; what ssh would refuse is the user's mistake.
-void add(SshOverrides &overrides, const CommandLine &line, const char *option, SshWord word)
-{
-    QString error;
-    const auto value = line.value(QLatin1String(option));
-    if (value && !overrides.add(word, value->toUtf8(), QByteArray("--") + option, &error))
-        throw UsageError(QStringLiteral("--%1: %2").arg(QLatin1String(option), error));
-}
-
 SshConfig loaded(const SshConfig::Sources &sources)
 {
     SshConfig config = SshConfig::load(sources);
     if (!config.errors().isEmpty())
         throw UsageError(config.errors().join(u'\n'));
     return config;
-}
-
-// --become and its companions; the password is asked for elsewhere, once.
-Become becomeOf(const RunOptions &options, const Credentials &credentials)
-{
-    Become become;
-    become.isWanted = options.has(QStringLiteral("become"));
-    if (const auto user = options.value(QStringLiteral("become-user")))
-        become.user = user->toUtf8();
-    const auto method =
-        options.choice(QStringLiteral("become-method"), {QStringLiteral("sudo"), QStringLiteral("doas"), QStringLiteral("su")});
-    if (method)
-        become.method = *method == u"doas" ? Become::Method::Doas : *method == u"su" ? Become::Method::Su : Become::Method::Sudo;
-    const auto mode = options.choice(QStringLiteral("become-mode"), {QStringLiteral("commands"), QStringLiteral("script")});
-    become.isWholeScript = mode && *mode == u"script";
-    become.password = credentials.becomePassword();
-    return become;
 }
 
 } // namespace
@@ -70,12 +44,10 @@ std::shared_ptr<const SshConfig> readSshConfig(const RunOptions &options)
 
 struct HostSettings::Common
 {
+    explicit Common(StandingOptions given) : options(std::move(given)) {}
+
+    const StandingOptions options;
     std::shared_ptr<const SshSettingsSource> source;
-    SshSettingsSource::Standing standing;
-    SshOverrides ofLine;            // above the inventory
-    SshOverrides ofConfig;          // below it
-    bool isBecomeUserFixed = false; // by the command line
-    bool isBecomeMethodFixed = false;
 
     std::mutex mutex;
     std::map<QString, std::shared_ptr<const SshSettingsSource>> sources; // by the -F of a host's ansible_ssh_args
@@ -93,49 +65,39 @@ struct HostSettings::Asked
     std::optional<Become> become; // nothing: as for all
 };
 
-HostSettings::HostSettings(const RunOptions &options, std::shared_ptr<const SshConfig> config, std::shared_ptr<Credentials> credentials)
-    : m_common(std::make_shared<Common>())
+namespace {
+
+// The first of these variables that a host has.
+std::shared_ptr<const Secret> ownSecret(const InventoryHost &host, std::initializer_list<const char *> names, const char **found)
 {
-    SshSettingsSource::Standing &standing = m_common->standing;
-    SshSettings &base = standing.base;
-    base.credentials = credentials;
-    for (const auto &[line, overrides] :
-         {std::pair(&options.line(), &m_common->ofLine), std::pair(&options.config(), &m_common->ofConfig)}) {
-        add(*overrides, *line, "user", SshWord::User);
-        add(*overrides, *line, "port", SshWord::Port);
-        add(*overrides, *line, "jump", SshWord::ProxyJump);
+    for (const char *name : names) {
+        if (const auto value = host.connectionVariable(name)) {
+            QByteArray bytes = text(*value).toUtf8();
+            auto secret = std::make_shared<const Secret>(std::string_view(bytes.constData(), size_t(bytes.size())));
+            wipe(bytes.data(), size_t(bytes.size()));
+            *found = name;
+            return secret;
+        }
     }
-    // The native transport has them from the credentials; ssh(1), and explain, have to be told.
-    const QStringList identities = options.values(QStringLiteral("identity"));
-    for (const QString &file : identities) {
-        QString error;
-        (void)m_common->ofLine.add(SshWord::IdentityFile, file.toUtf8().replace('%', "%%"), "--identity", &error);
-    }
-    if (QString error; !identities.isEmpty())
-        (void)m_common->ofLine.add(SshWord::IdentitiesOnly, "yes", "--identity", &error);
-    base.legacy = options.has(QStringLiteral("legacy"));
-    if (const auto timeout = options.duration(QStringLiteral("connect-timeout"))) {
-        base.timeouts.connect = *timeout;
-        standing.isConnectTimeoutFixed = true;
-    }
-    const auto policy =
-        options.choice(QStringLiteral("host-keys"), {QStringLiteral("strict"), QStringLiteral("accept-new"), QStringLiteral("off")});
-    if (policy)
-        standing.hostKeyPolicy = *policy == u"off"          ? HostKeyPolicy::Off
-                                 : *policy == u"accept-new" ? HostKeyPolicy::AcceptNew
-                                                            : HostKeyPolicy::Strict;
-    standing.knownHosts = options.value(QStringLiteral("known-hosts"));
-    const auto transport = options.choice(QStringLiteral("transport"), {QStringLiteral("native"), QStringLiteral("openssh")});
-    base.transport = transport && *transport == u"openssh" ? SshTransport::OpenSsh : SshTransport::Native;
-    base.openSshConfig = options.value(QStringLiteral("ssh-config")).value_or(QString());
-    base.password = credentials->password();
-    base.become = becomeOf(options, *credentials);
-    m_common->isBecomeUserFixed = options.line().has(QStringLiteral("become-user"));
-    m_common->isBecomeMethodFixed = options.line().has(QStringLiteral("become-method"));
-    m_common->source = std::make_shared<const SshSettingsSource>(*config, standing);
+    return nullptr;
+}
+
+QByteArray originOf(const InventoryHost &host, const char *name)
+{
+    const auto found = host.selected().variable(name);
+    const QByteArray place = found ? found->file + (found->line > 0 ? ':' + QByteArray::number(found->line) : QByteArray()) : QByteArray();
+    return name + (" (" + place + ')');
+}
+
+} // namespace
+
+HostSettings::HostSettings(const RunOptions &options, std::shared_ptr<const SshConfig> config, std::shared_ptr<Credentials> credentials)
+    : m_common(std::make_shared<Common>(StandingOptions(options, std::move(credentials))))
+{
+    m_common->source = std::make_shared<const SshSettingsSource>(*config, m_common->options.standing);
     try { // read here and now, and what cannot be read is told before anything is contacted
         m_common->source->readKnownHosts();
-        (void)m_common->source->settings("localhost", m_common->ofLine);
+        (void)m_common->source->settings("localhost", m_common->options.ofLine);
     } catch (const std::runtime_error &error) {
         throw UsageError(QString::fromUtf8(error.what()));
     } catch (const JobError &) {
@@ -155,53 +117,52 @@ QByteArray HostSettings::target(const InventoryHost &host) const
 }
 
 // ansible_become and its companions over what holds for all; nothing where the host has none of them.
-std::optional<Become> HostSettings::become(const InventoryHost &host) const
+std::optional<Become> HostSettings::become(const InventoryHost &host, ConnectionPlaces *places) const
 {
-    Become become = m_common->standing.base.become;
+    const ConnectionPlaces &given = m_common->options.places;
+    Become become = m_common->options.standing.base.become;
     bool isOwn = false;
-    if (const auto wanted = host.connectionVariable("ansible_become")) {
+    const auto takes = [&](const char *name, SettingPlace ConnectionPlaces::*what) {
         isOwn = true;
-        become.isWanted = become.isWanted || !isFalse(*wanted);
+        if (places)
+            (places->*what).origin = originOf(host, name);
+    };
+    if (const auto wanted = host.connectionVariable("ansible_become"); wanted && !given.become.isFixed) {
+        takes("ansible_become", &ConnectionPlaces::become);
+        become.isWanted = !isFalse(*wanted);
     }
-    if (const auto user = host.connectionVariable("ansible_become_user"); user && !m_common->isBecomeUserFixed) {
-        isOwn = true;
+    if (const auto user = host.connectionVariable("ansible_become_user"); user && !given.becomeUser.isFixed) {
+        takes("ansible_become_user", &ConnectionPlaces::becomeUser);
         become.user = text(*user).toUtf8();
     }
-    if (const auto method = host.connectionVariable("ansible_become_method"); method && !m_common->isBecomeMethodFixed) {
-        isOwn = true;
+    if (const auto method = host.connectionVariable("ansible_become_method"); method && !given.becomeMethod.isFixed) {
+        takes("ansible_become_method", &ConnectionPlaces::becomeMethod);
         const QString word = text(*method).section(u'.', -1);
         if (word != u"sudo" && word != u"doas" && word != u"su")
             throw JobError(Cause::BadVariable,
                            QStringLiteral("ansible_become_method: sudo, doas or su, not \"%1\"").arg(printable(word.toUtf8(), 40)));
         become.method = word == u"doas" ? Become::Method::Doas : word == u"su" ? Become::Method::Su : Become::Method::Sudo;
     }
-    for (const char *name : {"ansible_become_password", "ansible_become_pass", "ansible_sudo_pass"}) {
-        if (become.password)
-            break;
-        if (const auto password = host.connectionVariable(name)) {
-            isOwn = true;
-            QByteArray bytes = text(*password).toUtf8();
-            become.password = std::make_shared<const Secret>(std::string_view(bytes.constData(), size_t(bytes.size())));
-            wipe(bytes.data(), size_t(bytes.size()));
+    if (!given.becomePassword.isFixed) {
+        const char *name = nullptr;
+        if (auto own = ownSecret(host, {"ansible_become_password", "ansible_become_pass", "ansible_sudo_pass"}, &name)) {
+            takes(name, &ConnectionPlaces::becomePassword);
+            become.password = std::move(own);
         }
     }
     return isOwn ? std::optional(std::move(become)) : std::nullopt;
 }
 
 // The order is Ansible's: the first that ssh sees, counts.
-HostSettings::Asked HostSettings::asked(const InventoryHost &host) const
+HostSettings::Asked HostSettings::asked(const InventoryHost &host, ConnectionPlaces *places) const
 {
-    Asked result{m_common->source, target(host), m_common->ofLine, nullptr, m_common->standing.base.transport, {}};
+    const StandingOptions &options = m_common->options;
+    Asked result{m_common->source, target(host), options.ofLine, nullptr, options.standing.base.transport, {}};
     QString configFile;
     const auto refuse = [](const char *name, const QString &error) {
         throw JobError(Cause::BadVariable, QStringLiteral("%1: %2").arg(QLatin1String(name), printable(error.toUtf8(), 500)));
     };
-    const auto origin = [&](const char *name) {
-        const auto found = host.selected().variable(name);
-        const QByteArray place =
-            found ? found->file + (found->line > 0 ? ':' + QByteArray::number(found->line) : QByteArray()) : QByteArray();
-        return name + (" (" + place + ')');
-    };
+    const auto origin = [&](const char *name) { return originOf(host, name); };
     const auto value = [&](const char *name, SshWord word) {
         const auto found = host.connectionVariable(name);
         QString error;
@@ -216,7 +177,7 @@ HostSettings::Asked HostSettings::asked(const InventoryHost &host) const
         const auto parsed = SshArguments::parse(text(*found).toUtf8(), origin(name), result.overrides, &error);
         if (!parsed)
             refuse(name, error);
-        if (configFile.isEmpty())
+        if (configFile.isEmpty() && !options.isSshConfigFixed)
             configFile = parsed->configFile;
         const std::lock_guard guard(m_common->mutex);
         for (const QByteArray &word : parsed->unsupported) {
@@ -240,26 +201,25 @@ HostSettings::Asked HostSettings::asked(const InventoryHost &host) const
             value(name, SshWord::User);
         arguments("ansible_ssh_common_args");
         arguments("ansible_ssh_extra_args");
-        for (const char *name : {"ansible_ssh_pass", "ansible_ssh_password", "ansible_password"}) {
-            if (m_common->standing.base.password || result.password)
-                break;
-            if (const auto password = host.connectionVariable(name)) {
-                QByteArray bytes = text(*password).toUtf8();
-                result.password = std::make_shared<const Secret>(std::string_view(bytes.constData(), size_t(bytes.size())));
-                wipe(bytes.data(), size_t(bytes.size()));
-            }
+        if (!options.places.password.isFixed) {
+            const char *name = nullptr;
+            result.password = ownSecret(host, {"ansible_ssh_pass", "ansible_ssh_password", "ansible_password"}, &name);
+            if (result.password && places)
+                places->password.origin = origin(name);
         }
-        result.become = become(host);
-        if (const auto transport = host.connectionVariable("collector_transport")) {
+        result.become = become(host, places);
+        if (const auto transport = host.connectionVariable("collector_transport"); transport && !options.places.transport.isFixed) {
             const QString word = text(*transport);
             if (word != u"native" && word != u"openssh")
                 refuse("collector_transport", QStringLiteral("native or openssh, not \"%1\"").arg(word));
             result.transport = word == u"openssh" ? SshTransport::OpenSsh : SshTransport::Native;
+            if (places)
+                places->transport.origin = origin("collector_transport");
         }
         if (host.isLocal())
             result.transport = SshTransport::Local;
     }
-    for (const SshStatement &statement : m_common->ofConfig.statements())
+    for (const SshStatement &statement : options.ofConfig.statements())
         result.overrides.add(statement);
     if (!configFile.isEmpty()) {
         const std::lock_guard guard(m_common->mutex);
@@ -267,8 +227,10 @@ HostSettings::Asked HostSettings::asked(const InventoryHost &host) const
         if (!source) {
             SshConfig::Sources sources;
             sources.file = configFile.startsWith(u"~/") ? QDir::homePath() + configFile.mid(1) : configFile;
+            SshSettingsSource::Standing standing = options.standing;
+            standing.base.openSshConfig = *sources.file;
             try {
-                source = std::make_shared<const SshSettingsSource>(loaded(sources), m_common->standing);
+                source = std::make_shared<const SshSettingsSource>(loaded(sources), std::move(standing));
             } catch (const UsageError &error) {
                 refuse("-F", error.message());
             }
@@ -308,7 +270,14 @@ QList<QByteArray> HostSettings::canonicalNames(const InventoryHost &host, bool *
 SshHostConfig HostSettings::explained(const InventoryHost &host) const
 {
     const Asked ask = asked(host);
-    return ask.source->config().resolve(ask.target, ask.overrides);
+    return ask.source->resolve(ask.target, ask.overrides);
+}
+
+ConnectionPlaces HostSettings::places(const InventoryHost &host) const
+{
+    ConnectionPlaces places = m_common->options.places;
+    (void)asked(host, &places);
+    return places;
 }
 
 QStringList HostSettings::warnings() const

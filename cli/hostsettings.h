@@ -4,9 +4,7 @@
 #pragma once
 
 #include "cli/inventorysource.h"
-#include "cli/runoptions.h"
-#include "ssh/credentials.h"
-#include "ssh/sshsettingssource.h"
+#include "cli/standingoptions.h"
 
 #include <memory>
 #include <optional>
@@ -29,8 +27,9 @@ public:
     [[nodiscard]] QList<QByteArray> canonicalNames(const InventoryHost &host, bool *isOneRequired) const;
     // What is looked up and connected to: ansible_host, else the name.
     [[nodiscard]] QByteArray target(const InventoryHost &host) const;
-    // What ssh_config makes of it, each value with its place, for `collector explain`.
+    // For `collector explain`: what ssh_config makes of it, each value with its place, and where the rest is from.
     [[nodiscard]] SshHostConfig explained(const InventoryHost &host) const;
+    [[nodiscard]] ConnectionPlaces places(const InventoryHost &host) const;
 
     // For a person, each once, as they were found so far.
     [[nodiscard]] QStringList warnings() const;
@@ -38,8 +37,8 @@ public:
 private:
     struct Common;
     struct Asked;
-    [[nodiscard]] Asked asked(const InventoryHost &host) const;
-    [[nodiscard]] std::optional<Become> become(const InventoryHost &host) const;
+    [[nodiscard]] Asked asked(const InventoryHost &host, ConnectionPlaces *places = nullptr) const;
+    [[nodiscard]] std::optional<Become> become(const InventoryHost &host, ConnectionPlaces *places) const;
 
     std::shared_ptr<Common> m_common;
 };

@@ -12,6 +12,8 @@ namespace collector {
 
 namespace {
 
+constexpr auto passwordVariable = "COLLECTOR_PASSWORD";
+
 void say(const QString &text)
 {
     const QByteArray line = "collector: " + text.toUtf8() + '\n';
@@ -32,34 +34,60 @@ void refuseSecretsForOpenSsh(const RunOptions &options)
     }
 }
 
-// Of the file that an option names, which the message names too: whoever reads it may not have typed it.
-std::optional<Secret> secretOf(const RunOptions &options, const QString &option)
+Secret readSecret(const QString &file, const QString &place)
 {
-    const auto file = options.value(option);
-    if (!file)
-        return std::nullopt;
     try {
-        return readSecretFile(*file);
+        return readSecretFile(file);
     } catch (const std::runtime_error &error) {
-        throw UsageError(QStringLiteral("%1: %2").arg(options.shown(option), QString::fromUtf8(error.what())));
+        // With the place that names the file: whoever reads this may not have typed it.
+        throw UsageError(QStringLiteral("%1: %2").arg(place, QString::fromUtf8(error.what())));
     }
 }
 
+std::optional<Secret> secretOf(const std::optional<GivenSecret> &given, const QString &question)
+{
+    if (!given)
+        return std::nullopt;
+    return given->file ? readSecret(*given->file, QString::fromUtf8(given->place.origin)) : askOnTerminal(question);
+}
+
+std::optional<GivenSecret> given(const RunOptions &options, const QString &file, const QString &ask, const char *variable)
+{
+    for (const bool isOfLine : {true, false}) {
+        const CommandLine &layer = isOfLine ? options.line() : options.config();
+        const auto place = [&](const QString &name) { return SettingPlace{options.place(name, isOfLine).toUtf8(), isOfLine}; };
+        if (const auto path = layer.value(file))
+            return GivenSecret{path, false, place(file)};
+        if (layer.has(ask))
+            return GivenSecret{std::nullopt, false, place(ask)};
+        if (isOfLine && variable && qEnvironmentVariableIsSet(variable))
+            return GivenSecret{std::nullopt, true, {variable, true}};
+    }
+    return std::nullopt;
+}
+
 } // namespace
+
+std::optional<GivenSecret> givenPassword(const RunOptions &options)
+{
+    return given(options, QStringLiteral("password-file"), QStringLiteral("ask-pass"), passwordVariable);
+}
+
+std::optional<GivenSecret> givenBecomePassword(const RunOptions &options)
+{
+    return given(options, QStringLiteral("become-password-file"), QStringLiteral("ask-become-pass"), nullptr);
+}
 
 LoginCredentials LoginCredentials::gather(const RunOptions &options, const SshConfig &config)
 {
     refuseSecretsForOpenSsh(options);
     LoginCredentials result;
     try {
-        std::optional<Secret> password = takeSecretFromEnvironment("COLLECTOR_PASSWORD");
-        if (auto fromFile = secretOf(options, QStringLiteral("password-file")))
-            password = std::move(fromFile);
-        else if (options.has(QStringLiteral("ask-pass")))
-            password = askOnTerminal(QStringLiteral("SSH password: "));
-        std::optional<Secret> becomePassword = secretOf(options, QStringLiteral("become-password-file"));
-        if (!becomePassword && options.has(QStringLiteral("ask-become-pass")))
-            becomePassword = askOnTerminal(QStringLiteral("BECOME password: "));
+        const auto ofPassword = givenPassword(options), ofBecome = givenBecomePassword(options);
+        std::optional<Secret> password = takeSecretFromEnvironment(passwordVariable); // whatever counts: nobody else is to see it
+        if (!ofPassword || !ofPassword->isInEnvironment)
+            password = secretOf(ofPassword, QStringLiteral("SSH password: "));
+        std::optional<Secret> becomePassword = secretOf(ofBecome, QStringLiteral("BECOME password: "));
 
         Credentials::Sources sources;
         if (const QString socket = qEnvironmentVariable("SSH_AUTH_SOCK"); !socket.isEmpty()) {
@@ -74,15 +102,16 @@ LoginCredentials LoginCredentials::gather(const RunOptions &options, const SshCo
         sources.home = QDir::homePath();
         sources.identities = options.values(QStringLiteral("identity"));
         sources.expected = config.fixedIdentityFiles();
+        sources.areIdentitiesFixed = options.line().has(QStringLiteral("identity"));
         sources.passphraseFile = options.value(QStringLiteral("passphrase-file"));
         sources.hasOtherWay = password.has_value() || result.agent;
         if (isatty(STDERR_FILENO))
             sources.question = [](const QString &path) { return askOnTerminal(QStringLiteral("Passphrase for %1: ").arg(path)); };
         result.credentials = Credentials::gather(std::move(sources));
         if (password)
-            result.credentials->setPassword(std::move(*password));
+            result.credentials->setPassword(std::move(*password), ofPassword->place);
         if (becomePassword)
-            result.credentials->setBecomePassword(std::move(*becomePassword));
+            result.credentials->setBecomePassword(std::move(*becomePassword), ofBecome->place);
     } catch (const std::runtime_error &error) {
         throw UsageError(QString::fromUtf8(error.what()));
     }

@@ -11,6 +11,17 @@
 
 namespace collector {
 
+// Which of options and environment gives a secret: the command line's, which the environment is part of, before the configuration's.
+struct GivenSecret
+{
+    std::optional<QString> file; // nothing: the environment, or else the terminal
+    bool isInEnvironment = false;
+    SettingPlace place;
+};
+// Nothing: there is none. Before gather(), which clears the environment.
+[[nodiscard]] std::optional<GivenSecret> givenPassword(const RunOptions &options);
+[[nodiscard]] std::optional<GivenSecret> givenBecomePassword(const RunOptions &options);
+
 struct LoginCredentials
 {
     std::shared_ptr<Credentials> credentials;

@@ -56,7 +56,7 @@ const QList<Section> &sections()
              {"timeout", 0, "T", "one attempt at one host, all its jobs together (60; 120 with ssh-facts)"},
              {"connect-timeout", 0, "T", "for the TCP connection (10)"},
              {"retries", 0, "N", "further attempts after what may pass: dns, refused, timeouts, reset, … (1; ping 2)"},
-             {"deadline", 0, "D", "for the whole run: 30m, or 06:00 (local time, next occurrence)"},
+             {"deadline", 0, "D", "for the whole run: 30m, from its first host on, or 06:00 (local time, next occurrence)"},
          }},
         {"Login",
          {
@@ -70,7 +70,8 @@ const QList<Section> &sections()
              {"password-file", 0, "FILE", "read the login password from FILE (also COLLECTOR_PASSWORD in the environment)"},
              {"passphrase-file", 0, "FILE", "read the keys' passphrase from FILE"},
              {"max-auth-failures", 0, "N", "after N refusals in a row a password is offered to nobody (3)"},
-             {"host-keys", 0, "POLICY", "strict (default, unless ssh_config says otherwise), accept-new, off (then no password is sent)"},
+             {"host-keys", 0, "POLICY",
+              "strict (default, unless ssh_config says otherwise), accept-new, off (then no password is sent; not from --config)"},
              {"known-hosts", 0, "FILE", "use this file instead of ssh's"},
              {"ssh-config", 0, "FILE", "read this ssh_config instead of ssh's; none: read none"},
              {"transport", 0, "KIND",

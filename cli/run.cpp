@@ -22,6 +22,9 @@ namespace {
 // Who tells a process and then its group, as timeout(1) does, has meant one signal.
 constexpr std::chrono::milliseconds sameSignal{200};
 
+// The clock that --deadline may name is looked at so often: it can be set, and a timer does not count the time of a machine's sleep.
+constexpr std::chrono::milliseconds betweenLooks{1000};
+
 } // namespace
 
 Run::Run(RunPreparation &preparation)
@@ -32,7 +35,7 @@ Run::Run(RunPreparation &preparation)
 {
     m_deadline.setSingleShot(true);
     m_deadline.setTimerType(Qt::PreciseTimer);
-    connect(&m_deadline, &QTimer::timeout, this, &Run::deadlineCame);
+    connect(&m_deadline, &QTimer::timeout, this, &Run::watchDeadline);
     logThrough([this](const QByteArray &line) { m_progress.say(line); });
 }
 
@@ -49,10 +52,9 @@ void Run::start()
 {
     openOutputs();
     sendToAudit(auditStart(*m_info, auditWho()));
+    m_sinceFirstHost.start();
     startEngine();
     m_progress.start(m_info->id, [this] { return sample(); });
-    if (m_preparation.deadline)
-        m_deadline.start(*m_preparation.deadline);
 }
 
 void Run::openOutputs()
@@ -166,6 +168,7 @@ void Run::startEngine()
         if (!m_progress.isQuiet())
             say(text);
     };
+    watchDeadline(); // which may have come while the inventory was read, or a password waited for: then nobody is contacted
     m_engine->start([this] { engineFinished(); });
 }
 
@@ -227,6 +230,17 @@ void Run::stopEngine(const QString &why)
         m_questions->close();
     if (m_engine)
         m_engine->stop(Cause::Interrupted, why);
+}
+
+void Run::watchDeadline()
+{
+    if (!m_preparation.deadline)
+        return;
+    const auto left = m_preparation.deadline->left(std::chrono::milliseconds(m_sinceFirstHost.elapsed()));
+    if (left.count() <= 0)
+        deadlineCame();
+    else
+        m_deadline.start(std::min(left, betweenLooks));
 }
 
 void Run::deadlineCame()

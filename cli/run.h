@@ -38,6 +38,7 @@ private:
     [[nodiscard]] Order makeOrder() const;
     void received(int signal);
     void stopEngine(const QString &why);
+    void watchDeadline();
     void deadlineCame();
     void outputFailed(const QString &reason);
     void engineFinished();
@@ -59,6 +60,7 @@ private:
     std::unique_ptr<Engine> m_engine;
     Signals m_signals;
     QTimer m_deadline;
+    QElapsedTimer m_sinceFirstHost;
     RunEnd m_end;
     QElapsedTimer m_sinceSignal;
     bool m_isFinishing = false;

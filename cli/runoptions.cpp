@@ -5,6 +5,7 @@
 #include <collector/options.h>
 
 #include <QFile>
+#include <QFileInfo>
 
 #include <sys/auxv.h>
 
@@ -12,35 +13,30 @@
 
 namespace collector {
 
-namespace {
-
-constexpr auto systemConfig = "/etc/collector/collector.conf";
-
-} // namespace
-
-RunOptions::RunOptions(CommandLine line) : m_line(std::move(line))
+RunOptions::RunOptions(CommandLine line, const QString &systemPath) : m_line(std::move(line))
 {
-    readConfig();
+    readConfig(systemPath);
 }
 
-void RunOptions::readConfig()
+void RunOptions::readConfig(const QString &system)
 {
     const bool isElevated = getauxval(AT_SECURE) != 0;
     const std::optional<QString> named = isElevated ? std::nullopt : m_line.value(QStringLiteral("config"));
-    const QString path = named.value_or(QString::fromUtf8(systemConfig));
+    const QString path = named.value_or(system);
     if (!named && !QFile::exists(path))
         return;
     m_configPath = path;
+    m_isConfigOfSystem = !named || QFileInfo(path).canonicalFilePath() == QFileInfo(system).canonicalFilePath();
     m_config = readConfiguration(path);
     m_never = m_config.values(QStringLiteral("never"));
     // What the system forbids holds whatever else is read.
-    if (const QString system = QString::fromUtf8(systemConfig); named && QFile::exists(system))
+    if (named && QFile::exists(system))
         m_never += readConfiguration(system).values(QStringLiteral("never"));
 }
 
-QString RunOptions::shown(const QString &name) const
+QString RunOptions::place(const QString &name, bool isOfLine) const
 {
-    return m_line.has(name) ? QStringLiteral("--") + name : QStringLiteral("%1: %2").arg(m_configPath, name);
+    return isOfLine ? QStringLiteral("--") + name : QStringLiteral("%1: %2").arg(m_configPath, name);
 }
 
 std::optional<QString> RunOptions::value(const QString &name) const

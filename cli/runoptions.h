@@ -16,13 +16,17 @@ namespace collector {
 class RunOptions
 {
 public:
-    // Reads --config too. Throws UsageError.
-    explicit RunOptions(CommandLine line);
+    static constexpr auto systemConfig = "/etc/collector/collector.conf";
+
+    // Reads --config too. Throws UsageError. Tests have a system's configuration of their own.
+    explicit RunOptions(CommandLine line, const QString &systemPath = QString::fromLatin1(systemConfig));
 
     [[nodiscard]] const CommandLine &line() const { return m_line; }
     [[nodiscard]] const CommandLine &config() const { return m_config; }
 
     [[nodiscard]] const QString &configPath() const { return m_configPath; }
+    // Whether that is the system's own: what an administrator alone may say, is said there or on the command line.
+    [[nodiscard]] bool isConfigOfSystem() const { return m_isConfigOfSystem; }
 
     // The command line's, else the configuration's.
     [[nodiscard]] bool has(const QString &name) const { return m_line.has(name) || m_config.has(name); }
@@ -34,7 +38,8 @@ public:
     [[nodiscard]] const QStringList &never() const { return m_never; }
 
     // As a message names it: `--name`, or the configuration that it is from.
-    [[nodiscard]] QString shown(const QString &name) const;
+    [[nodiscard]] QString shown(const QString &name) const { return place(name, m_line.has(name)); }
+    [[nodiscard]] QString place(const QString &name, bool isOfLine) const;
 
     // Checked values; throw UsageError that names the option, and the configuration where it is from there. Nothing where it is not given.
     [[nodiscard]] std::optional<qint64> integer(const QString &name, qint64 least, qint64 most) const;
@@ -43,11 +48,12 @@ public:
     [[nodiscard]] std::optional<QString> choice(const QString &name, const QStringList &words) const;
 
 private:
-    void readConfig();
+    void readConfig(const QString &system);
 
     CommandLine m_line;
     CommandLine m_config;
     QString m_configPath;
+    bool m_isConfigOfSystem = false;
     QStringList m_never;
 };
 

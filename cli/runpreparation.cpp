@@ -1,6 +1,5 @@
 #include "cli/runpreparation.h"
 
-#include "cli/deadlinetime.h"
 #include "cli/logincredentials.h"
 #include "cli/optiontable.h"
 #include "cli/rerun.h"
@@ -148,7 +147,7 @@ void RunPreparation::decideLimits()
             limits.rate = *own;
     }
     if (const auto text = options.value(QStringLiteral("deadline")))
-        deadline = parseDeadline(*text);
+        deadline = DeadlineTime::parse(*text);
 
     const auto concurrency = options.integer(QStringLiteral("concurrency"), 1, mostConcurrency);
     limits.concurrency = int(concurrency.value_or(500));

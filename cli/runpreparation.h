@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "cli/deadlinetime.h"
 #include "cli/hostsettings.h"
 #include "cli/inventorysource.h"
 #include "cli/joboptions.h"
@@ -42,8 +43,8 @@ public:
     bool sparesFiles = false;            // --rerun found nobody: what is there stays, and outputs are streams alone
     QList<QByteArray> recordedVariables; // --vars
     RunLimits limits;
-    double pingRate = 0;                               // packets a second
-    std::optional<std::chrono::milliseconds> deadline; // from now
+    double pingRate = 0; // packets a second
+    std::optional<DeadlineTime> deadline;
 
     [[nodiscard]] bool isSelected(QByteArrayView plugin) const;
     [[nodiscard]] bool usesShell() const;

@@ -63,6 +63,8 @@ std::unique_ptr<Worker> Engine::makeWorker(size_t number, PendingHosts::Hosts pe
                 this, [this] { workerIdle(); }, Qt::QueuedConnection);
         },
         std::move(pending),
+        m_stopCause,
+        m_stopMessage,
     };
     auto worker = std::make_unique<Worker>(std::move(setup));
     slot->store(worker.get());
@@ -177,8 +179,6 @@ void Engine::watch()
         m_abandoned.push_back(worker.release());
         worker = makeWorker(number, std::move(pending));
         worker->start();
-        if (m_isStopped)
-            worker->stop(m_stopCause, m_stopMessage);
     }
 }
 

@@ -28,7 +28,7 @@ public:
     // Starts the workers. `whenFinished` is called on the main thread, once: every host has its record with the sinks.
     void start(std::function<void()> whenFinished);
 
-    // Ends the run early: hosts in flight end with `cause`, the rest as not_attempted, with this message.
+    // Ends the run early: hosts in flight end with `cause`, the rest as not_attempted, with this message. Before start(): all of them.
     void stop(Cause cause, const QString &message);
     [[nodiscard]] bool isStopped() const { return m_isStopped; }
 

@@ -48,6 +48,8 @@ Worker::Worker(Setup setup)
       m_window(m_setup.window, m_setup.plan->limits().roomPatience),
       m_jitter(QRandomGenerator::global()->generate64())
 {
+    if (m_setup.stopCause != Cause::None)
+        m_stop = Stop{m_setup.stopCause, m_setup.stopMessage};
     publishWindow();
 }
 

@@ -51,6 +51,8 @@ public:
         double rate = 0;                // starts a second; 0: no limit
         std::function<void()> whenIdle; // from the worker's thread: nothing in flight, nothing left to take
         PendingHosts::Hosts pending{};  // what an abandoned worker left behind
+        Cause stopCause = Cause::None;  // another: it is stopped from the start
+        QString stopMessage{};
     };
 
     explicit Worker(Setup setup);

@@ -19,13 +19,26 @@ QStringList Credentials::defaultIdentities(const QString &home)
     return result;
 }
 
+void Credentials::setPassword(Secret password, SettingPlace place)
+{
+    m_password = std::make_shared<const Secret>(std::move(password));
+    m_passwordPlace = std::move(place);
+}
+
+void Credentials::setBecomePassword(Secret password, SettingPlace place)
+{
+    m_becomePassword = std::make_shared<const Secret>(std::move(password));
+    m_becomePasswordPlace = std::move(place);
+}
+
 std::shared_ptr<Credentials> Credentials::gather(Sources sources)
 {
     auto result = std::make_shared<Credentials>();
     if (sources.passphraseFile)
         result->m_keys.addPassphrase(readSecretFile(*sources.passphraseFile));
     result->m_keys.setQuestion(sources.question);
-    result->m_explicit = sources.identities;
+    if (sources.areIdentitiesFixed)
+        result->m_explicit = sources.identities;
     result->m_defaults = defaultIdentities(sources.home);
     result->preload(sources);
     result->m_keys.seal();

@@ -15,14 +15,23 @@
 
 namespace collector {
 
+// Where something is from that holds for all hosts, for `collector explain`, and whether it is for those too that say otherwise of their
+// own.
+struct SettingPlace
+{
+    QByteArray origin; // empty: it was not given
+    bool isFixed = false;
+};
+
 class Credentials
 {
 public:
     struct Sources
     {
-        QString home;           // whose .ssh/ holds the default keys
-        QStringList identities; // --identity: must be usable
-        QStringList expected;   // IdentityFile of ssh_config, key files of the inventory: as far as known before the run
+        QString home;                   // whose .ssh/ holds the default keys
+        QStringList identities;         // --identity: must be usable
+        bool areIdentitiesFixed = true; // they are offered to all hosts, and nothing else; else as the hosts' settings say
+        QStringList expected;           // IdentityFile of ssh_config, key files of the inventory: as far as known before the run
         std::optional<QString> passphraseFile;
         bool hasOtherWay = false;          // an agent or a password: then no default key's passphrase is asked for
         std::vector<QByteArray> agentKeys; // public keys that the agent holds: no passphrase is asked for them
@@ -38,7 +47,7 @@ public:
         QStringList problems;              // of files that could not be used
     };
 
-    // Throws std::runtime_error with a message for a person where an identity from the command line cannot be used.
+    // Throws std::runtime_error with a message for a person where an identity of --identity cannot be used.
     [[nodiscard]] static std::shared_ptr<Credentials> gather(Sources sources);
 
     // `identityFiles` as the host's settings resolve them; empty: the defaults.
@@ -51,8 +60,10 @@ public:
     // What a person should know before the run: default or expected keys that had to be left out.
     [[nodiscard]] const QStringList &warnings() const { return m_warnings; }
 
-    void setPassword(Secret password) { m_password = std::make_shared<const Secret>(std::move(password)); }
-    void setBecomePassword(Secret password) { m_becomePassword = std::make_shared<const Secret>(std::move(password)); }
+    void setPassword(Secret password, SettingPlace place = {{}, true});
+    void setBecomePassword(Secret password, SettingPlace place = {{}, true});
+    [[nodiscard]] const SettingPlace &passwordPlace() const { return m_passwordPlace; }
+    [[nodiscard]] const SettingPlace &becomePasswordPlace() const { return m_becomePasswordPlace; }
     [[nodiscard]] std::shared_ptr<const Secret> password() const { return m_password; }             // null: none
     [[nodiscard]] std::shared_ptr<const Secret> becomePassword() const { return m_becomePassword; } // null: none
 
@@ -65,6 +76,8 @@ private:
     QStringList m_warnings;
     std::shared_ptr<const Secret> m_password;
     std::shared_ptr<const Secret> m_becomePassword;
+    SettingPlace m_passwordPlace;
+    SettingPlace m_becomePasswordPlace;
 
     std::mutex m_mutex;
     std::map<std::pair<QStringList, bool>, std::shared_ptr<const Offers>> m_offers; // few: one for each set of files

@@ -50,6 +50,11 @@ bool SshOverrides::addOption(const QByteArray &option, const QByteArray &origin,
     return error->isEmpty();
 }
 
+bool SshOverrides::has(SshWord word) const
+{
+    return std::any_of(m_statements.begin(), m_statements.end(), [word](const SshStatement &statement) { return statement.word == word; });
+}
+
 SshConfig::SshConfig(SshLocal local) : m_local(std::move(local)) {}
 
 SshConfig SshConfig::load(Sources sources)

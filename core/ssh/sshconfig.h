@@ -35,6 +35,7 @@ public:
     void add(const SshStatement &statement) { m_statements.push_back(statement); }
 
     [[nodiscard]] const std::vector<SshStatement> &statements() const { return m_statements; }
+    [[nodiscard]] bool has(SshWord word) const;
 
 private:
     bool add(SshWord word, const class SshConfigLine &line, const QByteArray &origin, QString *error);

@@ -31,6 +31,23 @@ AddressFamily familyOf(const SshHostConfig &host)
     return AddressFamily::Any;
 }
 
+// Whether what was given for all counts for a host of such overrides.
+template<typename Value>
+bool counts(const std::optional<SshSettingsSource::Given<Value>> &given, SshWord word, const SshOverrides &overrides)
+{
+    return given && (given->isFixed || !overrides.has(word));
+}
+
+void set(SshHostConfig &host, SshWord word, const QList<QByteArray> &values, const QByteArray &origin)
+{
+    host.settings[size_t(word)] = {values, QList<QByteArray>(values.size(), origin)};
+}
+
+QByteArray written(HostKeyPolicy policy)
+{
+    return policy == HostKeyPolicy::Off ? "off" : policy == HostKeyPolicy::AcceptNew ? "accept-new" : "yes";
+}
+
 } // namespace
 
 SshSettingsSource::SshSettingsSource(SshConfig config, Standing standing)
@@ -42,17 +59,49 @@ SshSettingsSource::SshSettingsSource(SshConfig config, Standing standing)
 
 std::shared_ptr<const SshSettings> SshSettingsSource::settings(const QByteArray &host, const SshOverrides &overrides) const
 {
-    return make(m_config.resolve(host, overrides), 0);
+    return make(host, overrides, {}, 0);
 }
 
 std::shared_ptr<const SshSettings> SshSettingsSource::settings(const QByteArray &host, const SshOverrides &overrides,
                                                                const QByteArray &canonical) const
 {
-    return make(m_config.resolve(host, overrides, canonical), 0);
+    return make(host, overrides, canonical, 0);
 }
 
-std::shared_ptr<const SshSettings> SshSettingsSource::make(const SshHostConfig &host, int depth) const
+SshHostConfig SshSettingsSource::resolve(const QByteArray &name, const SshOverrides &overrides,
+                                         const std::optional<QByteArray> &canonical) const
 {
+    SshHostConfig host = m_config.resolve(name, overrides, canonical);
+    if (const auto &given = m_standing.identities; counts(given, SshWord::IdentityFile, overrides)) { // these alone
+        QList<QByteArray> files;
+        for (const QString &file : given->value)
+            files.append(file.toUtf8());
+        host.identityFiles = given->value;
+        set(host, SshWord::IdentityFile, files, given->origin);
+        if (counts(given, SshWord::IdentitiesOnly, overrides)) {
+            host.identitiesOnly = true;
+            set(host, SshWord::IdentitiesOnly, {"yes"}, given->origin);
+        }
+    }
+    if (const auto &given = m_standing.knownHosts; counts(given, SshWord::UserKnownHostsFile, overrides)) {
+        host.userKnownHostsFiles = {given->value};
+        set(host, SshWord::UserKnownHostsFile, {given->value.toUtf8()}, given->origin);
+        if (counts(given, SshWord::GlobalKnownHostsFile, overrides)) {
+            host.globalKnownHostsFiles.clear();
+            set(host, SshWord::GlobalKnownHostsFile, {"none"}, given->origin);
+        }
+    }
+    if (const auto &given = m_standing.connectTimeout; counts(given, SshWord::ConnectTimeout, overrides))
+        set(host, SshWord::ConnectTimeout, {QByteArray::number(double(given->value.count()) / 1000)}, given->origin);
+    if (const auto &given = m_standing.hostKeyPolicy; counts(given, SshWord::StrictHostKeyChecking, overrides))
+        set(host, SshWord::StrictHostKeyChecking, {written(given->value)}, given->origin);
+    return host;
+}
+
+std::shared_ptr<const SshSettings> SshSettingsSource::make(const QByteArray &name, const SshOverrides &overrides,
+                                                           const std::optional<QByteArray> &canonical, int depth) const
+{
+    const SshHostConfig host = resolve(name, overrides, canonical);
     if (!host.problem.isEmpty())
         throw JobError(Cause::BadVariable, printable(host.problem.toUtf8(), 1000));
     if (host.hostName.isEmpty())
@@ -64,7 +113,9 @@ std::shared_ptr<const SshSettings> SshSettingsSource::make(const SshHostConfig &
     result->family = familyOf(host);
     result->bindAddress = host.bindAddress;
     result->user = host.user;
-    if (host.connectTimeout && !m_standing.isConnectTimeoutFixed)
+    if (counts(m_standing.connectTimeout, SshWord::ConnectTimeout, overrides))
+        result->timeouts.connect = m_standing.connectTimeout->value;
+    else if (host.connectTimeout)
         result->timeouts.connect = *host.connectTimeout;
     result->serverAliveInterval = host.serverAliveInterval.value_or(std::chrono::seconds(0));
     result->serverAliveCountMax = host.serverAliveCountMax;
@@ -74,14 +125,13 @@ std::shared_ptr<const SshSettings> SshSettingsSource::make(const SshHostConfig &
                                 QStringLiteral("exec ") + QString::fromUtf8(host.proxyCommand)};
 
     result->hostKeyAlias = host.hostKeyAlias;
-    result->hostKeyPolicy = policy(host);
-    const QStringList users = m_standing.knownHosts ? QStringList{*m_standing.knownHosts} : host.userKnownHostsFiles;
+    result->hostKeyPolicy = policy(host, overrides);
     try {
-        result->knownHosts = m_knownHosts.open(m_standing.knownHosts ? users : users + host.globalKnownHostsFiles);
+        result->knownHosts = m_knownHosts.open(host.userKnownHostsFiles + host.globalKnownHostsFiles);
     } catch (const std::runtime_error &failure) {
         throw JobError(Cause::BadVariable, QString::fromUtf8(failure.what()));
     }
-    result->knownHostsFile = users.value(0);
+    result->knownHostsFile = host.userKnownHostsFiles.value(0);
     result->hashKnownHosts = host.hashKnownHosts;
 
     result->identityFiles = host.identityFiles;
@@ -98,13 +148,13 @@ std::shared_ptr<const SshSettings> SshSettingsSource::make(const SshHostConfig &
 void SshSettingsSource::readKnownHosts() const
 {
     if (m_standing.knownHosts)
-        (void)m_knownHosts.open({*m_standing.knownHosts});
+        (void)m_knownHosts.open({m_standing.knownHosts->value});
 }
 
-HostKeyPolicy SshSettingsSource::policy(const SshHostConfig &host) const
+HostKeyPolicy SshSettingsSource::policy(const SshHostConfig &host, const SshOverrides &overrides) const
 {
-    if (m_standing.hostKeyPolicy)
-        return *m_standing.hostKeyPolicy;
+    if (counts(m_standing.hostKeyPolicy, SshWord::StrictHostKeyChecking, overrides))
+        return m_standing.hostKeyPolicy->value;
     using Checking = SshHostConfig::HostKeyChecking;
     if (host.hostKeyChecking == Checking::Off)
         warn(QStringLiteral("StrictHostKeyChecking off (%1) is taken as accept-new: a changed key is still refused")
@@ -183,7 +233,7 @@ std::shared_ptr<const SshSettings> SshSettingsSource::jumpHost(const JumpHop &ho
                  overrides.add(SshWord::ProxyCommand, "none", "ProxyJump", &error);
     if (!isGood)
         throw JobError(Cause::BadVariable, QStringLiteral("ProxyJump to %1: %2").arg(printable(hop.host), error));
-    auto made = make(m_config.resolve(hop.host, overrides), depth);
+    auto made = make(hop.host, overrides, {}, depth);
     const std::lock_guard guard(m_mutex);
     return m_jumpHosts.try_emplace(way, std::move(made)).first->second;
 }

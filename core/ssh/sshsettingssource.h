@@ -23,13 +23,21 @@ namespace collector {
 class SshSettingsSource
 {
 public:
-    // What holds for all hosts, whatever ssh_config says.
+    // Given for all hosts, jump hosts too, whatever ssh_config says.
+    template<typename Value>
+    struct Given
+    {
+        Value value;
+        QByteArray origin;   // for `collector explain`
+        bool isFixed = true; // whatever a host's overrides say, too: on the command line. Else those come first
+    };
     struct Standing
     {
-        SshSettings base;                           // credentials, password, become, transport, timeouts, legacy
-        std::optional<HostKeyPolicy> hostKeyPolicy; // --host-keys
-        std::optional<QString> knownHosts;          // --known-hosts
-        bool isConnectTimeoutFixed = false;         // --connect-timeout
+        SshSettings base;                                               // credentials, password, become, transport, legacy
+        std::optional<Given<HostKeyPolicy>> hostKeyPolicy;              // --host-keys
+        std::optional<Given<QString>> knownHosts;                       // --known-hosts
+        std::optional<Given<std::chrono::milliseconds>> connectTimeout; // --connect-timeout
+        std::optional<Given<QStringList>> identities;                   // --identity
     };
 
     SshSettingsSource(SshConfig config, Standing standing);
@@ -44,7 +52,10 @@ public:
     [[nodiscard]] std::shared_ptr<const SshSettings> settings(const QByteArray &host, const SshOverrides &overrides,
                                                               const QByteArray &canonical) const;
 
-    // For `collector explain`.
+    // What ssh_config says of a host, and above it what was given, each value with its place.
+    [[nodiscard]] SshHostConfig resolve(const QByteArray &host, const SshOverrides &overrides,
+                                        const std::optional<QByteArray> &canonical = {}) const;
+
     [[nodiscard]] const SshConfig &config() const { return m_config; }
 
     // For a person, each once: values that are taken for something stricter.
@@ -53,10 +64,11 @@ public:
 private:
     using Jumps = std::vector<std::shared_ptr<const SshSettings>>;
 
-    [[nodiscard]] std::shared_ptr<const SshSettings> make(const SshHostConfig &host, int depth) const;
+    [[nodiscard]] std::shared_ptr<const SshSettings> make(const QByteArray &name, const SshOverrides &overrides,
+                                                          const std::optional<QByteArray> &canonical, int depth) const;
     [[nodiscard]] Jumps jumpsOf(const SshHostConfig &host, int depth) const;
     [[nodiscard]] std::shared_ptr<const SshSettings> jumpHost(const JumpHop &hop, const QByteArray &before, int depth) const;
-    [[nodiscard]] HostKeyPolicy policy(const SshHostConfig &host) const;
+    [[nodiscard]] HostKeyPolicy policy(const SshHostConfig &host, const SshOverrides &overrides) const;
     void fillInAlgorithms(const SshHostConfig &host, SshSettings &settings) const;
     void fillInMethods(const SshHostConfig &host, SshSettings &settings) const;
     void warn(const QString &what) const;

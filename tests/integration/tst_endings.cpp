@@ -25,6 +25,8 @@ private Q_SLOTS:
     void endings();
     void aRunThatFellShortBeginsAnew();
     void aDeadlineThenTooFewOk();
+    void aDeadlineAndASlowInventory_data();
+    void aDeadlineAndASlowInventory();
     void aTornJournal();
     void aDiskThatFills();
     void theRunIsNamedOnTheHost();
@@ -161,8 +163,7 @@ void TestEndings::aRunThatFellShortBeginsAnew()
 
     QCOMPARE(contactsOf("--resume", 6), 16);
     said = process.readAllStandardError();
-    QVERIFY2(said.contains("it is from a run that tried every host and had too few ok: this run begins anew"),
-             said.constData());
+    QVERIFY2(said.contains("it is from a run that tried every host and had too few ok: this run begins anew"), said.constData());
     const QString second = runOf(dir.filePath(QStringLiteral("a.json.partial")));
     QVERIFY(second != first);
     QCOMPARE(filesIn(dir.path()).join(u' '), QStringLiteral(".a.json.journal .a.json.journal.old a.json.partial"));
@@ -192,6 +193,43 @@ void TestEndings::aDeadlineThenTooFewOk()
     QCOMPARE(run(process, command(good + silent + "-o a.json --min-ok 60% --timeout 2 --resume")), 6);
     QCOMPARE(m_fleet->count(FleetEvent::Connect), contacts + 16); // now every host had been tried
     QVERIFY(runOf(dir.filePath(QStringLiteral("a.json.partial"))) != first);
+}
+
+void TestEndings::aDeadlineAndASlowInventory_data()
+{
+    QTest::addColumn<bool>("isTimeOfDay");
+    QTest::addColumn<int>("status");
+    QTest::newRow("a time of day that passes meanwhile") << true << 5;
+    QTest::newRow("a duration, which begins with the first host") << false << 0;
+}
+
+// A time of day was made a duration before the inventory was read, and hosts were contacted after it.
+void TestEndings::aDeadlineAndASlowInventory()
+{
+    QFETCH(const bool, isTimeOfDay);
+    QFETCH(const int, status);
+    const QTemporaryDir dir;
+    QFile script(dir.filePath(QStringLiteral("slow")));
+    QVERIFY(script.open(QFile::WriteOnly));
+    script.write("#!/bin/sh\nsleep 5\necho '{\"all\":{\"hosts\":[\"127.9.0.1\",\"127.9.0.2\"]},\"_meta\":{\"hostvars\":{}}}'\n");
+    script.close();
+    QVERIFY(script.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    const int contacts = m_fleet->count(FleetEvent::Connect);
+    const QDateTime soon = QDateTime::currentDateTime().addSecs(4);
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    const QByteArray deadline = isTimeOfDay ? soon.toString(QStringLiteral("HH:mm:ss")).toLatin1() : QByteArray("3");
+    QCOMPARE(run(process, command("-i " + script.fileName().toLocal8Bit() + " -o a.json --deadline " + deadline)), status);
+    QVERIFY(QDateTime::currentDateTime() > soon);
+    QCOMPARE(m_fleet->count(FleetEvent::Connect) - contacts, isTimeOfDay ? 0 : 2);
+    QString error;
+    const QString result = dir.filePath(isTimeOfDay ? QStringLiteral("a.json.partial") : QStringLiteral("a.json"));
+    const auto reader = ResultReader::open(result.toLocal8Bit(), &error);
+    QVERIFY2(reader, qPrintable(error));
+    int hosts = 0;
+    for (StoredRecord record; reader->next(record); ++hosts)
+        QCOMPARE(record.head.cause, isTimeOfDay ? Cause::NotAttempted : Cause::None);
+    QCOMPARE(hosts, 2);
 }
 
 // As a power cut leaves it: half a line, or one that never reached the disk.

@@ -76,7 +76,7 @@ void TestExplain::precedence_data()
     const QString u = QStringLiteral("-u"), cli = QStringLiteral("cli");
     QTest::newRow("ssh_config alone") << QByteArray() << QByteArray() << QStringList() << QStringLiteral("fromfile $/ssh_config:2");
     QTest::newRow("configuration above ssh_config")
-        << QByteArray() << QByteArray("user=fromconfig\n") << QStringList() << QStringLiteral("fromconfig --user");
+        << QByteArray() << QByteArray("user=fromconfig\n") << QStringList() << QStringLiteral("fromconfig $/collector.ini: user");
     QTest::newRow("variable above configuration") << QByteArray("ansible_user=fromvar") << QByteArray("user=fromconfig\n") << QStringList()
                                                   << QStringLiteral("fromvar ansible_user ($/hosts.ini:1)");
     QTest::newRow("command line above all") << QByteArray("ansible_user=fromvar") << QByteArray("user=fromconfig\n") << QStringList{u, cli}
@@ -163,7 +163,7 @@ void TestExplain::secretsAreNotShown()
     QVERIFY2(ended.status == 0, qPrintable(ended.errors));
     QVERIFY2(!ended.output.contains(QStringLiteral("hunter2")), qPrintable(ended.output));
     QVERIFY(ended.output.contains(QStringLiteral("LANG=C")));
-    QCOMPARE(row(ended, QStringLiteral("→ password")), QStringLiteral("***"));
+    QCOMPARE(row(ended, QStringLiteral("→ password")), QStringLiteral("*** ansible_password (%1:1)").arg(hosts));
 }
 
 void TestExplain::bytesThatWouldBeSent_data()

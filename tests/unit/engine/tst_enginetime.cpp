@@ -97,6 +97,23 @@ private Q_SLOTS:
         QVERIFY(notAttempted > 480);
     }
 
+    void stoppedBeforeItStartsItAsksNobody()
+    {
+        for (const int workers : {1, 3}) {
+            Fixture fixture(500, {setsAFact}, threads(workers));
+            fixture.engine->stop(Cause::Interrupted, QStringLiteral("too late"));
+            QVERIFY(fixture.run());
+            QVERIFY(fixture.hasEachHostOnce(500));
+            for (const Kept &record : fixture.sinks.records) {
+                QCOMPARE(record.attempts, 0);
+                if (record.host.endsWith("13")) // nobody would have asked it
+                    continue;
+                QCOMPARE(record.cause, Cause::NotAttempted);
+                QCOMPARE(record.message, QStringLiteral("too late"));
+            }
+        }
+    }
+
     void waitingHostsEndAsNotAttemptedWhenStopped()
     {
         RunLimits limits = threads(1);

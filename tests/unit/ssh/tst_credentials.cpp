@@ -21,6 +21,7 @@ private Q_SLOTS:
     void init();
     void defaultsInOrderOfCost();
     void explicitIdentityExcludesAllElse();
+    void identityOfAConfigurationExcludesNothing();
     void missingExplicitIdentityStopsTheRun();
     void lockedExplicitIdentityIsAskedFor();
     void lockedExplicitIdentityWithoutTerminalStopsTheRun();
@@ -88,6 +89,23 @@ void TestCredentials::explicitIdentityExcludesAllElse()
     const auto offers = Credentials::gather(from)->offers({in("id_ed25519")}, {}, false);
     QCOMPARE(names(*offers), QStringList{QStringLiteral("mine")});
     QVERIFY(!offers->anyAgentKey);
+}
+
+// A configuration's: a host's own key is offered instead, to whom its settings name it.
+void TestCredentials::identityOfAConfigurationExcludesNothing()
+{
+    keygen::make(in("own"), "ed25519");
+    keygen::make(in("common"), "ed25519");
+    auto from = sources();
+    from.identities = {in("common")};
+    from.areIdentitiesFixed = false;
+    const auto credentials = Credentials::gather(from);
+    const auto own = credentials->offers({in("own")}, {}, false);
+    QCOMPARE(names(*own), QStringList{QStringLiteral("own")});
+    QVERIFY(own->anyAgentKey);
+    QCOMPARE(names(*credentials->offers({in("common")}, {}, true)), QStringList{QStringLiteral("common")});
+    from.identities = {in("none")};
+    QVERIFY_THROWS_EXCEPTION(std::runtime_error, (void)Credentials::gather(from));
 }
 
 void TestCredentials::missingExplicitIdentityStopsTheRun()

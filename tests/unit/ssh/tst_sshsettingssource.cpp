@@ -43,6 +43,7 @@ private Q_SLOTS:
     void policies_data();
     void policies();
     void commandLineStandsAbove();
+    void configurationStandsBelowOverrides();
     void rsaKeysAreNeverShorterThanSshAllows();
     void methods_data();
     void methods();
@@ -112,14 +113,51 @@ void TestSshSettingsSource::policies()
 void TestSshSettingsSource::commandLineStandsAbove()
 {
     SshSettingsSource::Standing standing;
-    standing.hostKeyPolicy = HostKeyPolicy::Off;
-    standing.knownHosts = QStringLiteral("/mine");
-    standing.isConnectTimeoutFixed = true;
-    standing.base.timeouts.connect = std::chrono::milliseconds(7);
+    standing.hostKeyPolicy = {HostKeyPolicy::Off, "--host-keys"};
+    standing.knownHosts = {QStringLiteral("/mine"), "--known-hosts"};
+    standing.connectTimeout = {std::chrono::milliseconds(7), "--connect-timeout"};
     const auto found = settings("StrictHostKeyChecking yes\nUserKnownHostsFile /theirs\nConnectTimeout 99", "web", standing);
     QCOMPARE(found->hostKeyPolicy, HostKeyPolicy::Off);
     QCOMPARE(found->knownHostsFile, QStringLiteral("/mine"));
     QCOMPARE(found->timeouts.connect, std::chrono::milliseconds(7));
+}
+
+// Above ssh_config, below what a host says; jump hosts say nothing.
+void TestSshSettingsSource::configurationStandsBelowOverrides()
+{
+    SshSettingsSource::Standing standing;
+    standing.hostKeyPolicy = {HostKeyPolicy::AcceptNew, "c", false};
+    standing.knownHosts = {QStringLiteral("/mine"), "c", false};
+    standing.connectTimeout = {std::chrono::milliseconds(1500), "c", false};
+    standing.identities = {{QStringLiteral("/key")}, "c", false};
+    const SshSettingsSource source(config("StrictHostKeyChecking yes\nUserKnownHostsFile /theirs\nConnectTimeout 99\n"
+                                          "IdentityFile /other\nHost web\nProxyJump gate"),
+                                   standing);
+    const auto ofConfiguration = [](const SshSettings &found) {
+        return found.hostKeyPolicy == HostKeyPolicy::AcceptNew && found.knownHostsFile == u"/mine" &&
+               found.timeouts.connect == std::chrono::milliseconds(1500) && found.identityFiles == QStringList{QStringLiteral("/key")} &&
+               found.identitiesOnly;
+    };
+    QVERIFY(ofConfiguration(*source.settings("web")));
+    SshOverrides overrides;
+    QString error;
+    for (const auto &[word, value] : {std::pair(SshWord::StrictHostKeyChecking, "off"), std::pair(SshWord::UserKnownHostsFile, "/own"),
+                                      std::pair(SshWord::ConnectTimeout, "3"), std::pair(SshWord::IdentityFile, "/own/key")})
+        QVERIFY2(overrides.add(word, value, "variable", &error), qPrintable(error));
+    const auto own = source.settings("web", overrides);
+    QCOMPARE(own->hostKeyPolicy, HostKeyPolicy::AcceptNew); // which off is taken for
+    QCOMPARE(source.warnings().size(), 1);
+    QCOMPARE(own->knownHostsFile, QStringLiteral("/own"));
+    QCOMPARE(own->timeouts.connect, std::chrono::milliseconds(3000));
+    QCOMPARE(own->identityFiles, (QStringList{QStringLiteral("/own/key"), QStringLiteral("/other")}));
+    QVERIFY(!own->identitiesOnly);
+    QVERIFY(ofConfiguration(*own->jumps.front()));
+    standing.hostKeyPolicy->value = HostKeyPolicy::Off; // of the system's configuration
+    SshOverrides strict;
+    QVERIFY(strict.add(SshWord::StrictHostKeyChecking, "yes", "variable", &error));
+    const SshSettingsSource ofSystem(config({}), standing);
+    QCOMPARE(ofSystem.settings("web")->hostKeyPolicy, HostKeyPolicy::Off);
+    QCOMPARE(ofSystem.settings("web", strict)->hostKeyPolicy, HostKeyPolicy::Strict);
 }
 
 void TestSshSettingsSource::methods_data()

@@ -11,9 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto graceAfterStatus = 2s; // a grandchild holds the pipes; sshd waits for it, we do not
-constexpr auto graceAfterEof = 5s;
-constexpr auto inputAfterEof = 1s;        // some, such as Twisted Conch, tell the status once nobody reads the input: our watchdog does
+constexpr auto graceAfterStatus = 2s;     // a grandchild holds the pipes; sshd waits for it, we do not
+constexpr auto betweenNudges = 1s;        // some, such as Twisted Conch, tell the status once nobody reads the input: our watchdog does
 constexpr uint32_t mostAhead = 32 * 1024; // bytes of input handed to libssh and not yet sent
 constexpr unsigned smallestPacket = 1024;
 constexpr uint64_t protocolBytes = 64 * 1024; // that may come beside the output
@@ -56,7 +55,8 @@ ExecChannel::~ExecChannel()
     }
     // sshd 7.9 and newer do it, but for root. Where the input is open, its end is heard by who ends more than the shell (supervised());
     // dropbear kills the shell alone, and a script whose shell is gone would pass for one that has ended.
-    if (m_progress.phase() == SshPhase::Run && m_isInputEnding)
+    const bool isRunning = m_progress.phase() == SshPhase::Run || m_progress.phase() == SshPhase::Ending;
+    if (isRunning && m_isInputEnding)
         ssh_channel_request_send_signal(m_channel, "KILL");
     ssh_channel_free(m_channel);
     (void)m_session.isDead(); // both are sent, or could not be
@@ -162,6 +162,7 @@ void ExecChannel::feed(const QByteArray &bytes)
 {
     m_input = m_input.mid(m_inputSent) + bytes;
     m_inputSent = 0;
+    m_isFed = true;
     sendInput();
 }
 
@@ -201,13 +202,22 @@ void ExecChannel::sendInput()
     ssh_channel_send_eof(m_channel);
 }
 
+// The end of the output says only that nobody writes any more: a script that has sent its own elsewhere runs on. So its watchdog is not
+// told that we are gone; it looks itself.
+void ExecChannel::nudge()
+{
+    m_nextNudge = m_session.reactor().after(betweenNudges);
+    if (m_inputSent == m_input.size())
+        feed("\n");
+}
+
 Task<bool> ExecChannel::advance(Deadline deadline)
 {
     judge();
     if (m_isOver)
         co_return true;
     const Deadline guardNext = m_guard ? m_guard->next() : never;
-    const Deadline until = std::min({deadline, m_graceEnd, m_inputEnd, m_alive ? m_alive->next() : never, guardNext});
+    const Deadline until = std::min({deadline, m_graceEnd, m_nextNudge, m_alive ? m_alive->next() : never, guardNext});
     const Reactor::Wake wake = co_await m_session.progress(until);
     if (wake == Reactor::Wake::Expired) {
         if (m_alive && until == m_alive->next()) {
@@ -215,9 +225,8 @@ Task<bool> ExecChannel::advance(Deadline deadline)
             m_isOver = m_isSilent;
             co_return true;
         }
-        if (until == m_inputEnd) {
-            m_inputEnd = never;
-            feedEnd();
+        if (until == m_nextNudge) {
+            nudge();
             co_return true;
         }
         if (until == guardNext) {
@@ -258,14 +267,14 @@ void ExecChannel::judge()
 {
     const bool hasEnd = m_reply.exitStatus || !m_reply.signal.isEmpty();
     m_isOver = m_isOver || m_isClosed || m_isLost || isFlooded() || (hasEnd && m_isEof);
-    if (m_isOver || m_graceEnd != never)
+    if (m_isOver)
         return;
-    if (hasEnd)
+    if (hasEnd && m_graceEnd == never)
         m_graceEnd = m_session.reactor().after(graceAfterStatus);
-    else if (m_isEof) {
-        m_graceEnd = m_session.reactor().after(graceAfterEof);
-        if (!m_isInputEnding)
-            m_inputEnd = m_session.reactor().after(inputAfterEof);
+    if (m_isEof && m_progress.phase() == SshPhase::Run) {
+        m_progress.enter(SshPhase::Ending);
+        if (!m_isInputEnding && m_isFed)
+            m_nextNudge = m_session.reactor().after(betweenNudges);
     }
 }
 
@@ -275,7 +284,10 @@ Task<ShellReply> ExecChannel::runToEnd(Deadline deadline)
     while (!m_isOver) {
         const bool isInTime = co_await advance(deadline);
         if (!isInTime)
-            throw JobError(Cause::ExecTimeout, QStringLiteral("the command did not end in time"));
+            throw JobError(Cause::ExecTimeout, m_isEof
+                                                   ? QStringLiteral("the command did not end in time: its output has ended, but the host "
+                                                                    "has not told its status")
+                                                   : QStringLiteral("the command did not end in time"));
     }
     ShellReply reply = takeReply();
     co_return reply;

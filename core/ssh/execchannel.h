@@ -46,6 +46,7 @@ private:
     void setExitStatus(int status);
     void setSignal(const char *name);
     void sendInput();
+    void nudge();
     void judge();
     [[nodiscard]] bool isFlooded() const;
     [[nodiscard]] ShellReply takeReply();
@@ -62,8 +63,9 @@ private:
     std::optional<CommandGuard> m_guard;
     std::optional<ServerAlive> m_alive; // from the start of the command
     Deadline m_graceEnd = never;
-    Deadline m_inputEnd = never;     // of input that was left open
+    Deadline m_nextNudge = never;    // of a watchdog whose script may have ended
     uint64_t m_mayReceiveBeside = 0; // bytes from the host that the output received so far explains
+    bool m_isFed = false;            // with more than a password
     bool m_isInputEnding = false;
     bool m_isInputEnded = false;
     bool m_isEof = false;

@@ -122,22 +122,7 @@ private Q_SLOTS:
         sudo.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     }
 
-    void aScriptRunsUnderAnyShell_data()
-    {
-        QTest::addColumn<QStringList>("shell");
-        const auto row = [](const char *program, const QStringList &arguments) {
-            const QString path = QStandardPaths::findExecutable(QString::fromLatin1(program));
-            if (!path.isEmpty())
-                QTest::newRow(program) << (QStringList{path} + arguments);
-        };
-        row("dash", {QStringLiteral("-s")});
-        row("bash", {QStringLiteral("--posix"), QStringLiteral("-s")});
-        row("busybox", {QStringLiteral("sh"), QStringLiteral("-s")});
-        row("mksh", {QStringLiteral("-s")});
-        row("ksh93", {QStringLiteral("-s")});
-        row("yash", {QStringLiteral("-s")});
-        row("zsh", {QStringLiteral("--emulate"), QStringLiteral("sh"), QStringLiteral("-s")});
-    }
+    void aScriptRunsUnderAnyShell_data() { shells(); }
     void aScriptRunsUnderAnyShell()
     {
         QFETCH(QStringList, shell);
@@ -150,6 +135,32 @@ private Q_SLOTS:
         QCOMPARE(process.readAllStandardOutput(), "a b 'quoted'\nlate\n");
         QCOMPARE(process.readAllStandardError(), "");
         QCOMPARE(process.exitCode(), 7);
+    }
+
+    void aLineEndsTheWatchdogOfAnEndedScriptAlone_data() { shells(); }
+    void aLineEndsTheWatchdogOfAnEndedScriptAlone()
+    {
+        QFETCH(QStringList, shell);
+        QProcess process;
+        process.start(shell.first(), shell.mid(1));
+        process.write(supervised("echo begun; sleep 0.5; echo whole; exit 7"));
+        QByteArray output;
+        QVERIFY(QTest::qWaitFor([&] { return (output += process.readAllStandardOutput()).contains("begun\n"); }, 10'000));
+        process.write("\n\n");
+        QVERIFY(process.waitForFinished(10'000));
+        QCOMPARE(output + process.readAllStandardOutput(), "begun\nwhole\n");
+        QCOMPARE(process.exitCode(), 7);
+
+        // Once that has gone nobody reads the shell's input any more.
+        QProcess ended;
+        ended.start(
+            QStringLiteral("/bin/sh"),
+            {QStringLiteral("-c"),
+             QStringLiteral("trap '' PIPE; { echo \"$1\"; for i in $(seq 100); do sleep 0.1; echo || exec echo gone >&2; done; } | ") +
+                 shell.join(u' '),
+             QStringLiteral("sh"), QString::fromUtf8(supervised("exit 0"))});
+        QVERIFY(ended.waitForFinished(20'000));
+        QVERIFY(ended.readAllStandardError().endsWith("gone\n"));
     }
 
     void aSyntaxErrorIsToldAtOnce()
@@ -179,6 +190,43 @@ private Q_SLOTS:
         QVERIFY(bench.spinUntil([] { return sleepers(1).size() == 3; }));
         bench.destroyAll();
         QVERIFY(isNobodyLeft(1));
+    }
+
+    // The end of its output is not the end of a command, however long that goes on.
+    void outputMayEndLongBeforeTheCommand()
+    {
+        const SshdProcess sshd;
+        SshBench bench;
+        const QString log = m_directory.filePath(QStringLiteral("upgrade.log"));
+        ShellCommand script;
+        script.command = RemoteShell::scriptCommand();
+        script.input = "exec >" + log.toUtf8() + " 2>&1\necho begin\nsleep 3\necho end\nexit 4\n";
+        const SshOutcome &scripted = bench.start(bench.settingsFor(sshd), {script});
+        const SshOutcome &plain = bench.start(bench.settingsFor(sshd), "exec </dev/null >/dev/null 2>&1; sleep 7; exit 3");
+        bench.wait();
+        QVERIFY2(scripted.reply, qPrintable(scripted.message));
+        QCOMPARE(scripted.reply->signal, QByteArray());
+        QCOMPARE(scripted.reply->exitStatus, 4);
+        QFile file(log);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), "begin\nend\n");
+        QVERIFY2(plain.reply, qPrintable(plain.message));
+        QCOMPARE(plain.reply->exitStatus, 3);
+    }
+
+    void aCommandThatOutlivesItsOutputEndsInTime()
+    {
+        const SshdProcess sshd;
+        SshBench bench;
+        ShellCommand script;
+        script.command = RemoteShell::scriptCommand();
+        script.input = "exec >/dev/null 2>&1\nsleep " + seconds(61260, 7) + '\n';
+        script.deadline = std::chrono::seconds(3);
+        const SshOutcome outcome = bench.run(bench.settingsFor(sshd), script);
+        QCOMPARE(outcome.cause, Cause::ExecTimeout);
+        QVERIFY2(outcome.message.contains(QStringLiteral("its output has ended")), qPrintable(outcome.message));
+        QCOMPARE(int(outcome.lastPhase), int(SshPhase::Ending));
+        QVERIFY(isNobodyLeft(7));
     }
 
     // Whatever that server does, or does not do, to what it runs for us: dropbear would kill the shell alone.
@@ -418,6 +466,23 @@ private Q_SLOTS:
     }
 
 private:
+    static void shells()
+    {
+        QTest::addColumn<QStringList>("shell");
+        const auto row = [](const char *program, const QStringList &arguments) {
+            const QString path = QStandardPaths::findExecutable(QString::fromLatin1(program));
+            if (!path.isEmpty())
+                QTest::newRow(program) << (QStringList{path} + arguments);
+        };
+        row("dash", {QStringLiteral("-s")});
+        row("bash", {QStringLiteral("--posix"), QStringLiteral("-s")});
+        row("busybox", {QStringLiteral("sh"), QStringLiteral("-s")});
+        row("mksh", {QStringLiteral("-s")});
+        row("ksh93", {QStringLiteral("-s")});
+        row("yash", {QStringLiteral("-s")});
+        row("zsh", {QStringLiteral("--emulate"), QStringLiteral("sh"), QStringLiteral("-s")});
+    }
+
     QTemporaryDir m_directory;
 };
 

@@ -216,8 +216,7 @@ Task<bool> ExecChannel::advance(Deadline deadline)
     judge();
     if (m_isOver)
         co_return true;
-    const Deadline guardNext = m_guard ? m_guard->next() : never;
-    const Deadline until = std::min({deadline, m_graceEnd, m_nextNudge, m_alive ? m_alive->next() : never, guardNext});
+    const Deadline until = std::min({deadline, m_graceEnd, m_nextNudge, m_alive ? m_alive->next() : never});
     const Reactor::Wake wake = co_await m_session.progress(until);
     if (wake == Reactor::Wake::Expired) {
         if (m_alive && until == m_alive->next()) {
@@ -227,10 +226,6 @@ Task<bool> ExecChannel::advance(Deadline deadline)
         }
         if (until == m_nextNudge) {
             nudge();
-            co_return true;
-        }
-        if (until == guardNext) {
-            m_guard->step();
             co_return true;
         }
         if (until != m_graceEnd)
@@ -248,8 +243,6 @@ Task<bool> ExecChannel::advance(Deadline deadline)
         if (m_session.received() - before < bite || isFlooded())
             break;
     }
-    if (m_guard && !m_isLost)
-        m_guard->step();
     if (!m_isLost && (m_inputSent < m_input.size() || m_isInputEnding))
         sendInput();
     judge();

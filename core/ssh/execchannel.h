@@ -6,7 +6,6 @@
 
 #pragma once
 
-#include "ssh/commandguard.h"
 #include "ssh/runningcommand.h"
 #include "ssh/serveralive.h"
 #include "ssh/session.h"
@@ -17,6 +16,8 @@
 #include <collector/task.h>
 
 #include <libssh/callbacks.h>
+
+#include <optional>
 
 namespace collector {
 
@@ -31,8 +32,6 @@ public:
     Task<> open(bool willFeed);
     // Throws JobError: shell_rejected, exec_timeout, connection_lost.
     Task<> exec(QByteArray command);
-    // From now on; for a command that nothing on the host would end.
-    void guard(const QByteArray &mark) { m_guard.emplace(m_session, mark); }
 
     void feed(const QByteArray &bytes) override;
     void feedEnd() override;
@@ -60,7 +59,6 @@ private:
     ssh_channel_callbacks_struct m_callbacks{};
     QByteArray m_input;
     qsizetype m_inputSent = 0;
-    std::optional<CommandGuard> m_guard;
     std::optional<ServerAlive> m_alive; // from the start of the command
     Deadline m_graceEnd = never;
     Deadline m_nextNudge = never;    // of a watchdog whose script may have ended

@@ -133,6 +133,7 @@ void ExecChannel::check(SshSession::Outcome outcome, const QString &during)
 int ExecChannel::takeData(const void *bytes, uint32_t size, bool isError)
 {
     m_mayReceiveBeside += size + overhead;
+    ++m_outputPackets;
     if (m_isClosed)
         return int(size); // it has said that nothing follows
     keep(static_cast<const char *>(bytes), size, isError, m_limits);
@@ -216,7 +217,8 @@ Task<bool> ExecChannel::advance(Deadline deadline)
     judge();
     if (m_isOver)
         co_return true;
-    const Deadline until = std::min({deadline, m_graceEnd, m_nextNudge, m_alive ? m_alive->next() : never});
+    const Deadline restNext = m_rest ? m_rest->next() : never;
+    const Deadline until = std::min({deadline, restNext, m_nextNudge, m_alive ? m_alive->next() : never});
     const Reactor::Wake wake = co_await m_session.progress(until);
     if (wake == Reactor::Wake::Expired) {
         if (m_alive && until == m_alive->next()) {
@@ -228,9 +230,9 @@ Task<bool> ExecChannel::advance(Deadline deadline)
             nudge();
             co_return true;
         }
-        if (until != m_graceEnd)
+        if (until != restNext)
             co_return false;
-        m_isOver = true;
+        judge();
         co_return true;
     }
     for (int i = 0; i < mostBites; ++i) {
@@ -258,12 +260,16 @@ bool ExecChannel::isFlooded() const
 // What has come so far: does it end the command? Servers send status, EOF and CLOSE in any order (RFC 4254, 5.3 and 6.10).
 void ExecChannel::judge()
 {
-    const bool hasEnd = m_reply.exitStatus || !m_reply.signal.isEmpty();
-    m_isOver = m_isOver || m_isClosed || m_isLost || isFlooded() || (hasEnd && m_isEof);
+    m_isOver = m_isOver || m_isClosed || m_isLost || isFlooded() || (hasEnd() && m_isEof);
     if (m_isOver)
         return;
-    if (hasEnd && m_graceEnd == never)
-        m_graceEnd = m_session.reactor().after(graceAfterStatus);
+    if (hasEnd() && !m_rest)
+        m_rest.emplace(m_session);
+    if (m_rest) {
+        const OutputRest::State state = m_rest->step(m_outputPackets);
+        m_isOver = state != OutputRest::State::Awaited;
+        m_reply.isTruncated = m_reply.isTruncated || state == OutputRest::State::Unknown;
+    }
     if (m_isEof && m_progress.phase() == SshPhase::Run) {
         m_progress.enter(SshPhase::Ending);
         if (!m_isInputEnding && m_isFed)
@@ -277,32 +283,36 @@ Task<ShellReply> ExecChannel::runToEnd(Deadline deadline)
     while (!m_isOver) {
         const bool isInTime = co_await advance(deadline);
         if (!isInTime)
-            throw JobError(Cause::ExecTimeout, m_isEof
-                                                   ? QStringLiteral("the command did not end in time: its output has ended, but the host "
-                                                                    "has not told its status")
-                                                   : QStringLiteral("the command did not end in time"));
+            throw JobError(Cause::ExecTimeout, lateness());
     }
     ShellReply reply = takeReply();
     co_return reply;
 }
 
+QString ExecChannel::lateness() const
+{
+    if (hasEnd())
+        return QStringLiteral("the command has ended, but its output did not come in time");
+    return m_isEof ? QStringLiteral("the command did not end in time: its output has ended, but the host has not told its status")
+                   : QStringLiteral("the command did not end in time");
+}
+
 ShellReply ExecChannel::takeReply()
 {
-    const bool hasEnd = m_reply.exitStatus || !m_reply.signal.isEmpty();
-    if (!hasEnd && isFlooded()) {
+    if (!hasEnd() && isFlooded()) {
         if (!m_reply.isTruncated)
             throw flooded(QStringLiteral("beside the output"));
         return std::move(m_reply); // its head
     }
-    if (!hasEnd && m_isSilent)
+    if (!hasEnd() && m_isSilent)
         throw JobError(Cause::ConnectionLost, QStringLiteral("the host has been silent for %1 times %2 s (ServerAliveInterval)")
                                                   .arg(m_settings.serverAliveCountMax + 1)
                                                   .arg(m_settings.serverAliveInterval.count()));
-    if (!hasEnd && m_isLost)
+    if (!hasEnd() && m_isLost)
         throw connectionLost(m_session, QStringLiteral("while the command ran"));
-    if (!hasEnd)
+    if (!hasEnd())
         throw JobError(Cause::ConnectionLost, QStringLiteral("the host ended the command without saying how; was the shell killed?"));
-    if (m_isLost && !m_isEof && !m_isClosed)
+    if ((m_isLost || m_isSilent) && !m_isEof && !m_isClosed)
         m_reply.isTruncated = true; // who knows what was still to come
     return std::move(m_reply);
 }

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "ssh/outputrest.h"
 #include "ssh/runningcommand.h"
 #include "ssh/serveralive.h"
 #include "ssh/session.h"
@@ -47,7 +48,9 @@ private:
     void sendInput();
     void nudge();
     void judge();
+    [[nodiscard]] bool hasEnd() const { return m_reply.exitStatus || !m_reply.signal.isEmpty(); }
     [[nodiscard]] bool isFlooded() const;
+    [[nodiscard]] QString lateness() const;
     [[nodiscard]] ShellReply takeReply();
     void check(SshSession::Outcome outcome, const QString &during);
 
@@ -60,8 +63,9 @@ private:
     QByteArray m_input;
     qsizetype m_inputSent = 0;
     std::optional<ServerAlive> m_alive; // from the start of the command
-    Deadline m_graceEnd = never;
-    Deadline m_nextNudge = never;    // of a watchdog whose script may have ended
+    std::optional<OutputRest> m_rest;   // from the status, where the output has not ended
+    Deadline m_nextNudge = never;       // of a watchdog whose script may have ended
+    uint64_t m_outputPackets = 0;
     uint64_t m_mayReceiveBeside = 0; // bytes from the host that the output received so far explains
     bool m_isFed = false;            // with more than a password
     bool m_isInputEnding = false;

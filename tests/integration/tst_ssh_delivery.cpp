@@ -200,6 +200,62 @@ private Q_SLOTS:
         QCOMPARE(plain.reply->exitStatus, 3);
     }
 
+    // sshd tells the status ahead of what it still holds for a slow link, be that much or for ever.
+    void noOutputIsLostOnASlowLink()
+    {
+        const QString python = QStandardPaths::findExecutable(QStringLiteral("python3"));
+        if (python.isEmpty())
+            QSKIP("python3 is not installed");
+        const SshdProcess sshd;
+        SshBench bench;
+        const auto through = [&](int mostBytes) {
+            SshSettings settings = bench.settingsFor(sshd);
+            settings.proxyCommand = {python,
+                                     QStringLiteral(SOURCE_DIR "/tests/integration/slowlink.py"),
+                                     QStringLiteral("127.0.0.1"),
+                                     QString::number(sshd.port()),
+                                     QStringLiteral("125000"),
+                                     QString::number(mostBytes)};
+            return settings;
+        };
+        ShellCommand command;
+        command.command = "seq 1 130000";
+        command.deadline = std::chrono::seconds(60);
+        const SshOutcome &slow = bench.start(through(0), {command});
+        const SshOutcome &stalled = bench.start(through(500'000), {command});
+        bench.wait();
+        QVERIFY2(slow.reply, qPrintable(slow.message));
+        QCOMPARE(slow.reply->output.size(), 798'895);
+        QVERIFY(slow.reply->output.endsWith("\n130000\n"));
+        QVERIFY(!slow.reply->isTruncated);
+        QCOMPARE(slow.reply->exitStatus, 0);
+        QVERIFY2(stalled.reply, qPrintable(stalled.message));
+        QCOMPARE(stalled.reply->exitStatus, 0);
+        QVERIFY(stalled.reply->output.size() < 500'000);
+        QVERIFY(stalled.reply->isTruncated);
+    }
+
+    void whatACommandLeavesBehindIsNotWaitedFor_data()
+    {
+        QTest::addColumn<QByteArray>("left");
+        QTest::newRow("silent") << QByteArray("sleep 30");
+        QTest::newRow("talkative") << QByteArray("while echo late; do sleep 0.3; done");
+    }
+    void whatACommandLeavesBehindIsNotWaitedFor()
+    {
+        QFETCH(QByteArray, left);
+        const SshdProcess sshd;
+        SshBench bench;
+        ShellCommand command;
+        command.command = "(" + left + ") & echo done; exit 5";
+        command.deadline = std::chrono::seconds(25);
+        const SshOutcome outcome = bench.run(bench.settingsFor(sshd), command);
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QVERIFY(outcome.reply->output.contains("done\n"));
+        QCOMPARE(outcome.reply->exitStatus, 5);
+        QVERIFY(!outcome.reply->isTruncated);
+    }
+
     void aCommandThatOutlivesItsOutputEndsInTime()
     {
         const SshdProcess sshd;

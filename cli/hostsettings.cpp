@@ -118,6 +118,8 @@ HostSettings::HostSettings(const RunOptions &options, std::shared_ptr<const SshC
         base.timeouts.connect = *timeout;
         standing.isConnectTimeoutFixed = true;
     }
+    if (const auto timeout = options.duration(QStringLiteral("timeout")))
+        base.timeouts.widen(*timeout);
     const auto policy =
         options.choice(QStringLiteral("host-keys"), {QStringLiteral("strict"), QStringLiteral("accept-new"), QStringLiteral("off")});
     if (policy)

@@ -82,7 +82,7 @@ Task<> ExecChannel::open(bool willFeed)
     };
     const Deadline deadline = m_session.reactor().after(m_settings.timeouts.channel);
     const SshSession::Outcome outcome = co_await m_session.finish(request, SSH_AGAIN, deadline);
-    check(outcome, QStringLiteral("while a channel was opened"));
+    check(outcome, QStringLiteral("while a channel was opened"), m_settings.timeouts.channel);
     if (outcome.status != SSH_OK)
         throw JobError(Cause::ChannelRefused, QStringLiteral("the host opens no session: %1").arg(m_session.errorText()));
     if (packetSize && *packetSize < smallestPacket)
@@ -99,12 +99,12 @@ Task<> ExecChannel::exec(QByteArray command)
             return ssh_channel_request_env(channel, key, text);
         };
         const SshSession::Outcome outcome = co_await m_session.finish(set, SSH_AGAIN, deadline);
-        check(outcome, QStringLiteral("while the environment was set"));
+        check(outcome, QStringLiteral("while the environment was set"), m_settings.timeouts.exec);
     }
     m_progress.isCommandSent = true;
     auto request = [channel = m_channel, line = command.constData()] { return ssh_channel_request_exec(channel, line); };
     const SshSession::Outcome started = co_await m_session.finish(request, SSH_AGAIN, deadline);
-    check(started, QStringLiteral("while the command was started"));
+    check(started, QStringLiteral("while the command was started"), m_settings.timeouts.exec);
     if (started.status != SSH_OK)
         throw JobError(Cause::ShellRejected,
                        QStringLiteral("the host refuses to run commands; is it a device, or is there a ForceCommand?"));
@@ -114,7 +114,7 @@ Task<> ExecChannel::exec(QByteArray command)
     m_progress.enter(SshPhase::Run);
 }
 
-void ExecChannel::check(SshSession::Outcome outcome, const QString &during)
+void ExecChannel::check(SshSession::Outcome outcome, const QString &during, std::chrono::milliseconds limit)
 {
     switch (outcome.end) {
     case SshSession::End::Done:
@@ -122,7 +122,7 @@ void ExecChannel::check(SshSession::Outcome outcome, const QString &during)
             throw connectionLost(m_session, during);
         return;
     case SshSession::End::Expired:
-        throw JobError(Cause::ExecTimeout, QStringLiteral("the host did not answer in time %1").arg(during));
+        throw JobError(Cause::ExecTimeout, QStringLiteral("the host did not answer in time %1%2").arg(during, howToWiden(limit)));
     case SshSession::End::Died:
         throw connectionLost(m_session, during);
     case SshSession::End::Flooded:

@@ -52,7 +52,7 @@ private:
     [[nodiscard]] bool isFlooded() const;
     [[nodiscard]] QString lateness() const;
     [[nodiscard]] ShellReply takeReply();
-    void check(SshSession::Outcome outcome, const QString &during);
+    void check(SshSession::Outcome outcome, const QString &during, std::chrono::milliseconds limit);
 
     SshSession &m_session;
     const SshSettings &m_settings;

@@ -24,7 +24,8 @@ Authentication::Authentication(SshWorker &worker, SshSession &session, const Ssh
       m_turn(turn),
       m_mayUsePassword(mayUsePassword),
       m_person(person),
-      m_deadline(worker.reactor.after(settings.timeouts.authentication))
+      m_deadline(worker.reactor.after(settings.timeouts.authentication)),
+      m_limit(settings.timeouts.authentication)
 {
     session.allowToReceive(mayReceive);
 }
@@ -152,7 +153,7 @@ Task<Authentication::Result> Authentication::agentKeys(AgentKeys which)
         co_return Result::Refused;
     m_agentOffered.insert(m_agentOffered.end(), login->offered.begin(), login->offered.end());
 
-    m_deadline = std::max(m_deadline, m_worker.reactor.after(m_settings.timeouts.slowAuthentication));
+    isSlow();
     for (;;) {
         std::function<void()> step = [agent, session = m_session.lend(), user = m_settings.user, login] {
             agent->step(session->session, user, *login);
@@ -261,10 +262,12 @@ Task<Authentication::Result> Authentication::password()
     const Deadline before = m_worker.reactor.now();
     PasswordBrake::Attempt attempt = co_await m_worker.run.passwords.attempt(m_worker.reactor, m_settings.user, secret);
     extend(m_worker.reactor.now() - before);
+    beginAttempt(attempt, SshTimeouts().authentication);
     auto request = [session = m_session.handle(), user = m_settings.user.constData(), text = secret->cString()] {
         return ssh_userauth_password(session, user, text);
     };
     const int status = co_await call(request);
+    m_verdictEnd = never;
     if (status == SSH_AUTH_ERROR) { // alive, and no answer to a password that libssh knows
         attempt.accepted();
         throw expired(m_session.errorText());
@@ -278,6 +281,17 @@ Task<Authentication::Result> Authentication::password()
     attempt.accepted();
     m_info.auth = QByteArrayLiteral("password");
     co_return result;
+}
+
+void Authentication::isSlow()
+{
+    m_limit = m_settings.timeouts.slowAuthentication;
+    m_deadline = std::max(m_deadline, m_worker.reactor.after(m_limit));
+}
+
+void Authentication::beginAttempt(const PasswordBrake::Attempt &attempt, std::chrono::milliseconds limit)
+{
+    m_verdictEnd = attempt.isAwaited() ? m_worker.reactor.after(limit) : never;
 }
 
 Authentication::Result Authentication::resultOf(int status)

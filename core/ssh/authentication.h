@@ -73,6 +73,9 @@ private:
 
     template<typename Call>
     Task<int> call(Call &request);
+    // From now on others are kept waiting by this attempt with a password, if they are; --timeout does not have them wait for longer.
+    void beginAttempt(const PasswordBrake::Attempt &attempt, std::chrono::milliseconds limit);
+    void isSlow(); // what is done now
     void extend(std::chrono::nanoseconds pause) { m_deadline += pause; }
 
     [[nodiscard]] JobError failure() const;
@@ -93,8 +96,10 @@ private:
     LoginPerson *const m_person;
     std::shared_ptr<const Credentials::Offers> m_offers;
     Deadline m_deadline;
-    int m_methods = 0; // that the host lists
-    int m_offered = 0; // keys
+    std::chrono::milliseconds m_limit; // that m_deadline is made of
+    Deadline m_verdictEnd = never;     // while others wait to hear whether this host takes a password
+    int m_methods = 0;                 // that the host lists
+    int m_offered = 0;                 // keys
     bool m_isPartial = false;
     bool m_needsPassword = false; // it was asked for, and there is none
     bool m_isTyped = false;       // by a person, what was answered last
@@ -107,7 +112,7 @@ private:
 template<typename Call>
 Task<int> Authentication::call(Call &request)
 {
-    const SshSession::Outcome outcome = co_await m_session.finish(request, SSH_AUTH_AGAIN, m_deadline);
+    const SshSession::Outcome outcome = co_await m_session.finish(request, SSH_AUTH_AGAIN, std::min(m_deadline, m_verdictEnd));
     switch (outcome.end) {
     case SshSession::End::Done:
         if (outcome.status == SSH_AUTH_ERROR && m_session.isDead())

@@ -23,8 +23,12 @@ constexpr Method methods[] = {
 
 JobError Authentication::timeout() const
 {
-    return JobError(Cause::AuthTimeout,
-                    QStringLiteral("the host did not answer the login of %1 in time; its directory or PAM may hang").arg(account()));
+    const QString remedy = m_verdictEnd < m_deadline
+                               ? QStringLiteral("; others wait while one host is asked with a password that none has accepted yet")
+                               : howToWiden(m_limit);
+    return JobError(
+        Cause::AuthTimeout,
+        QStringLiteral("the host did not answer the login of %1 in time; its directory or PAM may hang%2").arg(account(), remedy));
 }
 
 JobError Authentication::lost() const

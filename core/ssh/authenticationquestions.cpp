@@ -23,7 +23,7 @@ constexpr qsizetype longestLine = 160;
 
 Task<Authentication::Result> Authentication::prompts()
 {
-    m_deadline = std::max(m_deadline, m_worker.reactor.after(m_settings.timeouts.slowAuthentication));
+    isSlow();
     std::shared_ptr<const Secret> secret; // not a conditional expression within co_await: GCC 12 destroys its temporary twice
     if (m_mayUsePassword)
         secret = m_settings.password;
@@ -47,6 +47,7 @@ Task<Authentication::Result> Authentication::answerPrompts(std::shared_ptr<const
     for (int round = 0; round < mostRounds; ++round) {
         const int status = co_await call(request);
         if (status != SSH_AUTH_INFO) {
+            m_verdictEnd = never;
             const Result result = resultOf(status);
             if (result == Result::Refused) {
                 attempt.refused();
@@ -68,6 +69,7 @@ Task<Authentication::Result> Authentication::answerPrompts(std::shared_ptr<const
             throw expired(prompt.text);
         }
         if (mayAsk() && (prompt.kind == Prompt::Kind::SecondFactor || !secret)) {
+            m_verdictEnd = never;
             attempt = PasswordBrake::Attempt(); // without a verdict: others may go on with the password, and what was typed may be wrong
             co_await askWhatIsPrompted();
             continue;
@@ -87,6 +89,7 @@ Task<Authentication::Result> Authentication::answerPrompts(std::shared_ptr<const
         const Deadline before = m_worker.reactor.now();
         attempt = co_await m_worker.run.passwords.attempt(m_worker.reactor, m_settings.user, secret);
         extend(m_worker.reactor.now() - before);
+        beginAttempt(attempt, SshTimeouts().slowAuthentication);
         ssh_userauth_kbdint_setanswer(session, 0, secret->cString());
         isAnswered = true;
     }

@@ -11,12 +11,13 @@ QByteArray quoted(const QByteArray &text)
 
 // One compound command: the shell has read all of it, and nothing behind it, before it runs the first word. The watchdog is a grandchild,
 // so that a `wait` of the script does not wait for it (ksh93 forks a subshell only for the likes of ulimit). When the script has ended,
-// whatever it has left running on purpose stays. Where the shell leads no process group (below sudo; servers in Python or Go start none),
-// the group may be the server's own: then it is the shell and what descends from it.
+// whatever it has left running on purpose stays; a line on the input has the watchdog look whether it has, and go. Where the shell leads no
+// process group (below sudo; servers in Python or Go start none), the group may be the server's own: then it is the shell and what descends
+// from it.
 QByteArray supervised(const QByteArray &script)
 {
     return "{ exec 3<&0 </dev/null\n"
-           "( ulimit -c 0 2>/dev/null; (while read -r _; do :; done\n"
+           "( ulimit -c 0 2>/dev/null; (while read -r _; do kill -s 0 $$ || exit; done\n"
            "fell() { l=; read -r l </proc/$1/task/$1/children\n"
            "[ \"$l\" ] || l=$(ps -A -o pid= -o ppid= | while read -r p q; do [ \"$q\" = $1 ] && echo $p; done)\n"
            "kill -s KILL $1; for p in $l; do fell $p; done; }\n"

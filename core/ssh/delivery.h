@@ -14,7 +14,7 @@ namespace collector {
 
 // What `/bin/sh -s` gets on its standard input to run the script with nothing on the script's own: if the channel is closed before
 // the script has ended, its process group is killed, or where that may not be its own, its descendants. Standard input must stay open
-// meanwhile.
+// meanwhile. A line on it ends what is left of ours there, once the script itself has ended, and nothing before.
 [[nodiscard]] QByteArray supervised(const QByteArray &script);
 
 // For /bin/sh: one word, whatever is in it.

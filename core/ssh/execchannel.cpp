@@ -11,9 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto graceAfterStatus = 2s; // a grandchild holds the pipes; sshd waits for it, we do not
-constexpr auto graceAfterEof = 5s;
-constexpr auto inputAfterEof = 1s;        // some, such as Twisted Conch, tell the status once nobody reads the input: our watchdog does
+constexpr auto graceAfterStatus = 2s;     // a grandchild holds the pipes; sshd waits for it, we do not
+constexpr auto betweenNudges = 1s;        // some, such as Twisted Conch, tell the status once nobody reads the input: our watchdog does
 constexpr uint32_t mostAhead = 32 * 1024; // bytes of input handed to libssh and not yet sent
 constexpr unsigned smallestPacket = 1024;
 constexpr uint64_t protocolBytes = 64 * 1024; // that may come beside the output
@@ -56,7 +55,8 @@ ExecChannel::~ExecChannel()
     }
     // sshd 7.9 and newer do it, but for root. Where the input is open, its end is heard by who ends more than the shell (supervised());
     // dropbear kills the shell alone, and a script whose shell is gone would pass for one that has ended.
-    if (m_progress.phase() == SshPhase::Run && m_isInputEnding)
+    const bool isRunning = m_progress.phase() == SshPhase::Run || m_progress.phase() == SshPhase::Ending;
+    if (isRunning && m_isInputEnding)
         ssh_channel_request_send_signal(m_channel, "KILL");
     ssh_channel_free(m_channel);
     (void)m_session.isDead(); // both are sent, or could not be
@@ -82,7 +82,7 @@ Task<> ExecChannel::open(bool willFeed)
     };
     const Deadline deadline = m_session.reactor().after(m_settings.timeouts.channel);
     const SshSession::Outcome outcome = co_await m_session.finish(request, SSH_AGAIN, deadline);
-    check(outcome, QStringLiteral("while a channel was opened"));
+    check(outcome, QStringLiteral("while a channel was opened"), m_settings.timeouts.channel);
     if (outcome.status != SSH_OK)
         throw JobError(Cause::ChannelRefused, QStringLiteral("the host opens no session: %1").arg(m_session.errorText()));
     if (packetSize && *packetSize < smallestPacket)
@@ -99,12 +99,12 @@ Task<> ExecChannel::exec(QByteArray command)
             return ssh_channel_request_env(channel, key, text);
         };
         const SshSession::Outcome outcome = co_await m_session.finish(set, SSH_AGAIN, deadline);
-        check(outcome, QStringLiteral("while the environment was set"));
+        check(outcome, QStringLiteral("while the environment was set"), m_settings.timeouts.exec);
     }
     m_progress.isCommandSent = true;
     auto request = [channel = m_channel, line = command.constData()] { return ssh_channel_request_exec(channel, line); };
     const SshSession::Outcome started = co_await m_session.finish(request, SSH_AGAIN, deadline);
-    check(started, QStringLiteral("while the command was started"));
+    check(started, QStringLiteral("while the command was started"), m_settings.timeouts.exec);
     if (started.status != SSH_OK)
         throw JobError(Cause::ShellRejected,
                        QStringLiteral("the host refuses to run commands; is it a device, or is there a ForceCommand?"));
@@ -114,7 +114,7 @@ Task<> ExecChannel::exec(QByteArray command)
     m_progress.enter(SshPhase::Run);
 }
 
-void ExecChannel::check(SshSession::Outcome outcome, const QString &during)
+void ExecChannel::check(SshSession::Outcome outcome, const QString &during, std::chrono::milliseconds limit)
 {
     switch (outcome.end) {
     case SshSession::End::Done:
@@ -122,7 +122,7 @@ void ExecChannel::check(SshSession::Outcome outcome, const QString &during)
             throw connectionLost(m_session, during);
         return;
     case SshSession::End::Expired:
-        throw JobError(Cause::ExecTimeout, QStringLiteral("the host did not answer in time %1").arg(during));
+        throw JobError(Cause::ExecTimeout, QStringLiteral("the host did not answer in time %1%2").arg(during, howToWiden(limit)));
     case SshSession::End::Died:
         throw connectionLost(m_session, during);
     case SshSession::End::Flooded:
@@ -133,6 +133,7 @@ void ExecChannel::check(SshSession::Outcome outcome, const QString &during)
 int ExecChannel::takeData(const void *bytes, uint32_t size, bool isError)
 {
     m_mayReceiveBeside += size + overhead;
+    ++m_outputPackets;
     if (m_isClosed)
         return int(size); // it has said that nothing follows
     keep(static_cast<const char *>(bytes), size, isError, m_limits);
@@ -162,6 +163,7 @@ void ExecChannel::feed(const QByteArray &bytes)
 {
     m_input = m_input.mid(m_inputSent) + bytes;
     m_inputSent = 0;
+    m_isFed = true;
     sendInput();
 }
 
@@ -201,13 +203,22 @@ void ExecChannel::sendInput()
     ssh_channel_send_eof(m_channel);
 }
 
+// The end of the output says only that nobody writes any more: a script that has sent its own elsewhere runs on. So its watchdog is not
+// told that we are gone; it looks itself.
+void ExecChannel::nudge()
+{
+    m_nextNudge = m_session.reactor().after(betweenNudges);
+    if (m_inputSent == m_input.size())
+        feed("\n");
+}
+
 Task<bool> ExecChannel::advance(Deadline deadline)
 {
     judge();
     if (m_isOver)
         co_return true;
-    const Deadline guardNext = m_guard ? m_guard->next() : never;
-    const Deadline until = std::min({deadline, m_graceEnd, m_inputEnd, m_alive ? m_alive->next() : never, guardNext});
+    const Deadline restNext = m_rest ? m_rest->next() : never;
+    const Deadline until = std::min({deadline, restNext, m_nextNudge, m_alive ? m_alive->next() : never});
     const Reactor::Wake wake = co_await m_session.progress(until);
     if (wake == Reactor::Wake::Expired) {
         if (m_alive && until == m_alive->next()) {
@@ -215,18 +226,13 @@ Task<bool> ExecChannel::advance(Deadline deadline)
             m_isOver = m_isSilent;
             co_return true;
         }
-        if (until == m_inputEnd) {
-            m_inputEnd = never;
-            feedEnd();
+        if (until == m_nextNudge) {
+            nudge();
             co_return true;
         }
-        if (until == guardNext) {
-            m_guard->step();
-            co_return true;
-        }
-        if (until != m_graceEnd)
+        if (until != restNext)
             co_return false;
-        m_isOver = true;
+        judge();
         co_return true;
     }
     for (int i = 0; i < mostBites; ++i) {
@@ -239,8 +245,6 @@ Task<bool> ExecChannel::advance(Deadline deadline)
         if (m_session.received() - before < bite || isFlooded())
             break;
     }
-    if (m_guard && !m_isLost)
-        m_guard->step();
     if (!m_isLost && (m_inputSent < m_input.size() || m_isInputEnding))
         sendInput();
     judge();
@@ -256,16 +260,20 @@ bool ExecChannel::isFlooded() const
 // What has come so far: does it end the command? Servers send status, EOF and CLOSE in any order (RFC 4254, 5.3 and 6.10).
 void ExecChannel::judge()
 {
-    const bool hasEnd = m_reply.exitStatus || !m_reply.signal.isEmpty();
-    m_isOver = m_isOver || m_isClosed || m_isLost || isFlooded() || (hasEnd && m_isEof);
-    if (m_isOver || m_graceEnd != never)
+    m_isOver = m_isOver || m_isClosed || m_isLost || isFlooded() || (hasEnd() && m_isEof);
+    if (m_isOver)
         return;
-    if (hasEnd)
-        m_graceEnd = m_session.reactor().after(graceAfterStatus);
-    else if (m_isEof) {
-        m_graceEnd = m_session.reactor().after(graceAfterEof);
-        if (!m_isInputEnding)
-            m_inputEnd = m_session.reactor().after(inputAfterEof);
+    if (hasEnd() && !m_rest)
+        m_rest.emplace(m_session);
+    if (m_rest) {
+        const OutputRest::State state = m_rest->step(m_outputPackets);
+        m_isOver = state != OutputRest::State::Awaited;
+        m_reply.isTruncated = m_reply.isTruncated || state == OutputRest::State::Unknown;
+    }
+    if (m_isEof && m_progress.phase() == SshPhase::Run) {
+        m_progress.enter(SshPhase::Ending);
+        if (!m_isInputEnding && m_isFed)
+            m_nextNudge = m_session.reactor().after(betweenNudges);
     }
 }
 
@@ -275,29 +283,36 @@ Task<ShellReply> ExecChannel::runToEnd(Deadline deadline)
     while (!m_isOver) {
         const bool isInTime = co_await advance(deadline);
         if (!isInTime)
-            throw JobError(Cause::ExecTimeout, QStringLiteral("the command did not end in time"));
+            throw JobError(Cause::ExecTimeout, lateness());
     }
     ShellReply reply = takeReply();
     co_return reply;
 }
 
+QString ExecChannel::lateness() const
+{
+    if (hasEnd())
+        return QStringLiteral("the command has ended, but its output did not come in time");
+    return m_isEof ? QStringLiteral("the command did not end in time: its output has ended, but the host has not told its status")
+                   : QStringLiteral("the command did not end in time");
+}
+
 ShellReply ExecChannel::takeReply()
 {
-    const bool hasEnd = m_reply.exitStatus || !m_reply.signal.isEmpty();
-    if (!hasEnd && isFlooded()) {
+    if (!hasEnd() && isFlooded()) {
         if (!m_reply.isTruncated)
             throw flooded(QStringLiteral("beside the output"));
         return std::move(m_reply); // its head
     }
-    if (!hasEnd && m_isSilent)
+    if (!hasEnd() && m_isSilent)
         throw JobError(Cause::ConnectionLost, QStringLiteral("the host has been silent for %1 times %2 s (ServerAliveInterval)")
                                                   .arg(m_settings.serverAliveCountMax + 1)
                                                   .arg(m_settings.serverAliveInterval.count()));
-    if (!hasEnd && m_isLost)
+    if (!hasEnd() && m_isLost)
         throw connectionLost(m_session, QStringLiteral("while the command ran"));
-    if (!hasEnd)
+    if (!hasEnd())
         throw JobError(Cause::ConnectionLost, QStringLiteral("the host ended the command without saying how; was the shell killed?"));
-    if (m_isLost && !m_isEof && !m_isClosed)
+    if ((m_isLost || m_isSilent) && !m_isEof && !m_isClosed)
         m_reply.isTruncated = true; // who knows what was still to come
     return std::move(m_reply);
 }

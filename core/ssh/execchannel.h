@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "ssh/commandguard.h"
+#include "ssh/outputrest.h"
 #include "ssh/runningcommand.h"
 #include "ssh/serveralive.h"
 #include "ssh/session.h"
@@ -17,6 +17,8 @@
 #include <collector/task.h>
 
 #include <libssh/callbacks.h>
+
+#include <optional>
 
 namespace collector {
 
@@ -31,8 +33,6 @@ public:
     Task<> open(bool willFeed);
     // Throws JobError: shell_rejected, exec_timeout, connection_lost.
     Task<> exec(QByteArray command);
-    // From now on; for a command that nothing on the host would end.
-    void guard(const QByteArray &mark) { m_guard.emplace(m_session, mark); }
 
     void feed(const QByteArray &bytes) override;
     void feedEnd() override;
@@ -46,10 +46,13 @@ private:
     void setExitStatus(int status);
     void setSignal(const char *name);
     void sendInput();
+    void nudge();
     void judge();
+    [[nodiscard]] bool hasEnd() const { return m_reply.exitStatus || !m_reply.signal.isEmpty(); }
     [[nodiscard]] bool isFlooded() const;
+    [[nodiscard]] QString lateness() const;
     [[nodiscard]] ShellReply takeReply();
-    void check(SshSession::Outcome outcome, const QString &during);
+    void check(SshSession::Outcome outcome, const QString &during, std::chrono::milliseconds limit);
 
     SshSession &m_session;
     const SshSettings &m_settings;
@@ -59,11 +62,12 @@ private:
     ssh_channel_callbacks_struct m_callbacks{};
     QByteArray m_input;
     qsizetype m_inputSent = 0;
-    std::optional<CommandGuard> m_guard;
     std::optional<ServerAlive> m_alive; // from the start of the command
-    Deadline m_graceEnd = never;
-    Deadline m_inputEnd = never;     // of input that was left open
+    std::optional<OutputRest> m_rest;   // from the status, where the output has not ended
+    Deadline m_nextNudge = never;       // of a watchdog whose script may have ended
+    uint64_t m_outputPackets = 0;
     uint64_t m_mayReceiveBeside = 0; // bytes from the host that the output received so far explains
+    bool m_isFed = false;            // with more than a password
     bool m_isInputEnding = false;
     bool m_isInputEnded = false;
     bool m_isEof = false;

@@ -43,6 +43,11 @@ JobError connectionLost(const SshSession &session, const QString &during)
     return JobError(Cause::ConnectionLost, QStringLiteral("the connection was lost %1: %2").arg(during, session.errorText()));
 }
 
+QString howToWiden(std::chrono::milliseconds limit)
+{
+    return QStringLiteral("; a --timeout above %1 s gives it longer").arg(double(limit.count()) / 1000);
+}
+
 JobError flooded(const QString &when)
 {
     return JobError(Cause::OutputLimit, QStringLiteral("the host sends without end %1; the connection was dropped").arg(when));

@@ -19,6 +19,9 @@ namespace collector {
 // The connection is gone in the middle of something.
 [[nodiscard]] JobError connectionLost(const SshSession &session, const QString &during);
 
+// Where a limit of ours is what --timeout can raise: `; --timeout T above 20 s gives it longer`.
+[[nodiscard]] QString howToWiden(std::chrono::milliseconds limit);
+
 [[nodiscard]] JobError flooded(const QString &when);
 
 } // namespace collector

@@ -14,6 +14,7 @@ Task<PasswordBrake::Attempt> PasswordBrake::attempt(Reactor &reactor, QByteArray
         account = &m_accounts[{user, password}];
     }
     Gate::Pass pass = co_await account->gate.enter(reactor);
+    bool isProven = false;
     {
         const std::lock_guard lock(m_mutex);
         if (account->refusals >= m_mostRefusals)
@@ -23,8 +24,9 @@ Task<PasswordBrake::Attempt> PasswordBrake::attempt(Reactor &reactor, QByteArray
                                "locked; check the password, or raise --max-auth-failures")
                     .arg(printable(user, 64))
                     .arg(account->refusals));
+        isProven = account->isProven;
     }
-    co_return Attempt(*this, *account, std::move(pass));
+    co_return Attempt(*this, *account, std::move(pass), !isProven);
 }
 
 void PasswordBrake::conclude(Account &account, bool isAccepted)
@@ -32,6 +34,7 @@ void PasswordBrake::conclude(Account &account, bool isAccepted)
     {
         const std::lock_guard lock(m_mutex);
         account.refusals = isAccepted ? 0 : account.refusals + 1;
+        account.isProven = account.isProven || isAccepted;
     }
     if (isAccepted)
         account.gate.setSlots(std::numeric_limits<int>::max());

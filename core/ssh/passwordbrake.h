@@ -33,7 +33,8 @@ private:
     struct Account
     {
         Gate gate{1};
-        int refusals = 0; // in a row, under m_mutex
+        int refusals = 0; // in a row; these are under m_mutex
+        bool isProven = false;
     };
     void conclude(Account &account, bool isAccepted);
 
@@ -47,7 +48,15 @@ class PasswordBrake::Attempt
 {
 public:
     Attempt() = default;
-    Attempt(PasswordBrake &brake, Account &account, Gate::Pass pass) : m_brake(&brake), m_account(&account), m_pass(std::move(pass)) {}
+    Attempt(PasswordBrake &brake, Account &account, Gate::Pass pass, bool isAwaited)
+        : m_brake(&brake),
+          m_account(&account),
+          m_pass(std::move(pass)),
+          m_isAwaited(isAwaited)
+    {
+    }
+    // Whether nobody had accepted the password when it began: nobody else may try it meanwhile.
+    [[nodiscard]] bool isAwaited() const { return m_isAwaited; }
     void accepted();
     void refused();
 
@@ -55,6 +64,7 @@ private:
     PasswordBrake *m_brake = nullptr;
     Account *m_account = nullptr;
     Gate::Pass m_pass;
+    bool m_isAwaited = false;
 };
 
 } // namespace collector

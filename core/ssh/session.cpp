@@ -27,7 +27,7 @@ SshSession::SshSession(Reactor &reactor, OwnedSocket socket, ssh_session session
     const socket_t fd = m_fd;
     ssh_options_set(session, SSH_OPTIONS_FD, &fd);
     ssh_set_blocking(session, 0);
-    ssh_set_counters(session, &m_handle->received, nullptr);
+    ssh_set_counters(session, &m_handle->received, &m_handle->packets);
     // Or every channel that the host opens is kept for us to accept.
     ssh_set_message_callback(
         session, [](ssh_session, ssh_message, void *) { return 1; }, nullptr);

@@ -58,7 +58,8 @@ public:
         Handle &operator=(const Handle &) = delete;
 
         const ssh_session session;
-        ssh_counter_struct received{};
+        ssh_counter_struct received{}; // bytes
+        ssh_counter_struct packets{};  // and what they decrypt to
     };
 
     // Takes the socket over, and the session, which has its options (SessionPrototypes); null: there is no memory for one.
@@ -108,6 +109,7 @@ public:
     // How many bytes the host may send from now on.
     void allowToReceive(uint64_t bytes) { m_mayReceive = m_handle->received.in_bytes + bytes; }
     [[nodiscard]] uint64_t received() const { return m_handle->received.in_bytes; }
+    [[nodiscard]] uint64_t packetsReceived() const { return m_handle->packets.in_packets; }
 
     // What libssh says of its last failure, fit to be shown.
     [[nodiscard]] QString errorText() const;

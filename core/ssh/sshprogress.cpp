@@ -25,6 +25,8 @@ QByteArrayView phaseName(SshPhase phase)
         return "exec";
     case SshPhase::Run:
         return "command";
+    case SshPhase::Ending:
+        return "command, after the end of its output";
     }
     Q_UNREACHABLE();
 }
@@ -48,6 +50,7 @@ Cause causeOfTimeout(SshPhase phase)
     case SshPhase::OpenChannel:
     case SshPhase::Execute:
     case SshPhase::Run:
+    case SshPhase::Ending:
         return Cause::ExecTimeout;
     }
     Q_UNREACHABLE();

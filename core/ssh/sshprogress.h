@@ -26,9 +26,10 @@ enum class SshPhase : quint8 {
     OpenChannel,
     Execute, // until the host has agreed to run the command
     Run,
+    Ending, // the command, once its output has ended: it may go on for long
 };
 
-inline constexpr int sshPhaseCount = int(SshPhase::Run) + 1;
+inline constexpr int sshPhaseCount = int(SshPhase::Ending) + 1;
 
 [[nodiscard]] QByteArrayView phaseName(SshPhase phase); // "key exchange": for messages and -vv
 

@@ -12,6 +12,7 @@
 #include <QByteArray>
 #include <QStringList>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -40,7 +41,17 @@ struct SshTimeouts
     std::chrono::milliseconds slowAuthentication{60'000}; // where an agent or keyboard-interactive takes part
     std::chrono::milliseconds channel{10'000};
     std::chrono::milliseconds exec{10'000};
+
+    // Where a whole attempt at the host is given longer than these, as by --timeout, what waits there for a directory or for PAM may take
+    // all of it: logging in, opening a channel, starting a command.
+    void widen(std::chrono::milliseconds attempt);
 };
+
+inline void SshTimeouts::widen(std::chrono::milliseconds attempt)
+{
+    for (std::chrono::milliseconds *limit : {&authentication, &slowAuthentication, &channel, &exec})
+        *limit = std::max(*limit, attempt);
+}
 
 // Algorithm lists as in ssh_config, without its `+`, `-` and `^` forms (resolved by then). Empty: our own list.
 struct SshAlgorithms

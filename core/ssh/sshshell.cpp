@@ -80,8 +80,6 @@ Task<ShellReply> SshShell::runNatively(ShellCommand command, Deadline deadline)
     if (!isToBeRaised(command, *m_settings)) {
         co_await channel.exec(commandLine(command));
         feed(channel, command);
-        if (!isInputKeptOpen(command) && CommandGuard::isNeeded(m_settings->user, m_info.banner))
-            channel.guard(m_worker.run.options.mark);
         co_return co_await channel.runToEnd(deadline);
     }
     RaisedShell raised(m_worker, *m_settings);

@@ -69,7 +69,7 @@ public:
             throw JobError(Cause::ExitStatus, failure(reply));
         if (reply.isTruncated && reply.output.size() < limit && reply.errorOutput.size() < limit)
             job.setPartial(Cause::ConnectionLost,
-                           QStringLiteral("the connection was lost after the command's status; its output may break off"));
+                           QStringLiteral("the connection was lost, or fell silent, after the command's status; its output may break off"));
         else if (reply.isTruncated) // then it was not waited for, and there may be no status
             job.setPartial(Cause::OutputLimit, QStringLiteral("the output is longer than --max-output; its head was kept"));
     }

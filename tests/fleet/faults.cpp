@@ -120,7 +120,7 @@ constexpr Fault table[] = {
     play("infinite-output", "output_limit", "output without end, as fast as the window allows", plays::outputWithoutEnd),
     play("infinite-stderr", "output_limit", "error output without end", plays::errorsWithoutEnd),
     play("silent-exec", "exec_timeout", "no output, no EOF, no exit status", plays::silence),
-    play("eof-only", "connection_lost|exec_timeout", "output and EOF, never exit status nor CLOSE", plays::eofOnly),
+    play("eof-only", "exec_timeout", "output and EOF, never exit status nor CLOSE", plays::eofOnly),
     play("status-no-close", "ok", "output and exit status, never EOF nor CLOSE", plays::statusWithoutClose),
     play("close-no-status", "connection_lost", "closes the channel without an exit status", plays::closeWithoutStatus),
     play("status-all-ones", "exit_status", "exit status 0xffffffff", plays::statusOfAllOnes),

@@ -4,7 +4,6 @@
 #include "sshbench.h"
 
 #include "fleet/sshdprocess.h"
-#include "ssh/commandguard.h"
 #include "ssh/delivery.h"
 
 #include <QElapsedTimer>
@@ -12,7 +11,6 @@
 #include <QStandardPaths>
 #include <QTest>
 
-#include <algorithm>
 #include <csignal>
 #include <unistd.h>
 
@@ -87,18 +85,6 @@ std::vector<pid_t> sleepers(int test)
     return found;
 }
 
-// The second channel's shell is there. Its parent is the connection's sshd.
-bool isGuarded(const SshdProcess &sshd)
-{
-    const QList<QList<QByteArray>> all = processes();
-    const QByteArray listener = QByteArray::number(sshd.processId());
-    return std::any_of(all.begin(), all.end(), [&](const QList<QByteArray> &guard) {
-        return guard.mid(2).join(' ').contains("/children") && std::any_of(all.begin(), all.end(), [&](const QList<QByteArray> &words) {
-                   return words.first() == guard.value(1) && words.value(1) == listener;
-               });
-    });
-}
-
 bool isNobodyLeft(int test)
 {
     return QTest::qWaitFor([test] { return sleepers(test).empty(); }, 20'000);
@@ -122,22 +108,7 @@ private Q_SLOTS:
         sudo.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     }
 
-    void aScriptRunsUnderAnyShell_data()
-    {
-        QTest::addColumn<QStringList>("shell");
-        const auto row = [](const char *program, const QStringList &arguments) {
-            const QString path = QStandardPaths::findExecutable(QString::fromLatin1(program));
-            if (!path.isEmpty())
-                QTest::newRow(program) << (QStringList{path} + arguments);
-        };
-        row("dash", {QStringLiteral("-s")});
-        row("bash", {QStringLiteral("--posix"), QStringLiteral("-s")});
-        row("busybox", {QStringLiteral("sh"), QStringLiteral("-s")});
-        row("mksh", {QStringLiteral("-s")});
-        row("ksh93", {QStringLiteral("-s")});
-        row("yash", {QStringLiteral("-s")});
-        row("zsh", {QStringLiteral("--emulate"), QStringLiteral("sh"), QStringLiteral("-s")});
-    }
+    void aScriptRunsUnderAnyShell_data() { shells(); }
     void aScriptRunsUnderAnyShell()
     {
         QFETCH(QStringList, shell);
@@ -150,6 +121,32 @@ private Q_SLOTS:
         QCOMPARE(process.readAllStandardOutput(), "a b 'quoted'\nlate\n");
         QCOMPARE(process.readAllStandardError(), "");
         QCOMPARE(process.exitCode(), 7);
+    }
+
+    void aLineEndsTheWatchdogOfAnEndedScriptAlone_data() { shells(); }
+    void aLineEndsTheWatchdogOfAnEndedScriptAlone()
+    {
+        QFETCH(QStringList, shell);
+        QProcess process;
+        process.start(shell.first(), shell.mid(1));
+        process.write(supervised("echo begun; sleep 0.5; echo whole; exit 7"));
+        QByteArray output;
+        QVERIFY(QTest::qWaitFor([&] { return (output += process.readAllStandardOutput()).contains("begun\n"); }, 10'000));
+        process.write("\n\n");
+        QVERIFY(process.waitForFinished(10'000));
+        QCOMPARE(output + process.readAllStandardOutput(), "begun\nwhole\n");
+        QCOMPARE(process.exitCode(), 7);
+
+        // Once that has gone nobody reads the shell's input any more.
+        QProcess ended;
+        ended.start(
+            QStringLiteral("/bin/sh"),
+            {QStringLiteral("-c"),
+             QStringLiteral("trap '' PIPE; { echo \"$1\"; for i in $(seq 100); do sleep 0.1; echo || exec echo gone >&2; done; } | ") +
+                 shell.join(u' '),
+             QStringLiteral("sh"), QString::fromUtf8(supervised("exit 0"))});
+        QVERIFY(ended.waitForFinished(20'000));
+        QVERIFY(ended.readAllStandardError().endsWith("gone\n"));
     }
 
     void aSyntaxErrorIsToldAtOnce()
@@ -179,6 +176,99 @@ private Q_SLOTS:
         QVERIFY(bench.spinUntil([] { return sleepers(1).size() == 3; }));
         bench.destroyAll();
         QVERIFY(isNobodyLeft(1));
+    }
+
+    // The end of its output is not the end of a command, however long that goes on.
+    void outputMayEndLongBeforeTheCommand()
+    {
+        const SshdProcess sshd;
+        SshBench bench;
+        const QString log = m_directory.filePath(QStringLiteral("upgrade.log"));
+        ShellCommand script;
+        script.command = RemoteShell::scriptCommand();
+        script.input = "exec >" + log.toUtf8() + " 2>&1\necho begin\nsleep 3\necho end\nexit 4\n";
+        const SshOutcome &scripted = bench.start(bench.settingsFor(sshd), {script});
+        const SshOutcome &plain = bench.start(bench.settingsFor(sshd), "exec </dev/null >/dev/null 2>&1; sleep 7; exit 3");
+        bench.wait();
+        QVERIFY2(scripted.reply, qPrintable(scripted.message));
+        QCOMPARE(scripted.reply->signal, QByteArray());
+        QCOMPARE(scripted.reply->exitStatus, 4);
+        QFile file(log);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), "begin\nend\n");
+        QVERIFY2(plain.reply, qPrintable(plain.message));
+        QCOMPARE(plain.reply->exitStatus, 3);
+    }
+
+    // sshd tells the status ahead of what it still holds for a slow link, be that much or for ever.
+    void noOutputIsLostOnASlowLink()
+    {
+        const QString python = QStandardPaths::findExecutable(QStringLiteral("python3"));
+        if (python.isEmpty())
+            QSKIP("python3 is not installed");
+        const SshdProcess sshd;
+        SshBench bench;
+        const auto through = [&](int mostBytes) {
+            SshSettings settings = bench.settingsFor(sshd);
+            settings.proxyCommand = {python,
+                                     QStringLiteral(SOURCE_DIR "/tests/integration/slowlink.py"),
+                                     QStringLiteral("127.0.0.1"),
+                                     QString::number(sshd.port()),
+                                     QStringLiteral("125000"),
+                                     QString::number(mostBytes)};
+            return settings;
+        };
+        ShellCommand command;
+        command.command = "seq 1 130000";
+        command.deadline = std::chrono::seconds(60);
+        const SshOutcome &slow = bench.start(through(0), {command});
+        const SshOutcome &stalled = bench.start(through(500'000), {command});
+        bench.wait();
+        QVERIFY2(slow.reply, qPrintable(slow.message));
+        QCOMPARE(slow.reply->output.size(), 798'895);
+        QVERIFY(slow.reply->output.endsWith("\n130000\n"));
+        QVERIFY(!slow.reply->isTruncated);
+        QCOMPARE(slow.reply->exitStatus, 0);
+        QVERIFY2(stalled.reply, qPrintable(stalled.message));
+        QCOMPARE(stalled.reply->exitStatus, 0);
+        QVERIFY(stalled.reply->output.size() < 500'000);
+        QVERIFY(stalled.reply->isTruncated);
+    }
+
+    void whatACommandLeavesBehindIsNotWaitedFor_data()
+    {
+        QTest::addColumn<QByteArray>("left");
+        QTest::newRow("silent") << QByteArray("sleep 30");
+        QTest::newRow("talkative") << QByteArray("while echo late; do sleep 0.3; done");
+    }
+    void whatACommandLeavesBehindIsNotWaitedFor()
+    {
+        QFETCH(QByteArray, left);
+        const SshdProcess sshd;
+        SshBench bench;
+        ShellCommand command;
+        command.command = "(" + left + ") & echo done; exit 5";
+        command.deadline = std::chrono::seconds(25);
+        const SshOutcome outcome = bench.run(bench.settingsFor(sshd), command);
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QVERIFY(outcome.reply->output.contains("done\n"));
+        QCOMPARE(outcome.reply->exitStatus, 5);
+        QVERIFY(!outcome.reply->isTruncated);
+    }
+
+    void aCommandThatOutlivesItsOutputEndsInTime()
+    {
+        const SshdProcess sshd;
+        SshBench bench;
+        ShellCommand script;
+        script.command = RemoteShell::scriptCommand();
+        script.input = "exec >/dev/null 2>&1\nsleep " + seconds(61260, 7) + '\n';
+        script.deadline = std::chrono::seconds(3);
+        const SshOutcome outcome = bench.run(bench.settingsFor(sshd), script);
+        QCOMPARE(outcome.cause, Cause::ExecTimeout);
+        QVERIFY2(outcome.message.contains(QStringLiteral("its output has ended")), qPrintable(outcome.message));
+        QCOMPARE(int(outcome.lastPhase), int(SshPhase::Ending));
+        QVERIFY(isNobodyLeft(7));
     }
 
     // Whatever that server does, or does not do, to what it runs for us: dropbear would kill the shell alone.
@@ -224,78 +314,18 @@ private Q_SLOTS:
         QVERIFY(isNobodyLeft(2));
     }
 
-    // sshd takes no signals for root: a second channel stands guard. It goes with the channel, or with the connection.
-    void nothingIsLeftOfRootsCommandThatWasCutOff()
+    // sshd runs a forced command in place of whatever is asked for, on each channel: there is to be but one, however long it takes.
+    void aForcedCommandRunsOnce()
     {
-        if (getuid() != 0)
-            QSKIP("logs in as root");
-        const SshdProcess sshd;
+        const QByteArray log = m_directory.filePath(QStringLiteral("forced.log")).toUtf8();
+        const SshdProcess sshd({"ForceCommand echo begun >>" + log + "; sleep 2; echo done"});
         SshBench bench;
-        ShellCommand command;
-        command.command = "sh -c 'sleep " + seconds(61240, 3) + " & sleep " + seconds(61241, 3) + " & wait'";
-        command.deadline = std::chrono::seconds(4); // its guard comes after half a second
-        QCOMPARE(bench.run(bench.settingsFor(sshd), command).cause, Cause::ExecTimeout);
-        QVERIFY(isNobodyLeft(3));
-        command.deadline = {};
-        bench.start(bench.settingsFor(sshd), {command});
-        QVERIFY(bench.spinUntil([] { return sleepers(3).size() == 2; }));
-        QVERIFY(bench.spinUntil([&sshd] { return isGuarded(sshd); }));
-        bench.spinFor(std::chrono::milliseconds(500)); // it looks whom to guard
-        bench.destroyAll();
-        QVERIFY(isNobodyLeft(3));
-    }
-
-    // The connection has ended before the guard began: its parent is whoever takes in orphans, and beside it is all that one has started.
-    void aGuardWithoutItsServerHarmsNobody_data()
-    {
-        QTest::addColumn<QByteArray>("reaper");
-        QTest::newRow("init") << QByteArray("init");
-        QTest::newRow("an sshd that is a container's first process") << QByteArray("sshd");
-    }
-    void aGuardWithoutItsServerHarmsNobody()
-    {
-        QFETCH(QByteArray, reaper);
-        if (getuid() != 0)
-            QSKIP("makes a process namespace");
-        // The reaper is a shell of that name, whose children are an innocent, leader of its group, and the guard, which it has taken in.
-        const QByteArray guard = quoted("sleep 0.3; " + CommandGuard::commandLine());
-        const QByteArray script = "printf " + reaper + " >/proc/$$/comm\n" +
-                                  "setsid sleep 30 & innocent=$!\n"
-                                  "(sh -c " +
-                                  guard +
-                                  " </dev/null &)\n"
-                                  "sleep 1.5; kill -s 0 $innocent && echo spared\n";
-        QProcess process;
-        process.start(QStringLiteral("unshare"),
-                      {QStringLiteral("--pid"), QStringLiteral("--mount-proc"), QStringLiteral("--fork"), QStringLiteral("--kill-child"),
-                       QStringLiteral("sh"), QStringLiteral("-c"), QString::fromUtf8(script)});
-        QVERIFY(process.waitForFinished(20'000));
-        if (process.exitCode() != 0 && process.readAllStandardError().contains("unshare"))
-            QSKIP("no process namespaces here");
-        QCOMPARE(process.readAllStandardOutput(), "spared\n");
-    }
-
-    // Each ends about when its guard begins: that one is not to take what the session runs next for what it guards.
-    void theNextCommandIsNotTakenForTheOneBefore()
-    {
-        if (getuid() != 0)
-            QSKIP("logs in as root");
-        const SshdProcess sshd;
-        SshBench bench;
-        std::vector<const SshOutcome *> outcomes;
-        for (int i = 0; i < 20; ++i) {
-            ShellCommand one;
-            one.command = "sleep 0." + QByteArray::number(480 + 8 * i);
-            ShellCommand next;
-            next.command = "sleep 0.7; echo done";
-            outcomes.push_back(&bench.start(bench.settingsFor(sshd), {one, next}));
-        }
-        bench.wait();
-        for (const SshOutcome *outcome : outcomes) {
-            QVERIFY2(outcome->reply, qPrintable(outcome->message));
-            QCOMPARE(outcome->reply->signal, QByteArray());
-            QCOMPARE(outcome->reply->output, "done\n");
-        }
+        const SshOutcome outcome = bench.run(bench.settingsFor(sshd), "true");
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.reply->output, "done\n");
+        QFile file(QString::fromUtf8(log));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), "begun\n");
     }
 
     void whatRootsCommandLeavesRunningOnPurposeStays()
@@ -313,26 +343,6 @@ private Q_SLOTS:
         const std::vector<pid_t> left = sleepers(4);
         QCOMPARE(left.size(), size_t(1));
         kill(left.front(), SIGKILL);
-    }
-
-    void whoNeedsAGuard_data()
-    {
-        QTest::addColumn<QByteArray>("user");
-        QTest::addColumn<QByteArray>("banner");
-        QTest::addColumn<bool>("isNeeded");
-        QTest::newRow("root") << QByteArray("root") << QByteArray("SSH-2.0-OpenSSH_9.2p1 Debian-2") << true;
-        QTest::newRow("somebody") << QByteArray("ops") << QByteArray("SSH-2.0-OpenSSH_9.2p1 Debian-2") << false;
-        QTest::newRow("somebody, 7.9") << QByteArray("ops") << QByteArray("SSH-2.0-OpenSSH_7.9") << false;
-        QTest::newRow("somebody, 7.4") << QByteArray("ops") << QByteArray("SSH-2.0-OpenSSH_7.4") << true;
-        QTest::newRow("somebody, 10.0") << QByteArray("ops") << QByteArray("SSH-2.0-OpenSSH_10.0p2") << false;
-        QTest::newRow("a device") << QByteArray("root") << QByteArray("SSH-2.0-Cisco-1.25") << false;
-    }
-    void whoNeedsAGuard()
-    {
-        QFETCH(QByteArray, user);
-        QFETCH(QByteArray, banner);
-        QFETCH(bool, isNeeded);
-        QCOMPARE(CommandGuard::isNeeded(user, banner), isNeeded);
     }
 
     void whatAScriptLeavesRunningOnPurposeStays()
@@ -418,6 +428,23 @@ private Q_SLOTS:
     }
 
 private:
+    static void shells()
+    {
+        QTest::addColumn<QStringList>("shell");
+        const auto row = [](const char *program, const QStringList &arguments) {
+            const QString path = QStandardPaths::findExecutable(QString::fromLatin1(program));
+            if (!path.isEmpty())
+                QTest::newRow(program) << (QStringList{path} + arguments);
+        };
+        row("dash", {QStringLiteral("-s")});
+        row("bash", {QStringLiteral("--posix"), QStringLiteral("-s")});
+        row("busybox", {QStringLiteral("sh"), QStringLiteral("-s")});
+        row("mksh", {QStringLiteral("-s")});
+        row("ksh93", {QStringLiteral("-s")});
+        row("yash", {QStringLiteral("-s")});
+        row("zsh", {QStringLiteral("--emulate"), QStringLiteral("sh"), QStringLiteral("-s")});
+    }
+
     QTemporaryDir m_directory;
 };
 

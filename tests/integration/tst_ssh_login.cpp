@@ -8,6 +8,7 @@
 #include "ssh/knownhostsappender.h"
 #include "ssh/session.h"
 
+#include <QElapsedTimer>
 #include <QProcess>
 #include <QTest>
 
@@ -53,6 +54,16 @@ private:
     QTemporaryDir m_directory;
     QProcess m_process;
 };
+
+Task<> twoAttempts(SshBench &bench, std::vector<bool> &awaited)
+{
+    const std::shared_ptr<const Secret> password = secret("right");
+    for (int i = 0; i < 2; ++i) {
+        PasswordBrake::Attempt attempt = co_await bench.ssh.passwords.attempt(bench.reactor, "ops", password);
+        awaited.push_back(attempt.isAwaited());
+        attempt.accepted();
+    }
+}
 
 QString newKey(const QString &file, const QString &type = QStringLiteral("ed25519"))
 {
@@ -254,6 +265,80 @@ private Q_SLOTS:
             QVERIFY(outcome->cause == Cause::AuthDenied || outcome->cause == Cause::AuthStopped);
         }
         QCOMPARE(denied, 1);
+    }
+
+    void othersWaitForTheFirstVerdictAlone()
+    {
+        SshBench bench;
+        std::vector<bool> awaited;
+        std::optional<Task<>> task(twoAttempts(bench, awaited));
+        bench.inLoop([&task] { task->start(); });
+        QVERIFY(bench.spinUntil([&awaited] { return awaited.size() == 2; }));
+        QCOMPARE(awaited, (std::vector<bool>{true, false}));
+        bench.inLoop([&task] { task.reset(); });
+    }
+
+    // A directory or PAM may take longer than our own limits: where --timeout is larger, it may take that.
+    void aSlowLoginMayTakeAsLongAsTheHost()
+    {
+        if (getuid() != 0)
+            QSKIP("sshd asks a program for keys for root alone");
+        QTemporaryDir directory;
+        const QString keys = directory.filePath(QStringLiteral("keys"));
+        const SshdProcess sshd({"AuthorizedKeysFile none", "AuthorizedKeysCommandUser root",
+                                "AuthorizedKeysCommand /bin/sh -c \"sleep 22; cat " + keys.toUtf8() + '"'});
+        QVERIFY(QFile::copy(sshd.file(QStringLiteral("authorized_keys")), keys));
+        QFile inventory(directory.filePath(QStringLiteral("hosts.ini")));
+        QVERIFY(inventory.open(QIODevice::WriteOnly));
+        inventory.write("127.0.0.2\n");
+        inventory.close();
+        QProcess program;
+        program.start(QStringLiteral(BUILD_DIR "/bin/collector"), {QStringLiteral("-i"),
+                                                                   inventory.fileName(),
+                                                                   QStringLiteral("--port"),
+                                                                   QString::number(sshd.port()),
+                                                                   QStringLiteral("-u"),
+                                                                   ServerProcess::user(),
+                                                                   QStringLiteral("--identity"),
+                                                                   sshd.clientKey(),
+                                                                   QStringLiteral("--known-hosts"),
+                                                                   sshd.knownHostsFile(),
+                                                                   QStringLiteral("--ssh-config"),
+                                                                   QStringLiteral("none"),
+                                                                   QStringLiteral("-p"),
+                                                                   QStringLiteral("ssh-command"),
+                                                                   QStringLiteral("--command"),
+                                                                   QStringLiteral("echo there"),
+                                                                   QStringLiteral("--timeout"),
+                                                                   QStringLiteral("60"),
+                                                                   QStringLiteral("-f"),
+                                                                   QStringLiteral("jsonl")});
+        SshBench bench;
+        const SshOutcome refused = bench.run(bench.settingsFor(sshd), "true");
+        QVERIFY2(refused.cause == Cause::AuthTimeout, qPrintable(refused.message));
+        QVERIFY2(refused.message.contains(QStringLiteral("--timeout above 20 s")), qPrintable(refused.message));
+        QVERIFY(program.waitForFinished(70'000));
+        const QByteArray record = program.readAllStandardOutput();
+        QVERIFY2(record.contains("\"status\":\"ok\"") && record.contains("there\\n"), record.constData());
+    }
+
+    void aChannelMayTakeAsLongAsTheHost()
+    {
+        const FleetProcess fleet({QStringLiteral("--fault"), QStringLiteral("channel-stall")});
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(fleet);
+        QElapsedTimer timer;
+        timer.start();
+        settings.timeouts.channel = std::chrono::seconds(1);
+        const SshOutcome &early = bench.start(settings, "true");
+        settings.timeouts.widen(std::chrono::seconds(2));
+        settings.timeouts.widen(std::chrono::milliseconds(100)); // never less
+        const SshOutcome &late = bench.start(settings, "true");
+        bench.wait();
+        QVERIFY(timer.elapsed() >= 2000);
+        QVERIFY2(early.cause == Cause::ExecTimeout, qPrintable(early.message));
+        QVERIFY2(early.message.contains(QStringLiteral("--timeout above 1 s")), qPrintable(early.message));
+        QVERIFY2(late.message.contains(QStringLiteral("--timeout above 2 s")), qPrintable(late.message));
     }
 
     void manyNamesOfOneSshdKeepToItsLimit()

@@ -125,6 +125,13 @@ void TestSshPeers::runs()
     QCOMPARE(scripted.reply->output, "one\n");
     QCOMPARE(scripted.reply->exitStatus, 7);
 
+    ShellCommand elsewhere;
+    elsewhere.command = RemoteShell::scriptCommand();
+    elsewhere.input = "exec >/dev/null 2>&1\nsleep 2.5\nexit 8\n";
+    const SshOutcome quiet = bench.run(common, elsewhere);
+    QVERIFY2(quiet.reply, qPrintable(quiet.message));
+    QCOMPARE(quiet.reply->exitStatus, 8);
+
     const SshOutcome killed = bench.run(common, "kill -KILL $$");
     QVERIFY2(killed.reply, qPrintable(killed.message));
     if (peers[peer].tellsSignals)

@@ -28,8 +28,9 @@ SilentPort::SilentPort() : m_listener(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOC
     constexpr int mostTries = 8;
     for (int i = 0; i < mostTries; ++i) {
         const int end = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        connect(end, plain(own), sizeof own);
         m_queued.push_back(end);
+        if (connect(end, plain(own), sizeof own) == 0)
+            continue;
         pollfd state{end, POLLOUT, 0};
         if (poll(&state, 1, 200) == 0)
             return;

@@ -124,10 +124,11 @@ void TestSshCrowd::deadTargetsBehindOneBastionAreTheirOwnFailure()
     const FleetProcess fleet({QStringLiteral("--authorized-key"), bastion.clientKey() + QStringLiteral(".pub")});
     const QString known = write("known_hosts", bastion.hostKeyLine() + '\n' + fleet.hostKeyLine() + '\n');
     QByteArray hosts;
-    for (int i = 0; i < 120; ++i)
-        hosts += "127.8.1." + QByteArray::number(i + 1) + " ansible_port=" + QByteArray::number(silent.port()) + '\n';
-    for (int i = 0; i < 20; ++i)
-        hosts += "127.8.2." + QByteArray::number(i + 1) + " ansible_port=" + QByteArray::number(fleet.port()) + '\n';
+    for (int i = 0; i < 140; ++i) {
+        const bool isAlive = i >= 80 && i < 100; // in the first session to the bastion, and at its end
+        const quint16 port = isAlive ? fleet.port() : silent.port();
+        hosts += "127.8.1." + QByteArray::number(i + 1) + " ansible_port=" + QByteArray::number(port) + '\n';
+    }
     const QString jump = QStringLiteral("%1@127.0.0.1:%2").arg(ServerProcess::user()).arg(bastion.port());
     const Totals totals =
         run(bastion, {QStringLiteral("-i"), write("targets.ini", hosts), QStringLiteral("-J"), jump, QStringLiteral("--connect-timeout"),

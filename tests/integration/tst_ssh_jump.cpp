@@ -250,9 +250,9 @@ private Q_SLOTS:
         QElapsedTimer timer;
         timer.start();
         const Usage before;
-        std::vector<const SshOutcome *> outcomes;
-        for (int i = 0; i < 8; ++i)
-            outcomes.push_back(&bench.start(settings, "true"));
+        std::vector<const SshOutcome *> outcomes(8);
+        for (const SshOutcome *&outcome : outcomes)
+            outcome = &bench.start(settings, "true");
         bench.wait();
         for (const SshOutcome *outcome : outcomes)
             QCOMPARE(outcome->cause, cause);

@@ -130,8 +130,8 @@ Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> SshConnection::openTunnel
 {
     if (!m_worker.jumpHosts)
         co_return co_await m_worker.run.jumps().openTunnel(m_worker, m_progress, m_settings);
-    std::function<void()> whenPlaced = [] {};
-    std::pair<OwnedSocket, std::unique_ptr<Tunnel>> way = co_await m_worker.jumpHosts->openTunnel(m_settings, std::move(whenPlaced));
+    std::function<void()> whenBegun = [] {};
+    std::pair<OwnedSocket, std::unique_ptr<Tunnel>> way = co_await m_worker.jumpHosts->openTunnel(m_settings, std::move(whenBegun));
     co_return std::pair<OwnedSocket, std::unique_ptr<Carrier>>(std::move(way));
 }
 

@@ -68,7 +68,7 @@ std::shared_ptr<JumpSession> JumpHosts::sessionFor(const SshSettings &target)
 }
 
 Task<std::pair<OwnedSocket, std::unique_ptr<Tunnel>>> JumpHosts::openTunnel(std::shared_ptr<const SshSettings> target,
-                                                                            std::function<void()> whenPlaced)
+                                                                            std::function<void()> whenBegun)
 {
     Chain &chain = m_chains[chainOf(*target)];
     std::shared_ptr<JumpSession> jump = sessionFor(*target);
@@ -88,8 +88,7 @@ Task<std::pair<OwnedSocket, std::unique_ptr<Tunnel>>> JumpHosts::openTunnel(std:
         co_await jump->event();
     if (jump->hasAsked())
         chain.hasAskedNobody = false; // it does not ask each time
-    whenPlaced();
-    OwnedSocket socket = co_await tunnel->open(target->host, target->port, target->timeouts.connect);
+    OwnedSocket socket = co_await tunnel->open(target->host, target->port, target->timeouts.connect, std::move(whenBegun));
     co_return std::pair<OwnedSocket, std::unique_ptr<Tunnel>>(std::move(socket), std::move(tunnel));
 }
 

@@ -28,10 +28,10 @@ public:
     explicit JumpHosts(SshWorker &worker) : m_worker(worker) {}
     ~JumpHosts();
 
-    // A way to the target through its jump hosts. `whenPlaced` is called once they are logged in to and have room. Throws JobError:
-    // jump_failed, not_attempted, and what the last of them says of the target.
+    // A way to the target through its jump hosts. `whenBegun` is called once they are logged in to, have room, and it is this one's turn.
+    // Throws JobError: jump_failed, not_attempted, and what the last of them says of the target.
     Task<std::pair<OwnedSocket, std::unique_ptr<Tunnel>>> openTunnel(std::shared_ptr<const SshSettings> target,
-                                                                     std::function<void()> whenPlaced);
+                                                                     std::function<void()> whenBegun);
 
 private:
     struct Chain

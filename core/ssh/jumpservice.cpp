@@ -69,7 +69,7 @@ public:
 private:
     Task<> open(std::shared_ptr<Request> request)
     {
-        std::function<void()> whenPlaced = [request] {
+        std::function<void()> whenBegun = [request] {
             request->inbox->send([request] {
                 if (request->progress)
                     request->setHeld(false);
@@ -77,7 +77,7 @@ private:
         };
         try {
             std::pair<OwnedSocket, std::unique_ptr<Tunnel>> way =
-                co_await m_worker.jumpHosts->openTunnel(request->target, std::move(whenPlaced));
+                co_await m_worker.jumpHosts->openTunnel(request->target, std::move(whenBegun));
             request->socket = way.first.release();
             request->loss = way.second->lossTeller();
             m_tunnels.emplace(request->number, std::move(way.second));

@@ -33,7 +33,7 @@ public:
     JumpService(const JumpService &) = delete;
     JumpService &operator=(const JumpService &) = delete;
 
-    // As JumpHosts::openTunnel(); the socket is the worker's reactor's. Until the jump host is logged in to, and has a place for the
+    // As JumpHosts::openTunnel(); the socket is the worker's reactor's. Until the jump host is logged in to, and is asked for the
     // target, `progress` is held: that time is not the target's.
     Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> openTunnel(SshWorker &worker, SshProgress &progress,
                                                                       std::shared_ptr<const SshSettings> target);

@@ -7,18 +7,11 @@
 
 namespace collector {
 
-namespace {
-
-constexpr int openingsAtOnce = 8;
-
-}
-
 JumpSession::JumpSession(SshWorker &worker, std::shared_ptr<const SshSettings> settings, QByteArray chain, const QString &whyAgain)
     : m_worker(worker),
       m_chain(std::move(chain)),
       m_person{worker.run.questions.get(), printable(settings->host, 255), {}},
       m_connection(worker, std::move(settings), m_info, m_progress, &m_person),
-      m_openings(openingsAtOnce),
       m_loss(std::make_shared<Loss>()),
       m_task(serve())
 {
@@ -54,7 +47,7 @@ Task<> JumpSession::serve()
         for (;;) {
             co_await m_connection.session().progress(alive.next());
             {
-                const Hearing hearing(*this);
+                const JumpOpenings::Hearing hearing(m_openings);
                 m_connection.session().pump();
             }
             if (!alive.check())
@@ -74,6 +67,7 @@ void JumpSession::fail(const JobError &error)
     if (m_failure)
         return;
     m_failure.emplace(error);
+    m_openings.forgetGivenUp();
     {
         const std::lock_guard lock(m_loss->mutex);
         m_loss->why = error.message();
@@ -85,6 +79,8 @@ void JumpSession::fail(const JobError &error)
 void JumpSession::moved()
 {
     SshSession &session = m_connection.session();
+    if (!m_failure)
+        m_openings.closeAnswered();
     if (session.isDead()) {
         fail(JobError(Cause::ConnectionLost, QStringLiteral("the connection was lost: %1").arg(session.errorText())));
     } else {

@@ -8,7 +8,7 @@
 
 #include "ssh/authentication.h"
 #include "ssh/connection.h"
-#include "ssh/packetsizewatch.h"
+#include "ssh/jumpopenings.h"
 
 #include <collector/task.h>
 
@@ -45,17 +45,12 @@ public:
     [[nodiscard]] const std::optional<JobError> &failure() const { return m_failure; }
     [[nodiscard]] SshSession &session() { return m_connection.session(); }
     [[nodiscard]] size_t tunnels() const { return m_tunnels.size(); }
-    [[nodiscard]] Gate &openings() { return m_openings; }
+    [[nodiscard]] JumpOpenings &openings() { return m_openings; }
     // Whether its login has asked a person; then it alone carries all targets, and tunnels wait here for a place.
     [[nodiscard]] bool hasAsked() const { return m_person.wasAsked; }
     [[nodiscard]] Gate &places() { return m_places; }
     // Why it was lost; none while it is there. To be called on any thread, also when it is gone.
     [[nodiscard]] std::function<std::optional<QString>()> lossTeller() const;
-
-    // To be held during each call of libssh, of whatever tunnel: any may take in the answer to another's opening.
-    class Hearing;
-    // The smallest packets that the host has named for a channel so far; none: it has opened none.
-    [[nodiscard]] std::optional<unsigned> smallestPacket() const { return m_smallestPacket; }
 
     // For tunnels: to be called after each of their calls of libssh, which may have taken in what is meant for others.
     void moved();
@@ -81,12 +76,11 @@ private:
     ConnectionInfo m_info;
     SshProgress m_progress;
     SshConnection m_connection;
-    Gate m_openings; // channels that are being opened
+    JumpOpenings m_openings;
     Gate m_places{mostTunnels};
     const std::shared_ptr<Loss> m_loss;
     std::vector<Tunnel *> m_tunnels;
     std::vector<Waiter *> m_waiters;
-    std::optional<unsigned> m_smallestPacket;
     uint64_t m_received = 0; // bytes, when those who wait were last told
     std::optional<JobError> m_failure;
     bool m_isReady = false;
@@ -122,22 +116,5 @@ inline JumpSession::Event JumpSession::event(Deadline deadline)
 {
     return {*this, deadline};
 }
-
-class JumpSession::Hearing
-{
-public:
-    explicit Hearing(JumpSession &jump) : m_jump(jump), m_watch(jump.m_openings.isUsed()) {}
-    Hearing(const Hearing &) = delete;
-    Hearing &operator=(const Hearing &) = delete;
-    ~Hearing()
-    {
-        if (const auto size = m_watch.size())
-            m_jump.m_smallestPacket = std::min(m_jump.m_smallestPacket.value_or(*size), *size);
-    }
-
-private:
-    JumpSession &m_jump;
-    const PacketSizeWatch m_watch;
-};
 
 } // namespace collector

@@ -14,14 +14,21 @@ thread_local std::optional<unsigned> seen; // libssh's log callback is the threa
 
 void listen(int, const char *, const char *message, void *)
 {
-    unsigned window = 0;
-    unsigned size = 0;
-    if (const char *start = strstr(message, "Remote window");
-        start && sscanf(start, "Remote window : %u, maxpacket : %u", &window, &size) == 2)
-        seen = std::min(seen.value_or(size), size); // the smallest: nothing that is said later makes it larger
+    if (const auto size = packetSizeIn(message))
+        seen = std::min(seen.value_or(*size), *size); // the smallest: nothing that is said later makes it larger
 }
 
 } // namespace
+
+std::optional<unsigned> packetSizeIn(const char *message)
+{
+    unsigned window = 0;
+    unsigned size = 0;
+    const char *start = strstr(message, "Remote window");
+    if (!start || sscanf(start, "Remote window : %u, maxpacket : %u", &window, &size) != 2)
+        return std::nullopt;
+    return size;
+}
 
 PacketSizeWatch::PacketSizeWatch(bool isWanted) : m_isWanted(isWanted)
 {

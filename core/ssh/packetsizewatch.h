@@ -9,6 +9,9 @@
 
 namespace collector {
 
+// What a line of that log says of it.
+[[nodiscard]] std::optional<unsigned> packetSizeIn(const char *message);
+
 class PacketSizeWatch
 {
 public:

@@ -25,11 +25,16 @@ bool ServerAlive::check()
     }
     if (++m_unanswered > m_settings.serverAliveCountMax)
         return false;
+    ask(m_session);
+    return true;
+}
+
+void ServerAlive::ask(SshSession &session)
+{
     // The first call takes the last one's answer, if there was one and it has come, the second sends. Where none has come yet both only
     // look for it: TCP delivers it or nothing.
-    ssh_send_keepalive(m_session.handle());
-    ssh_send_keepalive(m_session.handle());
-    return true;
+    ssh_send_keepalive(session.handle());
+    ssh_send_keepalive(session.handle());
 }
 
 } // namespace collector

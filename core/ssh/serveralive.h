@@ -20,6 +20,9 @@ public:
     // Before next(): nothing. Afterwards: whether the host still counts as alive; it may have been asked.
     [[nodiscard]] bool check();
 
+    // Has the host say anything, which it does once it is past all that it was sent before. To be asked again, it must have answered.
+    static void ask(SshSession &session);
+
 private:
     SshSession &m_session;
     const SshSettings &m_settings;

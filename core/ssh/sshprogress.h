@@ -45,7 +45,8 @@ public:
     // So far, the phase that goes on now included.
     [[nodiscard]] std::chrono::nanoseconds spentIn(SshPhase phase) const;
 
-    // While it holds, time is not the host's own: it waits for a jump host to be logged in to, which may have to ask a person.
+    // While it holds, time is not the host's own: it waits for a jump host to be logged in to, which may have to ask a person,
+    // and for its turn there.
     void setHeld(bool isHeld);
     [[nodiscard]] bool isHeld() const { return m_heldSince.has_value(); }
     [[nodiscard]] std::chrono::nanoseconds held() const;

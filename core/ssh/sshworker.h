@@ -39,7 +39,7 @@ public:
     Reactor &reactor;
     SshRun &run;
     ConnectCounts connects; // direct ones
-    int held = 0;           // hosts that wait for a jump host to be logged in to
+    int held = 0;           // hosts that wait for a jump host to be logged in to, or for their turn there
     Gate handshakes;        // so many key exchanges and logins at once, or each takes longer than its deadline
     SessionPrototypes prototypes;
     std::unique_ptr<JumpHosts> jumpHosts; // null, but on the jump hosts' own thread; its sessions use all of the above

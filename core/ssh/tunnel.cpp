@@ -1,5 +1,7 @@
 #include "ssh/tunnel.h"
 
+#include "ssh/serveralive.h"
+
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -11,13 +13,22 @@ namespace collector {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr size_t bite = 16 * 1024;
 constexpr unsigned smallestPacket = 1024;
+constexpr unsigned administrativelyProhibited = 1; // RFC 4254 5.1
+constexpr auto patience = 1s;                      // before it is asked whether others may begin
 
 bool hasHungUp(int descriptor)
 {
     pollfd state{descriptor, POLLRDHUP, 0};
     return poll(&state, 1, 0) != 0;
+}
+
+QString target(const QByteArray &host, quint16 port)
+{
+    return QStringLiteral("%1:%2").arg(printable(host, 255)).arg(port);
 }
 
 } // namespace
@@ -45,8 +56,12 @@ Tunnel::~Tunnel()
     if (!m_channel)
         return;
     ssh_remove_channel_callbacks(m_channel, &m_callbacks);
+    if (m_opening && m_opening->isHeard() && !m_opening->isAnswered() && !m_jump->failure()) {
+        m_jump->openings().giveUp(std::move(m_opening), m_channel);
+        return;
+    }
     {
-        const JumpSession::Hearing hearing(*m_jump);
+        const JumpOpenings::Hearing hearing(m_jump->openings());
         ssh_channel_free(m_channel);
     }
     m_jump->moved();
@@ -60,9 +75,10 @@ std::function<std::optional<QString>()> Tunnel::lossTeller() const
     };
 }
 
-Task<OwnedSocket> Tunnel::open(QByteArray host, quint16 port, std::chrono::milliseconds timeout)
+Task<OwnedSocket> Tunnel::open(QByteArray host, quint16 port, std::chrono::milliseconds timeout, std::function<void()> whenBegun)
 {
-    const Gate::Pass pass = co_await m_jump->openings().enter(m_worker.reactor);
+    m_opening = co_await m_jump->openings().begin(m_worker.reactor);
+    whenBegun();
     if (m_jump->failure() && m_jump->failure()->cause() == Cause::LocalLimit)
         throw JobError(*m_jump->failure());
     if (const auto lost = loss())
@@ -74,35 +90,12 @@ Task<OwnedSocket> Tunnel::open(QByteArray host, quint16 port, std::chrono::milli
     m_socket = OwnedSocket(m_worker.reactor, ends[0]);
     OwnedSocket theirs(m_worker.reactor, ends[1]);
 
-    SshSession &session = m_jump->session();
-    m_channel = ssh_channel_new(session.handle());
+    m_channel = ssh_channel_new(m_jump->session().handle());
     if (!m_channel)
         throw JobError(Cause::JumpFailed, QStringLiteral("jump host %1 takes no more channels").arg(m_jumpName));
     ssh_set_channel_callbacks(m_channel, &m_callbacks);
-    const QString target = QStringLiteral("%1:%2").arg(printable(host, 255)).arg(port);
-    const Deadline deadline = m_worker.reactor.after(timeout);
-    for (;;) {
-        int status = SSH_AGAIN;
-        {
-            const JumpSession::Hearing hearing(*m_jump);
-            status = ssh_channel_open_forward(m_channel, host.constData(), port, "127.0.0.1", 0);
-        }
-        m_jump->moved();
-        if (const auto lost = loss())
-            throw JobError(Cause::JumpFailed, *lost);
-        // Whosever channel it was: not a byte may be written to such a host.
-        if (const auto size = m_jump->smallestPacket(); size && *size < smallestPacket)
-            throw JobError(Cause::JumpFailed, QStringLiteral("jump host %1 takes packets of %2 bytes at most").arg(m_jumpName).arg(*size));
-        if (status == SSH_OK)
-            break;
-        if (status != SSH_AGAIN)
-            throw refusal(target);
-        if (m_worker.reactor.now() >= deadline)
-            throw JobError(
-                Cause::ConnectTimeout,
-                QStringLiteral("%1 cannot be reached from jump host %2 within %3 ms").arg(target, m_jumpName).arg(timeout.count()));
-        co_await m_jump->event(deadline);
-    }
+    co_await openChannel(std::move(host), port, timeout);
+    m_opening.reset();
     {
         const NobodysJob lasting; // the bridge stays while the host's jobs come and go
         m_task.start();
@@ -110,9 +103,69 @@ Task<OwnedSocket> Tunnel::open(QByteArray host, quint16 port, std::chrono::milli
     co_return theirs;
 }
 
-JobError Tunnel::refusal(const QString &target) const
+Task<> Tunnel::openChannel(QByteArray host, quint16 port, std::chrono::milliseconds timeout)
 {
-    const QString said = m_jump->session().errorText();
+    const Deadline begun = m_worker.reactor.now();
+    const Deadline deadline = begun + timeout;
+    const Deadline late = begun + patience;
+    for (;;) {
+        if (m_opening->holdsOthersUp() && m_worker.reactor.now() >= late)
+            letOthersBegin();
+        const bool wasAnswered = m_opening->isAnswered();
+        if (look(host, port))
+            co_return;
+        if (m_opening->isAnswered() && !wasAnswered)
+            continue; // taken in by what came after the call
+        if (m_worker.reactor.now() >= deadline)
+            throw JobError(Cause::ConnectTimeout, QStringLiteral("%1 cannot be reached from jump host %2 within %3 ms")
+                                                      .arg(target(host, port), m_jumpName)
+                                                      .arg(timeout.count()));
+        const bool isAsked = !m_opening->holdsOthersUp() || m_receivedBefore;
+        co_await m_jump->event(isAsked ? deadline : std::min(deadline, late));
+    }
+}
+
+// The jump host may be looking for it, or be held up by it: sshd looks names up in the midst of its work. What it says after all that it
+// was sent tells.
+void Tunnel::letOthersBegin()
+{
+    SshSession &session = m_jump->session();
+    if (!m_receivedBefore) {
+        m_receivedBefore = session.received();
+        {
+            const JumpOpenings::Hearing hearing(m_jump->openings());
+            ServerAlive::ask(session);
+        }
+        m_jump->moved();
+    }
+    if (session.received() != *m_receivedBefore)
+        m_opening->letOthersBegin();
+}
+
+bool Tunnel::look(const QByteArray &host, quint16 port)
+{
+    int status = SSH_AGAIN;
+    if (!m_opening->isHeard() || m_opening->isAnswered()) { // or whoever takes the answer in hears it
+        {
+            const JumpOpenings::Hearing hearing(m_jump->openings(), m_opening.get());
+            status = ssh_channel_open_forward(m_channel, host.constData(), port, "127.0.0.1", 0);
+        }
+        m_jump->moved();
+    }
+    if (m_jump->failure())
+        throw JobError(Cause::JumpFailed, *loss());
+    // Whosever channel it was: not a byte may be written to such a host.
+    if (const auto size = m_jump->openings().smallestPacket(); size && *size < smallestPacket)
+        throw JobError(Cause::JumpFailed, QStringLiteral("jump host %1 takes packets of %2 bytes at most").arg(m_jumpName).arg(*size));
+    if (status == SSH_ERROR)
+        throw refusal(host, port);
+    return status == SSH_OK;
+}
+
+JobError Tunnel::refusal(const QByteArray &host, quint16 port) const
+{
+    const auto &refusal = m_opening->refusal();
+    const QString said = refusal ? printable(refusal->reason) : m_jump->session().errorText();
     const auto says = [&said](const char *words) { return said.contains(QLatin1StringView(words), Qt::CaseInsensitive); };
     Cause cause = Cause::JumpFailed;
     if (says("refused"))
@@ -121,11 +174,11 @@ JobError Tunnel::refusal(const QString &target) const
         cause = Cause::ConnectTimeout;
     else if (says("no route") || says("unreachable"))
         cause = Cause::NoRoute;
-    else if (says("not known") || says("resolve") || says("unknown host"))
+    else if (says("not known") || says("resolve") || says("name resolution") || says("unknown host"))
         cause = Cause::Dns;
-    else if (says("prohibited"))
+    else if (says("prohibited") || (refusal && refusal->code == administrativelyProhibited)) // of which sshd says: open failed
         cause = Cause::Prohibited;
-    return JobError(cause, QStringLiteral("jump host %1 does not connect to %2: %3").arg(m_jumpName, target, said));
+    return JobError(cause, QStringLiteral("jump host %1 does not connect to %2: %3").arg(m_jumpName, target(host, port), said));
 }
 
 // Within libssh: takes what the inner session takes. The rest stays where it is, and the window with it.
@@ -199,7 +252,7 @@ void Tunnel::drain()
     std::array<char, bite> buffer;
     for (;;) {
         if (m_pending.isEmpty()) {
-            const JumpSession::Hearing hearing(*m_jump);
+            const JumpOpenings::Hearing hearing(m_jump->openings());
             const int got = ssh_channel_read_nonblocking(m_channel, buffer.data(), buffer.size(), 0);
             m_hasLeftover = got > 0;
             if (got <= 0) {
@@ -218,7 +271,7 @@ void Tunnel::drain()
 bool Tunnel::sendToHost()
 {
     std::array<char, bite> buffer;
-    const JumpSession::Hearing hearing(*m_jump);
+    const JumpOpenings::Hearing hearing(m_jump->openings());
     while (mayWrite()) {
         const size_t most = std::min<size_t>(buffer.size(), ssh_channel_window_size(m_channel));
         const ssize_t got = recv(m_socket.descriptor(), buffer.data(), most, MSG_DONTWAIT);

@@ -23,9 +23,10 @@ public:
     Tunnel(SshWorker &worker, std::shared_ptr<JumpSession> jump, Gate::Pass place, QString jumpName);
     ~Tunnel() override;
 
-    // The end for the inner session, once the jump session is ready, or lost. Throws JobError: jump_failed, and what the jump host says of
-    // the target: refused, connect_timeout, no_route, dns, prohibited.
-    Task<OwnedSocket> open(QByteArray host, quint16 port, std::chrono::milliseconds timeout);
+    // The end for the inner session, once the jump session is ready, or lost. `whenBegun` is called when it is this one's turn; the timeout
+    // counts from then on. Throws JobError: jump_failed, and what the jump host says of the target: refused, connect_timeout, no_route,
+    // dns, prohibited.
+    Task<OwnedSocket> open(QByteArray host, quint16 port, std::chrono::milliseconds timeout, std::function<void()> whenBegun);
 
     [[nodiscard]] std::optional<QString> loss() const override { return lossTeller()(); }
     // The same, on any thread, and when the tunnel is gone.
@@ -35,18 +36,24 @@ public:
     void jumpHasMoved();
 
 private:
+    Task<> openChannel(QByteArray host, quint16 port, std::chrono::milliseconds timeout);
+    // Whether it is answered: the channel is open. Throws what it is refused with.
+    bool look(const QByteArray &host, quint16 port);
+    void letOthersBegin();
     Task<> bridge();
     uint32_t takeData(const void *bytes, uint32_t size);
     bool sendToHost();
     void drain();
     void endOutput();
     [[nodiscard]] bool mayWrite() const;
-    [[nodiscard]] JobError refusal(const QString &target) const;
+    [[nodiscard]] JobError refusal(const QByteArray &host, quint16 port) const;
 
     SshWorker &m_worker;
     const std::shared_ptr<JumpSession> m_jump;
     const Gate::Pass m_place;
     const QString m_jumpName;
+    std::unique_ptr<JumpOpenings::Opening> m_opening; // until the channel is open
+    std::optional<uint64_t> m_receivedBefore;         // by the session, before the jump host was asked whether it is past it
     ssh_channel m_channel = nullptr;
     ssh_channel_callbacks_struct m_callbacks{};
     OwnedSocket m_socket;       // our end

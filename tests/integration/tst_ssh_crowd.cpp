@@ -1,6 +1,8 @@
 // Many hosts behind one real sshd, which drops connections that are not logged in beyond ten (MaxStartups 10:30:100, its default): many
 // names of one address, many addresses of one machine, many targets behind one bastion. By the program, with its own defaults.
 
+#include "silentport.h"
+
 #include "fleet/fleetprocess.h"
 #include "fleet/sshdprocess.h"
 
@@ -29,6 +31,7 @@ private Q_SLOTS:
     void manyNamesOfOneAddress();
     void manyAddressesOfOneSshd();
     void manyTargetsBehindOneBastion();
+    void deadTargetsBehindOneBastionAreTheirOwnFailure();
 
 private:
     using Totals = std::map<QString, int>; // hosts by cause, `ok` among them
@@ -111,6 +114,27 @@ void TestSshCrowd::manyTargetsBehindOneBastion()
     const Totals totals = run(bastion, {QStringLiteral("-i"), write("targets.ini", hosts), QStringLiteral("-J"), jump,
                                         QStringLiteral("--known-hosts"), known, QStringLiteral("--ssh-config"), QStringLiteral("none")});
     QCOMPARE(totals, (Totals{{QStringLiteral("ok"), 500}}));
+}
+
+// Their neighbours wait for a turn while the bastion tries them, for longer than a host may take; that time is not theirs.
+void TestSshCrowd::deadTargetsBehindOneBastionAreTheirOwnFailure()
+{
+    const SilentPort silent;
+    const SshdProcess bastion({itsDefault});
+    const FleetProcess fleet({QStringLiteral("--authorized-key"), bastion.clientKey() + QStringLiteral(".pub")});
+    const QString known = write("known_hosts", bastion.hostKeyLine() + '\n' + fleet.hostKeyLine() + '\n');
+    QByteArray hosts;
+    for (int i = 0; i < 140; ++i) {
+        const bool isAlive = i >= 80 && i < 100; // in the first session to the bastion, and at its end
+        const quint16 port = isAlive ? fleet.port() : silent.port();
+        hosts += "127.8.1." + QByteArray::number(i + 1) + " ansible_port=" + QByteArray::number(port) + '\n';
+    }
+    const QString jump = QStringLiteral("%1@127.0.0.1:%2").arg(ServerProcess::user()).arg(bastion.port());
+    const Totals totals =
+        run(bastion, {QStringLiteral("-i"), write("targets.ini", hosts), QStringLiteral("-J"), jump, QStringLiteral("--connect-timeout"),
+                      QStringLiteral("3"), QStringLiteral("--timeout"), QStringLiteral("8"), QStringLiteral("--retries"),
+                      QStringLiteral("0"), QStringLiteral("--known-hosts"), known, QStringLiteral("--ssh-config"), QStringLiteral("none")});
+    QCOMPARE(totals, (Totals{{QStringLiteral("connect_timeout"), 120}, {QStringLiteral("ok"), 20}}));
 }
 
 QTEST_GUILESS_MAIN(TestSshCrowd)

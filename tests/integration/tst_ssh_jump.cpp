@@ -1,15 +1,19 @@
 // Jump hosts and ProxyCommand: real sshds as bastions, a real sshd and the simulated fleet behind them.
 
+#include "silentport.h"
 #include "sshbench.h"
 
 #include "fleet/fleetprocess.h"
 #include "fleet/sshdprocess.h"
+#include "ssh/jumpopenings.h"
 
 #include <QElapsedTimer>
 #include <QTest>
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 using namespace collector;
 
@@ -113,6 +117,86 @@ private Q_SLOTS:
         QCOMPARE(bench.run(settings, "true").cause, Cause::Refused);
     }
 
+    // Answers that come in one piece leave one error text in libssh, which is not everybody's.
+    void whatItSaysOfATargetIsNotAnothers()
+    {
+        const SshdProcess bastion({"PermitOpen 127.0.0.1:*"});
+        SshBench bench;
+        std::vector<std::pair<const SshOutcome *, Cause>> outcomes;
+        for (int i = 0; i < 60; ++i) {
+            SshSettings settings = through(bench, {&bastion}, *m_target);
+            settings.port = quint16(1 + i); // nobody's
+            settings.host = i % 2 == 0 ? "127.0.0.1" : "127.9.9.9";
+            outcomes.emplace_back(&bench.start(settings, "true"), i % 2 == 0 ? Cause::Refused : Cause::Prohibited);
+        }
+        bench.wait();
+        for (const auto &[outcome, cause] : outcomes)
+            QVERIFY2(outcome->cause == cause, qPrintable(outcome->message));
+    }
+
+    // As long as a jump host tries a dead one, others behind it are not to wait.
+    void deadNeighboursHoldNobodyUp()
+    {
+        constexpr int dead = 40;
+        const SilentPort silent;
+        SshBench bench;
+        SshSettings settings = through(bench, {m_bastion.get()}, *m_fleet);
+        settings.timeouts.connect = std::chrono::minutes(5); // none of them ends within this test
+        for (int i = 0; i < dead; ++i) {
+            SshSettings unanswered = settings;
+            unanswered.port = silent.port();
+            unanswered.host = "127.8.0." + QByteArray::number(i + 1);
+            bench.start(unanswered, "uptime");
+        }
+        std::vector<const SshOutcome *> outcomes;
+        for (int i = 0; i < 10; ++i) {
+            settings.host = "127.9.0." + QByteArray::number(i + 1);
+            outcomes.push_back(&bench.start(settings, "uptime"));
+        }
+        QVERIFY(bench.spinUntil([&bench] { return bench.inFlight() == dead; }));
+        for (const SshOutcome *outcome : outcomes)
+            QVERIFY2(outcome->reply, qPrintable(outcome->message));
+        bench.destroyAll();
+    }
+
+    // sshd serves nobody while it looks a name up: more of them would make it take longer.
+    void aBastionThatIsHeldUpIsSentNoMore()
+    {
+        constexpr int targets = 30;
+        const SshdProcess bastion;
+        SshBench bench;
+        SshSettings settings = through(bench, {&bastion}, *m_fleet);
+        QCOMPARE(bench.run(settings, "uptime").cause, Cause::None);
+        signalChildrenOf(bastion.processId(), SIGSTOP);
+        std::vector<const SshOutcome *> outcomes;
+        for (int i = 0; i < targets; ++i) {
+            settings.host = "127.9.0." + QByteArray::number(i + 1);
+            outcomes.push_back(&bench.start(settings, "uptime"));
+        }
+        bench.spinFor(std::chrono::seconds(4));
+        QCOMPARE(bench.worker->held, targets - JumpOpenings::atOnce);
+        signalChildrenOf(bastion.processId(), SIGCONT);
+        bench.wait();
+        for (const SshOutcome *outcome : outcomes)
+            QVERIFY2(outcome->reply, qPrintable(outcome->message));
+    }
+
+    void aTargetThatAnswersTooLateIsLetGo()
+    {
+        SilentPort silent;
+        SshBench bench;
+        SshSettings settings = through(bench, {m_bastion.get()}, *m_fleet);
+        settings.timeouts.connect = std::chrono::milliseconds(1500);
+        settings.port = silent.port();
+        settings.host = "127.8.0.1";
+        QCOMPARE(bench.run(settings, "true").cause, Cause::ConnectTimeout);
+        int theirs = -1;
+        QVERIFY(bench.spinUntil([&] { return (theirs = silent.accept(0x7f080001)) >= 0; })); // at one of the next SYNs
+        char byte = 0;
+        QVERIFY(bench.spinUntil([&] { return recv(theirs, &byte, 1, MSG_DONTWAIT) == 0; }));
+        close(theirs);
+    }
+
     void aBastionThatDoesNotLetUsInIsJumpFailed()
     {
         SshBench bench;
@@ -166,9 +250,9 @@ private Q_SLOTS:
         QElapsedTimer timer;
         timer.start();
         const Usage before;
-        std::vector<const SshOutcome *> outcomes;
-        for (int i = 0; i < 8; ++i)
-            outcomes.push_back(&bench.start(settings, "true"));
+        std::vector<const SshOutcome *> outcomes(8);
+        for (const SshOutcome *&outcome : outcomes)
+            outcome = &bench.start(settings, "true");
         bench.wait();
         for (const SshOutcome *outcome : outcomes)
             QCOMPARE(outcome->cause, cause);
@@ -200,7 +284,7 @@ private Q_SLOTS:
         SshBench bench;
         const SshOutcome &outcome = bench.start(through(bench, {&bastion}, *m_target), "sleep 60");
         QVERIFY(bench.spinUntilSent());
-        killChildrenOf(bastion.processId());
+        signalChildrenOf(bastion.processId(), SIGKILL);
         bench.wait();
         QCOMPARE(outcome.cause, Cause::ConnectionLost); // the command may have run
         QVERIFY2(outcome.message.contains(QStringLiteral("jump host")), qPrintable(outcome.message));
@@ -253,15 +337,17 @@ private Q_SLOTS:
     }
 
 private:
-    // Of a server that forks for each connection.
-    static void killChildrenOf(qint64 parent)
+    // Of a server that forks for each connection, and perhaps again.
+    static void signalChildrenOf(qint64 parent, int number)
     {
         QProcess ps;
         ps.start(QStringLiteral("ps"), {QStringLiteral("-o"), QStringLiteral("pid="), QStringLiteral("--ppid"), QString::number(parent)});
         ps.waitForFinished();
         for (const QByteArray &line : ps.readAllStandardOutput().split('\n')) {
-            if (const int child = line.trimmed().toInt(); child > 1)
-                kill(child, SIGKILL);
+            if (const int child = line.trimmed().toInt(); child > 1) {
+                signalChildrenOf(child, number);
+                kill(child, number);
+            }
         }
     }
 

@@ -81,7 +81,7 @@ StandingOptions::StandingOptions(const RunOptions &options, std::shared_ptr<Cred
     SshSettings &base = standing.base;
     base.legacy = options.has(QStringLiteral("legacy"));
     if (const auto timeout = options.duration(QStringLiteral("timeout")))
-        base.timeouts.widen(*timeout);
+        base.timeouts.setAttempt(*timeout);
     const auto transport = options.choice(QStringLiteral("transport"), {QStringLiteral("native"), QStringLiteral("openssh")});
     base.transport = transport && *transport == u"openssh" ? SshTransport::OpenSsh : SshTransport::Native;
     base.openSshConfig = options.value(QStringLiteral("ssh-config")).value_or(QString());

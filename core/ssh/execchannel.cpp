@@ -218,7 +218,8 @@ Task<bool> ExecChannel::advance(Deadline deadline)
     if (m_isOver)
         co_return true;
     const Deadline restNext = m_rest ? m_rest->next() : never;
-    const Deadline until = std::min({deadline, restNext, m_nextNudge, m_alive ? m_alive->next() : never});
+    const Deadline guardNext = m_guard ? m_guard->next() : never;
+    const Deadline until = std::min({deadline, restNext, m_nextNudge, m_alive ? m_alive->next() : never, guardNext});
     const Reactor::Wake wake = co_await m_session.progress(until);
     if (wake == Reactor::Wake::Expired) {
         if (m_alive && until == m_alive->next()) {
@@ -228,6 +229,10 @@ Task<bool> ExecChannel::advance(Deadline deadline)
         }
         if (until == m_nextNudge) {
             nudge();
+            co_return true;
+        }
+        if (until == guardNext) {
+            m_guard->step();
             co_return true;
         }
         if (until != restNext)
@@ -245,6 +250,8 @@ Task<bool> ExecChannel::advance(Deadline deadline)
         if (m_session.received() - before < bite || isFlooded())
             break;
     }
+    if (m_guard && !m_isLost)
+        m_guard->step();
     if (!m_isLost && (m_inputSent < m_input.size() || m_isInputEnding))
         sendInput();
     judge();

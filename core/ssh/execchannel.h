@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "ssh/commandguard.h"
 #include "ssh/outputrest.h"
 #include "ssh/runningcommand.h"
 #include "ssh/serveralive.h"
@@ -17,8 +18,6 @@
 #include <collector/task.h>
 
 #include <libssh/callbacks.h>
-
-#include <optional>
 
 namespace collector {
 
@@ -33,6 +32,8 @@ public:
     Task<> open(bool willFeed);
     // Throws JobError: shell_rejected, exec_timeout, connection_lost.
     Task<> exec(QByteArray command);
+    // For a command that nothing on the host would end; `end`: when it is cut off.
+    void guard(const QByteArray &mark, Deadline end) { m_guard.emplace(m_session, mark, end); }
 
     void feed(const QByteArray &bytes) override;
     void feedEnd() override;
@@ -62,6 +63,7 @@ private:
     ssh_channel_callbacks_struct m_callbacks{};
     QByteArray m_input;
     qsizetype m_inputSent = 0;
+    std::optional<CommandGuard> m_guard;
     std::optional<ServerAlive> m_alive; // from the start of the command
     std::optional<OutputRest> m_rest;   // from the status, where the output has not ended
     Deadline m_nextNudge = never;       // of a watchdog whose script may have ended

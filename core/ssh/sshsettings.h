@@ -41,16 +41,18 @@ struct SshTimeouts
     std::chrono::milliseconds slowAuthentication{60'000}; // where an agent or keyboard-interactive takes part
     std::chrono::milliseconds channel{10'000};
     std::chrono::milliseconds exec{10'000};
+    std::chrono::milliseconds attempt{60'000}; // all of it, from its first command: then the engine cuts it off
 
     // Where a whole attempt at the host is given longer than these, as by --timeout, what waits there for a directory or for PAM may take
     // all of it: logging in, opening a channel, starting a command.
-    void widen(std::chrono::milliseconds attempt);
+    void setAttempt(std::chrono::milliseconds time);
 };
 
-inline void SshTimeouts::widen(std::chrono::milliseconds attempt)
+inline void SshTimeouts::setAttempt(std::chrono::milliseconds time)
 {
+    attempt = time;
     for (std::chrono::milliseconds *limit : {&authentication, &slowAuthentication, &channel, &exec})
-        *limit = std::max(*limit, attempt);
+        *limit = std::max(*limit, time);
 }
 
 // Algorithm lists as in ssh_config, without its `+`, `-` and `^` forms (resolved by then). Empty: our own list.

@@ -7,13 +7,16 @@
 #include "ssh/opensshcommand.h"
 #include "ssh/raisedshell.h"
 
+#include <algorithm>
+
 namespace collector {
 
 SshShell::SshShell(SshWorker &worker, std::shared_ptr<const SshSettings> settings, ConnectionInfo &info, SshProgress &progress)
     : m_worker(worker),
       m_settings(std::move(settings)),
       m_info(info),
-      m_progress(progress)
+      m_progress(progress),
+      m_attemptEnd(worker.reactor.after(m_settings->timeouts.attempt))
 {
 }
 
@@ -80,6 +83,8 @@ Task<ShellReply> SshShell::runNatively(ShellCommand command, Deadline deadline)
     if (!isToBeRaised(command, *m_settings)) {
         co_await channel.exec(commandLine(command));
         feed(channel, command);
+        if (!isInputKeptOpen(command) && CommandGuard::isNeeded(m_settings->user, m_info.banner))
+            channel.guard(m_worker.run.options.mark, std::min(deadline, m_attemptEnd));
         co_return co_await channel.runToEnd(deadline);
     }
     RaisedShell raised(m_worker, *m_settings);

@@ -45,6 +45,7 @@ private:
     const std::shared_ptr<const SshSettings> m_settings;
     ConnectionInfo &m_info;
     SshProgress &m_progress;
+    const Deadline m_attemptEnd;
     Gate m_turn{1}; // one command at a time
     std::unique_ptr<SshConnection> m_connection;
     std::optional<JobError> m_failure;      // of the connection

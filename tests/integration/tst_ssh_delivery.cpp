@@ -4,6 +4,7 @@
 #include "sshbench.h"
 
 #include "fleet/sshdprocess.h"
+#include "ssh/commandguard.h"
 #include "ssh/delivery.h"
 
 #include <QElapsedTimer>
@@ -11,6 +12,7 @@
 #include <QStandardPaths>
 #include <QTest>
 
+#include <algorithm>
 #include <csignal>
 #include <unistd.h>
 
@@ -83,6 +85,18 @@ std::vector<pid_t> sleepers(int test)
             found.push_back(words.first().toInt());
     }
     return found;
+}
+
+// The second channel's shell is there. Its parent is the connection's sshd.
+bool isGuarded(const SshdProcess &sshd)
+{
+    const QList<QList<QByteArray>> all = processes();
+    const QByteArray listener = QByteArray::number(sshd.processId());
+    return std::any_of(all.begin(), all.end(), [&](const QList<QByteArray> &guard) {
+        return guard.mid(2).join(' ').contains("/children") && std::any_of(all.begin(), all.end(), [&](const QList<QByteArray> &words) {
+                   return words.first() == guard.value(1) && words.value(1) == listener;
+               });
+    });
 }
 
 bool isNobodyLeft(int test)
@@ -314,7 +328,85 @@ private Q_SLOTS:
         QVERIFY(isNobodyLeft(2));
     }
 
-    // sshd runs a forced command in place of whatever is asked for, on each channel: there is to be but one, however long it takes.
+    // sshd takes no signals for root: a second channel stands guard. It goes with the channel, or with the connection.
+    void nothingIsLeftOfRootsCommandThatWasCutOff()
+    {
+        if (getuid() != 0)
+            QSKIP("logs in as root");
+        const SshdProcess sshd;
+        SshBench bench;
+        ShellCommand command;
+        command.command = "sh -c 'sleep " + seconds(61240, 3) + " & sleep " + seconds(61241, 3) + " & wait'";
+        command.deadline = std::chrono::seconds(4); // its guard comes a second before
+        QCOMPARE(bench.run(bench.settingsFor(sshd), command).cause, Cause::ExecTimeout);
+        QVERIFY(isNobodyLeft(3));
+        command.deadline = {};
+        SshSettings settings = bench.settingsFor(sshd);
+        settings.timeouts.attempt = std::chrono::seconds(3); // nobody cuts it off here
+        bench.start(settings, {command});
+        QVERIFY(bench.spinUntil([] { return sleepers(3).size() == 2; }));
+        QVERIFY(bench.spinUntil([&sshd] { return isGuarded(sshd); }));
+        bench.spinFor(std::chrono::milliseconds(500)); // it looks whom to guard
+        bench.destroyAll();
+        QVERIFY(isNobodyLeft(3));
+    }
+
+    // The connection has ended before the guard began: its parent is whoever takes in orphans, and beside it is all that one has started.
+    void aGuardWithoutItsServerHarmsNobody_data()
+    {
+        QTest::addColumn<QByteArray>("reaper");
+        QTest::newRow("init") << QByteArray("init");
+        QTest::newRow("an sshd that is a container's first process") << QByteArray("sshd");
+    }
+    void aGuardWithoutItsServerHarmsNobody()
+    {
+        QFETCH(QByteArray, reaper);
+        if (getuid() != 0)
+            QSKIP("makes a process namespace");
+        // The reaper is a shell of that name, whose children are an innocent, leader of its group, and the guard, which it has taken in.
+        const QByteArray guard = quoted("sleep 0.3; " + CommandGuard::commandLine());
+        const QByteArray script = "printf " + reaper + " >/proc/$$/comm\n" +
+                                  "setsid sleep 30 & innocent=$!\n"
+                                  "(sh -c " +
+                                  guard +
+                                  " </dev/null &)\n"
+                                  "sleep 1.5; kill -s 0 $innocent && echo spared\n";
+        QProcess process;
+        process.start(QStringLiteral("unshare"),
+                      {QStringLiteral("--pid"), QStringLiteral("--mount-proc"), QStringLiteral("--fork"), QStringLiteral("--kill-child"),
+                       QStringLiteral("sh"), QStringLiteral("-c"), QString::fromUtf8(script)});
+        QVERIFY(process.waitForFinished(20'000));
+        if (process.exitCode() != 0 && process.readAllStandardError().contains("unshare"))
+            QSKIP("no process namespaces here");
+        QCOMPARE(process.readAllStandardOutput(), "spared\n");
+    }
+
+    // Each ends about when its guard begins: that one is not to take what the session runs next for what it guards.
+    void theNextCommandIsNotTakenForTheOneBefore()
+    {
+        if (getuid() != 0)
+            QSKIP("logs in as root");
+        const SshdProcess sshd;
+        SshBench bench;
+        std::vector<const SshOutcome *> outcomes;
+        for (int i = 0; i < 20; ++i) {
+            ShellCommand one;
+            one.command = "sleep 0." + QByteArray::number(480 + 8 * i);
+            one.deadline = std::chrono::milliseconds(1500); // of which the guard has the last second
+            ShellCommand next;
+            next.command = "sleep 0.7; echo done";
+            outcomes.push_back(&bench.start(bench.settingsFor(sshd), {one, next}));
+        }
+        bench.wait();
+        for (const SshOutcome *outcome : outcomes) {
+            QVERIFY2(outcome->reply, qPrintable(outcome->message));
+            QCOMPARE(outcome->reply->signal, QByteArray());
+            QCOMPARE(outcome->reply->output, "done\n");
+        }
+    }
+
+    // sshd runs a forced command in place of whatever is asked for, on each channel: there is to be but one, unless it takes nearly all of
+    // its time.
     void aForcedCommandRunsOnce()
     {
         const QByteArray log = m_directory.filePath(QStringLiteral("forced.log")).toUtf8();
@@ -343,6 +435,26 @@ private Q_SLOTS:
         const std::vector<pid_t> left = sleepers(4);
         QCOMPARE(left.size(), size_t(1));
         kill(left.front(), SIGKILL);
+    }
+
+    void whoNeedsAGuard_data()
+    {
+        QTest::addColumn<QByteArray>("user");
+        QTest::addColumn<QByteArray>("banner");
+        QTest::addColumn<bool>("isNeeded");
+        QTest::newRow("root") << QByteArray("root") << QByteArray("SSH-2.0-OpenSSH_9.2p1 Debian-2") << true;
+        QTest::newRow("somebody") << QByteArray("ops") << QByteArray("SSH-2.0-OpenSSH_9.2p1 Debian-2") << false;
+        QTest::newRow("somebody, 7.9") << QByteArray("ops") << QByteArray("SSH-2.0-OpenSSH_7.9") << false;
+        QTest::newRow("somebody, 7.4") << QByteArray("ops") << QByteArray("SSH-2.0-OpenSSH_7.4") << true;
+        QTest::newRow("somebody, 10.0") << QByteArray("ops") << QByteArray("SSH-2.0-OpenSSH_10.0p2") << false;
+        QTest::newRow("a device") << QByteArray("root") << QByteArray("SSH-2.0-Cisco-1.25") << false;
+    }
+    void whoNeedsAGuard()
+    {
+        QFETCH(QByteArray, user);
+        QFETCH(QByteArray, banner);
+        QFETCH(bool, isNeeded);
+        QCOMPARE(CommandGuard::isNeeded(user, banner), isNeeded);
     }
 
     void whatAScriptLeavesRunningOnPurposeStays()

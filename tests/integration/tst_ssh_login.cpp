@@ -331,8 +331,8 @@ private Q_SLOTS:
         timer.start();
         settings.timeouts.channel = std::chrono::seconds(1);
         const SshOutcome &early = bench.start(settings, "true");
-        settings.timeouts.widen(std::chrono::seconds(2));
-        settings.timeouts.widen(std::chrono::milliseconds(100)); // never less
+        settings.timeouts.setAttempt(std::chrono::seconds(2));
+        settings.timeouts.setAttempt(std::chrono::milliseconds(100)); // never less
         const SshOutcome &late = bench.start(settings, "true");
         bench.wait();
         QVERIFY(timer.elapsed() >= 2000);

@@ -170,6 +170,8 @@ void TestSshSettingsSource::ways_data()
     QTest::newRow("chain") << QByteArray("Host web\nProxyJump a,b") << list("me@a:22 me@b:22");
     QTest::newRow("a jump host's own jump host")
         << QByteArray("Host gate\nProxyJump outer\nHost web\nProxyJump gate") << list("me@outer:22 me@gate:22");
+    QTest::newRow("tokens, those of the target")
+        << QByteArray("Host gate*\nPort 22022\nUser jump\nHost web\nUser ops\nProxyJump %r@gate-%h:23") << list("ops@gate-web:23");
     QTest::newRow("later hops' own jump hosts do not count")
         << QByteArray("Host b\nProxyJump elsewhere\nHost web\nProxyJump a,b") << list("me@a:22 me@b:22");
 }
@@ -198,6 +200,7 @@ void TestSshSettingsSource::proxyCommandGoesToTheShell()
 void TestSshSettingsSource::nonsense_data()
 {
     QTest::addColumn<QByteArray>("text");
+    QTest::newRow("token that a jump does not take") << QByteArray("Host web\nProxyJump %u@gate");
     QTest::newRow("unknown token") << QByteArray("IdentityFile %z");
     QTest::newRow("through itself") << QByteArray("ProxyJump web");
     QTest::newRow("in a circle") << QByteArray("Host a\nProxyJump b\nHost b\nProxyJump a\nHost web\nProxyJump a");

@@ -109,10 +109,12 @@ HostSettings::HostSettings(const RunOptions &options, std::shared_ptr<const SshC
     const QStringList identities = options.values(QStringLiteral("identity"));
     for (const QString &file : identities) {
         QString error;
-        (void)m_common->ofLine.add(SshWord::IdentityFile, file.toUtf8().replace('%', "%%"), "--identity", &error);
+        (void)standing.ofJumps.add(SshWord::IdentityFile, file.toUtf8().replace('%', "%%"), "--identity", &error);
     }
     if (QString error; !identities.isEmpty())
-        (void)m_common->ofLine.add(SshWord::IdentitiesOnly, "yes", "--identity", &error);
+        (void)standing.ofJumps.add(SshWord::IdentitiesOnly, "yes", "--identity", &error);
+    for (const SshStatement &statement : standing.ofJumps.statements())
+        m_common->ofLine.add(statement);
     base.legacy = options.has(QStringLiteral("legacy"));
     if (const auto timeout = options.duration(QStringLiteral("connect-timeout"))) {
         base.timeouts.connect = *timeout;
@@ -267,8 +269,10 @@ HostSettings::Asked HostSettings::asked(const InventoryHost &host) const
         if (!source) {
             SshConfig::Sources sources;
             sources.file = configFile.startsWith(u"~/") ? QDir::homePath() + configFile.mid(1) : configFile;
+            SshSettingsSource::Standing standing = m_common->standing;
+            standing.base.openSshConfig = *sources.file;
             try {
-                source = std::make_shared<const SshSettingsSource>(loaded(sources), m_common->standing);
+                source = std::make_shared<const SshSettingsSource>(loaded(sources), std::move(standing));
             } catch (const UsageError &error) {
                 refuse("-F", error.message());
             }

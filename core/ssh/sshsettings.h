@@ -101,7 +101,13 @@ struct SshSettings
     Become become;
 
     SshTransport transport = SshTransport::Native;
-    QString openSshConfig; // for ssh(1): -F; empty: its own
+
+    // For ssh(1), which reads ssh_config for itself.
+    QString openSshConfig;             // -F; empty: its own
+    QByteArray writtenHost;            // the name by which ssh_config knows the host; empty: `host`
+    QStringList openSshOptions;        // "Word=value": what stands above that file, and has no place above
+    QStringList userKnownHostsFiles;   // all of them
+    QStringList globalKnownHostsFiles; // likewise
 };
 
 } // namespace collector

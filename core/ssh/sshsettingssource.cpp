@@ -1,6 +1,7 @@
 #include "ssh/sshsettingssource.h"
 
 #include "ssh/algorithms.h"
+#include "ssh/opensshwords.h"
 
 #include <collector/joberror.h>
 
@@ -42,16 +43,16 @@ SshSettingsSource::SshSettingsSource(SshConfig config, Standing standing)
 
 std::shared_ptr<const SshSettings> SshSettingsSource::settings(const QByteArray &host, const SshOverrides &overrides) const
 {
-    return make(m_config.resolve(host, overrides), 0);
+    return make(m_config.resolve(host, overrides), overrides, 0);
 }
 
 std::shared_ptr<const SshSettings> SshSettingsSource::settings(const QByteArray &host, const SshOverrides &overrides,
                                                                const QByteArray &canonical) const
 {
-    return make(m_config.resolve(host, overrides, canonical), 0);
+    return make(m_config.resolve(host, overrides, canonical), overrides, 0);
 }
 
-std::shared_ptr<const SshSettings> SshSettingsSource::make(const SshHostConfig &host, int depth) const
+std::shared_ptr<const SshSettings> SshSettingsSource::make(const SshHostConfig &host, const SshOverrides &overrides, int depth) const
 {
     if (!host.problem.isEmpty())
         throw JobError(Cause::BadVariable, printable(host.problem.toUtf8(), 1000));
@@ -82,6 +83,9 @@ std::shared_ptr<const SshSettings> SshSettingsSource::make(const SshHostConfig &
         throw JobError(Cause::BadVariable, QString::fromUtf8(failure.what()));
     }
     result->knownHostsFile = users.value(0);
+    result->userKnownHostsFiles = users;
+    if (!m_standing.knownHosts)
+        result->globalKnownHostsFiles = host.globalKnownHostsFiles;
     result->hashKnownHosts = host.hashKnownHosts;
 
     result->identityFiles = host.identityFiles;
@@ -92,6 +96,11 @@ std::shared_ptr<const SshSettings> SshSettingsSource::make(const SshHostConfig &
     fillInMethods(host, *result);
     fillInAlgorithms(host, *result);
     result->environment.assign(host.environment.begin(), host.environment.end());
+
+    result->writtenHost = host.originalHost;
+    result->openSshOptions = opensshOptions(overrides);
+    if (const QByteArray mode = host.setting(SshWord::CanonicalizeHostname).values.value(0); !mode.isEmpty() && mode != "no")
+        result->openSshOptions << QStringLiteral("CanonicalizeMaxDots=0"); // the name that was found is looked up once
     return result;
 }
 
@@ -171,7 +180,7 @@ std::shared_ptr<const SshSettings> SshSettingsSource::jumpHost(const JumpHop &ho
         if (const auto found = m_jumpHosts.find(way); found != m_jumpHosts.end())
             return found->second;
     }
-    SshOverrides overrides;
+    SshOverrides overrides = m_standing.ofJumps;
     QString error;
     bool isGood = true;
     if (!hop.user.isEmpty())
@@ -183,7 +192,7 @@ std::shared_ptr<const SshSettings> SshSettingsSource::jumpHost(const JumpHop &ho
                  overrides.add(SshWord::ProxyCommand, "none", "ProxyJump", &error);
     if (!isGood)
         throw JobError(Cause::BadVariable, QStringLiteral("ProxyJump to %1: %2").arg(printable(hop.host), error));
-    auto made = make(m_config.resolve(hop.host, overrides), depth);
+    auto made = make(m_config.resolve(hop.host, overrides), overrides, depth);
     const std::lock_guard guard(m_mutex);
     return m_jumpHosts.try_emplace(way, std::move(made)).first->second;
 }

@@ -30,6 +30,7 @@ public:
         std::optional<HostKeyPolicy> hostKeyPolicy; // --host-keys
         std::optional<QString> knownHosts;          // --known-hosts
         bool isConnectTimeoutFixed = false;         // --connect-timeout
+        SshOverrides ofJumps;                       // --identity, which holds for jump hosts too
     };
 
     SshSettingsSource(SshConfig config, Standing standing);
@@ -53,7 +54,7 @@ public:
 private:
     using Jumps = std::vector<std::shared_ptr<const SshSettings>>;
 
-    [[nodiscard]] std::shared_ptr<const SshSettings> make(const SshHostConfig &host, int depth) const;
+    [[nodiscard]] std::shared_ptr<const SshSettings> make(const SshHostConfig &host, const SshOverrides &overrides, int depth) const;
     [[nodiscard]] Jumps jumpsOf(const SshHostConfig &host, int depth) const;
     [[nodiscard]] std::shared_ptr<const SshSettings> jumpHost(const JumpHop &hop, const QByteArray &before, int depth) const;
     [[nodiscard]] HostKeyPolicy policy(const SshHostConfig &host) const;

@@ -7,6 +7,7 @@
 #include "ssh/sshsettings.h"
 
 #include <collector/joberror.h>
+#include <collector/remoteshell.h>
 
 #include <optional>
 
@@ -18,6 +19,9 @@ namespace collector {
 
 // The connection is gone in the middle of something.
 [[nodiscard]] JobError connectionLost(const SshSession &session, const QString &during);
+
+// Where `reply` is what sshd says, in place of the user's shell, to an account that a key let in and whose password has expired.
+[[nodiscard]] std::optional<JobError> expiredPassword(const ShellReply &reply, const QByteArray &user);
 
 [[nodiscard]] JobError flooded(const QString &when);
 

@@ -338,6 +338,7 @@ void SshResolver::settleJumps(const SshTokens &tokens)
 void SshResolver::fillInFiles(const SshTokens &tokens)
 {
     m_config.identityFiles = paths(SshWord::IdentityFile, tokens);
+    m_config.mayUseDefaultKeys = !isSet(SshWord::IdentityFile);
     m_config.certificateFiles = paths(SshWord::CertificateFile, tokens);
     m_config.userKnownHostsFiles = paths(SshWord::UserKnownHostsFile, tokens);
     if (!isSet(SshWord::UserKnownHostsFile)) {

@@ -83,12 +83,14 @@ struct SshSettings
 
     QByteArray user;
     std::shared_ptr<Credentials> credentials;
-    QStringList identityFiles; // empty: the defaults
+    QStringList identityFiles;     // empty: the defaults
+    bool mayUseDefaultKeys = true; // IdentityFile none
     QStringList certificateFiles;
     bool identitiesOnly = false;
     std::shared_ptr<const Secret> password; // null: none
     QByteArray credentialsGroup;            // hosts of one group are likely to take the same key: the one that worked is offered first
     bool mayUseAgent = true;                // IdentityAgent none
+    QString agentSocket;                    // IdentityAgent; empty: that of SSH_AUTH_SOCK
     std::vector<QByteArray> preferredAuthentications; // empty: publickey, password, keyboard-interactive
 
     SshAlgorithms algorithms;

@@ -91,7 +91,9 @@ std::shared_ptr<const SshSettings> SshSettingsSource::make(const SshHostConfig &
     result->identityFiles = host.identityFiles;
     result->certificateFiles = host.certificateFiles;
     result->identitiesOnly = host.identitiesOnly;
+    result->mayUseDefaultKeys = host.mayUseDefaultKeys;
     result->mayUseAgent = !host.identityAgent || !host.identityAgent->isEmpty();
+    result->agentSocket = host.identityAgent.value_or(QString());
     result->credentialsGroup = host.user + '\n' + host.identityFiles.join(u'\n').toUtf8();
     fillInMethods(host, *result);
     fillInAlgorithms(host, *result);

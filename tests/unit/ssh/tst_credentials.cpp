@@ -179,10 +179,12 @@ void TestCredentials::filesOfHost()
     keygen::certify(in("ca"), in("site"), QStringLiteral("-1h:+1h"));
     QVERIFY(QFile::rename(in("site-cert.pub"), in("far-cert.pub")));
     const auto credentials = Credentials::gather(sources());
+    QVERIFY(credentials->offers({}, {}, false, false)->identities.empty()); // IdentityFile none
+    QCOMPARE(names(*credentials->offers({}, {}, false)), QStringList{QStringLiteral("id_ed25519")});
     const auto offers = credentials->offers({in("site"), in("locked"), in("none")}, {in("far-cert.pub")}, true);
     QCOMPARE(names(*offers), (QStringList{QStringLiteral("far-cert.pub"), QStringLiteral("site")}));
     QCOMPARE(offers->agentOnly, std::vector<QByteArray>{readPublicLine(in("locked.pub"))});
-    QCOMPARE(offers->problems.size(), 1);
+    QCOMPARE(offers->problems.size(), size_t(1));
     QVERIFY(!offers->anyAgentKey);
 }
 

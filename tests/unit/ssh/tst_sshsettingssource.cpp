@@ -25,6 +25,11 @@ std::shared_ptr<const SshSettings> settings(const QByteArray &text, const QByteA
     return SshSettingsSource(config(text), std::move(standing)).settings(host);
 }
 
+std::shared_ptr<const SshSettings> plainNone()
+{
+    return settings("IdentityFile none");
+}
+
 QStringList way(const SshSettings &of)
 {
     QStringList result;
@@ -77,6 +82,8 @@ void TestSshSettingsSource::plainValues()
     QCOMPARE(found->certificateFiles, QStringList{QStringLiteral("/c")});
     QVERIFY(found->identitiesOnly);
     QVERIFY(!found->mayUseAgent);
+    QVERIFY(!found->mayUseDefaultKeys && plainNone()->identityFiles.isEmpty() && !plainNone()->mayUseDefaultKeys);
+    QCOMPARE(settings("IdentityAgent /run/agent.%r\nUser ops")->agentSocket, QStringLiteral("/run/agent.ops"));
     QCOMPARE(found->environment.size(), size_t(2));
     const auto plain = settings({});
     QCOMPARE(plain->host, QByteArray("web"));
@@ -84,6 +91,7 @@ void TestSshSettingsSource::plainValues()
     QCOMPARE(plain->port, quint16(22));
     QCOMPARE(plain->knownHostsFile, QStringLiteral("/home/me/.ssh/known_hosts"));
     QCOMPARE(plain->timeouts.connect, SshTimeouts().connect);
+    QVERIFY(plain->mayUseDefaultKeys && plain->agentSocket.isEmpty());
     QVERIFY(plain->mayUseAgent && plain->identityFiles.isEmpty() && plain->preferredAuthentications.empty() &&
             plain->algorithms.kex.isEmpty());
 }

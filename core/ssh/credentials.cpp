@@ -105,11 +105,21 @@ std::shared_ptr<const Credentials::Offers> Credentials::offers(const QStringList
         if (!loaded.problem.isEmpty() && loaded.state != State::Missing)
             result->problems.push_back({loaded.problem, loaded.publicKey});
     }
-    const auto isForAgent = [&](const QString &path) {
+    const auto addForAgent = [&result](AgentCertificate added) {
+        auto &all = result->agentCertificates;
+        if (std::none_of(all.begin(), all.end(), [&](const AgentCertificate &other) { return other.blob == added.blob; }))
+            all.push_back(std::move(added));
+    };
+    // Of which no file holds the key: an agent may. Its own fault is told before that.
+    const auto isForAgent = [&](const QString &path, QString *problem) {
         const auto certificate = Certificate::fromBlob(readPublicLine(path));
-        return certificate && certificate->objection(QDateTime::currentDateTimeUtc()).isEmpty() &&
-               std::none_of(keys.begin(), keys.end(),
-                            [&](const SharedIdentity &key) { return key->publicKey() == certificate->publicKey; });
+        if (!certificate)
+            return false;
+        const QString objection = certificate->objection(QDateTime::currentDateTimeUtc());
+        if (!objection.isEmpty())
+            *problem = path + QStringLiteral(": certificate ") + objection;
+        return objection.isEmpty() && std::none_of(keys.begin(), keys.end(),
+                                                   [&](const SharedIdentity &key) { return key->publicKey() == certificate->publicKey; });
     };
     for (const QString &path : certificateFiles) {
         QString problem;
@@ -118,8 +128,8 @@ std::shared_ptr<const Credentials::Offers> Credentials::offers(const QStringList
         if (certificate &&
             std::none_of(result->identities.begin(), result->identities.end(), isSame)) // it may stand beside its key as well
             result->identities.push_back(std::move(certificate));
-        else if (!certificate && isForAgent(path))
-            result->agentCertificates.push_back({path, readPublicLine(path)});
+        else if (!certificate && isForAgent(path, &problem))
+            addForAgent({path, readPublicLine(path)});
         else if (!certificate)
             result->problems.push_back({problem, {}});
     }

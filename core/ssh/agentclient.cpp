@@ -87,6 +87,11 @@ std::vector<QByteArray> AgentClient::offer(const QByteArray &proven, const std::
     return result;
 }
 
+bool AgentClient::canSignFor(const QByteArray &certificate) const
+{
+    return std::find(m_keys.begin(), m_keys.end(), plainKey(certificate)) != m_keys.end();
+}
+
 void AgentClient::step(ssh_session session, const QByteArray &user, AgentLogin &login)
 {
     {
@@ -142,8 +147,12 @@ QByteArray AgentClient::sign(const QByteArray &question)
             return QByteArray(1, failure);
         m_signedWith = key;
     }
+    // Of a certificate that it does not hold itself it is asked for its key's signature, which is the same.
+    const bool isHeld = std::find(m_keys.begin(), m_keys.end(), key) != m_keys.end();
+    const QByteArray asked =
+        isHeld ? question : QByteArray(1, signRequest) + WireReader::asString(plainKey(key)) + reader.rest().toByteArray();
     QString problem;
-    const auto answered = m_agent.ask(question, m_patience.signature, &problem);
+    const auto answered = m_agent.ask(asked, m_patience.signature, &problem);
     if (answered)
         return *answered;
     const std::lock_guard guard(m_mutex);

@@ -42,7 +42,7 @@ struct AgentPatience
 // One session's way through the keys that it is offered, over as many steps as it takes.
 struct AgentLogin
 {
-    std::vector<QByteArray> offered; // as AgentClient::offer() gives them
+    std::vector<QByteArray> offered; // as AgentClient::offer() gives them, and certificates that it canSignFor()
 
     int result = SSH_AUTH_AGAIN; // SSH_AUTH_… of the last step
     QByteArray key;              // the one that was signed with last: upon SSH_AUTH_SUCCESS, the one that got in
@@ -66,6 +66,9 @@ public:
     // Those of keys() to offer to one host: `proven` first, then `wanted` in their order, then, if `any`, the rest; a certificate counts as
     // its key. At most five, or the server hangs up before the right one.
     [[nodiscard]] std::vector<QByteArray> offer(const QByteArray &proven, const std::vector<QByteArray> &wanted, bool any) const;
+
+    // Whether the agent holds the key of that certificate, a blob, and could sign for it.
+    [[nodiscard]] bool canSignFor(const QByteArray &certificate) const;
 
     // One call of ssh_userauth_agent() that shows the server what is offered and nothing else. On thread() only.
     void step(ssh_session session, const QByteArray &user, AgentLogin &login);

@@ -1,5 +1,7 @@
 #include "ssh/algorithms.h"
 
+#include <collector/joberror.h>
+
 #include <libssh/libssh.h>
 
 #include <QList>
@@ -82,6 +84,11 @@ SshAlgorithms proposedAlgorithms(const SshAlgorithms &wanted, bool legacy)
     prefer(lists.publicKeys, wanted.publicKeys);
     if (!wanted.ciphers.isEmpty() && !isGcmSoundHere())
         lists.ciphers = withoutGcm(lists.ciphers);
+    if (lists.ciphers.isEmpty())
+        throw JobError(Cause::BadVariable,
+                       QStringLiteral("Ciphers %1: this libssh may not check what AES-GCM protects (CVE-2026-59847), and "
+                                      "is not trusted with it; name another cipher beside it, or use --transport openssh")
+                           .arg(printable(wanted.ciphers, 300)));
     return lists;
 }
 

@@ -127,28 +127,54 @@ Task<Authentication::Result> Authentication::publicKeys()
     co_return co_await agentKeys(AgentKeys::Rest);
 }
 
-// On the agent's own thread, which may have to wait for somebody's finger: the session is lent to it.
-Task<Authentication::Result> Authentication::agentKeys(AgentKeys which)
+// IdentityAgent, or that of SSH_AUTH_SOCK; null: there is none.
+Task<std::shared_ptr<AgentClient>> Authentication::agent()
 {
-    const std::shared_ptr<AgentClient> agent = m_worker.run.agent;
-    if (!agent || !m_settings.mayUseAgent || m_offered >= mostOffers)
-        co_return Result::Refused;
-    const auto login = std::make_shared<AgentLogin>();
+    if (!m_settings.mayUseAgent)
+        co_return nullptr;
+    if (m_settings.agentSocket.isEmpty())
+        co_return m_worker.run.agent;
+    const Agents::Found found = co_await m_worker.run.agents.at(m_worker.reactor, m_settings.agentSocket);
+    m_agentProblem = found.problem;
+    co_return std::shared_ptr<AgentClient>(std::shared_ptr<void>(), found.agent); // whose owner outlives this
+}
+
+std::vector<QByteArray> Authentication::agentOffers(const AgentClient &agent, AgentKeys which)
+{
     const QByteArray proven = m_worker.run.provenKeys.of(m_settings.credentialsGroup);
-    login->offered = agent->offer(proven, m_offers ? m_offers->agentOnly : std::vector<QByteArray>(), !m_offers || m_offers->anyAgentKey);
-    if (m_offers) { // not twice
-        std::erase_if(login->offered, [this](const QByteArray &key) {
+    std::vector<QByteArray> offered =
+        agent.offer(proven, m_offers ? m_offers->agentOnly : std::vector<QByteArray>(), !m_offers || m_offers->anyAgentKey);
+    if (m_offers) {
+        std::erase_if(offered, [this](const QByteArray &key) { // not twice
             const auto &own = m_offers->identities;
             return std::any_of(own.begin(), own.end(), [&key](const SharedIdentity &identity) { return identity->publicKey() == key; });
         });
+        auto place = offered.begin();
+        for (const Credentials::AgentCertificate &certificate : m_offers->agentCertificates) {
+            if (std::count(offered.begin(), offered.end(), certificate.blob) == 0 && agent.canSignFor(certificate.blob))
+                place = offered.insert(place, certificate.blob) + 1;
+        }
     }
-    std::erase_if(login->offered, [&](const QByteArray &key) {
+    std::erase_if(offered, [&](const QByteArray &key) {
         const bool isBest = key == proven || Certificate::fromBlob(key).has_value();
         return (which == AgentKeys::Best && !isBest) || std::count(m_agentOffered.begin(), m_agentOffered.end(), key) > 0;
     });
-    std::erase_if(login->offered, [this](const QByteArray &key) { return !isLongEnough(key); });
-    if (int(login->offered.size()) > mostOffers - m_offered)
-        login->offered.resize(size_t(mostOffers - m_offered));
+    std::erase_if(offered, [this](const QByteArray &key) { return !isLongEnough(key); });
+    if (int(offered.size()) > mostOffers - m_offered)
+        offered.resize(size_t(mostOffers - m_offered));
+    return offered;
+}
+
+// On the agent's own thread, which may have to wait for somebody's finger: the session is lent to it.
+Task<Authentication::Result> Authentication::agentKeys(AgentKeys which)
+{
+    if (m_offered >= mostOffers)
+        co_return Result::Refused;
+    const std::shared_ptr<AgentClient> agent = co_await this->agent();
+    if (!agent)
+        co_return Result::Refused;
+    const auto login = std::make_shared<AgentLogin>();
+    login->offered = agentOffers(*agent, which);
     if (login->offered.empty())
         co_return Result::Refused;
     m_agentOffered.insert(m_agentOffered.end(), login->offered.begin(), login->offered.end());
@@ -175,7 +201,8 @@ Task<Authentication::Result> Authentication::agentKeys(AgentKeys which)
         co_return result;
     }
     m_info.auth = QByteArrayLiteral("publickey");
-    m_info.key = collector::fingerprint(login->key);
+    const auto certificate = Certificate::fromBlob(login->key);
+    m_info.key = collector::fingerprint(certificate ? certificate->publicKey : login->key);
     if (!m_settings.credentialsGroup.isEmpty())
         m_worker.run.provenKeys.set(m_settings.credentialsGroup, login->key);
     co_return result;

@@ -20,6 +20,7 @@
 
 namespace collector {
 
+class AgentClient;
 class TerminalQuestions;
 
 // Whom a jump host's login may ask.
@@ -53,6 +54,8 @@ private:
     Task<Result> none();
     Task<Result> publicKeys();
     Task<Result> agentKeys(AgentKeys which);
+    Task<std::shared_ptr<AgentClient>> agent();
+    [[nodiscard]] std::vector<QByteArray> agentOffers(const AgentClient &agent, AgentKeys which);
     Task<Result> password();
     Task<Result> prompts();
 
@@ -86,6 +89,7 @@ private:
     [[nodiscard]] QString account() const;
     [[nodiscard]] QString whoCouldAnswer() const;
     [[nodiscard]] QString methodsText() const;
+    [[nodiscard]] QStringList problems() const;
 
     SshWorker &m_worker;
     SshSession &m_session;
@@ -104,6 +108,7 @@ private:
     bool m_needsPassword = false; // it was asked for, and there is none
     bool m_isTyped = false;       // by a person, what was answered last
     std::vector<QByteArray> m_agentOffered;
+    QString m_agentProblem;
     QStringList m_refused;  // what was offered, for the message
     QStringList m_tooShort; // RSA keys that were not
 };

@@ -2,6 +2,8 @@
 
 #include "ssh/authentication.h"
 
+#include <algorithm>
+
 namespace collector {
 
 namespace {
@@ -53,8 +55,33 @@ JobError Authentication::denied(const QString &said) const
     QString message = QStringLiteral("%1 was refused").arg(account());
     if (!m_refused.isEmpty())
         message += QStringLiteral(" with %1").arg(m_refused.join(QStringLiteral(", ")));
+    if (const QStringList others = problems(); !others.isEmpty())
+        message += QStringLiteral(", and without what could not be used (%1)").arg(others.join(QStringLiteral("; ")));
     message += QStringLiteral(": %1; check user, keys and authorized_keys").arg(said);
     return JobError(Cause::AuthDenied, message);
+}
+
+// Of keys, certificates and the agent: why they were not offered.
+QStringList Authentication::problems() const
+{
+    constexpr qsizetype mostShown = 5;
+    const auto wasOffered = [this](const QByteArray &key) {
+        return std::find(m_agentOffered.begin(), m_agentOffered.end(), key) != m_agentOffered.end();
+    };
+    QStringList result;
+    if (m_offers) {
+        for (const Credentials::Problem &problem : m_offers->problems) {
+            if (!wasOffered(problem.publicKey))
+                result.append(problem.text);
+        }
+        for (const Credentials::AgentCertificate &certificate : m_offers->agentCertificates) {
+            if (!wasOffered(certificate.blob))
+                result.append(certificate.path + QStringLiteral(": no file and no agent that was asked has the key that it certifies"));
+        }
+    }
+    if (!m_agentProblem.isEmpty())
+        result.append(m_agentProblem);
+    return result.first(std::min(result.size(), mostShown));
 }
 
 JobError Authentication::failure() const
@@ -69,8 +96,8 @@ JobError Authentication::failure() const
         have = m_tooShort.join(QStringLiteral("; "));
     else if (m_offers && !m_offers->identities.empty())
         have = QStringLiteral("it does not take keys");
-    else if (m_offers && !m_offers->problems.isEmpty())
-        have = m_offers->problems.join(QStringLiteral("; "));
+    else if (const QStringList others = problems(); !others.isEmpty())
+        have = others.join(QStringLiteral("; "));
     if (m_needsPassword && m_settings.password)
         have += QStringLiteral(", and no password is sent to a host whose key is not checked (--host-keys off)");
     return JobError(Cause::NoCredentials, QStringLiteral("nothing to log in with as %1, the host accepts %2: %3; give --identity, or "

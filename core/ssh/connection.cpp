@@ -195,7 +195,8 @@ Task<> SshConnection::takeTurn(const QByteArray &address)
     const QByteArray where = address + ' ' + QByteArray::number(m_settings->port);
     co_await m_turn.waitForAddress(where);
     m_login = where + ' ' + m_settings->user + ' ' + m_settings->identityFiles.join(u' ').toUtf8() + ' ' +
-              m_settings->certificateFiles.join(u' ').toUtf8() + ' ' + QByteArray::number(quintptr(m_settings->password.get()));
+              m_settings->certificateFiles.join(u' ').toUtf8() + ' ' + QByteArray::number(quintptr(m_settings->password.get())) + ' ' +
+              m_settings->agentSocket.toUtf8() + (m_settings->mayUseDefaultKeys ? "" : " none");
     if (m_worker.run.addresses.wasRefused(m_login)) {
         m_turn.openAddressForOthers();
         throw JobError(Cause::AuthStopped,

@@ -1,5 +1,6 @@
 #include "ssh/credentials.h"
 
+#include "ssh/keyfile.h"
 #include "ssh/secretsource.h"
 
 #include <QDir>
@@ -92,11 +93,12 @@ void Credentials::preload(const Sources &sources)
 }
 
 std::shared_ptr<const Credentials::Offers> Credentials::offers(const QStringList &identityFiles, const QStringList &certificateFiles,
-                                                               bool identitiesOnly)
+                                                               bool identitiesOnly, bool mayUseDefaults)
 {
-    const QStringList &files = !m_explicit.isEmpty() ? m_explicit : !identityFiles.isEmpty() ? identityFiles : m_defaults;
+    const QStringList named = !identityFiles.isEmpty() || !mayUseDefaults ? identityFiles : m_defaults;
+    const QStringList &files = m_explicit.isEmpty() ? named : m_explicit;
     const std::lock_guard lock(m_mutex);
-    auto &cached = m_offers[{files + QStringList{QString()} + certificateFiles, identitiesOnly}];
+    auto &cached = m_offers[{files + QStringList{QString()} + certificateFiles, identitiesOnly, mayUseDefaults}];
     if (cached)
         return cached;
 
@@ -111,9 +113,27 @@ std::shared_ptr<const Credentials::Offers> Credentials::offers(const QStringList
             keys.push_back(loaded.key);
         else if (!loaded.publicKey.isEmpty())
             result->agentOnly.push_back(loaded.publicKey);
+        if (!loaded.agentCertificate.isEmpty())
+            result->agentCertificates.push_back({path + QStringLiteral("-cert.pub"), loaded.agentCertificate});
         if (!loaded.problem.isEmpty() && loaded.state != State::Missing)
-            result->problems.append(loaded.problem);
+            result->problems.push_back({loaded.problem, loaded.publicKey});
     }
+    const auto addForAgent = [&result](AgentCertificate added) {
+        auto &all = result->agentCertificates;
+        if (std::none_of(all.begin(), all.end(), [&](const AgentCertificate &other) { return other.blob == added.blob; }))
+            all.push_back(std::move(added));
+    };
+    // Of which no file holds the key: an agent may. Its own fault is told before that.
+    const auto isForAgent = [&](const QString &path, QString *problem) {
+        const auto certificate = Certificate::fromBlob(readPublicLine(path));
+        if (!certificate)
+            return false;
+        const QString objection = certificate->objection(QDateTime::currentDateTimeUtc());
+        if (!objection.isEmpty())
+            *problem = path + QStringLiteral(": certificate ") + objection;
+        return objection.isEmpty() && std::none_of(keys.begin(), keys.end(),
+                                                   [&](const SharedIdentity &key) { return key->publicKey() == certificate->publicKey; });
+    };
     for (const QString &path : certificateFiles) {
         QString problem;
         SharedIdentity certificate = m_keys.certify(path, keys, &problem);
@@ -121,8 +141,10 @@ std::shared_ptr<const Credentials::Offers> Credentials::offers(const QStringList
         if (certificate &&
             std::none_of(result->identities.begin(), result->identities.end(), isSame)) // it may stand beside its key as well
             result->identities.push_back(std::move(certificate));
+        else if (!certificate && isForAgent(path, &problem))
+            addForAgent({path, readPublicLine(path)});
         else if (!certificate)
-            result->problems.append(problem);
+            result->problems.push_back({problem, {}});
     }
     result->identities.insert(result->identities.end(), keys.begin(), keys.end());
     cached = std::move(result);

@@ -11,6 +11,7 @@
 
 #include <map>
 #include <memory>
+#include <tuple>
 #include <vector>
 
 namespace collector {
@@ -38,21 +39,35 @@ public:
         KeyFiles::Question question;       // empty: there is no terminal
     };
 
+    // A certificate whose private key no file holds: good if an agent has it.
+    struct AgentCertificate
+    {
+        QString path;
+        QByteArray blob;
+    };
+
+    struct Problem
+    {
+        QString text;
+        QByteArray publicKey; // an agent may have the key; empty: not known
+    };
+
     // What is offered to one host, best first: certificates, then keys, each in the order of the files.
     struct Offers
     {
         std::vector<SharedIdentity> identities;
         std::vector<QByteArray> agentOnly; // public keys without a usable private half: for an agent to sign with
-        bool anyAgentKey = true;           // false under IdentitiesOnly: of the agent's keys, only those of the files
-        QStringList problems;              // of files that could not be used
+        std::vector<AgentCertificate> agentCertificates;
+        bool anyAgentKey = true;       // false under IdentitiesOnly: of the agent's keys, only those of the files
+        std::vector<Problem> problems; // of files that could not be used
     };
 
     // Throws std::runtime_error with a message for a person where an identity of --identity cannot be used.
     [[nodiscard]] static std::shared_ptr<Credentials> gather(Sources sources);
 
-    // `identityFiles` as the host's settings resolve them; empty: the defaults.
+    // `identityFiles` as the host's settings resolve them; empty: the defaults, where those may be used.
     [[nodiscard]] std::shared_ptr<const Offers> offers(const QStringList &identityFiles, const QStringList &certificateFiles,
-                                                       bool identitiesOnly);
+                                                       bool identitiesOnly, bool mayUseDefaults = true);
 
     // "~/.ssh/id_ed25519" …, in the order of what they cost: an RSA signature takes twenty times as long.
     [[nodiscard]] static QStringList defaultIdentities(const QString &home);
@@ -80,7 +95,7 @@ private:
     SettingPlace m_becomePasswordPlace;
 
     std::mutex m_mutex;
-    std::map<std::pair<QStringList, bool>, std::shared_ptr<const Offers>> m_offers; // few: one for each set of files
+    std::map<std::tuple<QStringList, bool, bool>, std::shared_ptr<const Offers>> m_offers; // few: one for each set of files
 };
 
 } // namespace collector

@@ -1,16 +1,21 @@
 #include "ssh/failure.h"
 
+#include "ssh/algorithms.h"
+
 namespace collector {
 
 namespace {
 
-JobError noCommonAlgorithm(const QString &place, const Proposal::Mismatch &mismatch)
+JobError noCommonAlgorithm(const QString &place, const Proposal::Mismatch &mismatch, const Proposal &theirs)
 {
     constexpr qsizetype shown = 600;
+    const bool isOld = !theirs.mismatch(proposedAlgorithms({}, true));
     return JobError(Cause::NoCommonAlgorithm,
-                    QStringLiteral("no %1 algorithm in common with %2: it offers %3; we offer %4. An old device may "
-                                   "need --legacy")
-                        .arg(QLatin1StringView(mismatch.kind), place, printable(mismatch.theirs, shown), printable(mismatch.ours, shown)));
+                    QStringLiteral("no %1 algorithm in common with %2: it offers %3; we offer %4. %5")
+                        .arg(QLatin1StringView(mismatch.kind), place, printable(mismatch.theirs, shown), printable(mismatch.ours, shown),
+                             isOld
+                                 ? QStringLiteral("An old device may need --legacy")
+                                 : QStringLiteral("ssh(1) may have what libssh has not, or may not be trusted with: --transport openssh")));
 }
 
 bool isReset(const QString &said)
@@ -29,7 +34,7 @@ JobError handshakeFailure(const SshSession &session, SshSession::End end, const 
     if (end == SshSession::End::Flooded)
         return JobError(Cause::Handshake, QStringLiteral("%1 sends more than a key exchange takes; it is no proper SSH server").arg(place));
     if (const auto mismatch = theirs ? theirs->mismatch(ours) : std::nullopt)
-        return noCommonAlgorithm(place, *mismatch);
+        return noCommonAlgorithm(place, *mismatch, *theirs);
     const QString said = session.errorText();
     if (isReset(said))
         return JobError(Cause::Reset, QStringLiteral("%1 reset the connection during the key exchange").arg(place));
@@ -46,6 +51,18 @@ JobError connectionLost(const SshSession &session, const QString &during)
 QString howToWiden(std::chrono::milliseconds limit)
 {
     return QStringLiteral("; a --timeout above %1 s gives it longer").arg(double(limit.count()) / 1000);
+}
+
+// do_pwchange() in sshd's session.c. PAM may have said something before it.
+std::optional<JobError> expiredPassword(const ShellReply &reply, const QByteArray &user)
+{
+    constexpr QByteArrayView words = "WARNING: Your password has expired.\nPassword change required but no TTY available.";
+    if (reply.exitStatus != 1 || !reply.output.isEmpty() || !reply.errorOutput.trimmed().endsWith(words))
+        return std::nullopt;
+    return JobError(Cause::PasswordExpired,
+                    QStringLiteral("the password of %1 has expired, and the host runs nothing before it is changed: log in by hand, on a "
+                                   "terminal; or let it not expire (chage -M -1)")
+                        .arg(printable(user, 64)));
 }
 
 JobError flooded(const QString &when)

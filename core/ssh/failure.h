@@ -7,6 +7,7 @@
 #include "ssh/sshsettings.h"
 
 #include <collector/joberror.h>
+#include <collector/remoteshell.h>
 
 #include <optional>
 
@@ -21,6 +22,9 @@ namespace collector {
 
 // Where a limit of ours is what --timeout can raise: `; --timeout T above 20 s gives it longer`.
 [[nodiscard]] QString howToWiden(std::chrono::milliseconds limit);
+
+// Where `reply` is what sshd says, in place of the user's shell, to an account that a key let in and whose password has expired.
+[[nodiscard]] std::optional<JobError> expiredPassword(const ShellReply &reply, const QByteArray &user);
 
 [[nodiscard]] JobError flooded(const QString &when);
 

@@ -14,29 +14,52 @@ namespace {
 
 constexpr int mostQuestions = 3;
 
+// The certificate of `path`, if it is one for that key, and valid now.
+std::optional<Certificate> certificateFor(const QByteArray &publicKey, const QString &keyPath, const QString &path, QString *problem)
+{
+    auto certificate = Certificate::fromBlob(readPublicLine(path));
+    const auto object = [&](const QString &what) {
+        *problem = path + QStringLiteral(": ") + what;
+        return std::nullopt;
+    };
+    if (!certificate)
+        return object(QStringLiteral("is no certificate"));
+    if (certificate->publicKey != publicKey)
+        return object(QStringLiteral("certifies another key than %1").arg(keyPath));
+    if (const QString objection = certificate->objection(QDateTime::currentDateTimeUtc()); !objection.isEmpty())
+        return object(QStringLiteral("certificate %1").arg(objection));
+    return certificate;
+}
+
 // `key` with the certificate of `path`, on a copy of its own.
 SharedIdentity certified(const Identity &key, const QString &path, QString *problem)
 {
-    const QByteArray blob = readPublicLine(path);
-    const auto certificate = Certificate::fromBlob(blob);
+    const auto certificate = certificateFor(key.publicKey(), key.path(), path, problem);
+    if (!certificate)
+        return nullptr;
     const auto object = [&](const QString &what) {
         *problem = path + QStringLiteral(": ") + what;
         return nullptr;
     };
-    if (!certificate)
-        return object(QStringLiteral("is no certificate"));
-    if (certificate->publicKey != key.publicKey())
-        return object(QStringLiteral("certifies another key than %1").arg(key.path()));
-    if (const QString objection = certificate->objection(QDateTime::currentDateTimeUtc()); !objection.isEmpty())
-        return object(QStringLiteral("certificate %1").arg(objection));
     ssh_key imported = nullptr;
-    if (ssh_pki_import_cert_base64(blob.toBase64().constData(), ssh_key_type_from_name(certificate->type.constData()), &imported) != SSH_OK)
+    if (ssh_pki_import_cert_base64(certificate->blob.toBase64().constData(), ssh_key_type_from_name(certificate->type.constData()),
+                                   &imported) != SSH_OK)
         return object(QStringLiteral("this libssh cannot read a certificate of type %1").arg(QString::fromLatin1(certificate->type)));
     OwnedKey publicHalf(imported);
     OwnedKey copy(ssh_key_dup(key.key()));
     if (!copy || ssh_pki_copy_cert_to_privkey(imported, copy.get()) != SSH_OK)
         return object(QStringLiteral("cannot be joined with the key %1").arg(key.path()));
     return std::make_shared<const Identity>(path, std::move(copy), *certificate, std::move(publicHalf));
+}
+
+// What is beside a key that cannot sign here, for the agent that holds it.
+QByteArray certificateBeside(const QString &path, const QByteArray &publicKey, QString *problem)
+{
+    const QString beside = path + QStringLiteral("-cert.pub");
+    if (publicKey.isEmpty() || !QFileInfo::exists(beside))
+        return {};
+    const auto certificate = certificateFor(publicKey, path, beside, problem);
+    return certificate ? certificate->blob : QByteArray();
 }
 
 bool needsAgent(ssh_key key)
@@ -106,6 +129,7 @@ LoadedKey KeyFiles::read(const QString &path, bool mayAsk)
             result.state = file.exists() ? State::Public : State::Missing;
             if (!file.exists())
                 result.problem = path + QStringLiteral(": no such file");
+            result.agentCertificate = certificateBeside(path, result.publicKey, &result.problem);
             return result;
         }
         OwnedKey key = decrypt(file, path, mayAsk);
@@ -114,11 +138,13 @@ LoadedKey KeyFiles::read(const QString &path, bool mayAsk)
             result.problem =
                 path + (file.isEncrypted() ? QStringLiteral(": is encrypted; add it to an agent (ssh-add), or give --passphrase-file")
                                            : QStringLiteral(": cannot be read"));
+            result.agentCertificate = certificateBeside(path, result.publicKey, &result.problem);
             return result;
         }
         if (needsAgent(key.get())) {
             result.state = State::Public;
             result.problem = path + QStringLiteral(": a FIDO key can only sign through an agent, or with --transport openssh");
+            result.agentCertificate = certificateBeside(path, result.publicKey, &result.problem);
             return result;
         }
         result.state = State::Ready;

@@ -33,9 +33,10 @@ struct LoadedKey
 
     State state = State::Missing;
     SharedIdentity key;
-    SharedIdentity certificate; // of FILE-cert.pub, if it is valid now
-    QByteArray publicKey;       // as far as it is known
-    QString problem;            // for a person, with the remedy; also when only the certificate is unusable
+    SharedIdentity certificate;  // of FILE-cert.pub, if it is valid now
+    QByteArray publicKey;        // as far as it is known
+    QByteArray agentCertificate; // of FILE-cert.pub, where only an agent can sign: a blob
+    QString problem;             // for a person, with the remedy; also when only the certificate is unusable
 };
 
 class KeyFiles

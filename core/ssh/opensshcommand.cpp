@@ -2,6 +2,7 @@
 
 #include "net/childprocess.h"
 #include "net/offload.h"
+#include "ssh/opensshwords.h"
 
 #include <QDir>
 #include <QFile>
@@ -22,11 +23,6 @@ namespace {
 
 constexpr int mostLogBites = 16;
 constexpr auto logName = "/log";
-
-QString yesNo(bool yes)
-{
-    return yes ? QStringLiteral("yes") : QStringLiteral("no");
-}
 
 void removeLog(const QByteArray &directory)
 {
@@ -73,6 +69,14 @@ OpensshCommand::OpensshCommand(SshWorker &worker, std::shared_ptr<const SshSetti
 {
     info.user = m_settings->user;
     info.port = m_settings->port;
+    if (!m_settings->jumps.empty()) {
+        const SshSettings &last = *m_settings->jumps.back();
+        info.via = last.user + '@' + last.host + ':' + QByteArray::number(last.port);
+    } else if (!m_settings->proxyCommand.isEmpty()) {
+        info.via = m_settings->proxyCommand.join(u' ').toUtf8();
+    }
+    if (!info.via.isEmpty())
+        progress.address = m_settings->host;
 }
 
 OpensshCommand::~OpensshCommand()
@@ -81,55 +85,36 @@ OpensshCommand::~OpensshCommand()
         m_worker.run.blocking.run([directory = m_directory] { removeLog(directory); });
 }
 
-QStringList OpensshCommand::arguments(const QByteArray &command) const
+// Before ssh sends a packet. A name that is another's to resolve is not known here, as with the native transport.
+Task<> OpensshCommand::refuseExcluded()
 {
-    const SshSettings &settings = *m_settings;
-    QStringList list{QStringLiteral("ssh"), QStringLiteral("-v"), QStringLiteral("-E"), QFile::decodeName(m_directory + logName),
-                     QStringLiteral("-T")};
-    if (!settings.openSshConfig.isEmpty())
-        list << QStringLiteral("-F") << settings.openSshConfig;
-    const auto option = [&list](const char *name, const QString &value) {
-        list << QStringLiteral("-o") << QLatin1StringView(name) + u'=' + value;
-    };
-    option("BatchMode", QStringLiteral("yes"));
-    option("ForwardAgent", QStringLiteral("no"));
-    option("ForwardX11", QStringLiteral("no"));
-    option("ClearAllForwardings", QStringLiteral("yes"));
-    option("ControlMaster", QStringLiteral("no"));
-    option("ControlPath", QStringLiteral("none"));
-    option("PermitLocalCommand", QStringLiteral("no"));
-    option("RequestTTY", QStringLiteral("no"));
-    option("EscapeChar", QStringLiteral("none"));
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(settings.timeouts.connect).count();
-    option("ConnectTimeout", QString::number(seconds));
-    option("StrictHostKeyChecking", settings.hostKeyPolicy == HostKeyPolicy::Strict      ? QStringLiteral("yes")
-                                    : settings.hostKeyPolicy == HostKeyPolicy::AcceptNew ? QStringLiteral("accept-new")
-                                                                                         : QStringLiteral("no"));
-    if (!settings.knownHostsFile.isEmpty())
-        option("UserKnownHostsFile", u'"' + settings.knownHostsFile + u'"');
-    if (!settings.hostKeyAlias.isEmpty())
-        option("HostKeyAlias", QString::fromUtf8(settings.hostKeyAlias));
-    if (settings.requiredRsaSize > smallestRsaSize) // before 9.1 ssh does not know it
-        option("RequiredRSASize", QString::number(settings.requiredRsaSize));
-    if (settings.identitiesOnly)
-        option("IdentitiesOnly", yesNo(true));
-    for (const QString &file : settings.identityFiles)
-        list << QStringLiteral("-i") << file;
-    QStringList jumps;
-    for (const auto &jump : settings.jumps)
-        jumps << QString::fromUtf8(jump->user + '@' + (jump->host.contains(':') ? '[' + jump->host + ']' : jump->host) + ':') +
-                     QString::number(jump->port);
-    if (!jumps.isEmpty())
-        list << QStringLiteral("-J") << jumps.join(u',');
-    if (settings.family != AddressFamily::Any)
-        list << (settings.family == AddressFamily::IPv6 ? QStringLiteral("-6") : QStringLiteral("-4"));
-    list << QStringLiteral("-p") << QString::number(settings.port) << QStringLiteral("-l") << QString::fromUtf8(settings.user)
-         << QStringLiteral("--") << QString::fromUtf8(settings.host) << QString::fromUtf8(command);
-    return list;
+    const auto &isExcluded = m_worker.run.options.isExcluded;
+    if (!isExcluded)
+        co_return;
+    std::vector<const SshSettings *> hosts;
+    for (const auto &jump : m_settings->jumps)
+        hosts.push_back(jump.get());
+    hosts.push_back(m_settings.get());
+    const bool isFirstDirect = hosts.front()->proxyCommand.isEmpty();
+    for (const SshSettings *host : hosts) {
+        std::vector<SocketAddress> addresses;
+        if (const auto literal = SocketAddress::fromLiteral(host->host, host->port)) {
+            addresses.push_back(*literal);
+        } else if (host == hosts.front() && isFirstDirect) {
+            const Deadline end = m_worker.reactor.after(host->timeouts.resolve);
+            addresses = co_await m_worker.run.resolver.resolve(m_worker.reactor, host->host, host->family, end);
+        }
+        for (const SocketAddress &address : addresses) {
+            if (isExcluded(address.toHostAddress()))
+                throw JobError(Cause::Excluded, QStringLiteral("%1 is excluded").arg(QString::fromLatin1(address.toLiteral())));
+        }
+    }
 }
 
 Task<> OpensshCommand::start(QByteArray command)
 {
+    m_progress.enter(SshPhase::Resolve);
+    co_await refuseExcluded();
     m_progress.enter(SshPhase::Wait);
     m_turn = co_await m_worker.run.opensshProcesses.enter(m_worker.reactor);
     m_progress.enter(SshPhase::Connect);
@@ -139,7 +124,7 @@ Task<> OpensshCommand::start(QByteArray command)
     try {
         co_await offload(m_worker.reactor, m_worker.run.blocking, std::move(step));
         m_directory = std::exchange(place->directory, {});
-        co_await launch(arguments(command));
+        co_await launch(opensshWords(*m_settings, QFile::decodeName(m_directory + logName)) << QString::fromUtf8(command));
     } catch (const std::runtime_error &error) {
         problem = QString::fromLocal8Bit(error.what());
     }

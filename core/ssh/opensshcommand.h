@@ -22,11 +22,11 @@ public:
                    OutputLimits limits);
     ~OpensshCommand() override;
 
-    // Waits for its turn, then starts ssh. Throws JobError: local_limit, unsupported_connection.
+    // Waits for its turn, then starts ssh. Throws JobError: excluded, dns, bad_variable, local_limit, unsupported_connection.
     Task<> start(QByteArray command);
 
 private:
-    [[nodiscard]] QStringList arguments(const QByteArray &command) const;
+    Task<> refuseExcluded();
     void takeLog(QByteArrayView bytes) override { m_log.append(bytes); }
     Task<ShellReply> conclude() override;
 

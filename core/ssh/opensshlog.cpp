@@ -24,8 +24,6 @@ constexpr std::array signs{
     Sign{"host key for", Cause::HostKeyUnknown},
     Sign{"Host key verification failed", Cause::HostKeyUnknown},
     Sign{"Unable to negotiate with", Cause::NoCommonAlgorithm},
-    Sign{"stdio forwarding failed", Cause::JumpFailed},
-    Sign{"UNKNOWN port 65535", Cause::JumpFailed},
     Sign{"Too many authentication failures", Cause::AuthDenied},
     Sign{"Permission denied (", Cause::AuthDenied},
     Sign{"Not allowed at this time", Cause::RateLimited},
@@ -132,6 +130,8 @@ JobError OpensshLog::failure() const
         return JobError(Cause::ConnectionLost, message);
     if (m_progress.phase() == SshPhase::Connect && (m_said.contains("timed out") || m_said.contains("Timeout")))
         return JobError(Cause::ConnectTimeout, message);
+    if (m_info.banner.isEmpty() && (m_said.contains("UNKNOWN port 65535") || m_said.contains("stdio forwarding failed")))
+        return JobError(Cause::JumpFailed, message); // before the host has said anything: what else is said, is of the way to it
     for (const Sign &sign : signs) {
         if (!m_said.contains(sign.words))
             continue;

@@ -6,7 +6,10 @@
 #include <collector/joberror.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +18,10 @@
 namespace collector {
 
 namespace {
+
+// Long for a process that closes its descriptors, and for one that has done so and only has to go; short for a worker.
+constexpr int momentMs = 2;
+constexpr int endingMs = 50;
 
 // The process, and our end of its standard error.
 class Proxy final : public Carrier
@@ -31,6 +38,8 @@ public:
 
     [[nodiscard]] std::optional<QString> loss() const override
     {
+        if (!hasFailed())
+            return std::nullopt;
         std::array<char, 1024> said;
         const ssize_t got = recv(errors.descriptor(), said.data(), said.size(), MSG_DONTWAIT | MSG_PEEK);
         if (got <= 0)
@@ -42,6 +51,23 @@ public:
     pid_t process = -1;
 
 private:
+    // What it says while it runs, or when the host has closed the connection, is a banner or a note. One that ends lets go of its
+    // descriptors a moment before it can be asked how.
+    [[nodiscard]] bool hasFailed() const
+    {
+        pollfd hangUp{errors.descriptor(), 0, 0};
+        const bool isEnding = poll(&hangUp, 1, 0) == 1;
+        const int end = int(syscall(SYS_pidfd_open, process, 0));
+        if (end >= 0) {
+            pollfd waiting{end, POLLIN, 0};
+            poll(&waiting, 1, isEnding ? endingMs : momentMs);
+            ::close(end);
+        }
+        siginfo_t info{};
+        return waitid(P_PID, id_t(process), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == process &&
+               (info.si_code != CLD_EXITED || info.si_status != 0);
+    }
+
     ThreadPool &m_pool;
     const QString m_name;
 };

@@ -1,6 +1,7 @@
 #include "ssh/raisedshell.h"
 
 #include "ssh/delivery.h"
+#include "ssh/failure.h"
 
 #include <collector/joberror.h>
 
@@ -61,8 +62,11 @@ Task<> RaisedShell::raise(RunningCommand &shell, Deadline deadline)
         }
         if (isAsking || shell.isOver()) { // it asks again, or has ended: what was given was wrong
             const JobError refusal(Cause::SudoDenied, m_talk.refusal(m_settings.user, shell.output(), shell.errorOutput()));
-            if (shell.isOver())
-                co_await shell.runToEnd(deadline); // throws if it was the connection that ended
+            if (shell.isOver()) {
+                const ShellReply ended = co_await shell.runToEnd(deadline); // throws if it was the connection that ended
+                if (const auto expired = expiredPassword(ended, m_settings.user))
+                    throw JobError(*expired);
+            }
             if (m_isGiven)
                 m_attempt.refused();
             throw JobError(refusal);

@@ -52,7 +52,8 @@ struct SshHostConfig
     QStringList globalKnownHostsFiles;
     bool hashKnownHosts = false;
 
-    QStringList identityFiles; // empty: the defaults
+    QStringList identityFiles;     // empty: the defaults
+    bool mayUseDefaultKeys = true; // IdentityFile none
     QStringList certificateFiles;
     bool identitiesOnly = false;
     std::optional<QString> identityAgent; // nothing: $SSH_AUTH_SOCK; empty: none is to be asked; else a socket

@@ -294,12 +294,6 @@ void SshResolver::fillIn()
     const QByteArray jump = isSet(SshWord::ProxyJump) && !isNone(value(SshWord::ProxyJump)) ? value(SshWord::ProxyJump) : QByteArray();
     if (!jump.isEmpty())
         m_config.jumps = jumpHops(jump).value_or(std::vector<JumpHop>());
-    if (!m_config.jumps.empty()) {
-        const JumpHop &last = m_config.jumps.back();
-        if (last.host == m_hostName && (last.port == 0 ? 22 : last.port) == m_config.port &&
-            (last.user.isEmpty() || last.user == m_config.user))
-            complain(SshWord::ProxyJump, QStringLiteral("%1 would be reached through itself").arg(QString::fromUtf8(m_hostName)));
-    }
 
     SshTokens tokens;
     tokens.local = &m_local;
@@ -309,6 +303,7 @@ void SshResolver::fillIn()
     tokens.user = m_config.user;
     tokens.keyAlias = m_config.hostKeyAlias.isEmpty() ? m_host : m_config.hostKeyAlias;
     tokens.jump = jump;
+    settleJumps(tokens);
     fillInFiles(tokens);
 
     if (isSet(SshWord::ProxyCommand) && !isNone(value(SshWord::ProxyCommand))) {
@@ -320,9 +315,30 @@ void SshResolver::fillIn()
     }
 }
 
+// To ssh a jump is a ProxyCommand that it makes itself, with a ProxyCommand's tokens.
+void SshResolver::settleJumps(const SshTokens &tokens)
+{
+    for (JumpHop &hop : m_config.jumps) {
+        for (QByteArray *part : {&hop.user, &hop.host}) {
+            QString error;
+            const auto text = expandCommand(*part, tokens, &error);
+            if (!text)
+                complain(SshWord::ProxyJump, error);
+            *part = text.value_or(QByteArray());
+        }
+    }
+    if (m_config.jumps.empty())
+        return;
+    const JumpHop &last = m_config.jumps.back();
+    if (last.host == m_hostName && (last.port == 0 ? 22 : last.port) == m_config.port &&
+        (last.user.isEmpty() || last.user == m_config.user))
+        complain(SshWord::ProxyJump, QStringLiteral("%1 would be reached through itself").arg(QString::fromUtf8(m_hostName)));
+}
+
 void SshResolver::fillInFiles(const SshTokens &tokens)
 {
     m_config.identityFiles = paths(SshWord::IdentityFile, tokens);
+    m_config.mayUseDefaultKeys = !isSet(SshWord::IdentityFile);
     m_config.certificateFiles = paths(SshWord::CertificateFile, tokens);
     m_config.userKnownHostsFiles = paths(SshWord::UserKnownHostsFile, tokens);
     if (!isSet(SshWord::UserKnownHostsFile)) {

@@ -37,6 +37,7 @@ private:
     [[nodiscard]] QByteArray matchedHost(bool isFinal) const;
     [[nodiscard]] QByteArray user() const;
     void fillIn();
+    void settleJumps(const SshTokens &tokens);
     void fillInFiles(const SshTokens &tokens);
     [[nodiscard]] QStringList paths(SshWord word, const SshTokens &tokens, bool withTokens = true);
     void complain(SshWord word, const QString &what);

@@ -8,6 +8,7 @@
 #include "net/offload.h"
 #include "net/resolver.h"
 #include "ssh/addressgates.h"
+#include "ssh/agents.h"
 #include "ssh/jumplosses.h"
 #include "ssh/passwordbrake.h"
 #include "ssh/provenkeys.h"
@@ -52,9 +53,10 @@ public:
     ProvenKeys provenKeys;
     JumpLosses jumpLosses;
     Gate opensshProcesses;
+    Agents agents; // of IdentityAgent
 
     // Null: none. Set before the workers start.
-    std::shared_ptr<AgentClient> agent;
+    std::shared_ptr<AgentClient> agent; // of SSH_AUTH_SOCK
     std::shared_ptr<KnownHostsAppender> knownHostsAppender;
     std::shared_ptr<TerminalQuestions> questions; // of jump hosts, to a person
 

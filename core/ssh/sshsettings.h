@@ -96,12 +96,14 @@ struct SshSettings
 
     QByteArray user;
     std::shared_ptr<Credentials> credentials;
-    QStringList identityFiles; // empty: the defaults
+    QStringList identityFiles;     // empty: the defaults
+    bool mayUseDefaultKeys = true; // IdentityFile none
     QStringList certificateFiles;
     bool identitiesOnly = false;
     std::shared_ptr<const Secret> password; // null: none
     QByteArray credentialsGroup;            // hosts of one group are likely to take the same key: the one that worked is offered first
     bool mayUseAgent = true;                // IdentityAgent none
+    QString agentSocket;                    // IdentityAgent; empty: that of SSH_AUTH_SOCK
     std::vector<QByteArray> preferredAuthentications; // empty: publickey, password, keyboard-interactive
 
     SshAlgorithms algorithms;
@@ -114,7 +116,13 @@ struct SshSettings
     Become become;
 
     SshTransport transport = SshTransport::Native;
-    QString openSshConfig; // for ssh(1): -F; empty: its own
+
+    // For ssh(1), which reads ssh_config for itself.
+    QString openSshConfig;             // -F; empty: its own
+    QByteArray writtenHost;            // the name by which ssh_config knows the host; empty: `host`
+    QStringList openSshOptions;        // "Word=value": what stands above that file, and has no place above
+    QStringList userKnownHostsFiles;   // all of them
+    QStringList globalKnownHostsFiles; // likewise
 };
 
 } // namespace collector

@@ -1,6 +1,7 @@
 #include "ssh/sshsettingssource.h"
 
 #include "ssh/algorithms.h"
+#include "ssh/opensshwords.h"
 
 #include <collector/joberror.h>
 
@@ -132,16 +133,47 @@ std::shared_ptr<const SshSettings> SshSettingsSource::make(const QByteArray &nam
         throw JobError(Cause::BadVariable, QString::fromUtf8(failure.what()));
     }
     result->knownHostsFile = host.userKnownHostsFiles.value(0);
+    result->userKnownHostsFiles = host.userKnownHostsFiles;
+    result->globalKnownHostsFiles = host.globalKnownHostsFiles;
     result->hashKnownHosts = host.hashKnownHosts;
 
     result->identityFiles = host.identityFiles;
     result->certificateFiles = host.certificateFiles;
     result->identitiesOnly = host.identitiesOnly;
+    result->mayUseDefaultKeys = host.mayUseDefaultKeys;
     result->mayUseAgent = !host.identityAgent || !host.identityAgent->isEmpty();
+    result->agentSocket = host.identityAgent.value_or(QString());
     result->credentialsGroup = host.user + '\n' + host.identityFiles.join(u'\n').toUtf8();
     fillInMethods(host, *result);
     fillInAlgorithms(host, *result);
     result->environment.assign(host.environment.begin(), host.environment.end());
+
+    result->writtenHost = host.originalHost;
+    result->openSshOptions = opensshOptions(withIdentities(overrides));
+    if (const QByteArray mode = host.setting(SshWord::CanonicalizeHostname).values.value(0); !mode.isEmpty() && mode != "no")
+        result->openSshOptions << QStringLiteral("CanonicalizeMaxDots=0"); // the name that was found is looked up once
+    return result;
+}
+
+// For ssh(1), which has to be told of those that are given for all hosts.
+SshOverrides SshSettingsSource::withIdentities(const SshOverrides &overrides) const
+{
+    const auto &given = m_standing.identities;
+    if (!counts(given, SshWord::IdentityFile, overrides))
+        return overrides;
+    SshOverrides result;
+    QString error;
+    bool isGood = true;
+    for (const QString &file : given->value)
+        isGood = isGood && result.add(SshWord::IdentityFile, file.toUtf8().replace('%', "%%"), given->origin, &error);
+    if (isGood && counts(given, SshWord::IdentitiesOnly, overrides))
+        isGood = result.add(SshWord::IdentitiesOnly, "yes", given->origin, &error);
+    if (!isGood)
+        throw JobError(Cause::BadVariable, error);
+    for (const SshStatement &statement : overrides.statements()) {
+        if (statement.word != SshWord::IdentityFile)
+            result.add(statement);
+    }
     return result;
 }
 

@@ -66,6 +66,7 @@ private:
 
     [[nodiscard]] std::shared_ptr<const SshSettings> make(const QByteArray &name, const SshOverrides &overrides,
                                                           const std::optional<QByteArray> &canonical, int depth) const;
+    [[nodiscard]] SshOverrides withIdentities(const SshOverrides &overrides) const;
     [[nodiscard]] Jumps jumpsOf(const SshHostConfig &host, int depth) const;
     [[nodiscard]] std::shared_ptr<const SshSettings> jumpHost(const JumpHop &hop, const QByteArray &before, int depth) const;
     [[nodiscard]] HostKeyPolicy policy(const SshHostConfig &host, const SshOverrides &overrides) const;

@@ -3,6 +3,7 @@
 #include "ssh/connection.h"
 #include "ssh/delivery.h"
 #include "ssh/execchannel.h"
+#include "ssh/failure.h"
 #include "ssh/localcommand.h"
 #include "ssh/opensshcommand.h"
 #include "ssh/raisedshell.h"
@@ -47,11 +48,13 @@ Task<ShellReply> SshShell::run(ShellCommand command)
                 : runAsProcess(std::make_unique<OpensshCommand>(m_worker, m_settings, m_info, m_progress, limits), std::move(command),
                                deadline);
         ShellReply reply = co_await std::move(running);
+        refuseExpired(reply);
         m_progress.enter(SshPhase::Idle);
         co_return reply;
     }
     try {
         ShellReply reply = co_await runNatively(std::move(command), deadline);
+        refuseExpired(reply);
         m_progress.enter(SshPhase::Idle);
         co_return reply;
     } catch (const JobError &error) {
@@ -60,6 +63,15 @@ Task<ShellReply> SshShell::run(ShellCommand command)
         if (m_connection->session().isDead())
             m_failure.emplace(told);
         throw JobError(told);
+    }
+}
+
+// No later job of this host fares better.
+void SshShell::refuseExpired(const ShellReply &reply)
+{
+    if (const auto expired = expiredPassword(reply, m_settings->user)) {
+        m_failure.emplace(*expired);
+        throw JobError(*expired);
     }
 }
 

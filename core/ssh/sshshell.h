@@ -38,6 +38,7 @@ private:
     template<typename Command>
     Task<ShellReply> runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline);
     Task<bool> isBecomePasswordWanted(Deadline deadline);
+    void refuseExpired(const ShellReply &reply);
     [[nodiscard]] QByteArray commandLine(const ShellCommand &command) const;
     static void feed(RunningCommand &running, const ShellCommand &command);
 

@@ -19,7 +19,8 @@ Task<std::shared_ptr<const Credentials::Offers>> SshWorker::offersFor(const SshS
 {
     if (!settings.credentials)
         co_return nullptr;
-    OfferKey key{settings.credentials.get(), settings.identityFiles, settings.certificateFiles, settings.identitiesOnly};
+    OfferKey key{settings.credentials.get(), settings.identityFiles, settings.certificateFiles, settings.identitiesOnly,
+                 settings.mayUseDefaultKeys};
     if (const auto found = m_offers.find(key); found != m_offers.end())
         co_return found->second;
 
@@ -29,12 +30,13 @@ Task<std::shared_ptr<const Credentials::Offers>> SshWorker::offersFor(const SshS
         QStringList identities;
         QStringList certificates;
         bool only;
+        bool mayUseDefaults;
         std::shared_ptr<const Credentials::Offers> offers;
     };
-    auto loading = std::make_shared<Loading>(
-        Loading{settings.credentials, settings.identityFiles, settings.certificateFiles, settings.identitiesOnly, nullptr});
+    auto loading = std::make_shared<Loading>(Loading{settings.credentials, settings.identityFiles, settings.certificateFiles,
+                                                     settings.identitiesOnly, settings.mayUseDefaultKeys, nullptr});
     std::function<void()> step = [loading] {
-        loading->offers = loading->credentials->offers(loading->identities, loading->certificates, loading->only);
+        loading->offers = loading->credentials->offers(loading->identities, loading->certificates, loading->only, loading->mayUseDefaults);
     };
     co_await offload(reactor, run.blocking, std::move(step));
     m_offers[std::move(key)] = loading->offers;

@@ -18,6 +18,7 @@ public:
 
     [[nodiscard]] bool isGood() const { return m_isGood; }
     [[nodiscard]] bool isAtEnd() const { return m_rest.isEmpty(); }
+    [[nodiscard]] QByteArrayView rest() const { return m_rest; }
 
     [[nodiscard]] QByteArrayView take(qsizetype size)
     {

@@ -32,6 +32,7 @@ SshSettings SshBench::settingsFor(const ServerProcess &server, const QByteArray 
     sources.identities = {server.clientKey()};
     settings.credentials = Credentials::gather(std::move(sources));
     settings.knownHostsFile = server.knownHostsFile();
+    settings.userKnownHostsFiles = {server.knownHostsFile()};
     KnownHostsFiles files;
     settings.knownHosts = files.open({server.knownHostsFile()});
     return settings;

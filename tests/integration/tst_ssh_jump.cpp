@@ -336,6 +336,27 @@ private Q_SLOTS:
         QCOMPARE(bench.run(settings, "true").cause, Cause::JumpFailed);
     }
 
+    // "Authorized use only" is none of a host's faults, and no reason to try again.
+    void aBannerOfAProxyCommandIsNoFailureOfIt()
+    {
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(*m_target);
+        const auto proxy = [](const char *does) {
+            return QStringList{QStringLiteral("/bin/sh"), QStringLiteral("-c"),
+                               QStringLiteral("echo '*** authorized use only' >&2; ") + QLatin1StringView(does)};
+        };
+        settings.proxyCommand = proxy("echo 'HTTP/1.1 400 Bad Request'; sleep 30"); // it goes on
+        const SshOutcome goesOn = bench.run(settings, "true");
+        QVERIFY2(goesOn.cause == Cause::NotSsh, qPrintable(goesOn.message));
+        settings.proxyCommand = proxy("echo 'HTTP/1.1 400 Bad Request'"); // the host closes, and it has done its work
+        const SshOutcome ends = bench.run(settings, "true");
+        QVERIFY2(ends.cause == Cause::NotSsh, qPrintable(ends.message));
+        settings.proxyCommand = proxy("exit 3");
+        QCOMPARE(bench.run(settings, "true").cause, Cause::JumpFailed);
+        settings.proxyCommand = proxy("kill -9 $$");
+        QCOMPARE(bench.run(settings, "true").cause, Cause::JumpFailed);
+    }
+
 private:
     // Of a server that forks for each connection, and perhaps again.
     static void signalChildrenOf(qint64 parent, int number)

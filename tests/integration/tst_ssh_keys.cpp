@@ -6,6 +6,8 @@
 #include "ssh/agentclient.h"
 #include "unit/ssh/keygen.h"
 
+#include <QProcess>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -23,6 +25,9 @@ private Q_SLOTS:
     void certificateOfAnotherFileAmongSeveralKeys();
     void keyWithPassphrase();
     void keyInAgent();
+    void agentOfTheHostsOwn();
+    void certificateOfAKeyInTheAgent_data();
+    void certificateOfAKeyInTheAgent();
     void wrongKeysAreNamed();
     void shortRsaKeysAreNotUsed();
     void shortRsaHostKeysAreNotBelieved();
@@ -108,6 +113,91 @@ void TestSshKeys::keyWithPassphrase()
     keygen::write(in("passphrase"), "open sesame\n");
     const SshOutcome with = m_bench->run(settings({in("locked")}, {}, "passphrase"), "echo in");
     QVERIFY2(with.reply, qPrintable(with.message));
+}
+
+namespace {
+
+// An ssh-agent of its own, with these keys.
+class Agent
+{
+public:
+    Agent(const QString &socket, const QStringList &keys)
+    {
+        m_process.start(QStringLiteral("ssh-agent"), {QStringLiteral("-D"), QStringLiteral("-a"), socket});
+        if (!m_process.waitForStarted() || !QTest::qWaitFor([&socket] { return QFile::exists(socket); }))
+            qFatal("ssh-agent does not start");
+        qputenv("SSH_AUTH_SOCK", socket.toUtf8());
+        keygen::run(QStringLiteral("ssh-add"), QStringList{QStringLiteral("-q")} + keys);
+        qunsetenv("SSH_AUTH_SOCK");
+    }
+    ~Agent()
+    {
+        m_process.terminate();
+        m_process.waitForFinished(10000);
+    }
+
+private:
+    QProcess m_process;
+};
+
+} // namespace
+
+// IdentityAgent
+void TestSshKeys::agentOfTheHostsOwn()
+{
+    if (QStandardPaths::findExecutable(QStringLiteral("ssh-agent")).isEmpty())
+        QSKIP("ssh-agent is not installed");
+    const Agent agent(in("own-agent"), {m_sshd->clientKey()});
+    SshBench bench;
+    SshSettings named = settings({in("second")});
+    named.agentSocket = in("own-agent");
+    const SshOutcome outcome = bench.run(named, "echo in");
+    QVERIFY2(outcome.reply, qPrintable(outcome.message));
+    SshSettings nowhere = settings({in("second")});
+    nowhere.agentSocket = in("no-agent");
+    const SshOutcome refused = bench.run(nowhere, "echo in");
+    QVERIFY(refused.cause == Cause::AuthDenied || refused.cause == Cause::AuthStopped);
+    if (refused.cause == Cause::AuthDenied)
+        QVERIFY2(refused.message.contains(QStringLiteral("no-agent")), qPrintable(refused.message));
+}
+
+void TestSshKeys::certificateOfAKeyInTheAgent_data()
+{
+    QTest::addColumn<QByteArray>("type");
+    QTest::addColumn<bool>("isNamed"); // by CertificateFile
+    QTest::newRow("beside its encrypted key") << QByteArray("ed25519") << false;
+    QTest::newRow("RSA") << QByteArray("rsa") << false;
+    QTest::newRow("ECDSA, named") << QByteArray("ecdsa") << true;
+}
+
+void TestSshKeys::certificateOfAKeyInTheAgent()
+{
+    if (QStandardPaths::findExecutable(QStringLiteral("ssh-agent")).isEmpty())
+        QSKIP("ssh-agent is not installed");
+    QFETCH(QByteArray, type);
+    QFETCH(bool, isNamed);
+    const QString key = in(("carried-" + type).constData());
+    keygen::make(key, type.constData());
+    const Agent agent(key + QStringLiteral(".agent"), {key});
+    keygen::run(QStringLiteral("ssh-keygen"), {QStringLiteral("-q"), QStringLiteral("-p"), QStringLiteral("-P"), QString(),
+                                               QStringLiteral("-N"), QStringLiteral("open sesame"), QStringLiteral("-f"), key});
+    keygen::certify(in("ca"), key, QStringLiteral("-1h:+1h"), {QStringLiteral("-n"), ServerProcess::user()});
+    QString certificate = key + QStringLiteral("-cert.pub");
+    if (isNamed) {
+        QVERIFY(QFile::rename(certificate, key + QStringLiteral(".elsewhere")));
+        certificate = key + QStringLiteral(".elsewhere");
+    }
+    SshBench bench;
+    SshSettings carried = settings({in("second"), key}, isNamed ? QStringList{certificate} : QStringList());
+    const SshOutcome without = bench.run(carried, "echo in");
+    QCOMPARE(without.cause, Cause::AuthDenied);
+    QVERIFY2(without.message.contains(certificate), qPrintable(without.message));
+    carried.agentSocket = key + QStringLiteral(".agent");
+    carried.host = "127.0.0.2"; // where nobody was refused before
+    carried.hostKeyAlias = "[127.0.0.1]:" + QByteArray::number(m_sshd->port());
+    const SshOutcome with = bench.run(carried, "echo in");
+    QVERIFY2(with.reply, qPrintable(with.message));
+    QCOMPARE(with.info.key, keygen::fingerprint(key + QStringLiteral(".pub")));
 }
 
 void TestSshKeys::keyInAgent()

@@ -3,6 +3,7 @@
 #include "sshbench.h"
 
 #include "fleet/sshdprocess.h"
+#include "ssh/algorithms.h"
 #include "ssh/delivery.h"
 
 #include <QProcess>
@@ -84,6 +85,42 @@ private Q_SLOTS:
         QVERIFY2(outcome.reply, qPrintable(outcome.message));
         QCOMPARE(outcome.reply->signal, "TERM");
         QVERIFY(!outcome.reply->exitStatus);
+    }
+
+    // What sshd says in place of a shell to an account that a key let in.
+    void anExpiredPasswordIsNoCommandsFailure()
+    {
+        const QByteArray said =
+            "echo 'WARNING: Your password has expired.' >&2; echo 'Password change required but no TTY available.' >&2; ";
+        const SshOutcome expired = m_bench->run(settings(), said + "exit 1");
+        QCOMPARE(expired.cause, Cause::PasswordExpired);
+        QVERIFY2(m_bench->run(settings(), said + "echo but; exit 1").reply, "it ran");
+        QVERIFY2(m_bench->run(settings(), said + "exit 2").reply, "another status");
+    }
+
+    // --legacy would not help with it.
+    void aHostOfAesGcmAloneIsForSsh()
+    {
+        if (isGcmSound(ssh_version(0)))
+            QSKIP("this libssh checks the tag");
+        const SshdProcess sshd({"Ciphers aes256-gcm@openssh.com"});
+        const SshOutcome outcome = m_bench->run(m_bench->settingsFor(sshd), "true");
+        QCOMPARE(outcome.cause, Cause::NoCommonAlgorithm);
+        QVERIFY2(outcome.message.contains(QStringLiteral("--transport openssh")) && !outcome.message.contains(QStringLiteral("--legacy")),
+                 qPrintable(outcome.message));
+        SshSettings asked = m_bench->settingsFor(sshd);
+        asked.algorithms.ciphers = "aes256-gcm@openssh.com";
+        const SshOutcome refused = m_bench->run(asked, "true");
+        QCOMPARE(refused.cause, Cause::BadVariable);
+        QVERIFY2(refused.message.contains(QStringLiteral("aes256-gcm")), qPrintable(refused.message));
+    }
+
+    void aHostOfOldAlgorithmsNeedsLegacy()
+    {
+        const SshdProcess sshd({"KexAlgorithms diffie-hellman-group14-sha1"});
+        const SshOutcome outcome = m_bench->run(m_bench->settingsFor(sshd), "true");
+        QCOMPARE(outcome.cause, Cause::NoCommonAlgorithm);
+        QVERIFY2(outcome.message.contains(QStringLiteral("--legacy")), qPrintable(outcome.message));
     }
 
     // ServerAliveInterval: a host that lives may say nothing for as long as it likes, one that hangs may not.

@@ -4,7 +4,11 @@
 
 #include "fleet/fleetprocess.h"
 #include "fleet/sshdprocess.h"
+#include "ssh/sshsettingssource.h"
+#include "unit/ssh/keygen.h"
 
+#include <QFile>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace collector;
@@ -102,11 +106,123 @@ private Q_SLOTS:
         refused.port = 1;
         QCOMPARE(m_bench->run(refused, "true").cause, Cause::Refused);
         SshSettings unknown = settings();
-        unknown.knownHostsFile = QStringLiteral("/dev/null");
+        unknown.userKnownHostsFiles = {QStringLiteral("/dev/null")};
         QCOMPARE(m_bench->run(unknown, "true").cause, Cause::HostKeyUnknown);
         SshSettings nowhere = settings();
         nowhere.host = "does-not-exist.invalid";
         QCOMPARE(m_bench->run(nowhere, "true").cause, Cause::Dns);
+    }
+
+    void goesThroughAProxyCommand()
+    {
+        const SshdProcess gate;
+        SshSettings through = settings();
+        through.port = 1; // where nobody is
+        through.hostKeyAlias = '[' + through.host + "]:" + QByteArray::number(m_sshd->port());
+        through.proxyCommand =
+            QStringList{QStringLiteral("ssh")} + gate.sshOptions() +
+            QStringList{QStringLiteral("-W"), QStringLiteral("127.0.0.1:%1").arg(m_sshd->port()), QStringLiteral("127.0.0.1")};
+        const SshOutcome outcome = m_bench->run(through, "echo 100%");
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.reply->output, "100%\n");
+        QVERIFY(outcome.info.via.contains("-W"));
+    }
+
+    void findsTheBlockOfTheNameAsWritten()
+    {
+        const QString nothing = m_scratch.filePath(QStringLiteral("nothing"));
+        keygen::write(nothing, "\n");
+        const auto found = settingsOf("Host alias\nHostName 127.0.0.1\n" + accountOn(*m_sshd) + "UserKnownHostsFile " + nothing.toUtf8() +
+                                          ' ' + m_sshd->knownHostsFile().toUtf8() + "\nRemoteCommand echo theirs\nSetEnv X=block\n",
+                                      "alias");
+        const SshOutcome outcome = m_bench->run(*found, "echo ours");
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.reply->output, "ours\n");
+        QVERIFY(outcome.info.via.isEmpty());
+    }
+
+    // The gate's key, port and known_hosts stand under its own name, and nobody else's.
+    void findsTheBlocksOfJumpHosts()
+    {
+        const SshdProcess gate;
+        const SshdProcess second;
+        const auto blockOf = [](const char *name, const SshdProcess &server) {
+            return QByteArray("Host ") + name + "\nHostName 127.0.0.1\n" + accountOn(server) + "UserKnownHostsFile " +
+                   server.knownHostsFile().toUtf8() + '\n';
+        };
+        const QByteArray blocks = blockOf("gate", gate) + blockOf("second", second) + blockOf("web", *m_sshd);
+        const auto one = settingsOf(blocks + "ProxyJump gate\n", "web");
+        const SshOutcome overOne = m_bench->run(*one, "echo in; echo err >&2");
+        QVERIFY2(overOne.reply, qPrintable(overOne.message));
+        QCOMPARE(overOne.reply->output, "in\n");
+        QCOMPARE(overOne.reply->errorOutput, "err\n"); // and nothing that the jump host's process says
+        QVERIFY2(overOne.info.via.endsWith("@127.0.0.1:" + QByteArray::number(gate.port())), overOne.info.via.constData());
+        const SshOutcome overTwo = m_bench->run(*settingsOf(blocks + "ProxyJump gate,second\n", "web"), "echo in");
+        QVERIFY2(overTwo.reply, qPrintable(overTwo.message));
+        QCOMPARE(overTwo.reply->output, "in\n");
+    }
+
+    void aJumpHostThatRefusesIsNamed()
+    {
+        const SshdProcess gate;
+        SshSettings through = settings();
+        SshSettings jump = settingsOf(gate);
+        jump.openSshOptions = {QStringLiteral("IdentityFile=") + m_sshd->clientKey(), QStringLiteral("IdentitiesOnly=yes")};
+        through.jumps = {std::make_shared<const SshSettings>(std::move(jump))};
+        const SshOutcome outcome = m_bench->run(through, "true");
+        QCOMPARE(outcome.cause, Cause::JumpFailed);
+        QVERIFY2(outcome.message.contains(QStringLiteral("Permission denied")), qPrintable(outcome.message));
+    }
+
+    void uncheckedKeysAreNotWrittenDown()
+    {
+        const QString mine = m_scratch.filePath(QStringLiteral("unchecked"));
+        SshSettings off = settings();
+        off.hostKeyPolicy = HostKeyPolicy::Off;
+        off.userKnownHostsFiles = {mine};
+        const SshOutcome outcome = m_bench->run(off, "true");
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QVERIFY(!QFile::exists(mine));
+        off.hostKeyPolicy = HostKeyPolicy::AcceptNew;
+        QCOMPARE(m_bench->run(off, "true").cause, Cause::None);
+        QVERIFY(QFile::exists(mine));
+    }
+
+    void whatStandsAboveTheFileWins()
+    {
+        SshOverrides overrides;
+        QString error;
+        QVERIFY(overrides.add(SshWord::Ciphers, "aes128-ctr", "test", &error));
+        QVERIFY(overrides.add(SshWord::User, ServerProcess::user().toUtf8(), "test", &error));
+        QVERIFY(overrides.add(SshWord::ProxyCommand, "none", "test", &error));
+        const auto found = settingsOf("Host alias\nHostName 127.0.0.1\nUser nobody\n" + accountOn(*m_sshd) + "UserKnownHostsFile " +
+                                          m_sshd->knownHostsFile().toUtf8() + "\nCiphers aes256-ctr\nProxyCommand /nonexistent/proxy\n",
+                                      "alias", overrides);
+        const SshOutcome outcome = m_bench->run(*found, "true");
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.info.cipher, "aes128-ctr");
+    }
+
+    // Before a packet leaves; each hop.
+    void excludedAddressesAreNotContacted()
+    {
+        SshRun::Options options;
+        options.isExcluded = [](const QHostAddress &address) { return address == QHostAddress(QStringLiteral("127.0.0.9")); };
+        SshBench bench(std::move(options));
+        QCOMPARE(bench.run(settings(), "true").cause, Cause::None);
+        SshSettings excluded = settings();
+        excluded.host = "127.0.0.9";
+        QCOMPARE(bench.run(excluded, "true").cause, Cause::Excluded);
+        SshSettings behind = settings();
+        behind.jumps = {std::make_shared<const SshSettings>(excluded)};
+        QCOMPARE(bench.run(behind, "true").cause, Cause::Excluded);
+    }
+
+    void oddNamesAreRefused()
+    {
+        SshSettings odd = settings();
+        odd.writtenHost = "web;id";
+        QCOMPARE(m_bench->run(odd, "true").cause, Cause::BadVariable);
     }
 
     void isKilledWhenDestroyed()
@@ -122,13 +238,32 @@ private:
     {
         SshSettings settings = m_bench->settingsFor(server);
         settings.transport = SshTransport::OpenSsh;
-        settings.identityFiles = {server.clientKey()};
-        settings.identitiesOnly = true;
+        settings.openSshOptions = {QStringLiteral("IdentityFile=") + server.clientKey(), QStringLiteral("IdentitiesOnly=yes")};
         settings.openSshConfig = QStringLiteral("/dev/null");
         return settings;
     }
     [[nodiscard]] SshSettings settings() const { return settingsOf(*m_sshd); }
 
+    [[nodiscard]] static QByteArray accountOn(const ServerProcess &server)
+    {
+        return "User " + ServerProcess::user().toUtf8() + "\nPort " + QByteArray::number(server.port()) + "\nIdentityFile " +
+               server.clientKey().toUtf8() + "\nIdentitiesOnly yes\n";
+    }
+
+    // As the program makes them, with `text` as ssh's own file.
+    [[nodiscard]] std::shared_ptr<const SshSettings> settingsOf(const QByteArray &text, const QByteArray &host,
+                                                                const SshOverrides &overrides = {}) const
+    {
+        SshConfig::Sources sources;
+        sources.file = m_scratch.filePath(QStringLiteral("config"));
+        keygen::write(*sources.file, text);
+        SshSettingsSource::Standing standing;
+        standing.base.transport = SshTransport::OpenSsh;
+        standing.base.openSshConfig = *sources.file;
+        return SshSettingsSource(SshConfig::load(std::move(sources)), std::move(standing)).settings(host, overrides);
+    }
+
+    QTemporaryDir m_scratch;
     std::unique_ptr<SshdProcess> m_sshd;
     std::unique_ptr<SshBench> m_bench;
 };

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void passphraseFileOpensDefault();
     void certificateComesFirst();
     void filesOfHost();
+    void certificatesForAnAgent();
     void certificateBesideKeyAndNamedIsOfferedOnce();
     void sameFilesShareOneOffer();
 
@@ -197,11 +198,29 @@ void TestCredentials::filesOfHost()
     keygen::certify(in("ca"), in("site"), QStringLiteral("-1h:+1h"));
     QVERIFY(QFile::rename(in("site-cert.pub"), in("far-cert.pub")));
     const auto credentials = Credentials::gather(sources());
+    QVERIFY(credentials->offers({}, {}, false, false)->identities.empty()); // IdentityFile none
+    QCOMPARE(names(*credentials->offers({}, {}, false)), QStringList{QStringLiteral("id_ed25519")});
     const auto offers = credentials->offers({in("site"), in("locked"), in("none")}, {in("far-cert.pub")}, true);
     QCOMPARE(names(*offers), (QStringList{QStringLiteral("far-cert.pub"), QStringLiteral("site")}));
     QCOMPARE(offers->agentOnly, std::vector<QByteArray>{readPublicLine(in("locked.pub"))});
-    QCOMPARE(offers->problems.size(), 1);
+    QCOMPARE(offers->problems.size(), size_t(1));
     QVERIFY(!offers->anyAgentKey);
+}
+
+// Whose key no file here holds.
+void TestCredentials::certificatesForAnAgent()
+{
+    for (const char *name : {"ca", "site", "good", "old"})
+        keygen::make(in(name), "ed25519");
+    keygen::certify(in("ca"), in("good"), QStringLiteral("-1h:+1h"));
+    keygen::certify(in("ca"), in("old"), QStringLiteral("-2h:-1h"));
+    const auto offers = Credentials::gather(sources())->offers(
+        {in("site")}, {in("good-cert.pub"), in("good-cert.pub"), in("old-cert.pub"), in("none")}, true);
+    QCOMPARE(offers->agentCertificates.size(), size_t(1));
+    QCOMPARE(offers->agentCertificates[0].blob, readPublicLine(in("good-cert.pub")));
+    QCOMPARE(offers->problems.size(), size_t(2));
+    QVERIFY2(offers->problems[0].text.contains(QStringLiteral("expired")), qPrintable(offers->problems[0].text));
+    QVERIFY2(offers->problems[1].text.contains(in("none")), qPrintable(offers->problems[1].text));
 }
 
 void TestCredentials::certificateBesideKeyAndNamedIsOfferedOnce()

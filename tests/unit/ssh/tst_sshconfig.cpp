@@ -24,6 +24,7 @@ private Q_SLOTS:
     void errors_data();
     void errors();
     void unsupportedWordsAreNamedOnce();
+    void wordsOfADistributionsOwnAreSilent();
     void originsAreKnown();
     void includesAreBounded();
     void permissionsAreChecked();
@@ -101,6 +102,17 @@ void TestSshConfig::unsupportedWordsAreNamedOnce()
     QVERIFY(found.errors().isEmpty());
     QCOMPARE(found.unsupportedWords(),
              (QStringList{QStringLiteral("ControlMaster (ssh_config:4)"), QStringLiteral("ForwardAgent (ssh_config:1)")}));
+}
+
+// Debian's ssh, built with the patches for GSSAPI key exchange, takes them.
+void TestSshConfig::wordsOfADistributionsOwnAreSilent()
+{
+    const SshConfig found =
+        config("GSSAPIAuthentication yes\nGSSAPIKeyExchange yes\nGSSAPITrustDns yes\nGSSAPIKexAlgorithms gss-group14-sha256-\n"
+               "GSSAPIClientIdentity me\nGSSAPIServerIdentity it\nGSSAPIRenewalForcesRekey no\nSetupTimeOut 5\n"
+               "ProtocolKeepAlives 5\nUseBlacklistedKeys no\n");
+    QCOMPARE(found.errors(), QStringList());
+    QCOMPARE(found.unsupportedWords(), QStringList());
 }
 
 void TestSshConfig::originsAreKnown()

@@ -1,5 +1,6 @@
 // SshSettingsSource: what reaches a connection of ssh_config, of the command line, and of the way to a host.
 
+#include "ssh/opensshwords.h"
 #include "ssh/sshsettingssource.h"
 
 #include <collector/joberror.h>
@@ -22,6 +23,11 @@ std::shared_ptr<const SshSettings> settings(const QByteArray &text, const QByteA
                                             SshSettingsSource::Standing standing = {})
 {
     return SshSettingsSource(config(text), std::move(standing)).settings(host);
+}
+
+std::shared_ptr<const SshSettings> plainNone()
+{
+    return settings("IdentityFile none");
 }
 
 QStringList way(const SshSettings &of)
@@ -55,6 +61,8 @@ private Q_SLOTS:
     void nonsense_data();
     void nonsense();
     void knownHostsOfBothFiles();
+    void sshIsToldWhatStandsAboveItsFile();
+    void sshGoesTheSameWay();
 };
 
 void TestSshSettingsSource::plainValues()
@@ -75,6 +83,8 @@ void TestSshSettingsSource::plainValues()
     QCOMPARE(found->certificateFiles, QStringList{QStringLiteral("/c")});
     QVERIFY(found->identitiesOnly);
     QVERIFY(!found->mayUseAgent);
+    QVERIFY(!found->mayUseDefaultKeys && plainNone()->identityFiles.isEmpty() && !plainNone()->mayUseDefaultKeys);
+    QCOMPARE(settings("IdentityAgent /run/agent.%r\nUser ops")->agentSocket, QStringLiteral("/run/agent.ops"));
     QCOMPARE(found->environment.size(), size_t(2));
     const auto plain = settings({});
     QCOMPARE(plain->host, QByteArray("web"));
@@ -82,6 +92,7 @@ void TestSshSettingsSource::plainValues()
     QCOMPARE(plain->port, quint16(22));
     QCOMPARE(plain->knownHostsFile, QStringLiteral("/home/me/.ssh/known_hosts"));
     QCOMPARE(plain->timeouts.connect, SshTimeouts().connect);
+    QVERIFY(plain->mayUseDefaultKeys && plain->agentSocket.isEmpty());
     QVERIFY(plain->mayUseAgent && plain->identityFiles.isEmpty() && plain->preferredAuthentications.empty() &&
             plain->algorithms.kex.isEmpty());
 }
@@ -208,6 +219,8 @@ void TestSshSettingsSource::ways_data()
     QTest::newRow("chain") << QByteArray("Host web\nProxyJump a,b") << list("me@a:22 me@b:22");
     QTest::newRow("a jump host's own jump host")
         << QByteArray("Host gate\nProxyJump outer\nHost web\nProxyJump gate") << list("me@outer:22 me@gate:22");
+    QTest::newRow("tokens, those of the target")
+        << QByteArray("Host gate*\nPort 22022\nUser jump\nHost web\nUser ops\nProxyJump %r@gate-%h:23") << list("ops@gate-web:23");
     QTest::newRow("later hops' own jump hosts do not count")
         << QByteArray("Host b\nProxyJump elsewhere\nHost web\nProxyJump a,b") << list("me@a:22 me@b:22");
 }
@@ -236,6 +249,7 @@ void TestSshSettingsSource::proxyCommandGoesToTheShell()
 void TestSshSettingsSource::nonsense_data()
 {
     QTest::addColumn<QByteArray>("text");
+    QTest::newRow("token that a jump does not take") << QByteArray("Host web\nProxyJump %u@gate");
     QTest::newRow("unknown token") << QByteArray("IdentityFile %z");
     QTest::newRow("through itself") << QByteArray("ProxyJump web");
     QTest::newRow("in a circle") << QByteArray("Host a\nProxyJump b\nHost b\nProxyJump a\nHost web\nProxyJump a");
@@ -267,6 +281,45 @@ void TestSshSettingsSource::knownHostsOfBothFiles()
     for (const char *host : {"web", "db"})
         QCOMPARE(source.settings(host)->knownHosts->lookup(host, 22).classify(key).kind, HostKeyVerdict::Kind::Match);
     QCOMPARE(source.settings("web")->knownHosts, source.settings("db")->knownHosts);
+}
+
+void TestSshSettingsSource::sshIsToldWhatStandsAboveItsFile()
+{
+    SshOverrides overrides;
+    QString error;
+    QVERIFY(overrides.add(SshWord::Port, "2222", "test", &error));
+    QVERIFY(overrides.add(SshWord::HostName, "fe80::1%%eth0", "test", &error));
+    QVERIFY(overrides.addOption("CertificateFile=\"/a b/%r-cert.pub\"", "test", &error, nullptr));
+    QVERIFY(overrides.addOption("SetEnv=A=1 B=2", "test", &error, nullptr));
+    const SshSettingsSource source(config("Host web\nBindAddress 127.0.0.1\nPort 1\nCertificateFile /theirs\nUser ops\n"), {});
+    const auto found = source.settings("web", overrides);
+    QCOMPARE(found->openSshOptions,
+             (QStringList{QStringLiteral("CertificateFile=\"/a b/%r-cert.pub\""), QStringLiteral("SetEnv=A=1 B=2")}));
+    const QStringList words = opensshWords(*found, QStringLiteral("/log"));
+    QCOMPARE(words.last(), QStringLiteral("web"));
+    for (const char *word :
+         {"HostName=fe80::1%%eth0", "ProxyCommand=none", "UserKnownHostsFile=/home/me/.ssh/known_hosts /home/me/.ssh/known_hosts2"})
+        QVERIFY2(words.contains(QLatin1StringView(word)), qPrintable(words.join(u'\n')));
+    QCOMPARE(words.value(words.indexOf(QStringLiteral("-p")) + 1), QStringLiteral("2222"));
+    QCOMPARE(words.value(words.indexOf(QStringLiteral("-l")) + 1), QStringLiteral("ops"));
+    QVERIFY(!words.join(u' ').contains(QStringLiteral("theirs")) && !words.join(u' ').contains(QStringLiteral("BindAddress")));
+}
+
+void TestSshSettingsSource::sshGoesTheSameWay()
+{
+    const auto proxy = [](const SshSettings &of) {
+        return opensshWords(of, QStringLiteral("/log")).filter(QStringLiteral("ProxyCommand=")).value(0);
+    };
+    // What a ProxyCommand's own tokens have become is none for ssh.
+    QCOMPARE(proxy(*settings("User 100%\nProxyCommand nc -u %r %h %p")),
+             QStringLiteral("ProxyCommand=/bin/sh -c 'exec nc -u 100%% web 22'"));
+    const QString jump = proxy(*settings("Host gate\nHostName 10.0.0.1\nUser \"it's\"\nHost web\nProxyJump gate:23\n"));
+    QVERIFY2(jump.endsWith(QStringLiteral(" ProxyCommand=none -p 23 -l 'it'\\''s' -W '[%h]:%p' -- gate")), qPrintable(jump));
+    QVERIFY2(jump.contains(QStringLiteral(" HostName=10.0.0.1 ")) && jump.contains(QStringLiteral(" BatchMode=yes ")), qPrintable(jump));
+    const auto far = settings("Host web\nProxyJump a,b,c,d,e,f,g,h\n");
+    QCOMPARE(far->jumps.size(), size_t(8));
+    constexpr qsizetype longestArgument = 128 * 1024; // MAX_ARG_STRLEN of Linux
+    QVERIFY(proxy(*far).size() < longestArgument);
 }
 
 // ssh_config(5): the limit may only be raised from the default.

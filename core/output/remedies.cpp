@@ -33,7 +33,7 @@ QString text(Cause cause)
     case Cause::HandshakeTimeout:
         return QStringLiteral("it accepted the connection and then fell silent: overloaded or hung; a longer --timeout, a lower --rate");
     case Cause::NoCommonAlgorithm:
-        return QStringLiteral("it only speaks algorithms that are no longer safe: --legacy allows them, better is to update it; or "
+        return QStringLiteral("it only speaks algorithms that are no longer safe: --legacy allows them; or "
                               "such as libssh has not: --transport openssh");
     case Cause::HostKeyUnknown:
         return QStringLiteral("its key is not in known_hosts; to accept new keys: collector …%1 --host-keys accept-new");

@@ -8,7 +8,7 @@ set(compare_reads
     output/compare/hostregisters.cpp output/compare/html.cpp output/compare/jsonjoin.cpp output/compare/jsonspan.cpp
     output/compare/merge.cpp output/compare/mergedrecord.cpp output/compare/plaintext.cpp output/compare/recorddiff.cpp output/compare/recordstore.cpp
     output/compare/recordview.cpp output/compare/reportdata.cpp output/compare/reportpage.cpp output/bytesink.cpp output/compare/tables.cpp
-    output/csvrow.cpp output/livefile.cpp sdk/cause.cpp sdk/joberror.cpp sdk/manifest.cpp)
+    output/csvrow.cpp output/filelock.cpp output/livefile.cpp output/outputlocks.cpp sdk/cause.cpp sdk/joberror.cpp sdk/manifest.cpp)
 list(TRANSFORM compare_reads PREPEND ${PROJECT_SOURCE_DIR}/core/)
 foreach(name compare merge report tables)
     set(corpus ${PROJECT_SOURCE_DIR}/tests/data/fuzz/${name})
@@ -25,6 +25,8 @@ foreach(name compare merge report tables)
             SECONDS ${COLLECTOR_FUZZ_SECONDS} FLAGS -dict=${CMAKE_CURRENT_LIST_DIR}/compare.dict CORPUS ${corpus})
     else()
         target_link_libraries(fuzz_${name} PRIVATE collector-compare collector-options)
+        target_link_options(fuzz_${name} PRIVATE LINKER:-Map=${CMAKE_BINARY_DIR}/fuzz/fuzz_${name}.map)
+        set_property(GLOBAL APPEND PROPERTY COLLECTOR_FUZZ_READS fuzz_${name} ${compare_reads})
         target_sources(fuzz_${name} PRIVATE replay.cpp)
         add_test(NAME fuzz_${name} COMMAND fuzz_${name} ${corpus})
         set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 120 LABELS "fuzz;sanitize")

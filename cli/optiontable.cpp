@@ -54,7 +54,7 @@ const QList<Section> &sections()
              {"threads", 0, "N", "worker threads (one a core, at most 8)"},
              {"rate", 0, "N", "starts a second, 0: no limit (SSH 200, ping 5000)"},
              {"timeout", 0, "T",
-              "one attempt at one host, all its jobs together (60; 120 with ssh-facts); given, a slow login may take all of it"},
+              "one attempt at one host, all its jobs together (60; 120 with ssh-facts); where given, a slow login may take all of it"},
              {"connect-timeout", 0, "T", "for the TCP connection (10)"},
              {"retries", 0, "N", "further attempts after what may pass: dns, refused, timeouts, reset, … (1; ping 2)"},
              {"deadline", 0, "D", "for the whole run: 30m, from its first host on, or 06:00 (local time, next occurrence)"},

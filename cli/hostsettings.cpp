@@ -5,6 +5,7 @@
 #include <collector/joberror.h>
 
 #include <QDir>
+#include <QSet>
 
 #include <map>
 #include <mutex>
@@ -19,10 +20,12 @@ QString text(const QJsonValue &value)
     return value.isDouble() ? QString::number(value.toInteger()) : value.toString();
 }
 
+// The words that Ansible takes so.
 bool isFalse(const QJsonValue &value)
 {
-    const QString word = value.isBool() ? QString() : text(value).toLower();
-    return (value.isBool() && !value.toBool()) || word == u"false" || word == u"no" || word == u"0";
+    static const QSet<QString> words{QStringLiteral("false"), QStringLiteral("f"),   QStringLiteral("no"),
+                                     QStringLiteral("n"),     QStringLiteral("off"), QStringLiteral("0")};
+    return value.isBool() ? !value.toBool() : words.contains(text(value).toLower());
 }
 
 SshConfig loaded(const SshConfig::Sources &sources)

@@ -131,7 +131,7 @@ QList<Setting> settings()
                 words("***|***|***|***|"), text("ansible_password"), text("password-file"), text("none")),
         setting("a password that is asked for", "→ password", words("-k|ansible_ssh_pass=h|ansible_ssh_pass=g|ask-pass|"),
                 words("***|***|***|***|"), text("ansible_ssh_pass"), text("ask-pass"), text("none")),
-        setting("become", "→ become", words("--become|ansible_become=no|ansible_become=yes|become = yes|"), words("yes|no|yes|yes|"),
+        setting("become", "→ become", words("--become|ansible_become=off|ansible_become=yes|become = yes|"), words("yes|no|yes|yes|"),
                 text("ansible_become"), text("become")),
         setting("become user", "→ become user", words("--become-user l|ansible_become_user=h|ansible_become_user=g|become-user = c|"),
                 words("l|h|g|c|"), text("ansible_become_user"), text("become-user"), text("root default"), become),

@@ -2,6 +2,8 @@
 
 #include <libssh/server.h> // for ssh_send_keepalive(), which is the client's as well
 
+#include <utility>
+
 namespace collector {
 
 namespace {

@@ -1,9 +1,16 @@
-"""RESULTS.md and the plots, from what run.py has kept."""
+#!/usr/bin/env python3
+"""RESULTS.md, the plots and README's table of figures, from what run.py has kept; as a program: are RESULTS.md and README.md still what
+results.json says?
+"""
 
+import json
 import os
+import sys
 
 import measure
 import plot
+
+README = os.path.join(measure.ROOT, "README.md")
 
 # part, case's title begins with, which of CPU and memory, contender, at most
 GOALS = [
@@ -15,6 +22,19 @@ GOALS = [
     ("facts", "host", 0, "setup", 0.2),
     ("inventory", "10,000 hosts", 0, "ansible-inventory", 0.01),
     ("diff", "10,000 hosts", 0, "jq", 0.5),
+]
+
+# README's: what, beside whom; part, case's title begins with, which of CPU and memory, contender
+FIGURES = [
+    ("one SSH command on 10,000 simulated hosts, 1,000 in flight, CPU", "a client on Go's x/crypto/ssh", "ssh", "10,000 hosts", 0, "Go"),
+    ("the same, peak memory", "the same", "ssh", "10,000 hosts", 1, "Go"),
+    ("the same, all 10,000 in flight, CPU", "the same", "in-flight", "10,000 in flight", 0, "Go"),
+    ("all 10,000 in flight, each command taking 8 s, peak memory", "the same", "held", "10,000 in flight", 1, "Go"),
+    ("jobs that do nothing on 1,048,576 hosts, journal and JSON lines written, CPU", "a bare loop that pings as many", "noop", "1,048,576", 0,
+     "floor of ping"),
+    ("ping of 1,048,576 addresses, a record for each, CPU", "the same loop", "ping", "1,048,576", 0, "floor"),
+    ("`diff` of two results of 10,000 hosts with 200 facts, CPU", "`jq` reading both", "diff", "10,000 hosts", 0, "jq"),
+    ("an inventory of 10,000 hosts, CPU", "`ansible-inventory --list`", "inventory", "10,000 hosts", 0, "ansible-inventory"),
 ]
 
 
@@ -36,11 +56,15 @@ def medians(tool):
             for column in zip(*tool["rounds"])]
 
 
+def find(kept, part, title, contender):
+    """The case, or None where it, or the contender in it, was not measured."""
+    return next((case for case in kept.get(part, {}).get("cases", []) if case["title"].startswith(title) and contender in case["tools"]), None)
+
+
 def goals(kept):
     rows = []
     for part, title, column, contender, bound in GOALS:
-        case = next((each for each in kept.get(part, {}).get("cases", []) if each["title"].startswith(title)), None)
-        if case and contender in case["tools"]:
+        if case := find(kept, part, title, contender):
             value = ratio(case, contender, column)
             rows.append(f"| {part}: {case['title']} | {'CPU' if column == 0 else 'memory'}, {ours_of(case)} ÷ {contender} | {bound:g} | {value:.3g} |"
                         f" {'reached' if value <= bound else '**missed**'} |")
@@ -97,13 +121,25 @@ def plots(kept):
     return drawn
 
 
-def write(folder, kept, order, quick):
-    """RESULTS.md and plots/*.svg in FOLDER."""
-    os.makedirs(os.path.join(folder, "plots"), exist_ok=True)
-    drawn = plots(kept)
-    for name, svg in drawn.items():
-        with open(os.path.join(folder, "plots", name), "w") as file:
-            file.write(svg)
+def figures(kept):
+    """README's table."""
+    rows = ["| what | beside | ratio | command |", "| --- | --- | --- | --- |"]
+    for what, beside, part, title, column, contender in FIGURES:
+        if case := find(kept, part, title, contender):
+            value, ours = ratio(case, contender, column), medians(case["tools"][ours_of(case)])[column]
+            absolute = f"{ours:.0f} MB" if column == 1 else f"{plot.number(ours / case['hosts'] * 1e6)} µs a host"
+            rows.append(f"| {what} | {beside} | {f'{value:.2f}' if value > 0.05 else f'1/{1 / value:.0f}'} ({absolute}) | `tests/bench/run.sh --part {part}` |")
+    return rows
+
+
+def readme(text, kept):
+    """README.md with its table written again."""
+    begin = text.index("| what | beside |")
+    return text[:begin] + "\n".join(figures(kept)) + text[text.index("\n\n", begin):]
+
+
+def results(kept, drawn, order, quick):
+    """RESULTS.md."""
     parts = [name for name in order if name in kept]
     if not parts:
         raise SystemExit("nothing has been measured yet")
@@ -112,17 +148,51 @@ def write(folder, kept, order, quick):
            "Written by `tests/bench/run.sh`, which repeats them: each contender in turn, every other round backwards; medians, and ratios as the",
            "median over the rounds. CPU is user and system of the client with its children; the peak is that of the largest single process, which",
            "is kind to peers that start many. Fleet and client share the machine, so ratios of CPU and memory carry to another one, seconds do",
-           "not. `results.json` has every round.", "",
+           "not. The load before a part is that of the part before it, or of the build, where all are measured in one run. `results.json` has",
+           "every round.", "",
            f"On {newest['machine']}.", "", *[f"- {line}" for line in newest["versions"]], "", *goals(kept)]
     for name in parts:
         part = kept[name]
         out += [f"## {name}", "", part["about"], "", *table(part), ""]
         out += [f"![{file}](plots/{file})" for file in drawn if file.rsplit(".")[0] == name or file.startswith(name + "-")]
-        load = f"; load before it {part['load']}" + (": the machine was not quiet" if part["load"] > 1 else "")
-        out += ["", f"`tests/bench/run.sh --part {name}`: {part['taken']} UTC, {part['seconds']} s, {part['versions'][0]}{load}. The last case's commands:", "",
+        out += ["", f"`tests/bench/run.sh --part {name}`: {part['taken']} UTC, {part['seconds']} s, {part['versions'][0]}; load in the minute before it"
+                f" {part['load']}. The last case's commands:", "",
                 *commands(part), ""]
     if not quick:
         with open(os.path.join(measure.BENCH, "where.md")) as file:  # written by hand, with what profile.py prints
             out += [file.read()]
+    return "\n".join(out)
+
+
+def write(folder, kept, order, quick):
+    """RESULTS.md and plots/*.svg in FOLDER; README.md, unless it was to try the script."""
+    os.makedirs(os.path.join(folder, "plots"), exist_ok=True)
+    drawn = plots(kept)
+    for name, svg in drawn.items():
+        with open(os.path.join(folder, "plots", name), "w") as file:
+            file.write(svg)
     with open(os.path.join(folder, "RESULTS.md"), "w") as file:
-        file.write("\n".join(out))
+        file.write(results(kept, drawn, order, quick))
+    if quick:
+        return
+    with open(README) as file:
+        text = file.read()
+    with open(README, "w") as file:
+        file.write(readme(text, kept))
+
+
+def main():
+    from parts import PARTS
+
+    with open(os.path.join(measure.BENCH, "results.json")) as file:
+        kept = json.load(file)
+    with open(os.path.join(measure.BENCH, "RESULTS.md")) as file:
+        is_same = file.read() == results(kept, plots(kept), list(PARTS), False)
+    with open(README) as file:
+        text = file.read()
+    if not is_same or text != readme(text, kept):
+        sys.exit("RESULTS.md or README.md differs from results.json and where.md: tests/bench/run.sh --report writes both again")
+
+
+if __name__ == "__main__":
+    main()

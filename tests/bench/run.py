@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the parts of parts.py in turn and keeps what it finds; called by run.sh, which installs and builds first.
 
-results.json has every round of the last full measurement of each part; RESULTS.md and plots/ are written from it alone, after each part.
+results.json has every round of the last full measurement of each part; RESULTS.md, plots/ and README's table are written from it alone, after each part.
 """
 
 import argparse

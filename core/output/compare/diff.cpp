@@ -169,8 +169,8 @@ QStringList notesOn(const QJsonObject &before, const QJsonObject &after)
         return notes;
     const auto shown = [](const QJsonValue &value) {
         return value.isUndefined() ? QStringLiteral("not given")
-               : value.isString()  ? value.toString()
-                                   : value.toVariant().toStringList().join(u',');
+               : value.isArray()   ? value.toVariant().toStringList().join(u',')
+                                   : value.toVariant().toString(); // a number, a truth value, or text
     };
     const QJsonObject old = before[u"options"].toObject(), now = after[u"options"].toObject();
     QStringList keys = old.keys() + now.keys();

@@ -145,11 +145,13 @@ private Q_SLOTS:
                               {json("{'schema':'collector/1','run':{'id':'r','options':{") + json(options) + "}},\"hosts\":[",
                                record("a", "ok", facts("")), json("],'summary':{}}")});
         };
-        const QByteArray before = document("n1.json", "'ssh-facts.facts':'all','threads':2"),
-                         after = document("n2.json", "'ssh-facts.facts':'min'");
+        const QByteArray before = document("n1.json", "'ssh-facts.facts':'all','threads':2,'ping.count':3,'plugin':['a','b']"),
+                         after = document("n2.json", "'ssh-facts.facts':'min','ping.count':5,'plugin':['a']");
         const QJsonArray notes = told(before, after)[u"notes"].toArray();
-        QCOMPARE(notes.size(), 1);
-        QVERIFY(notes[0].toString().contains(QStringLiteral("ssh-facts.facts was all, is min")));
+        QCOMPARE(notes.size(), 3);
+        QVERIFY(notes[0].toString().contains(QStringLiteral("ping.count was 3, is 5")));
+        QVERIFY(notes[1].toString().contains(QStringLiteral("plugin was a,b, is a")));
+        QVERIFY(notes[2].toString().contains(QStringLiteral("ssh-facts.facts was all, is min")));
         QVERIFY(told(before, before)[u"notes"].toArray().isEmpty());
     }
 

@@ -72,7 +72,7 @@ void JumpSession::fail(const JobError &error)
         const std::lock_guard lock(m_loss->mutex);
         m_loss->why = error.message();
     }
-    if (error.cause() != Cause::LocalLimit) // that one is not the jump host's
+    if (error.cause() != Cause::LocalLimit && error.cause() != Cause::Excluded) // these are not the jump host's
         m_worker.run.jumpLosses.add(m_chain, m_begun, error.message());
 }
 

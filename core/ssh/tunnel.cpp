@@ -81,6 +81,8 @@ Task<OwnedSocket> Tunnel::open(QByteArray host, quint16 port, std::chrono::milli
     whenBegun();
     if (m_jump->failure() && m_jump->failure()->cause() == Cause::LocalLimit)
         throw JobError(*m_jump->failure());
+    if (m_jump->failure() && m_jump->failure()->cause() == Cause::Excluded) // what is behind it is not ours to contact either
+        throw JobError(Cause::Excluded, loss().value_or(QString()));
     if (const auto lost = loss())
         throw JobError(Cause::JumpFailed, *lost);
     std::array<int, 2> ends{};

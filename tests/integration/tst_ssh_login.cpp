@@ -464,6 +464,22 @@ private Q_SLOTS:
         QCOMPARE(bench.run(bench.settingsFor(*m_fleet, "127.3.4.2"), "uptime").cause, Cause::None);
     }
 
+    // It was jump_failed, and tried again; ssh(1) was not started for it, which is excluded.
+    void anExcludedJumpHostGetsNoPacket()
+    {
+        SshRun::Options options;
+        options.isExcluded = [](const QHostAddress &address) { return address == QHostAddress(QStringLiteral("127.3.4.1")); };
+        SshBench bench(options);
+        SshSettings settings = bench.settingsFor(*m_fleet, "127.3.4.2");
+        settings.jumps.push_back(std::make_shared<const SshSettings>(bench.settingsFor(*m_fleet, "127.3.4.1")));
+        for (int i = 0; i < 5; ++i) {
+            const SshOutcome outcome = bench.run(settings, "uptime");
+            QCOMPARE(outcome.cause, Cause::Excluded);
+            QVERIFY2(outcome.message.contains(u"127.3.4.1 is excluded"), qPrintable(outcome.message));
+        }
+        QCOMPARE(m_fleet->count(FleetEvent::Connect, QStringLiteral("127.3.4.1")), 0);
+    }
+
 private:
     std::unique_ptr<FleetProcess> m_fleet;
 };

@@ -41,9 +41,9 @@ bool SshOverrides::addOption(const QByteArray &option, const QByteArray &origin,
     const SshWord word = sshWord(line.keyword());
     if (line.keyword().isEmpty() || !line.hasArguments())
         *error = QStringLiteral("%1 is no Word=value").arg(QString::fromUtf8(option.left(100)));
-    else if (word == SshWord::Unknown || word == SshWord::Host || word == SshWord::Match || word == SshWord::Include)
+    else if (word == SshWord::Host || word == SshWord::Match || word == SshWord::Include)
         *error = QStringLiteral("%1 is no option of ssh").arg(QString::fromUtf8(line.keyword().left(100)));
-    else if (word == SshWord::Unsupported)
+    else if (word == SshWord::Unsupported || word == SshWord::Unknown) // of a later ssh, or of nobody's: a warning names it
         *unsupported = line.keyword();
     else if (int(word) < sshSettingCount)
         return add(word, line, origin, error);

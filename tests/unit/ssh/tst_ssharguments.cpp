@@ -35,6 +35,7 @@ void TestSshArguments::understood_data()
     QTest::newRow("host key checking off") << QByteArray("-o StrictHostKeyChecking=no -oUserKnownHostsFile=/dev/null")
                                            << QByteArray("StrictHostKeyChecking=off;UserKnownHostsFile=/dev/null;") << QByteArray();
     QTest::newRow("with a value that is not for us") << QByteArray("-S none -p 22") << QByteArray("Port=22;") << QByteArray("-S");
+    QTest::newRow("a word that nobody knows") << QByteArray("-o Nonsense=1 -p 22") << QByteArray("Port=22;") << QByteArray("Nonsense");
     QTest::newRow("escaped blank") << QByteArray("-i /a\\ b") << QByteArray("IdentityFile=/a b;") << QByteArray();
 }
 
@@ -59,7 +60,7 @@ void TestSshArguments::understood()
 void TestSshArguments::refused_data()
 {
     QTest::addColumn<QByteArray>("text");
-    for (const char *text : {"-p", "-p x", "-Z", "--jump x", "word", "-o Nonsense=1", "-o 'Port=22", "-", "-J :22", "-o Port=0"})
+    for (const char *text : {"-p", "-p x", "-Z", "--jump x", "word", "-o 'Port=22", "-", "-J :22", "-o Port=0"})
         QTest::newRow(text) << QByteArray(text);
 }
 

@@ -39,6 +39,9 @@ void TestRefusals::mistakes_data()
     row("a plugin with a slip", "-i h, -p pnig", "there is no plugin \"pnig\"; did you mean \"ping\"? `collector plugins` lists them");
     row("a folder of plugins that is not there", "-i h, -p ping2 --plugin-dir nowhere",
         "there is no plugin \"ping2\" (--plugin-dir nowhere: there is no such folder); did you mean \"ping\"?");
+    row("an option of ssh's", "-i h, -p ping -4", "unknown option -4: here it is AddressFamily inet in ssh_config");
+    row("an option of Ansible's", "-i h, -p ping --vault-password-file f",
+        "unknown option --vault-password-file: here it is nothing: vault values are not decrypted;");
     row("a plugin like none", "plugins zabbix", "there is no plugin \"zabbix\"; `collector plugins` lists them");
     row("a plugin's option", "-i h, -p ping --count 0", "collector: --count takes a whole number from 1 to 65000, not \"0\"");
     row("by its full name", "-i h, -p ping -O ping.count=0", "collector: -O: --count takes a whole number from 1 to 65000, not \"0\"");

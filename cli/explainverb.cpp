@@ -143,10 +143,10 @@ std::shared_ptr<const Inventory> readInventory(const RunOptions &options)
 }
 
 // Nobody is asked for a secret that is only shown as ***.
-std::shared_ptr<Credentials> placeholders(const RunOptions &options)
+std::shared_ptr<Credentials> placeholders(const RunOptions &options, bool isInEnvironment)
 {
     auto credentials = std::make_shared<Credentials>();
-    if (const auto given = givenPassword(options))
+    if (const auto given = givenPassword(options, isInEnvironment))
         credentials->setPassword(Secret("***"), given->place);
     if (const auto given = givenBecomePassword(options))
         credentials->setBecomePassword(Secret("***"), given->place);
@@ -191,6 +191,7 @@ int runExplainVerb(const QStringList &given)
     const bool isToConnect = words.removeAll(QStringLiteral("--connect")) > 0;
 
     const RunOptions options(CommandLine::parse(words));
+    std::optional<Secret> ofEnvironment = takeEnvironmentPassword();
     const auto config = readSshConfig(options);
     const auto inventory = readInventory(options);
     SelectionOptions select;
@@ -222,9 +223,9 @@ int runExplainVerb(const QStringList &given)
     const InventoryHost host(source, *found);
     LoginCredentials login;
     if (isToConnect)
-        login = LoginCredentials::gather(options, *config);
+        login = LoginCredentials::gather(options, *config, std::move(ofEnvironment));
     else
-        login.credentials = placeholders(options);
+        login.credentials = placeholders(options, ofEnvironment.has_value());
     const auto shared = std::make_shared<const HostSettings>(options, config, login.credentials);
     const HostSettings &settings = *shared;
 

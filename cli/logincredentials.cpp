@@ -51,7 +51,7 @@ std::optional<Secret> secretOf(const std::optional<GivenSecret> &given, const QS
     return given->file ? readSecret(*given->file, QString::fromUtf8(given->place.origin)) : askOnTerminal(question);
 }
 
-std::optional<GivenSecret> given(const RunOptions &options, const QString &file, const QString &ask, const char *variable)
+std::optional<GivenSecret> given(const RunOptions &options, const QString &file, const QString &ask, bool isInEnvironment)
 {
     for (const bool isOfLine : {true, false}) {
         const CommandLine &layer = isOfLine ? options.line() : options.config();
@@ -60,33 +60,37 @@ std::optional<GivenSecret> given(const RunOptions &options, const QString &file,
             return GivenSecret{path, false, place(file)};
         if (layer.has(ask))
             return GivenSecret{std::nullopt, false, place(ask)};
-        if (isOfLine && variable && qEnvironmentVariableIsSet(variable))
-            return GivenSecret{std::nullopt, true, {variable, true}};
+        if (isOfLine && isInEnvironment)
+            return GivenSecret{std::nullopt, true, {passwordVariable, true}};
     }
     return std::nullopt;
 }
 
 } // namespace
 
-std::optional<GivenSecret> givenPassword(const RunOptions &options)
+std::optional<Secret> takeEnvironmentPassword()
 {
-    return given(options, QStringLiteral("password-file"), QStringLiteral("ask-pass"), passwordVariable);
+    return takeSecretFromEnvironment(passwordVariable);
+}
+
+std::optional<GivenSecret> givenPassword(const RunOptions &options, bool isInEnvironment)
+{
+    return given(options, QStringLiteral("password-file"), QStringLiteral("ask-pass"), isInEnvironment);
 }
 
 std::optional<GivenSecret> givenBecomePassword(const RunOptions &options)
 {
-    return given(options, QStringLiteral("become-password-file"), QStringLiteral("ask-become-pass"), nullptr);
+    return given(options, QStringLiteral("become-password-file"), QStringLiteral("ask-become-pass"), false);
 }
 
-LoginCredentials LoginCredentials::gather(const RunOptions &options, const SshConfig &config)
+LoginCredentials LoginCredentials::gather(const RunOptions &options, const SshConfig &config, std::optional<Secret> ofEnvironment)
 {
     refuseSecretsForOpenSsh(options);
     LoginCredentials result;
     try {
-        const auto ofPassword = givenPassword(options), ofBecome = givenBecomePassword(options);
-        std::optional<Secret> password = takeSecretFromEnvironment(passwordVariable); // whatever counts: nobody else is to see it
-        if (!ofPassword || !ofPassword->isInEnvironment)
-            password = secretOf(ofPassword, QStringLiteral("SSH password: "));
+        const auto ofPassword = givenPassword(options, ofEnvironment.has_value()), ofBecome = givenBecomePassword(options);
+        std::optional<Secret> password =
+            ofPassword && ofPassword->isInEnvironment ? std::move(ofEnvironment) : secretOf(ofPassword, QStringLiteral("SSH password: "));
         std::optional<Secret> becomePassword = secretOf(ofBecome, QStringLiteral("BECOME password: "));
 
         Credentials::Sources sources;

@@ -11,6 +11,9 @@
 
 namespace collector {
 
+// COLLECTOR_PASSWORD, and unsets it: before anything is started that would inherit it, such as a dynamic inventory.
+[[nodiscard]] std::optional<Secret> takeEnvironmentPassword();
+
 // Which of options and environment gives a secret: the command line's, which the environment is part of, before the configuration's.
 struct GivenSecret
 {
@@ -18,8 +21,8 @@ struct GivenSecret
     bool isInEnvironment = false;
     SettingPlace place;
 };
-// Nothing: there is none. Before gather(), which clears the environment.
-[[nodiscard]] std::optional<GivenSecret> givenPassword(const RunOptions &options);
+// Nothing: there is none.
+[[nodiscard]] std::optional<GivenSecret> givenPassword(const RunOptions &options, bool isInEnvironment);
 [[nodiscard]] std::optional<GivenSecret> givenBecomePassword(const RunOptions &options);
 
 struct LoginCredentials
@@ -28,7 +31,7 @@ struct LoginCredentials
     std::shared_ptr<AgentClient> agent; // null: there is none, or it holds no key
 
     // Says on stderr which keys had to be left out. Throws UsageError.
-    [[nodiscard]] static LoginCredentials gather(const RunOptions &options, const SshConfig &config);
+    [[nodiscard]] static LoginCredentials gather(const RunOptions &options, const SshConfig &config, std::optional<Secret> ofEnvironment);
 };
 
 } // namespace collector

@@ -68,7 +68,7 @@ QByteArray readStandardInput()
 
 } // namespace
 
-RunPreparation::RunPreparation(const RunOptions &given) : options(given)
+RunPreparation::RunPreparation(const RunOptions &given) : options(given), m_environmentPassword(takeEnvironmentPassword())
 {
     selectPlugins();
     parseOutputs();
@@ -271,7 +271,7 @@ void RunPreparation::gatherCredentials()
         credentials = std::make_shared<Credentials>();
         return;
     }
-    LoginCredentials gathered = LoginCredentials::gather(options, *sshConfig);
+    LoginCredentials gathered = LoginCredentials::gather(options, *sshConfig, std::move(m_environmentPassword));
     credentials = std::move(gathered.credentials);
     agent = std::move(gathered.agent);
 }

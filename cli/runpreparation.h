@@ -14,6 +14,7 @@
 #include "model/runinfo.h"
 #include "output/outputspec.h"
 #include "ssh/agentclient.h"
+#include "ssh/secret.h"
 
 #include <QTextStream>
 
@@ -62,6 +63,8 @@ private:
     void gatherCredentials();
     void parseOutputs();
     void decideLimits();
+
+    std::optional<Secret> m_environmentPassword; // until gatherCredentials()
 };
 
 } // namespace collector

@@ -166,6 +166,7 @@ private Q_SLOTS:
     void theFirstCounts();
     void keysOfTheOthersAreNotOffered();
     void theEnvironmentIsOfTheCommandLine();
+    void theEnvironmentsPasswordIsNobodyElses();
     void offIsNotAConfigurations();
     void aPasswordOfItsOwn();
     void aKeyOfItsOwn();
@@ -304,6 +305,28 @@ void TestPrecedence::theEnvironmentIsOfTheCommandLine()
     Setting asked = *password;
     asked.said[Line].how = text("-k");
     QCOMPARE(row(explain(asked, 1U << Line | 1U << Config), asked.row), QStringLiteral("*** --ask-pass"));
+}
+
+// It was taken from the environment only once the inventory's program had run.
+void TestPrecedence::theEnvironmentsPasswordIsNobodyElses()
+{
+    write(QStringLiteral("dynamic"),
+          inFolder(text("#!/bin/sh\nenv >$/seen\necho '{\"g\": {\"hosts\": [\"127.0.1.1\"]}, \"_meta\": {}}'\n")).toUtf8());
+    QVERIFY(QFile::setPermissions(path(QStringLiteral("dynamic")), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    m_environment.insert(QStringLiteral("COLLECTOR_PASSWORD"), QStringLiteral("secret"));
+    const auto clean = qScopeGuard([this] { m_environment.remove(QStringLiteral("COLLECTOR_PASSWORD")); });
+    const QStringList hosts{QStringLiteral("-i"), path(QStringLiteral("dynamic"))};
+    const QStringList ping{QStringLiteral("-p"), QStringLiteral("ping"), QStringLiteral("--method"), QStringLiteral("tcp")};
+    for (const QStringList &arguments : {hosts + ping, QStringList{QStringLiteral("explain"), QStringLiteral("127.0.1.1")} + hosts}) {
+        const Ended ended = run(arguments);
+        QVERIFY2(ended.status == 0, qPrintable(ended.errors));
+        QFile seen(path(QStringLiteral("seen")));
+        QVERIFY(seen.open(QIODevice::ReadOnly));
+        const QByteArray all = seen.readAll();
+        QVERIFY(all.contains("PATH="));
+        QVERIFY(!all.contains("COLLECTOR_PASSWORD"));
+        QVERIFY(seen.remove());
+    }
 }
 
 void TestPrecedence::offIsNotAConfigurations()

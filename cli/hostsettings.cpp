@@ -15,17 +15,12 @@ namespace collector {
 
 namespace {
 
-QString text(const QJsonValue &value)
-{
-    return value.isDouble() ? QString::number(value.toInteger()) : value.toString();
-}
-
 // The words that Ansible takes so.
-bool isFalse(const QJsonValue &value)
+bool isFalse(const QByteArray &text)
 {
-    static const QSet<QString> words{QStringLiteral("false"), QStringLiteral("f"),   QStringLiteral("no"),
-                                     QStringLiteral("n"),     QStringLiteral("off"), QStringLiteral("0")};
-    return value.isBool() ? !value.toBool() : words.contains(text(value).toLower());
+    static const QSet<QString> words{QStringLiteral("false"), QStringLiteral("f"), QStringLiteral("no"), QStringLiteral("n"),
+                                     QStringLiteral("off"),   QStringLiteral("0"), QStringLiteral("0.0")};
+    return words.contains(QString::fromUtf8(text).toLower());
 }
 
 SshConfig loaded(const SshConfig::Sources &sources)
@@ -74,8 +69,8 @@ namespace {
 std::shared_ptr<const Secret> ownSecret(const InventoryHost &host, std::initializer_list<const char *> names, const char **found)
 {
     for (const char *name : names) {
-        if (const auto value = host.connectionVariable(name)) {
-            QByteArray bytes = text(*value).toUtf8();
+        if (auto value = host.connectionText(name)) {
+            QByteArray &bytes = *value;
             auto secret = std::make_shared<const Secret>(std::string_view(bytes.constData(), size_t(bytes.size())));
             wipe(bytes.data(), size_t(bytes.size()));
             *found = name;
@@ -111,9 +106,9 @@ HostSettings::HostSettings(const RunOptions &options, std::shared_ptr<const SshC
 QByteArray HostSettings::target(const InventoryHost &host) const
 {
     if (host.selected().hasVariables()) {
-        for (const char *name : {"ansible_host", "ansible_ssh_host"}) {
-            if (const auto address = host.connectionVariable(name))
-                return text(*address).toUtf8();
+        for (const char *name : {"ansible_ssh_host", "ansible_host"}) {
+            if (const auto address = host.connectionText(name))
+                return *address;
         }
     }
     return host.name();
@@ -130,17 +125,17 @@ std::optional<Become> HostSettings::become(const InventoryHost &host, Connection
         if (places)
             (places->*what).origin = originOf(host, name);
     };
-    if (const auto wanted = host.connectionVariable("ansible_become"); wanted && !given.become.isFixed) {
+    if (const auto wanted = host.connectionText("ansible_become"); wanted && !given.become.isFixed) {
         takes("ansible_become", &ConnectionPlaces::become);
-        become.isWanted = !isFalse(*wanted);
+        become.isWanted = !wanted->isEmpty() && !isFalse(*wanted);
     }
-    if (const auto user = host.connectionVariable("ansible_become_user"); user && !given.becomeUser.isFixed) {
+    if (const auto user = host.connectionText("ansible_become_user"); user && !given.becomeUser.isFixed) {
         takes("ansible_become_user", &ConnectionPlaces::becomeUser);
-        become.user = text(*user).toUtf8();
+        become.user = *user;
     }
-    if (const auto method = host.connectionVariable("ansible_become_method"); method && !given.becomeMethod.isFixed) {
+    if (const auto method = host.connectionText("ansible_become_method"); method && !given.becomeMethod.isFixed) {
         takes("ansible_become_method", &ConnectionPlaces::becomeMethod);
-        const QString word = text(*method).section(u'.', -1);
+        const QString word = QString::fromUtf8(*method).section(u'.', -1);
         if (word != u"sudo" && word != u"doas" && word != u"su")
             throw JobError(Cause::BadVariable,
                            QStringLiteral("ansible_become_method: sudo, doas or su, not \"%1\"").arg(printable(word.toUtf8(), 40)));
@@ -156,7 +151,7 @@ std::optional<Become> HostSettings::become(const InventoryHost &host, Connection
     return isOwn ? std::optional(std::move(become)) : std::nullopt;
 }
 
-// The order is Ansible's: the first that ssh sees, counts.
+// The order is Ansible's: the first that ssh sees, counts. Of two names of one thing, that with `ssh` in it.
 HostSettings::Asked HostSettings::asked(const InventoryHost &host, ConnectionPlaces *places) const
 {
     const StandingOptions &options = m_common->options;
@@ -167,17 +162,19 @@ HostSettings::Asked HostSettings::asked(const InventoryHost &host, ConnectionPla
     };
     const auto origin = [&](const char *name) { return originOf(host, name); };
     const auto value = [&](const char *name, SshWord word) {
-        const auto found = host.connectionVariable(name);
+        auto found = host.connectionText(name);
+        if (found && word == SshWord::Port && found->endsWith(".0")) // a number with a point is a port to Ansible, too
+            found->chop(2);
         QString error;
-        if (found && !result.overrides.add(word, text(*found).toUtf8(), origin(name), &error))
+        if (found && !result.overrides.add(word, *found, origin(name), &error))
             refuse(name, error);
     };
     const auto arguments = [&](const char *name) {
-        const auto found = host.connectionVariable(name);
-        if (!found || text(*found).isEmpty())
+        const auto found = host.connectionText(name);
+        if (!found || found->isEmpty())
             return;
         QString error;
-        const auto parsed = SshArguments::parse(text(*found).toUtf8(), origin(name), result.overrides, &error);
+        const auto parsed = SshArguments::parse(*found, origin(name), result.overrides, &error);
         if (!parsed)
             refuse(name, error);
         if (configFile.isEmpty() && !options.isSshConfigFixed)
@@ -192,30 +189,34 @@ HostSettings::Asked HostSettings::asked(const InventoryHost &host, ConnectionPla
 
     if (host.selected().hasVariables()) {
         arguments("ansible_ssh_args");
-        if (const auto checking = host.connectionVariable("ansible_ssh_host_key_checking"); checking && isFalse(*checking)) {
+        for (const char *name : {"ansible_ssh_host_key_checking", "ansible_host_key_checking"}) {
+            const auto checking = host.connectionText(name);
             QString error;
-            (void)result.overrides.add(SshWord::StrictHostKeyChecking, "off", origin("ansible_ssh_host_key_checking"), &error);
+            if (checking && isFalse(*checking))
+                (void)result.overrides.add(SshWord::StrictHostKeyChecking, "off", origin(name), &error);
+            if (checking)
+                break;
         }
-        for (const char *name : {"ansible_port", "ansible_ssh_port"})
+        for (const char *name : {"ansible_ssh_port", "ansible_port"})
             value(name, SshWord::Port);
         for (const char *name : {"ansible_ssh_private_key_file", "ansible_private_key_file"})
             value(name, SshWord::IdentityFile);
-        for (const char *name : {"ansible_user", "ansible_ssh_user"})
+        for (const char *name : {"ansible_ssh_user", "ansible_user"})
             value(name, SshWord::User);
         arguments("ansible_ssh_common_args");
         arguments("ansible_ssh_extra_args");
         if (!options.places.password.isFixed) {
             const char *name = nullptr;
-            result.password = ownSecret(host, {"ansible_ssh_pass", "ansible_ssh_password", "ansible_password"}, &name);
+            result.password = ownSecret(host, {"ansible_ssh_password", "ansible_ssh_pass", "ansible_password"}, &name);
             if (result.password && places)
                 places->password.origin = origin(name);
         }
         result.become = become(host, places);
-        if (const auto transport = host.connectionVariable("collector_transport"); transport && !options.places.transport.isFixed) {
-            const QString word = text(*transport);
-            if (word != u"native" && word != u"openssh")
-                refuse("collector_transport", QStringLiteral("native or openssh, not \"%1\"").arg(word));
-            result.transport = word == u"openssh" ? SshTransport::OpenSsh : SshTransport::Native;
+        if (const auto transport = host.connectionText("collector_transport"); transport && !options.places.transport.isFixed) {
+            const QByteArray &word = *transport;
+            if (word != "native" && word != "openssh")
+                refuse("collector_transport", QStringLiteral("native or openssh, not \"%1\"").arg(QString::fromUtf8(word)));
+            result.transport = word == "openssh" ? SshTransport::OpenSsh : SshTransport::Native;
             if (places)
                 places->transport.origin = origin("collector_transport");
         }

@@ -10,6 +10,7 @@ namespace collector {
 
 namespace {
 
+// The words that Ansible takes so.
 bool isTruthy(const QJsonValue &value)
 {
     if (value.isBool())
@@ -17,7 +18,7 @@ bool isTruthy(const QJsonValue &value)
     if (value.isDouble())
         return value.toDouble() != 0;
     const QString word = value.toString().toLower();
-    return word == u"true" || word == u"yes" || word == u"on" || word == u"1";
+    return word == u"true" || word == u"t" || word == u"yes" || word == u"y" || word == u"on" || word == u"1";
 }
 
 // Without what stands under the name of a secret, at any depth (that the inventory's readers allow).
@@ -77,17 +78,29 @@ QJsonValue InventoryHost::variable(QByteArrayView name) const
     return found->value;
 }
 
-std::optional<QJsonValue> InventoryHost::connectionVariable(QByteArrayView name) const
+std::optional<Variable> InventoryHost::usable(QByteArrayView name) const
 {
-    const std::optional<Variable> found = m_host.variable(name);
-    if (!found)
-        return std::nullopt;
-    if (found->state == Variable::Ready)
-        return found->value;
+    std::optional<Variable> found = m_host.variable(name);
+    if (!found || found->state == Variable::Ready)
+        return found;
     throw JobError(Cause::BadVariable, QStringLiteral("the variable %1 (%2:%3) cannot be used as it stands: %4; give it a plain value")
                                            .arg(QString::fromUtf8(name), QString::fromUtf8(found->file))
                                            .arg(found->line)
                                            .arg(printable(found->problem)));
+}
+
+std::optional<QJsonValue> InventoryHost::connectionVariable(QByteArrayView name) const
+{
+    const std::optional<Variable> found = usable(name);
+    return found ? std::optional(found->value) : std::nullopt;
+}
+
+std::optional<QByteArray> InventoryHost::connectionText(QByteArrayView name) const
+{
+    const std::optional<Variable> found = usable(name);
+    if (!found)
+        return std::nullopt;
+    return found->text.isEmpty() ? found->value.toString().toUtf8() : found->text;
 }
 
 bool InventoryHost::isLocal() const

@@ -60,9 +60,13 @@ public:
     [[nodiscard]] bool hasVariables() const { return m_hasVariables; }
     // A variable that decides how the host is connected to. Throws JobError (bad_variable) where it cannot be used as it stands.
     [[nodiscard]] std::optional<QJsonValue> connectionVariable(QByteArrayView name) const;
+    // The same as text, as Ansible would hand it to ssh.
+    [[nodiscard]] std::optional<QByteArray> connectionText(QByteArrayView name) const;
     [[nodiscard]] bool isLocal() const;
 
 private:
+    [[nodiscard]] std::optional<Variable> usable(QByteArrayView name) const;
+
     const InventorySource &m_source;
     const SelectedHost m_host;
     const QByteArray m_name;

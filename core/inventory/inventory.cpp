@@ -115,7 +115,8 @@ std::optional<Variable> SelectedHost::variable(QByteArrayView name) const
     const VariableEntry &entry = tables.variables[found];
     const auto resolved = TemplateResolver(view).resolve(tables.load(entry.value));
     const QJsonValue value = resolved.state == Variable::Vault ? QJsonValue(QJsonValue::Null) : resolved.value.toJson();
-    return Variable{value, resolved.state, tables.files[entry.file], static_cast<int>(entry.line), resolved.problem};
+    const QByteArray asText = value.isDouble() || value.isBool() ? resolved.value.toText() : QByteArray();
+    return Variable{value, resolved.state, tables.files[entry.file], static_cast<int>(entry.line), asText, resolved.problem};
 }
 
 QByteArrayList SelectedHost::variableNames() const
@@ -148,7 +149,7 @@ bool SelectedHost::hasVariables() const
 std::optional<IpAddress> SelectedHost::literalAddress() const
 {
     if (hasVariables()) {
-        for (const char *name : {"ansible_host", "ansible_ssh_host"}) {
+        for (const char *name : {"ansible_ssh_host", "ansible_host"}) {
             if (const auto host = variable(name))
                 return host->state == Variable::Ready ? IpAddress::parse(host->value.toString().toUtf8()) : std::nullopt;
         }

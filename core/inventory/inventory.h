@@ -66,6 +66,7 @@ struct Variable
     State state = Ready;
     QByteArray file;    // where it was set
     int line = 0;       // 0 where that is not known (dynamic sources)
+    QByteArray text;    // a number or truth value as Ansible puts it into a text: 1234.50 is 1234.5, yes is True; else empty
     QByteArray problem; // for a person, when not Ready: "{{ x }} is …"
 };
 

@@ -167,6 +167,8 @@ private Q_SLOTS:
     void keysOfTheOthersAreNotOffered();
     void theEnvironmentIsOfTheCommandLine();
     void theEnvironmentsPasswordIsNobodyElses();
+    void variablesAreWhatAnsibleMakesOfThem_data();
+    void variablesAreWhatAnsibleMakesOfThem();
     void offIsNotAConfigurations();
     void aPasswordOfItsOwn();
     void aKeyOfItsOwn();
@@ -327,6 +329,55 @@ void TestPrecedence::theEnvironmentsPasswordIsNobodyElses()
         QVERIFY(!all.contains("COLLECTOR_PASSWORD"));
         QVERIFY(seen.remove());
     }
+}
+
+void TestPrecedence::variablesAreWhatAnsibleMakesOfThem_data()
+{
+    QTest::addColumn<QString>("variable");
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("shown");
+    QTest::newRow("a fraction") << "ansible_user=1234.50"
+                                << "User"
+                                << "1234.5";
+    QTest::newRow("more digits than 64 bits") << "ansible_user=12345678901234567890"
+                                              << "User"
+                                              << "12345678901234567890";
+    QTest::newRow("a truth value") << "ansible_user=True"
+                                   << "User"
+                                   << "True";
+    QTest::newRow("a host") << "ansible_host=10.1"
+                            << "target"
+                            << "10.1";
+    QTest::newRow("a port with a point") << "ansible_port=2222.0"
+                                         << "Port"
+                                         << "2222";
+    QTest::newRow("a user under both names") << "ansible_user=a ansible_ssh_user=b"
+                                             << "User"
+                                             << "b";
+    QTest::newRow("a port under both names") << "ansible_port=1 ansible_ssh_port=2"
+                                             << "Port"
+                                             << "2";
+    QTest::newRow("a host under both names") << "ansible_host=a ansible_ssh_host=b"
+                                             << "target"
+                                             << "b";
+    QTest::newRow("no checking of host keys") << "ansible_host_key_checking=False"
+                                              << "StrictHostKeyChecking"
+                                              << "off";
+    QTest::newRow("become of nothing") << "ansible_become="
+                                       << "→ become"
+                                       << "no";
+}
+
+void TestPrecedence::variablesAreWhatAnsibleMakesOfThem()
+{
+    QFETCH(const QString, variable);
+    QFETCH(const QString, name);
+    QFETCH(const QString, shown);
+    write(QStringLiteral("hosts.ini"), "w " + variable.toUtf8() + '\n');
+    const Ended ended = run({QStringLiteral("explain"), QStringLiteral("w"), QStringLiteral("-i"), path(QStringLiteral("hosts.ini")),
+                             QStringLiteral("--ssh-config"), QStringLiteral("none")});
+    QVERIFY2(ended.status == 0, qPrintable(ended.errors));
+    QCOMPARE(row(ended, name).section(u' ', 0, 0), shown);
 }
 
 void TestPrecedence::offIsNotAConfigurations()

@@ -202,7 +202,8 @@ int runExplainVerb(const QStringList &given)
     QStringList names;
     for (const QString &value : options.values(QStringLiteral("plugin")))
         names += value.split(u',', Qt::SkipEmptyParts);
-    const SelectedPlugins selected = SelectedPlugins::load(options, names);
+    SelectedPlugins selected = SelectedPlugins::load(options, names);
+    selected.prepare(*inventory);
     auto found = inventory->find(name.toUtf8());
     if (!found)
         throw UsageError(QStringLiteral("the inventory has no host %1: `collector inventory -i … --hosts` lists them").arg(name));

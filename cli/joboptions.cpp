@@ -6,6 +6,46 @@
 
 namespace collector {
 
+namespace {
+
+// What an inventory says, as it would stand on the command line; nothing where it is no single value.
+std::optional<QByteArray> textOf(const OptionSpec &option, const QJsonValue &value)
+{
+    using Type = OptionSpec::Type;
+    const bool isText = option.type == Type::Text || option.type == Type::File || option.type == Type::List;
+    if (value.isBool() && isText) // as Ansible puts it into a text
+        return value.toBool() ? "True" : "False";
+    if (value.isBool())
+        return value.toBool() ? "yes" : "no";
+    if (value.isDouble())
+        return QByteArray::number(value.toDouble(), 'g', 15);
+    return value.isString() ? std::optional(value.toString().toUtf8()) : std::nullopt;
+}
+
+// Undefined and a reason where it is no value of the option. A list of YAML's is one, whatever commas its items have.
+QJsonValue valueOf(const OptionSpec &option, const QJsonValue &value, QString *error)
+{
+    if (option.type == OptionSpec::Type::List && value.isArray()) {
+        QJsonArray items;
+        const QJsonArray given = value.toArray();
+        for (const QJsonValue item : given) {
+            if (const auto text = textOf(option, item); text && !text->trimmed().isEmpty()) {
+                items.append(QString::fromUtf8(text->trimmed()));
+            } else if (!text) {
+                *error = QStringLiteral("takes a list of single values");
+                return QJsonValue(QJsonValue::Undefined);
+            }
+        }
+        return items;
+    }
+    if (const auto text = textOf(option, value))
+        return parseOption(option, *text, error);
+    *error = QStringLiteral("takes a single value");
+    return QJsonValue(QJsonValue::Undefined);
+}
+
+} // namespace
+
 JobOptions::JobOptions(const RunOptions &options, const std::vector<std::shared_ptr<const Manifest>> &plugins)
 {
     for (const auto &manifest : plugins) {
@@ -114,14 +154,24 @@ Options JobOptions::forHost(int number, const std::function<QJsonValue(const QBy
         if (value.isUndefined() || value.isNull())
             continue;
         QString error;
-        const QByteArray text = value.isBool()     ? QByteArray(value.toBool() ? "yes" : "no")
-                                : value.isDouble() ? QByteArray::number(value.toDouble(), 'g', 15)
-                                                   : value.toString().toUtf8();
-        const QJsonValue parsed = parseOption(job.manifest->options[i], text, &error);
-        if (parsed.isUndefined())
+        const QJsonValue parsed = valueOf(job.manifest->options[i], value, &error);
+        if (parsed.isUndefined()) {
+            const QByteArray text = textOf(job.manifest->options[i], value).value_or(value.isArray() ? "a list" : "a dictionary");
             throw JobError(Cause::BadVariable, QStringLiteral("the inventory variable %1 %2, not \"%3\"")
                                                    .arg(QString::fromUtf8(job.variables[size_t(i)]), error, printable(text, 60)));
+        }
         options = options.with(i, parsed);
+    }
+    return options;
+}
+
+Options JobOptions::forPreparation(int number, const std::function<bool(const QByteArray &)> &isHostVariable) const
+{
+    const Job &job = m_jobs[size_t(number)];
+    Options options = job.common;
+    for (qsizetype i = 0; i < job.manifest->options.size(); ++i) {
+        if (!options.isSet(job.manifest->options[i].name) && isHostVariable(job.variables[size_t(i)]))
+            options = options.with(i, QJsonValue(QJsonValue::Null));
     }
     return options;
 }

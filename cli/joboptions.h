@@ -25,6 +25,8 @@ public:
 
     // Of the job of that number, as far as command line and configuration say.
     [[nodiscard]] const Options &common(int job) const { return m_jobs[size_t(job)].common; }
+    // The same, for Job::prepare(): null where there is a variable for it, but nothing that holds for all hosts.
+    [[nodiscard]] Options forPreparation(int job, const std::function<bool(const QByteArray &)> &isHostVariable) const;
     // With a host's own variables. `variable` gives the value of one, undefined where there is none. Throws JobError
     // (bad_variable).
     [[nodiscard]] Options forHost(int job, const std::function<QJsonValue(const QByteArray &)> &variable) const;

@@ -101,6 +101,12 @@ void RunPreparation::selectPlugins()
     SelectedPlugins selected = SelectedPlugins::load(options, names);
     plugins = std::move(selected.plugins);
     jobOptions = std::move(selected.options);
+}
+
+void RunPreparation::preparePlugins(const Inventory &inventory)
+{
+    SelectedPlugins selected{plugins, jobOptions, {}};
+    selected.prepare(inventory);
     scriptSha256 = std::move(selected.scriptSha256);
 }
 
@@ -191,6 +197,7 @@ void RunPreparation::readInventory()
     if (!result)
         throw UsageError(QStringLiteral("the inventory has errors: nothing was contacted"));
     inventorySha256 = result.sha256;
+    preparePlugins(*result.inventory);
 
     SelectionOptions select;
     select.limit = options.bytes(QStringLiteral("limit"));

@@ -57,6 +57,7 @@ public:
 
 private:
     void selectPlugins();
+    void preparePlugins(const Inventory &inventory);
     void readInventory();
     void guardResult(const QString &result, bool hasHosts);
     void readSshConfigs();

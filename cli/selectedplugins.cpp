@@ -36,7 +36,6 @@ SelectedPlugins SelectedPlugins::load(const RunOptions &options, QStringList nam
         manifests.push_back(file->manifest);
     }
     SelectedPlugins result;
-    QByteArrayList scriptSums;
     // Options are checked by the manifests alone, before any plugin's code runs.
     result.options = std::make_shared<JobOptions>(options, manifests);
     for (size_t i = 0; i < files.size(); ++i) {
@@ -44,21 +43,29 @@ SelectedPlugins SelectedPlugins::load(const RunOptions &options, QStringList nam
         const auto loaded = PluginRegistry::load(*files[i], &error);
         if (!loaded)
             throw UsageError(error);
+        result.plugins.push_back(*loaded);
+    }
+    return result;
+}
+
+void SelectedPlugins::prepare(const Inventory &inventory)
+{
+    QByteArrayList scriptSums;
+    for (size_t i = 0; i < plugins.size(); ++i) {
         try {
-            loaded->job->prepare(result.options->common(int(i)));
-            const QByteArray script = loaded->job->document("script");
+            Job &job = *plugins[i].job;
+            job.prepare(options->forPreparation(int(i), [&](const QByteArray &name) { return inventory.hasVariable(name); }));
+            const QByteArray script = job.document("script");
             if (!script.isEmpty())
                 scriptSums.append(sha256(script));
         } catch (const JobError &refusal) {
             throw UsageError(refusal.message());
         } catch (const std::exception &failure) {
-            throw UsageError(
-                QStringLiteral("the plugin %1 failed as it was prepared: %2").arg(names[qsizetype(i)], printable(failure.what())));
+            throw UsageError(QStringLiteral("the plugin %1 failed as it was prepared: %2")
+                                 .arg(QString::fromUtf8(plugins[i].manifest->name), printable(failure.what())));
         }
-        result.plugins.push_back(*loaded);
     }
-    result.scriptSha256 = scriptSums.size() > 1 ? sha256(scriptSums.join('\n') + '\n') : scriptSums.value(0);
-    return result;
+    scriptSha256 = scriptSums.size() > 1 ? sha256(scriptSums.join('\n') + '\n') : scriptSums.value(0);
 }
 
 } // namespace collector

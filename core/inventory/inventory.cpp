@@ -79,6 +79,16 @@ bool Inventory::hasGroup(QByteArrayView name) const
     return m_tables->findGroup(name).has_value();
 }
 
+bool Inventory::hasVariable(QByteArrayView name) const
+{
+    const auto text = m_tables->texts.find(name);
+    for (VariableIndex index = 1; text && index < m_tables->variables.size(); ++index) {
+        if (m_tables->variables[index].name == *text)
+            return true;
+    }
+    return false;
+}
+
 QByteArrayList Inventory::groupNames() const
 {
     QByteArrayList names;

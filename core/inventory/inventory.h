@@ -118,6 +118,8 @@ public:
 
     [[nodiscard]] std::optional<SelectedHost> find(QByteArrayView hostName) const;
     [[nodiscard]] bool hasGroup(QByteArrayView name) const;
+    /// Whether a variable of that name is set anywhere.
+    [[nodiscard]] bool hasVariable(QByteArrayView name) const;
     [[nodiscard]] QByteArrayList groupNames() const;
 
     /// For the rooms of this folder.

@@ -36,6 +36,8 @@ public:
         if (!options.isSet("program"))
             throw JobError(Cause::BadVariable, QStringLiteral("exec needs --program FILE"));
         m_declared.load(options.value("manifest").toString());
+        if (options.value("program").isNull()) // it is for the hosts to say
+            return;
         m_given = options.value("program").toString();
         m_program = examined(m_given);
     }
@@ -50,6 +52,9 @@ public:
     Task<> run(JobContext &job) override
     {
         const Options &options = job.options();
+        if (!options.isSet("program"))
+            throw JobError(Cause::BadVariable,
+                           QStringLiteral("there is no program for this host: give it the variable exec_program, or all --program"));
         LocalProgram program;
         program.command = commandOf(options);
         program.outputLimit = options.integer("max-output");

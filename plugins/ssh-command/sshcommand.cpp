@@ -32,9 +32,13 @@ class SshCommand : public QObject, public Job
 public:
     void prepare(const Options &options) override
     {
-        if (options.isSet("command") == options.isSet("script"))
+        const bool hasScript = options.value("script").isString();
+        const bool hasCommand = options.value("command").isString();
+        const bool hostsHaveCommands = options.isSet("command") && !hasCommand;
+        if (hasScript ? hasCommand : !hasCommand && !hostsHaveCommands)
             throw JobError(Cause::BadVariable, QStringLiteral("ssh-command needs exactly one of --command and --script"));
-        if (options.isSet("script"))
+        m_path = options.text("script");
+        if (hasScript)
             m_script = readScript(options.value("script").toString());
     }
 
@@ -42,6 +46,12 @@ public:
 
     Task<> run(JobContext &job) override
     {
+        if (job.options().text("script") != m_path)
+            throw JobError(Cause::BadVariable,
+                           QStringLiteral("the script is the same for all hosts: ssh_command_script is no host's variable"));
+        if (!job.options().isSet("script") && !job.options().isSet("command"))
+            throw JobError(Cause::BadVariable,
+                           QStringLiteral("there is no command for this host: give it the variable ssh_command_command, or all --command"));
         ShellCommand command;
         if (job.options().isSet("script")) {
             command.command = RemoteShell::scriptCommand();
@@ -82,7 +92,7 @@ private:
         return said.isEmpty() ? status : status + QStringLiteral(": ") + said;
     }
 
-    QByteArray m_script;
+    QByteArray m_path, m_script;
 };
 
 #include "sshcommand.moc"

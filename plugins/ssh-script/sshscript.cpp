@@ -16,7 +16,7 @@ class SshScript : public QObject, public Job
 public:
     void prepare(const Options &options) override
     {
-        if (!options.isSet("script"))
+        if (!options.value("script").isString())
             throw JobError(Cause::BadVariable, QStringLiteral("ssh-script needs --script FILE"));
         m_path = options.text("script");
         m_script = readUsersFile(QString::fromUtf8(m_path), QStringLiteral("script"));

@@ -39,7 +39,6 @@ struct Setting
     std::array<Said, levels> said;
     QString byDefault{};
     QStringList further{}; // of the command line
-    unsigned always = 0;   // levels without which there is nothing to explain
 };
 
 QString text(const char *latin)
@@ -149,8 +148,7 @@ QList<Setting> settings()
            {text("ssh-command.command = c"), text("c")},
            {}}},
          {},
-         {text("-p"), text("ssh-command")},
-         1U << Config},
+         {text("-p"), text("ssh-command")}},
     };
 }
 
@@ -169,7 +167,9 @@ private Q_SLOTS:
     void theEnvironmentsPasswordIsNobodyElses();
     void variablesAreWhatAnsibleMakesOfThem_data();
     void variablesAreWhatAnsibleMakesOfThem();
+    void aPluginsOptionAsAList();
     void offIsNotAConfigurations();
+    void aCommandOfItsOwn();
     void aPasswordOfItsOwn();
     void aKeyOfItsOwn();
     void knownHostsOfItsOwn();
@@ -269,7 +269,7 @@ void TestPrecedence::theFirstCounts()
         if (which & 1U << level)
             expected = setting.said[level].shown;
     }
-    const Ended ended = explain(setting, which | setting.always);
+    const Ended ended = explain(setting, which);
     QVERIFY2(ended.status == 0, qPrintable(ended.errors));
     QCOMPARE(row(ended, setting.row), inFolder(expected));
 }
@@ -380,6 +380,20 @@ void TestPrecedence::variablesAreWhatAnsibleMakesOfThem()
     QCOMPARE(row(ended, name).section(u' ', 0, 0), shown);
 }
 
+// It counted as empty.
+void TestPrecedence::aPluginsOptionAsAList()
+{
+    const QStringList echo{QStringLiteral("explain"),   QStringLiteral("w"),        QStringLiteral("-p"),
+                           QStringLiteral("exec"),      QStringLiteral("-i"),       path(QStringLiteral("w.yml")),
+                           QStringLiteral("--program"), QStringLiteral("/bin/echo")};
+    write(QStringLiteral("w.yml"), "all: {hosts: {w: {exec_arguments: ['a,b', 7]}}}\n");
+    const Ended ended = run(echo);
+    QVERIFY2(ended.output.contains(u"/bin/echo a,b 7"), qPrintable(ended.output + ended.errors));
+    write(QStringLiteral("w.yml"), "all: {hosts: {w: {exec_program_timeout: [1, 2]}}}\n");
+    const Ended refused = run(echo);
+    QVERIFY2(refused.output.contains(u"exec_program_timeout takes a single value, not \"a list\""), qPrintable(refused.output));
+}
+
 void TestPrecedence::offIsNotAConfigurations()
 {
     const Setting off{
@@ -400,6 +414,46 @@ Ended TestPrecedence::collect(const FleetProcess &fleet, const QString &variable
                                        .arg(path(QStringLiteral("hosts.ini")), configuration)
                                        .toUtf8());
     return run({QStringLiteral("--config"), path(QStringLiteral("c.ini"))});
+}
+
+// A command of the command line stands above it, and without one the run was refused.
+void TestPrecedence::aCommandOfItsOwn()
+{
+    const FleetProcess fleet;
+    write(QStringLiteral("hosts.ini"), "127.0.1.1 ssh_command_command='command 1'\n127.0.1.2\n127.0.1.3 ssh_command_script=/etc/hosts\n");
+    const QStringList line{text("-i"),
+                           path(text("hosts.ini")),
+                           text("-p"),
+                           text("ssh-command"),
+                           text("-f"),
+                           text("csv"),
+                           text("--columns"),
+                           text("host,cause,ssh_command.stdout"),
+                           text("--order"),
+                           text("inventory"),
+                           text("-c"),
+                           text("1"),
+                           text("-u"),
+                           text("x"),
+                           text("--port"),
+                           QString::number(fleet.port()),
+                           text("--identity"),
+                           fleet.clientKey(),
+                           text("--known-hosts"),
+                           fleet.knownHostsFile(),
+                           text("--ssh-config"),
+                           text("none")};
+    const Ended ended = run(line);
+    QCOMPARE(ended.output,
+             text("host,cause,ssh_command.stdout\n127.0.1.1,,\"hello world\n\"\n127.0.1.2,bad_variable,\n127.0.1.3,bad_variable,\n"));
+    QCOMPARE(ended.status, 3);
+    for (const FleetEvent &event : fleet.log())
+        QVERIFY2(event.event != FleetEvent::Exec || event.detail == u"command 1", qPrintable(event.detail));
+    // Not a script that is empty, with the status ok.
+    const Ended common = run(line + QStringList{text("--command"), text("c")});
+    QVERIFY2(common.output.contains(u"127.0.1.3,bad_variable,"), qPrintable(common.output));
+    write(QStringLiteral("hosts.ini"), "127.0.1.2\n");
+    QCOMPARE(run(line).status, 2);
 }
 
 // The common password was sent instead, and each refusal counted towards --max-auth-failures.

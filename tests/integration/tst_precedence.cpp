@@ -167,6 +167,7 @@ private Q_SLOTS:
     void theEnvironmentsPasswordIsNobodyElses();
     void variablesAreWhatAnsibleMakesOfThem_data();
     void variablesAreWhatAnsibleMakesOfThem();
+    void whomTheInventoryHasSkipped();
     void aPluginsOptionAsAList();
     void offIsNotAConfigurations();
     void aCommandOfItsOwn();
@@ -378,6 +379,23 @@ void TestPrecedence::variablesAreWhatAnsibleMakesOfThem()
                              QStringLiteral("--ssh-config"), QStringLiteral("none")});
     QVERIFY2(ended.status == 0, qPrintable(ended.errors));
     QCOMPARE(row(ended, name).section(u' ', 0, 0), shown);
+}
+
+// The words are those that Ansible takes for true.
+void TestPrecedence::whomTheInventoryHasSkipped()
+{
+    QByteArray hosts, expected("host,cause\n");
+    int number = 0;
+    for (const char *word : {"yes", "y", "True", "t", "on", "1", "no", "False", "0", "maybe"}) {
+        const QByteArray name = "127.0.1." + QByteArray::number(++number);
+        hosts += name + " collector_skip=" + word + '\n';
+        expected += name + (number <= 6 ? ",excluded\n" : ",\n");
+    }
+    write(QStringLiteral("hosts.ini"), hosts);
+    const Ended ended =
+        run({text("-i"), path(text("hosts.ini")), text("-p"), text("ping"), text("--method"), text("tcp"), text("-f"), text("csv"),
+             text("--columns"), text("host,cause"), text("--order"), text("inventory"), text("-c"), text("1")});
+    QCOMPARE(ended.output.toUtf8(), expected);
 }
 
 // It counted as empty.

@@ -118,7 +118,7 @@ QStringList closing(const RunOutcome &outcome)
         lines.append(QStringLiteral("the former files stay as they were (--accept-partial would have replaced them)"));
     if (!outcome.journal.isEmpty())
         lines.append((outcome.triedEveryHost ? QStringLiteral("every host was tried; the same command with --resume --retry-failed goes on "
-                                                              "from %1")
+                                                              "from %1, with --resume --accept-partial it takes what there is")
                                              : QStringLiteral("the same command with --resume goes on from %1"))
                          .arg(outcome.journal));
     return lines;

@@ -36,7 +36,7 @@ QString worthOf(const QByteArray &journal)
         return {};
     return hasEnded(journal)
                ? QStringLiteral("it is from a run that tried every host and had too few ok: this run begins anew, and it is "
-                                "put aside as %1 (--resume --retry-failed would have gone on from it)")
+                                "put aside as %1 (with --retry-failed or --accept-partial it would have gone on from it)")
                : QStringLiteral("it is from a run that did not end, and is put aside as %1 (--resume would have gone on from it)");
 }
 

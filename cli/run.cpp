@@ -88,7 +88,7 @@ void Run::openOutputs()
     setup.seed = m_seed;
     setup.columns = options.value(QStringLiteral("columns")).value_or(QString());
     if (isatty(STDOUT_FILENO))
-        setup.tableWidth = terminalSize().first;
+        setup.tableWidth = terminalSize(STDOUT_FILENO).first;
     setup.onTerminal = [this](const std::function<void()> &write) { m_progress.aside(write); };
     setup.guardsFormulas =
         options.choice(QStringLiteral("csv-guard"), {QStringLiteral("on"), QStringLiteral("off")}).value_or(QStringLiteral("on")) == u"on";
@@ -288,7 +288,7 @@ void Run::over(const RunOutcome &outcome)
     m_exitStatus = outcome.exitStatus;
     sendToAudit(auditEnd(*m_info, outcome.counts, m_exitStatus, m_progress.elapsedMs()));
     if (!m_progress.isQuiet()) {
-        const auto [width, lines] = terminalSize();
+        const auto [width, lines] = terminalSize(STDERR_FILENO);
         m_progress.say(endText(outcome, m_progress.elapsedMs(), {width, lines, m_progress.usesColor()}).toUtf8());
     } else if (!outcome.error.isEmpty()) {
         say(outcome.error);

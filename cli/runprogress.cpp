@@ -22,12 +22,19 @@ void put(const QByteArray &bytes)
     std::fflush(stderr);
 }
 
+// One that knows no escape sequences, as an editor's: nothing can be drawn over there.
+bool isDumbTerminal()
+{
+    const QByteArray kind = qgetenv("TERM");
+    return kind.isEmpty() || kind == "dumb";
+}
+
 } // namespace
 
-std::pair<int, int> terminalSize()
+std::pair<int, int> terminalSize(int descriptor)
 {
     winsize size{};
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
         return {80, 24};
     return {size.ws_col, size.ws_row};
 }
@@ -37,11 +44,12 @@ RunProgress::RunProgress(const RunOptions &options) : m_isTerminal(isatty(STDERR
     const QStringList words{QStringLiteral("auto"), QStringLiteral("on"), QStringLiteral("off"), QStringLiteral("json")};
     const QString mode = options.choice(QStringLiteral("progress"), words).value_or(words[0]);
     const QString color = options.choice(QStringLiteral("color"), words.first(3)).value_or(words[0]);
-    m_usesColor = color == u"on" || (color == u"auto" && m_isTerminal && !qEnvironmentVariableIsSet("NO_COLOR"));
+    const bool canDraw = m_isTerminal && !isDumbTerminal();
+    m_usesColor = color == u"on" || (color == u"auto" && canDraw && qEnvironmentVariableIsEmpty("NO_COLOR"));
     if (mode == u"json")
         m_mode = Mode::Json;
     else if (mode == u"on" || (mode == u"auto" && !m_isQuiet))
-        m_mode = m_isTerminal ? Mode::Line : Mode::Text;
+        m_mode = canDraw ? Mode::Line : Mode::Text;
     connect(&m_timer, &QTimer::timeout, this, &RunProgress::tick);
 }
 
@@ -85,7 +93,7 @@ void RunProgress::tick()
     const std::lock_guard lock(m_mutex);
     if (m_mode != Mode::Line || m_drawQuestion)
         return;
-    put(QByteArrayLiteral("\r\x1b[K") + progressLine(sample, terminalSize().first - 1).toUtf8());
+    put(QByteArrayLiteral("\r\x1b[K") + progressLine(sample, terminalSize(STDERR_FILENO).first - 1).toUtf8());
     m_isDrawn = true;
 }
 

@@ -59,7 +59,7 @@ private:
     std::function<void(bool)> m_drawQuestion; // empty: no question is up
 };
 
-// Columns and rows of the terminal on stderr; 80 and 24 where it has none.
-[[nodiscard]] std::pair<int, int> terminalSize();
+// Columns and rows of the terminal on this descriptor; 80 and 24 where it has none.
+[[nodiscard]] std::pair<int, int> terminalSize(int descriptor);
 
 } // namespace collector

@@ -28,7 +28,7 @@ const VerbTable &table()
             {QStringLiteral("fail-on"),
              {},
              QStringLiteral("CLASS,…"),
-             QStringLiteral("exit 1 only where something of these classes differs: hosts, identity,\n"
+             QStringLiteral("exit 1 only where something of these classes differs: hosts, identity, "
                             "hardware, configuration, state, sensitive (any difference)")},
             {QStringLiteral("all"), {}, {}, QStringLiteral("text: every host and every change, however many, in full length")},
         },

@@ -1,6 +1,7 @@
 #include "cli/explainverb.h"
 
 #include "cli/connecttimeline.h"
+#include "cli/helppage.h"
 #include "cli/logincredentials.h"
 #include "cli/plannedcommands.h"
 #include "cli/standardoutput.h"
@@ -26,7 +27,7 @@ const char help[] =
     "Exit status: 0 shown, also where the connection fails, 1 output error, 2 usage or input.\n\n"
     "Examples:\n"
     "  collector explain web01 -i hosts.ini\n"
-    "  collector explain web01 -i hosts.ini -p ssh-facts --become --connect\n";
+    "  collector explain web01 -i hosts.ini -p ssh-facts --become --connect";
 
 struct Row
 {
@@ -179,7 +180,7 @@ int runExplainVerb(const QStringList &given)
 {
     QStringList words = given;
     if (words.contains(QStringLiteral("--help")) || words.contains(QStringLiteral("-h")))
-        return print(help);
+        return print(helpParagraphs(QString::fromUtf8(help), helpWidth()).toUtf8());
     QString name;
     if (!words.isEmpty() && !words.first().startsWith(u'-'))
         name = words.takeFirst();

@@ -1,5 +1,6 @@
 #include "cli/help.h"
 
+#include "cli/helppage.h"
 #include "cli/optiontable.h"
 
 #include <QString>
@@ -11,70 +12,52 @@ namespace collector {
 namespace {
 
 constexpr int helpColumn = 32;
-constexpr int width = 110;
 
-// Words of `text` from the column on, broken before the width.
-QString wrapped(const QString &text)
-{
-    QString out;
-    int column = helpColumn;
-    for (const QString &word : text.split(u' ')) {
-        if (column + word.size() + 1 > width) {
-            out += u'\n' + QString(helpColumn, u' ');
-            column = helpColumn;
-        } else if (column > helpColumn) {
-            out += u' ';
-            ++column;
-        }
-        out += word;
-        column += int(word.size());
-    }
-    return out;
-}
-
-QString row(const CoreOption &option)
+QString row(const CoreOption &option, int width)
 {
     QString left = option.shortName.isNull() ? QStringLiteral("      ") : QStringLiteral("  -%1, ").arg(option.shortName);
     if (option.name.isEmpty())
         left = QStringLiteral("  -%1 %2").arg(QString(option.shortName), option.argument);
     else
         left += QStringLiteral("--%1%2").arg(option.name, option.argument.isEmpty() ? QString() : u' ' + option.argument);
-    const bool isLong = left.size() >= helpColumn - 1;
-    const QString gap = isLong ? u'\n' + QString(helpColumn, u' ') : QString(helpColumn - left.size(), u' ');
-    return left + gap + wrapped(option.help) + u'\n';
+    return helpRow(left, option.help, helpColumn, width);
 }
 
 } // namespace
 
 QByteArray helpText()
 {
-    QString text =
+    const int width = helpWidth();
+    QString text = helpParagraphs(
         QStringLiteral("collector: logs in to all hosts of an inventory at once, asks what they are, writes a record for each.\n"
                        "\n"
                        "  collector -i hosts.ini -p ssh-facts -o assets.json -o assets.csv\n"
                        "  collector -i 10.0.0.0/16 -p ping -o alive.csv\n"
                        "  collector -i hosts.ini -l 'web:!db' -p ssh-command --command uptime -f jsonl\n"
                        "\n"
-                       "Verbs, each with --help: inventory  plugins  explain  diff  merge  report  schema\n"
+                       "Verbs, each with --help: inventory, plugins, explain, diff, merge, report, schema.\n"
                        "\n"
                        "Durations are 10, 500ms, 2m, 1h30m: seconds where no unit stands. Of an option that is given twice the last\n"
-                       "value counts; lists with commas are added, and what is repeatable.\n");
+                       "value counts; lists with commas are added, and what is repeatable."),
+        width);
     QString section;
     for (const CoreOption &option : coreOptions()) {
         if (option.section != section) {
             section = option.section;
             text += u'\n' + section + QStringLiteral(":\n");
         }
-        text += row(option);
+        text += row(option, width);
     }
-    text += QStringLiteral(
-        "\n"
-        "Precedence: command line, host variable, group variable, --config, ssh_config, default. COLLECTOR_PASSWORD counts as\n"
-        "given on the command line. `collector explain HOST` shows where each setting is from.\n"
-        "\n"
-        "Exit status: 0 all ok · 1 internal error, or an output could not be written · 2 usage, configuration, inventory or\n"
-        "plugin error, nothing was contacted · 3 some hosts are not ok · 4 none is · 5 the deadline came first · 6 fewer than\n"
-        "--min-ok · 130, 143 interrupted.\n");
+    text += helpParagraphs(
+        QStringLiteral(
+            "\n"
+            "Precedence: command line, host variable, group variable, --config, ssh_config, default. COLLECTOR_PASSWORD counts as\n"
+            "given on the command line. `collector explain HOST` shows where each setting is from.\n"
+            "\n"
+            "Exit status: 0 all ok · 1 internal error, or an output could not be written · 2 usage, configuration, inventory or\n"
+            "plugin error, nothing was contacted · 3 some hosts are not ok · 4 none is · 5 the deadline came first · 6 fewer than\n"
+            "--min-ok · 130, 143 interrupted."),
+        width);
     return text.toUtf8();
 }
 

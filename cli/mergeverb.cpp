@@ -30,14 +30,14 @@ const VerbTable &table()
             "FILE is JSON or JSON lines, also .gz and .zst; - is stdin. OUT may be one of them."),
         {
             {QStringLiteral("output"), u'o', QStringLiteral("OUT"),
-             QStringLiteral(".json .jsonl .csv, each also .gz .zst; repeatable; - is stdout (the default);\nappears whole or not at all")},
+             QStringLiteral(".json .jsonl .csv, each also .gz .zst; repeatable; - is stdout (the default); appears whole or not at all")},
             {QStringLiteral("format"), u'f', QStringLiteral("FORMAT"),
              QStringLiteral("json, jsonl, csv, table or ansible-cache: for stdout, or where the ending does not say")},
             {QStringLiteral("tables"),
              {},
              QStringLiteral("DIR"),
-             QStringLiteral("also write tidy tables into this folder: hosts.csv, interfaces.csv, addresses.csv,\n"
-                            "disks.csv, mounts.csv, packages.csv, users.csv; `host` is in all of them, and addresses\n"
+             QStringLiteral("also write tidy tables into this folder: hosts.csv, interfaces.csv, addresses.csv, "
+                            "disks.csv, mounts.csv, packages.csv, users.csv; `host` is in all of them, and addresses "
                             "name their interface, mounts their disk")},
             {QStringLiteral("columns"), {}, QStringLiteral("PATH,…"), QStringLiteral("columns of CSV and table, in jq's path syntax")},
             {QStringLiteral("csv-guard"),

@@ -26,7 +26,7 @@ const VerbTable &table()
         {
             {QStringLiteral("since"), {}, QStringLiteral("OLD"), QStringLiteral("tell what changed since this result")},
             {QStringLiteral("output"), u'o', QStringLiteral("FILE"),
-             QStringLiteral("where to write it (standard output); appears whole or not at all,\nreadable by its owner alone unless it was "
+             QStringLiteral("where to write it (standard output); appears whole or not at all, readable by its owner alone unless it was "
                             "there before")},
             {QStringLiteral("title"), {}, QStringLiteral("TEXT"), QStringLiteral("title of the page (the name of RESULT)")},
         },

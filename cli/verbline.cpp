@@ -1,5 +1,7 @@
 #include "cli/verbline.h"
 
+#include "cli/helppage.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <numeric>
@@ -133,23 +135,19 @@ int VerbLine::failedOutput(const QString &message) const
 
 QString verbHelp(const VerbTable &table)
 {
-    QString text = QStringLiteral("Usage: collector %1 [options] %2\n\n%3\n\nOptions:\n").arg(table.name, table.synopsis, table.summary);
-    const auto line = [&text](const QString &left, const QString &help) {
-        constexpr qsizetype column = 28;
-        const QStringList lines = help.split(u'\n');
-        text += QStringLiteral("  ") + left;
-        text += left.size() + 4 > column ? QString(u'\n') + QString(column, u' ') : QString(column - left.size() - 2, u' ');
-        text += lines.join(QString(u'\n') + QString(column, u' ')) + u'\n';
-    };
+    constexpr int column = 28;
+    const int width = helpWidth();
+    QString text = helpParagraphs(
+        QStringLiteral("Usage: collector %1 [options] %2\n\n%3\n\nOptions:").arg(table.name, table.synopsis, table.summary), width);
     for (const VerbOption &option : table.options) {
-        QString left = option.shortName.isNull() ? QStringLiteral("    ") : QStringLiteral("-%1, ").arg(option.shortName);
+        QString left = option.shortName.isNull() ? QStringLiteral("      ") : QStringLiteral("  -%1, ").arg(option.shortName);
         left += QStringLiteral("--") + option.name;
         if (!option.argument.isEmpty())
             left += u' ' + option.argument;
-        line(left, option.help);
+        text += helpRow(left, option.help, column, width);
     }
-    line(QStringLiteral("-h, --help"), QStringLiteral("this page"));
-    return text + u'\n' + table.notes.trimmed() + u'\n';
+    text += helpRow(QStringLiteral("  -h, --help"), QStringLiteral("this page"), column, width);
+    return text + helpParagraphs(u'\n' + table.notes.trimmed(), width);
 }
 
 } // namespace collector

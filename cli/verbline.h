@@ -16,10 +16,10 @@ namespace collector {
 
 struct VerbOption
 {
-    QString name;             // without the dashes
-    QChar shortName;          // null: none
-    QString argument;         // what it takes, as the help names it; empty: a flag
-    QString help;             // lines
+    QString name;     // without the dashes
+    QChar shortName;  // null: none
+    QString argument; // what it takes, as the help names it; empty: a flag
+    QString help;
     QStringList choices = {}; // of the argument; empty: any
 };
 

@@ -27,7 +27,7 @@ const VerbTable &table()
         text("Shows what an inventory means, as Ansible reads it, and finds what is wrong in it. Contacts nothing."),
         {
             {text("inventory"), u'i', text("SOURCE"),
-             text("repeatable, later ones add: - (stdin) · a list h1,h2, · a folder, an executable,\n"
+             text("repeatable, later ones add: - (stdin) · a list h1,h2, · a folder, an executable, "
                   "a YAML, JSON or INI file · a network · a range a-b")},
             {text("list"), {}, {}, text("everything as JSON, in the shape of ansible-inventory --list")},
             {text("host"), {}, text("NAME"), text("the variables of one host as JSON")},
@@ -146,6 +146,10 @@ int runInventoryVerb(const QStringList &arguments)
         return line.refuse(QStringLiteral("one of --list, --host NAME, --graph, --hosts and --lint is needed"));
     if (!line.has(QStringLiteral("inventory")))
         return line.refuse(QStringLiteral("-i SOURCE is needed"));
+    for (const char *option : {"limit", "exclude", "shard"}) { // else more would be shown than was asked for
+        if (line.has(QString::fromLatin1(option)) && !line.has(QStringLiteral("hosts")))
+            return line.refuse(QStringLiteral("--%1 goes with --hosts").arg(QLatin1String(option)));
+    }
     if (!line.operands().isEmpty() && !line.has(QStringLiteral("graph")))
         return line.refuse(QStringLiteral("\"%1\" is one too many: a source needs -i in front").arg(line.operands().first()));
     bool valid = false;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace collector {
@@ -120,8 +122,11 @@ bool newPlugin(const QString &name, const QString &where, QString *error)
         *error = QStringLiteral("%1 is there already; another name, or another folder").arg(folder.absoluteFilePath(name));
         return false;
     }
-    if (!folder.mkdir(name) || !folder.cd(name)) {
-        *error = QStringLiteral("the folder %1 cannot be made").arg(folder.absoluteFilePath(name));
+    std::error_code problem;
+    std::filesystem::create_directory(QFile::encodeName(folder.absoluteFilePath(name)).toStdString(), problem);
+    if (problem || !folder.cd(name)) {
+        *error = QStringLiteral("the folder %1 cannot be made: %2")
+                     .arg(folder.absoluteFilePath(name), QString::fromStdString(problem.message()));
         return false;
     }
     const QString word = QString(name).remove(u'-');

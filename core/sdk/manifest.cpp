@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <utility>
 
@@ -35,6 +36,51 @@ bool isName(const QByteArray &name, bool isFact)
         const bool isCommon = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
         return isCommon || (isFact ? c == '_' || c == '*' || c == '.' || (c >= 'A' && c <= 'Z') : c == '-');
     });
+}
+
+// What a default of the wrong kind would be is 0 or nothing, without a word.
+bool isOfType(const QJsonValue &value, const OptionSpec &spec)
+{
+    switch (spec.type) {
+    case OptionSpec::Type::Boolean:
+        return value.isBool();
+    case OptionSpec::Type::Integer:
+    case OptionSpec::Type::Duration:
+        return value.isDouble() && value.toDouble() == std::floor(value.toDouble());
+    case OptionSpec::Type::Number:
+        return value.isDouble();
+    case OptionSpec::Type::Text:
+    case OptionSpec::Type::File:
+        return value.isString();
+    case OptionSpec::Type::Choice:
+        return value.isString() && spec.choices.contains(value.toString());
+    case OptionSpec::Type::List:
+        break;
+    }
+    const QJsonArray items = value.toArray();
+    return value.isArray() && std::all_of(items.begin(), items.end(), [](const QJsonValue &item) { return item.isString(); });
+}
+
+QString defaultOf(OptionSpec::Type type)
+{
+    switch (type) {
+    case OptionSpec::Type::Boolean:
+        return QStringLiteral("true or false");
+    case OptionSpec::Type::Integer:
+        return QStringLiteral("a whole number");
+    case OptionSpec::Type::Duration:
+        return QStringLiteral("a whole number of milliseconds");
+    case OptionSpec::Type::Number:
+        return QStringLiteral("a number");
+    case OptionSpec::Type::Choice:
+        return QStringLiteral("one of the choices");
+    case OptionSpec::Type::List:
+        return QStringLiteral("an array of texts");
+    case OptionSpec::Type::Text:
+    case OptionSpec::Type::File:
+        break;
+    }
+    return QStringLiteral("a text");
 }
 
 // Reads one manifest, noting every defect with the place where it stands.
@@ -73,6 +119,8 @@ public:
             spec.choices.append(choice.toString());
         if (spec.type == OptionSpec::Type::Choice && spec.choices.isEmpty())
             defect(place, QStringLiteral("a choice needs \"choices\""));
+        else if (!spec.defaultValue.isUndefined() && !spec.defaultValue.isNull() && !isOfType(spec.defaultValue, spec))
+            defect(place, QStringLiteral("the \"default\" of \"%1\" is to be %2").arg(QString::fromUtf8(spec.name), defaultOf(spec.type)));
         if (object.contains(u"minimum"))
             spec.minimum = object[u"minimum"].toDouble();
         if (object.contains(u"maximum"))
@@ -122,6 +170,11 @@ std::shared_ptr<const Manifest> Manifest::parse(const QJsonObject &object, QStri
     const QString root = QStringLiteral("manifest");
     reader.onlyKeys(object, root, {"name", "summary", "uses", "after", "facts_at_root", "options", "facts", "documents"});
 
+    for (const char *list : {"uses", "after", "options", "facts", "documents"}) {
+        const QString key = QString::fromLatin1(list);
+        if (object.contains(key) && !object[key].isArray())
+            reader.defect(root, QStringLiteral("\"%1\" is a list").arg(key));
+    }
     manifest->name = object[u"name"].toString().toUtf8();
     if (!isName(manifest->name, false))
         reader.defect(root, QStringLiteral("\"name\" is lower case letters, digits and dashes"));

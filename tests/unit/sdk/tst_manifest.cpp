@@ -60,6 +60,21 @@ private Q_SLOTS:
             << QStringLiteral("twice");
         QTest::newRow("a choice without choices")
             << QByteArray(R"({"name":"x","summary":"x","options":[{"name":"a","type":"choice","help":"h"}]})") << QStringLiteral("choices");
+        const auto option = [](const char *name, const QByteArray &type, const QByteArray &value, const char *says) {
+            QTest::newRow(name) << "{\"name\":\"x\",\"summary\":\"x\",\"options\":[{\"name\":\"a\",\"type\":\"" + type +
+                                       "\",\"choices\":[\"b\",\"c\"],\"default\":" + value + ",\"help\":\"h\"}]}"
+                                << QStringLiteral("options[0]: the \"default\" of \"a\" is to be ") + QLatin1String(says);
+        };
+        option("a duration with its unit", "duration", "\"3s\"", "a whole number of milliseconds");
+        option("a number as a text", "integer", "\"22\"", "a whole number");
+        option("half a whole number", "integer", "0.5", "a whole number");
+        option("a list of numbers", "list", "[22,80]", "an array of texts");
+        option("a list in one text", "list", "\"22,80\"", "an array of texts");
+        option("a text that is a number", "text", "80", "a text");
+        option("yes for true", "boolean", "\"yes\"", "true or false");
+        option("none of the choices", "choice", "\"d\"", "one of the choices");
+        QTest::newRow("facts by their names") << QByteArray(R"({"name":"x","summary":"x","facts":{"a":{"type":"text"}}})")
+                                              << QStringLiteral("manifest: \"facts\" is a list");
         QTest::newRow("a fact of no class") << QByteArray(
                                                    R"({"name":"x","summary":"x","facts":[{"name":"a","type":"text","class":"odd"}]})")
                                             << QStringLiteral("facts[0]");

@@ -43,6 +43,9 @@ public:
     {
         if (!options.isSet("register"))
             throw JobError(Cause::BadVariable, QStringLiteral("asset-register needs --register FILE"));
+        QFile file(options.value("register").toString()); // here, before the first host, rather than once for each of them
+        if (!file.open(QIODevice::ReadOnly))
+            throw JobError(Cause::BadVariable, QStringLiteral("--register %1: %2").arg(file.fileName(), file.errorString()));
     }
 
     Task<> run(JobContext &job) override

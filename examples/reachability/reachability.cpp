@@ -34,8 +34,13 @@ public:
     {
         const QList<QByteArray> ports = job.options().list("ports");
         std::vector<Task<bool>> tries;
-        for (const QByteArray &port : ports)
-            tries.push_back(isOpen(job, port.toUShort()));
+        for (const QByteArray &port : ports) {
+            const quint16 number = port.toUShort(); // 0 where it is none
+            if (number == 0)
+                throw JobError(Cause::BadVariable,
+                               QStringLiteral("--ports takes numbers from 1 to 65535, not \"%1\"").arg(printable(port, 20)));
+            tries.push_back(isOpen(job, number));
+        }
         PingRequest request;
         request.wait = 2s;
         auto [pong, answers] = co_await all(job.pinger().ping(request), all(std::move(tries)));

@@ -164,6 +164,8 @@ def reachability(fleet, folder):
         same(facts['open_ports'], [fleet.port], host)
         same(facts['verdict'] in ('up', 'silent'), True, host)
     all_hosts(found, 40, 'reachability', check)
+    named = records(fleet, folder, ['reachability'], '127.3.3.1,', '--ports', 'ssh', status=4)['127.3.3.1']
+    same((named['cause'], '"ssh"' in named['message']), ('bad_variable', True), 'a port that is no number')
 
 
 def patch_advice(fleet, folder):
@@ -183,6 +185,7 @@ def asset_register(fleet, folder):
               lambda host, facts: same(facts['place'], 'rack ' + host.split('.')[-1], host))
     unknown = records(fleet, folder, ['asset-register'], '127.3.5.60,', '--register', register, status=4)['127.3.5.60']
     same(unknown['cause'], 'bad_output', 'a host that is not on it')
+    same(records(fleet, folder, ['asset-register'], '127.3.5.1,', '--register', fleet.folder / 'nowhere', status=2), {}, 'no register')
 
 
 def new(fleet, folder):

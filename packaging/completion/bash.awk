@@ -25,9 +25,9 @@ END {
     printf "%s", lists
     print "    *:--plugin | *:-p) COMPREPLY=($(compgen -W \"$(collector plugins 2> /dev/null | sed -n 's/^\\([a-z][a-z0-9-]*\\) .*/\\1/p')\" -- \"$word\")); return ;;"
     print "    esac"
-    print "    # Where the word before wants a value, it is most often a file."
+    print "    # Where the word before wants a value, it is most often a file: those are left to readline, which knows of spaces and folders."
     print "    case \"$takes\" in"
-    print "    *\"|$before|\"*) COMPREPLY=($(compgen -f -- \"$word\")); return ;;"
+    print "    *\"|$before|\"*) compopt -o default 2> /dev/null; return ;;"
     print "    esac"
     print "    if [[ $word == -* ]]; then"
     print "        COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))"
@@ -36,8 +36,8 @@ END {
     print "    elif [[ $COMP_CWORD -eq 1 ]]; then"
     printf "        COMPREPLY=($(compgen -W '%s' -- \"$word\"))\n", substr(verbs, 2)
     print "    else"
-    print "        COMPREPLY=($(compgen -f -- \"$word\"))"
+    print "        compopt -o default 2> /dev/null"
     print "    fi"
     print "}"
-    print "complete -o filenames -F _collector collector"
+    print "complete -F _collector collector"
 }

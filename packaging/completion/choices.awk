@@ -1,6 +1,7 @@
 # choices(VERB, OPTION): the values that an option takes, where --help lists them. Loaded before the completion of each shell.
 BEGIN {
     values["*", "become-method"] = "sudo doas su"
+    values["*", "become-mode"] = "commands script"
     values["*", "color"] = "auto on off"
     values["*", "csv-guard"] = "on off"
     values["*", "host-keys"] = "strict accept-new off"

@@ -82,6 +82,7 @@ for words in "plugins '':ping" "diff --format '':text" "-f '':jsonl" "explain --
         complete -C \"collector ${words%\'\':*}\"" | cut -f1 | tr '\n' ' ') || true
     [[ " $completed " == *" ${words##*:} "* ]] || fail "fish completes collector ${words%:*} to '$completed'"
 done
+! has python3 "nobody types at bash" || python3 "$source/tests/package/complete.py" "$prefix/share/bash-completion/completions/collector" || fail "bash completion"
 ! has zsh "its completion is not parsed" || zsh -n "$prefix/share/zsh/vendor-completions/_collector" || fail "zsh completion does not parse"
 ! has fish "its completion is not parsed" || fish -n "$prefix/share/fish/vendor_completions.d/collector.fish" || fail "fish completion does not parse"
 

@@ -140,3 +140,20 @@ for shard in 1 2 3 4; do
     [ "$(zstd -dc "$dir/results/shard-$shard.json.zst" | jq -r .run.shard)" = "$shard/4" ] || fail "shard $shard does not say which it is"
 done
 echo "ok: each shard says which it is"
+
+# A shard that left no result: the merge says so and fails, and submit.sh -r has that one again, and no other.
+rm "$dir/results/shard-2.json.zst" "$dir"/all.*
+others=$(stat -c %Y:%i "$dir"/results/shard-[134].json.zst)
+again=(-n 4 -d "$dir/results" -o "$dir/all.json.zst" -- "${job[@]}")
+! "$root/packaging/slurm/submit.sh" "${again[@]}" 2> /dev/null || fail "submit.sh writes over an earlier run"
+! "$root/packaging/slurm/submit.sh" -r "${again[@]/#4/5}" 2> /dev/null || fail "submit.sh goes on with another number of shards"
+COLLECTOR_RESULTS=$dir/results COLLECTOR_SHARDS='1 2 3 4' COLLECTOR_OUTPUTS=$dir/all.json.zst \
+    bash "$root/packaging/slurm/collector-merge.sbatch" 2> "$dir/lacking" && fail "a merge that lacks a shard is a success"
+grep -q '^shards 2 left no result: .*submit.sh -r' "$dir/lacking" || fail "the merge said: $(cat "$dir/lacking")"
+[ -e "$dir/all.incomplete.json.zst" ] || fail "what there is was not merged"
+submitted=$("$root/packaging/slurm/submit.sh" -r "${again[@]}") || fail "submit.sh -r: $submitted"
+merge=$(sed -n 's/.*merge \([0-9]*\):.*/\1/p' <<< "$submitted")
+eventually 180 ended || fail "the second merge did not end: $(squeue 2>&1)"
+zstd -dc "$dir/all.json.zst" | jq "$summary" | cmp -s - "$dir/single.txt" || fail "what submit.sh -r has made is not the single run"
+[ "$others" = "$(stat -c %Y:%i "$dir"/results/shard-[134].json.zst)" ] || fail "shards that had their result were run again"
+echo "ok: a shard without a result is had again, alone"

@@ -13,7 +13,7 @@ export LC_ALL=C.UTF-8
 
 packages=$build/packages
 rm -rf "$packages"
-(cd "$build" && cpack -G DEB > "$build/tests/cpack.log" 2>&1) || { cat "$build/tests/cpack.log" >&2; exit 1; }
+(umask 077 && cd "$build" && cpack -G DEB > "$build/tests/cpack.log" 2>&1) || { cat "$build/tests/cpack.log" >&2; exit 1; }
 ls -l "$packages"/*.deb
 for name in collector collector-dev; do
     [ "$(dpkg-deb -f "$packages/${name}_"*.deb Package)" = $name ]
@@ -22,6 +22,11 @@ done
 if dpkg-deb -c "$packages"/collector_*.deb | grep -E '/include/|/cmake/'; then exit 1; fi
 if dpkg-deb -c "$packages"/collector-dev_*.deb | grep -E '/bin/|/etc/|/plugins/'; then exit 1; fi
 dpkg-deb -c "$packages"/collector_*.deb | grep './etc/collector/collector.conf' > /dev/null
+# Whatever the umask was, others may read all of it but the credentials.
+for package in "$packages"/*.deb; do
+    closed=$(dpkg-deb -c "$package" | grep -v ' \./etc/collector/credentials/$' | grep -vE '^(d......r.x|l|-......r)' || true)
+    [ -z "$closed" ] || { echo "closed to others: $closed" >&2; exit 1; }
+done
 
 root=$build/tests/debian
 rm -rf --one-file-system "$root"

@@ -135,9 +135,12 @@ LoadedKey KeyFiles::read(const QString &path, bool mayAsk)
         OwnedKey key = decrypt(file, path, mayAsk);
         if (!key) {
             result.state = file.isEncrypted() ? State::Locked : State::Refused;
-            result.problem =
-                path + (file.isEncrypted() ? QStringLiteral(": is encrypted; add it to an agent (ssh-add), or give --passphrase-file")
-                                           : QStringLiteral(": cannot be read"));
+            const auto locked =
+                m_passphrases.empty()
+                    ? QStringLiteral(": is encrypted; add it to an agent (ssh-add), or give --passphrase-file")
+                    : QStringLiteral(": is encrypted, and no passphrase that was given opens it; correct it, or add the key "
+                                     "to an agent (ssh-add)");
+            result.problem = path + (file.isEncrypted() ? locked : QStringLiteral(": cannot be read"));
             result.agentCertificate = certificateBeside(path, result.publicKey, &result.problem);
             return result;
         }

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void lockedDefaultIsNotAskedForWhileAnotherWayExists();
     void lockedDefaultIsAskedForWhenThereIsNothingElse();
     void passphraseFileOpensDefault();
+    void aPassphraseThatDoesNotOpenIsNamed();
     void certificateComesFirst();
     void filesOfHost();
     void certificatesForAnAgent();
@@ -159,6 +160,17 @@ void TestCredentials::lockedDefaultIsNotAskedForWhileAnotherWayExists()
     QCOMPARE(m_asked, QStringList());
     QCOMPARE(credentials->warnings().size(), 1);
     QVERIFY(credentials->warnings().first().contains(QStringLiteral("id_rsa: is encrypted")));
+}
+
+void TestCredentials::aPassphraseThatDoesNotOpenIsNamed()
+{
+    keygen::make(in("id_ed25519"), "ed25519", QStringLiteral("open sesame"));
+    auto from = sources();
+    keygen::write(in("passphrase"), "open barley\n");
+    from.passphraseFile = in("passphrase");
+    const QStringList warnings = Credentials::gather(from)->warnings();
+    QCOMPARE(warnings.size(), 1);
+    QVERIFY2(warnings.first().contains(QStringLiteral("no passphrase that was given opens it")), qPrintable(warnings.first()));
 }
 
 void TestCredentials::lockedDefaultIsAskedForWhenThereIsNothingElse()

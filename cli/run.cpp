@@ -255,6 +255,7 @@ void Run::deadlineCame()
 void Run::outputFailed(const QString &reason)
 {
     say(reason);
+    m_saidFailure = reason;
     m_end.hasInternalError = true;
     stopEngine(QStringLiteral("an output could not be written"));
 }
@@ -290,7 +291,7 @@ void Run::over(const RunOutcome &outcome)
     if (!m_progress.isQuiet()) {
         const auto [width, lines] = terminalSize(STDERR_FILENO);
         m_progress.say(endText(outcome, m_progress.elapsedMs(), {width, lines, m_progress.usesColor()}).toUtf8());
-    } else if (!outcome.error.isEmpty()) {
+    } else if (!outcome.error.isEmpty() && outcome.error != m_saidFailure) {
         say(outcome.error);
     }
     QCoreApplication::exit(m_exitStatus);

@@ -64,6 +64,7 @@ private:
     RunEnd m_end;
     QElapsedTimer m_sinceSignal;
     bool m_isFinishing = false;
+    QString m_saidFailure; // of an output, as it happened
     int m_exitStatus = 1;
 };
 

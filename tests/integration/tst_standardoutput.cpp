@@ -68,6 +68,13 @@ void TestStandardOutput::aPipeThatIsClosed()
     QCOMPARE(process.exitCode(), 1);
     const QByteArray said = process.readAllStandardError();
     QVERIFY2(said.contains("standard output cannot be written: Broken pipe"), said.constData());
+
+    // Told once, where nothing else is told.
+    process.start(QStringLiteral("/bin/sh"), QStringList{QStringLiteral("-c"), QStringLiteral("exec \"$@\" > /dev/full"),
+                                                         QStringLiteral("sh"), QString::fromLatin1(program), QStringLiteral("--quiet")} +
+                                                 command(good));
+    QVERIFY(process.waitForFinished(60'000));
+    QCOMPARE(process.readAllStandardError().count("standard output cannot be written"), 1);
 }
 
 void TestStandardOutput::helpThatNobodyGets()

@@ -25,8 +25,7 @@ void put(const QByteArray &bytes)
 // One that knows no escape sequences, as an editor's: nothing can be drawn over there.
 bool isDumbTerminal()
 {
-    const QByteArray kind = qgetenv("TERM");
-    return kind.isEmpty() || kind == "dumb";
+    return qgetenv("TERM") == "dumb";
 }
 
 } // namespace

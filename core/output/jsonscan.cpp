@@ -5,6 +5,10 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
+#include <algorithm>
+#include <array>
+#include <bitset>
+
 namespace collector {
 
 namespace {
@@ -123,11 +127,18 @@ bool isWholeObject(QByteArrayView text)
 
 std::optional<RecordHead> readRecordHead(QByteArrayView record)
 {
+    static constexpr std::array<QByteArrayView, 7> fields{"host", "status", "cause", "started", "elapsed_ms", "address", "attempts"};
     RecordHead head;
     bool hasHost = false;
     bool hasStatus = false;
-    int left = 7;
+    std::bitset<fields.size()> seen;
+    bool isTwice = false;
     const bool isObject = forEachMember(record, [&](QByteArrayView key, QByteArrayView value) {
+        const auto field = size_t(std::find(fields.begin(), fields.end(), key) - fields.begin());
+        if (field == fields.size())
+            return true;
+        isTwice = seen.test(field);
+        seen.set(field);
         if (key == "host") {
             const auto host = decodeJsonString(value);
             hasHost = host.has_value();
@@ -145,14 +156,12 @@ std::optional<RecordHead> readRecordHead(QByteArrayView record)
             head.elapsedMs = ms >= 0 && ms < 1e15 ? qint64(ms) : 0;
         } else if (key == "address") {
             head.address = decodeJsonString(value).value_or(QByteArray());
-        } else if (key == "attempts") {
-            head.attempts = value.toByteArray().toInt();
         } else {
-            return true;
+            head.attempts = value.toByteArray().toInt();
         }
-        return --left > 0;
+        return !isTwice && !seen.all();
     });
-    if (!isObject || !hasHost || !hasStatus)
+    if (!isObject || isTwice || !hasHost || !hasStatus)
         return std::nullopt;
     return head;
 }

@@ -36,7 +36,8 @@ struct RecordHead
     int attempts = 0;
 };
 
-// Reads them from a record's JSON, in any order, and no further than it has to. Nothing where there is no `host` and `status`.
+// Reads them from a record's JSON, in any order, and no further than it has to. Nothing where there is no `host` and `status`, and where
+// one of them is there twice: readers would not agree on which counts.
 [[nodiscard]] std::optional<RecordHead> readRecordHead(QByteArrayView record);
 
 } // namespace collector

@@ -134,7 +134,14 @@ void AssetMarks::add(QByteArrayView host, QByteArrayView record)
     m_names.add(host);
     m_traits.emplace_back();
     QByteArray machineId, uuid, serial, vendor;
-    for (JsonMembers fact(jsonMember(record, "facts")); fact.next();) {
+    QByteArrayView facts, connection;
+    for (JsonMembers walk(record); walk.next();) {
+        if (walk.key() == "facts")
+            facts = walk.value();
+        else if (walk.key() == "connection")
+            connection = walk.value();
+    }
+    for (JsonMembers fact(facts); fact.next();) {
         const QByteArrayView key = fact.key();
         if (key == "machine_id")
             machineId = jsonText(fact.value());
@@ -154,7 +161,7 @@ void AssetMarks::add(QByteArrayView host, QByteArrayView record)
     note(Trait::MachineId, machineId);
     note(Trait::ProductUuid, uuid);
     note(Trait::Serial, serial, vendor);
-    note(Trait::HostKey, jsonText(jsonMember(jsonMember(record, "connection"), "host_key")));
+    note(Trait::HostKey, jsonText(jsonMember(connection, "host_key")));
 }
 
 void AssetMarks::append(HostNumber host, QByteArray &out) const

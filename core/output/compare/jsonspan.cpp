@@ -178,6 +178,8 @@ bool sameObjects(QByteArrayView one, QByteArrayView other)
         for (JsonMembers walk(object); walk.next();)
             members.push_back({walk.key().toByteArray(), walk.value()});
         std::stable_sort(members.begin(), members.end(), [](const Member &a, const Member &b) { return a.key < b.key; });
+        const auto isNamedAlike = [](const Member &a, const Member &b) { return a.key == b.key; };
+        members.erase(members.begin(), std::unique(members.rbegin(), members.rend(), isNamedAlike).base()); // the last counts
         return members;
     };
     const std::vector<Member> left = sorted(one);
@@ -347,11 +349,12 @@ bool JsonItems::next()
 
 QByteArrayView jsonMember(QByteArrayView object, QByteArrayView key)
 {
+    QByteArrayView value;
     for (JsonMembers walk(object); walk.next();) {
         if (walk.key() == key)
-            return walk.value();
+            value = walk.value();
     }
-    return {};
+    return value;
 }
 
 bool sameJson(QByteArrayView one, QByteArrayView other)

@@ -64,7 +64,7 @@ private:
     bool m_isValid = true;
 };
 
-// The value of one member; empty where there is none.
+// The value of one member, of several of that name the last, as with QJsonDocument and Python; empty where there is none.
 [[nodiscard]] QByteArrayView jsonMember(QByteArrayView object, QByteArrayView key);
 
 // Whether two values mean the same: the order of members, escapes and the way a number is written do not matter.

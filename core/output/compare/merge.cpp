@@ -93,10 +93,16 @@ bool Merge::conclude(QString *error)
 
 void Merge::noteTimes(QByteArrayView record)
 {
-    const auto started = timeOf(jsonMember(record, "started"));
+    std::optional<qint64> started;
+    qint64 elapsed = 0;
+    for (JsonMembers walk(record); walk.next();) {
+        if (walk.key() == "started")
+            started = timeOf(walk.value());
+        else if (walk.key() == "elapsed_ms")
+            elapsed = walk.value().toByteArray().toLongLong();
+    }
     if (!started)
         return;
-    const qint64 elapsed = jsonMember(record, "elapsed_ms").toByteArray().toLongLong();
     m_startedMs = m_startedMs < 0 ? *started : std::min(m_startedMs, *started);
     m_finishedMs = std::max(m_finishedMs, *started + std::clamp<qint64>(elapsed, 0, 1'000'000'000));
 }

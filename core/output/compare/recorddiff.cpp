@@ -104,7 +104,7 @@ HostChange RecordDiff::compare(const RecordView &before, const RecordView &after
     } else if (before.status != after.status && before.status == Status::Unreachable) {
         change = HostChange::Returned;
     } else {
-        field("status", FactSpec::Class::State, jsonMember(before.text, "status"), jsonMember(after.text, "status"));
+        field("status", FactSpec::Class::State, before.statusWord, after.statusWord);
         field("cause", FactSpec::Class::State, before.cause, after.cause);
     }
     field("address", FactSpec::Class::Configuration, before.address, after.address);

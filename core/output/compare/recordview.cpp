@@ -33,23 +33,29 @@ std::optional<RecordView> RecordView::of(QByteArrayView record)
     RecordView view;
     view.text = record;
     bool hasHost = false;
+    bool isTwice = false;
     JsonMembers walk(record);
     while (walk.next()) {
         if (walk.key() == "host") {
+            isTwice = isTwice || hasHost;
             hasHost = isJsonString(walk.value());
             view.host = jsonText(walk.value());
         } else if (walk.key() == "status") {
             QByteArray storage;
+            isTwice = isTwice || !view.statusWord.isEmpty();
+            view.statusWord = walk.value();
             if (const auto status = statusFromName(jsonTextView(walk.value(), storage)))
                 view.status = *status;
         } else {
             for (const auto &[name, member] : fields) {
-                if (walk.key() == name)
-                    view.*member = walk.value();
+                if (walk.key() != name)
+                    continue;
+                isTwice = isTwice || !(view.*member).isEmpty();
+                view.*member = walk.value();
             }
         }
     }
-    if (!walk.isValid() || !hasHost)
+    if (!walk.isValid() || !hasHost || isTwice)
         return std::nullopt;
     return view;
 }
@@ -79,8 +85,9 @@ std::optional<RecordView> nextRecord(ResultReader &reader)
     // JSON is UTF-8. What is not would be other text when it is written and read again: another plugin, another run.
     auto view = record.json.isValidUtf8() ? RecordView::of(record.json) : std::nullopt;
     if (!view)
-        reader.fail(
-            QStringLiteral("line %1: the record of %2 is no well-formed JSON").arg(reader.line()).arg(QString::fromUtf8(record.head.host)));
+        reader.fail(QStringLiteral("line %1: the record of %2 is no well-formed JSON, or has a field twice")
+                        .arg(reader.line())
+                        .arg(QString::fromUtf8(record.head.host)));
     if (view && std::max(countOf(view->jobs), countOf(view->factsFrom)) > mostJobs) {
         reader.fail(QStringLiteral("line %1: the record of %2 names more than %3 jobs, and a run has one for each of its plugins: this is "
                                    "no result of a run")

@@ -14,12 +14,14 @@ class ResultReader;
 
 struct RecordView
 {
-    // Nothing where the text is not an object with a host. Other fields may be missing: a result of another hand is welcome.
+    // Nothing where the text is not an object with a host, or has a field twice: readers would not agree on which counts. Other fields may
+    // be missing: a result of another hand is welcome.
     [[nodiscard]] static std::optional<RecordView> of(QByteArrayView record);
 
     QByteArrayView text; // all of it
     QByteArray host;     // escapes resolved
     Status status = Status::Ok;
+    QByteArrayView statusWord; // as it stands
     // JSON values as they stand, strings with their quotes.
     QByteArrayView cause;
     QByteArrayView message;

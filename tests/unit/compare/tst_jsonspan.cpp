@@ -63,6 +63,14 @@ private Q_SLOTS:
         QVERIFY(walk.isValid());
     }
 
+    // As QJsonDocument has it, by which columns are read.
+    void ofAMemberThatIsThereTwiceTheLastCounts()
+    {
+        const QByteArray text = json("{'a':1,'b':2,'\\u0061':3}");
+        QCOMPARE(jsonMember(text, "a"), QByteArrayView("3"));
+        QCOMPARE(QJsonDocument::fromJson(text).object()[u"a"].toInt(), 3);
+    }
+
     void brokenObjectsAreTold_data()
     {
         QTest::addColumn<QByteArray>("text");
@@ -114,6 +122,8 @@ private Q_SLOTS:
         row("order of items", "[1,2]", "[2,1]", false);
         row("shorter list", "[1]", "[1,2]", false);
         row("another member", json("{'a':1}"), json("{'b':1}"), false);
+        row("a member twice, of which the last counts", json("{'a':1,'b':2,'a':3}"), json("{'a':3,'b':2}"), true);
+        row("a member twice, of which the first does not count", json("{'a':1,'a':3}"), json("{'a':1}"), false);
         row("a member more", json("{'a':1}"), json("{'a':1,'b':1}"), false);
         row("number and text", "1", "\"1\"", false);
         row("large integers that are one double", "9007199254740993", "9007199254740992", false);

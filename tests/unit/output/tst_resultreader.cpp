@@ -112,6 +112,9 @@ void TestResultReader::refuses_data()
     QTest::newRow("a document that is cut off") << document.chopped(20) << 2 << QStringLiteral("cut off");
     QTest::newRow("another kind of JSON") << QByteArray("{\"a\":1}") << 0 << QStringLiteral("no result of collector");
     QTest::newRow("a status of the future") << QByteArray(second).replace("unreachable", "asleep") << 0 << QStringLiteral("no status");
+    QTest::newRow("a status twice") << QByteArray(second).replace("\"cause\"", "\"status\":\"ok\",\"cause\"") << 0
+                                    << QStringLiteral("twice");
+    QTest::newRow("a column twice") << QByteArray("host,status,status\na,ok,failed\n") << 0 << QStringLiteral("line 2");
     QTest::newRow("a text file") << QByteArray("hello, world\n") << -1 << QStringLiteral("no columns host and status");
     QTest::newRow("a row that is cut off") << QByteArray("host,status\na,ok\n\"b") << 1 << QStringLiteral("line 3");
     QTest::newRow("a row with too few cells") << QByteArray("host,status\na\n") << 0 << QStringLiteral("line 2 has 1 cells");

@@ -1,5 +1,6 @@
 #include "cli/mergeverb.h"
 
+#include "cli/leftovers.h"
 #include "cli/verbline.h"
 
 #include "output/compare/mergeoutput.h"
@@ -119,18 +120,26 @@ int runMergeVerb(const QStringList &words, const Manifests &manifests)
 
     // Before the first input: what somebody else puts in an output's place behind our reading it would be lost.
     OutputLocks locks("collector merge");
+    std::unique_ptr<Tables> tables;
+    Leftovers leftovers;
     for (const OutputSpec &spec : setup->outputs) {
         if (!locks.take(spec.path, &error))
             return line.failedOutput(error);
     }
-    std::unique_ptr<Tables> tables;
+    leftovers.add(locks);
     if (line.has(QStringLiteral("tables"))) {
         tables = std::make_unique<Tables>(QFile::encodeName(line.value(QStringLiteral("tables"))), setup->guardsFormulas);
         if (!tables->open(setup->newFileMode, &error))
             return line.failedOutput(error);
+        leftovers.add(tables->locks());
+        if (tables->isFolderNew())
+            leftovers.addFolder(QFile::encodeName(line.value(QStringLiteral("tables"))));
         setup->alsoTake = [&tables](QByteArrayView record) { return tables->add(record); };
-        setup->beforeNaming = [&tables](QString *reason) { return tables->finish(reason); };
     }
+    setup->beforeNaming = [&](QString *reason) {
+        leftovers.forget();
+        return !tables || tables->finish(reason);
+    };
 
     const FactClasses classes(manifests);
     Merge merge(classes);

@@ -1,5 +1,6 @@
 #include "cli/reportverb.h"
 
+#include "cli/leftovers.h"
 #include "cli/pagefile.h"
 #include "cli/verbline.h"
 
@@ -56,6 +57,8 @@ int runReportVerb(const QStringList &words, const Manifests &manifests)
     OutputLocks locks("collector report");
     if (!locks.take(QFile::encodeName(output), &error))
         return line.failedOutput(error);
+    Leftovers leftovers;
+    leftovers.add(locks);
     ReportData data;
     if (!data.read(result, &error))
         return line.refuse(error);

@@ -1,4 +1,4 @@
-// Runs that are told to end: once, once more, and before the first host.
+// Runs and verbs that are told to end: once, once more, and before the first host.
 
 #include "endingsfixture.h"
 
@@ -6,10 +6,24 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 using namespace collector;
+
+namespace {
+
+// Whether nobody in that process has taken it in yet.
+bool isPending(qint64 process, int signal)
+{
+    QFile status(QStringLiteral("/proc/%1/status").arg(process));
+    const QByteArray lines = status.open(QFile::ReadOnly) ? status.readAll() : QByteArray();
+    const QByteArray set = lines.mid(lines.indexOf("\nShdPnd:") + 8).trimmed().left(16);
+    return (set.toULongLong(nullptr, 16) >> (signal - 1)) & 1;
+}
+
+} // namespace
 
 class TestSignals : public EndingsFixture
 {
@@ -22,6 +36,8 @@ private Q_SLOTS:
     void theSecondSignal();
     void oneSignalSentTwice();
     void beforeTheFirstHost();
+    void nothingIsLeftOfAVerb_data();
+    void nothingIsLeftOfAVerb();
 };
 
 void TestSignals::theSecondSignal_data()
@@ -53,7 +69,8 @@ void TestSignals::theSecondSignal()
     const QString journal = dir.filePath(QStringLiteral(".a.json.journal"));
     QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(journal).size() > 4000, 20'000); // the good ones are in it
     ::kill(pid_t(process.processId()), first);
-    QTest::qWait(500);
+    QTRY_VERIFY_WITH_TIMEOUT(!isPending(process.processId(), first), 20'000);
+    QTest::qWait(300); // within 200 ms of it, the second would be the same one
     QCOMPARE(process.state(), QProcess::Running);
     ::kill(pid_t(process.processId()), second);
     QVERIFY(process.waitForFinished(10'000)); // the hosts would have taken 30 s
@@ -115,6 +132,54 @@ void TestSignals::beforeTheFirstHost()
         ::kill(pid_t(begun.readAll().trimmed().toInt()), SIGTERM); // a terminal would have told it too
         QCOMPARE(filesIn(dir.path()), (QStringList{QStringLiteral("begun"), QStringLiteral("slow.sh")}));
     }
+}
+
+void TestSignals::nothingIsLeftOfAVerb_data()
+{
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<int>("signal");
+    QTest::newRow("a merge that reads") << QByteArray("merge in fifo -o a.json -o b.csv.gz --tables t") << SIGINT;
+    QTest::newRow("a merge that writes") << QByteArray("merge in -o a.json -o fifo -f jsonl --tables t") << SIGTERM;
+    QTest::newRow("a report that reads") << QByteArray("report fifo -o a.html") << SIGINT;
+}
+
+// Locks, and files that had no name yet, stayed beside the outputs.
+void TestSignals::nothingIsLeftOfAVerb()
+{
+    QFETCH(QByteArray, words);
+    QFETCH(int, signal);
+    const QTemporaryDir dir;
+    QFile in(dir.filePath(QStringLiteral("in")));
+    QVERIFY(in.open(QFile::WriteOnly));
+    for (int i = 0; i < 1000; ++i) // more than the FIFO holds
+        in.write(R"({"host":"h)" + QByteArray::number(i) + "\",\"status\":\"ok\",\"facts\":{}}\n");
+    in.close();
+    const QByteArray fifo = QFile::encodeName(dir.filePath(QStringLiteral("fifo")));
+    QCOMPARE(mkfifo(fifo.constData(), 0600), 0);
+    const int end = ::open(fifo.constData(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    QVERIFY(end >= 0);
+    const auto close = qScopeGuard([end] { ::close(end); });
+    const bool isReading = !words.contains("-o fifo");
+    if (isReading)
+        QVERIFY(::write(end, "{", 1) == 1);
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    process.start(QString::fromLatin1(program), QString::fromLatin1(words).split(u' '));
+    // It has read what there is, or has filled what it writes to.
+    QTRY_VERIFY_WITH_TIMEOUT(
+        [&] {
+            int held = 0;
+            return ioctl(end, FIONREAD, &held) == 0 && (isReading ? held == 0 : held > 0);
+        }(),
+        20'000);
+    QVERIFY(QFile::exists(
+        dir.filePath(isReading && words.startsWith("report") ? QStringLiteral(".a.html.lock") : QStringLiteral(".a.json.lock"))));
+    ::kill(pid_t(process.processId()), signal);
+    QVERIFY(process.waitForFinished(20'000));
+    QCOMPARE(process.exitStatus(), QProcess::CrashExit);
+    QCOMPARE(process.exitCode(), signal);
+    QCOMPARE(QDir(dir.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot),
+             (QStringList{QStringLiteral("fifo"), QStringLiteral("in")}));
 }
 
 QTEST_GUILESS_MAIN(TestSignals)

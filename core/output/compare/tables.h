@@ -30,6 +30,10 @@ public:
     [[nodiscard]] bool finish(QString *error);
     [[nodiscard]] const QString &error() const { return m_error; }
 
+    // Once they are open.
+    [[nodiscard]] const OutputLocks &locks() const { return m_locks; }
+    [[nodiscard]] bool isFolderNew() const { return m_isFolderNew; }
+
 private:
     struct Table;
 

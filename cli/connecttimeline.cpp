@@ -54,8 +54,10 @@ QByteArray learnt(SshPhase phase, const Attempt &attempt)
     switch (phase) {
     case SshPhase::Resolve:
         return attempt.progress.address;
-    case SshPhase::Connect:
-        return info.via.isEmpty() ? QByteArray() : "via " + info.via;
+    case SshPhase::JumpHost:
+        return "via " + info.via;
+    case SshPhase::Connect: // of a ProxyCommand
+        return info.via.isEmpty() || attempt.progress.spentIn(SshPhase::JumpHost).count() > 0 ? QByteArray() : "via " + info.via;
     case SshPhase::Handshake:
         return (info.banner + ' ' + info.kex + ' ' + info.cipher).trimmed();
     case SshPhase::HostKey:

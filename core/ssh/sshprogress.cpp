@@ -11,6 +11,8 @@ QByteArrayView phaseName(SshPhase phase)
         return "name lookup";
     case SshPhase::Wait:
         return "waiting for a turn";
+    case SshPhase::JumpHost:
+        return "at the jump host";
     case SshPhase::Connect:
         return "connect";
     case SshPhase::Handshake:
@@ -40,6 +42,8 @@ Cause causeOfTimeout(SshPhase phase)
         return Cause::Dns;
     case SshPhase::Wait:
         return Cause::LocalLimit;
+    case SshPhase::JumpHost:
+        return Cause::JumpFailed;
     case SshPhase::Connect:
         return Cause::ConnectTimeout;
     case SshPhase::Handshake:
@@ -59,13 +63,14 @@ Cause causeOfTimeout(SshPhase phase)
 void SshProgress::enter(SshPhase phase)
 {
     const auto now = Clock::now();
-    m_spent[size_t(m_phase)] += now - m_entered;
+    m_spent[size_t(counted())] += now - m_entered;
     m_entered = now;
     m_phase = phase;
 }
 
 void SshProgress::setHeld(bool isHeld)
 {
+    enter(m_phase); // what was spent so far is counted as what it was
     m_held = held();
     m_heldSince = isHeld ? std::optional(Clock::now()) : std::nullopt;
 }
@@ -78,7 +83,7 @@ std::chrono::nanoseconds SshProgress::held() const
 std::chrono::nanoseconds SshProgress::spentIn(SshPhase phase) const
 {
     const auto spent = m_spent[size_t(phase)];
-    return phase == m_phase ? spent + (Clock::now() - m_entered) : spent;
+    return phase == counted() ? spent + (Clock::now() - m_entered) : spent;
 }
 
 } // namespace collector

@@ -19,6 +19,7 @@ enum class SshPhase : quint8 {
     Idle,         // no connection asked for yet, or nothing to do on it
     Resolve,      // the name
     Wait,         // for a turn: others are logging in at the same address, or this worker has its hands full
+    JumpHost,     // its login, and a turn there: never entered, but counted in place of others while time is held
     Connect,      // TCP, jump hosts, ProxyCommand
     Handshake,    // banner and key exchange
     HostKey,      // known_hosts
@@ -56,6 +57,8 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
+    [[nodiscard]] SshPhase counted() const { return m_heldSince ? SshPhase::JumpHost : m_phase; }
+
     std::array<std::chrono::nanoseconds, sshPhaseCount> m_spent{};
     Clock::time_point m_entered = Clock::now();
     std::chrono::nanoseconds m_held{};

@@ -27,10 +27,36 @@ struct Waiting
     }
 };
 
-// Whether the package manager has answered: where it has failed it prints nothing, which looks like nothing to do.
+bool isDisabling(QByteArrayView value)
+{
+    return value == "0" || value.compare("false", Qt::CaseInsensitive) == 0 || value.compare("no", Qt::CaseInsensitive) == 0;
+}
+
+// Of zypper's: lines `[name]` and `enabled=0`; a repository that does not say is enabled.
+bool hasRepository(QByteArrayView lines)
+{
+    bool isEnabled = false;
+    for (const QByteArrayView line : linesOf(lines)) {
+        if (!line.startsWith('[')) {
+            isEnabled = isEnabled && !isDisabling(keyValue(line, '=').second);
+        } else if (isEnabled) {
+            return true;
+        } else {
+            isEnabled = true;
+        }
+    }
+    return isEnabled;
+}
+
+// Whether the package manager has answered: where it has failed it prints nothing, which looks like nothing to do. So it does where it
+// knows of no package that could be newer, and is content.
 bool isAnswer(const Section &in, const Block &block)
 {
     const int status = block.status.value_or(-1);
+    if (block.label == "apt") // its lists may be gone, as in containers
+        return status == 0 && !in.bytes("exists").isEmpty();
+    if (block.label == "zypper" && !hasRepository(in.bytes("enabled")))
+        return false;
     if (block.label == "dnf" || block.label == "yum") // check-update: 100 where there are some
         return status == 0 || status == 100;
     if (block.label.startsWith("zypper")) // zypper(8): these four tell of patches, a reboot, a restart

@@ -3,6 +3,13 @@
 s_updates() {
     if has apt-get && [ -d /var/lib/apt/lists ]; then
         g apt apt-get -s -o Debug::NoLocking=true -o APT::Get::Show-User-Simulation-Note=false dist-upgrade
+        m 'C exists'
+        for _o in /var/lib/apt/lists/*_Packages* /var/lib/apt/lists/*pkglist*; do
+            [ ! -e "$_o" ] || {
+                p "$_o"
+                break
+            }
+        done
         stamps /var/lib/apt/periodic/update-success-stamp /var/lib/apt/lists /var/log/dpkg.log
     elif has dnf; then
         g dnf dnf -q -C check-update
@@ -15,6 +22,7 @@ s_updates() {
     elif has zypper; then
         g zypper zypper --no-refresh --non-interactive --quiet list-updates
         g zypper-security zypper --no-refresh --non-interactive --quiet list-patches --category security
+        c enabled grep -hE '^(\[|enabled *=)' /etc/zypp/repos.d/*.repo
         stamps /var/cache/zypp/solv /var/log/zypp/history
     elif has apk; then
         g apk apk version -l '<'

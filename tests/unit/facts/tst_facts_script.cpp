@@ -26,6 +26,7 @@ private Q_SLOTS:
     void everySectionHasItsPieceAndItsFacts();
     void startsFewProcesses();
     void asksOnlyForWhatIsWanted();
+    void withoutPackageListsNoUpdateIsKnown();
 };
 
 namespace {
@@ -272,6 +273,25 @@ void FactsScript::asksOnlyForWhatIsWanted()
     const QByteArray one = scriptFor(selectSections({"!all", "!min", "dns"}, nullptr), settings);
     QVERIFY(!one.contains("s_devices()"));
     QVERIFY(one.size() < wholeScript().size() / 2);
+}
+
+// As in a container: apt is content, and what would be 0 updates says nothing.
+void FactsScript::withoutPackageListsNoUpdateIsKnown()
+{
+    if (find("apt-get").isEmpty())
+        QSKIP("apt is not installed");
+    const QTemporaryDir lists;
+    LocalRun run;
+    run.words = {"!all", "!min", "updates"};
+    run.substitutes = {{"/var/lib/apt/lists", lists.path().toLocal8Bit()}};
+    run.commandSeconds = 30;
+    run.run();
+    QCOMPARE(run.absent().value(u"updates_pending").toString(), QStringLiteral("unsupported"));
+    QVERIFY(!run.parse().has(u"updates"));
+    QFile list(lists.filePath(QStringLiteral("deb.example.org_dists_stable_main_binary-amd64_Packages.lz4")));
+    QVERIFY(list.open(QIODevice::WriteOnly));
+    run.run();
+    QVERIFY2(run.parse().has(u"updates_pending"), run.output.constData());
 }
 
 QTEST_GUILESS_MAIN(FactsScript)

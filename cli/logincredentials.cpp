@@ -83,6 +83,17 @@ std::optional<GivenSecret> givenBecomePassword(const RunOptions &options)
     return given(options, QStringLiteral("become-password-file"), QStringLiteral("ask-become-pass"), false);
 }
 
+void LoginCredentials::forgo(const RunOptions &options)
+{
+    QStringList given;
+    for (const char *name : {"ask-pass", "password-file", "passphrase-file", "ask-become-pass", "become-password-file"}) {
+        if (options.line().has(QString::fromLatin1(name)))
+            given.append(QStringLiteral("--") + QLatin1String(name));
+    }
+    if (!given.isEmpty())
+        say(QStringLiteral("%1: without effect, for nothing that -p names logs in").arg(given.join(QStringLiteral(", "))));
+}
+
 LoginCredentials LoginCredentials::gather(const RunOptions &options, const SshConfig &config, std::optional<Secret> ofEnvironment)
 {
     refuseSecretsForOpenSsh(options);

@@ -32,6 +32,8 @@ struct LoginCredentials
 
     // Says on stderr which keys had to be left out. Throws UsageError.
     [[nodiscard]] static LoginCredentials gather(const RunOptions &options, const SshConfig &config, std::optional<Secret> ofEnvironment);
+    // For a run that logs in nowhere: asks for nothing, and says which of the secrets that were typed have no effect.
+    static void forgo(const RunOptions &options);
 };
 
 } // namespace collector

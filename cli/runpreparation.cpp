@@ -275,6 +275,7 @@ void RunPreparation::readSshConfigs()
 void RunPreparation::gatherCredentials()
 {
     if (!usesShell()) {
+        LoginCredentials::forgo(options);
         credentials = std::make_shared<Credentials>();
         return;
     }

@@ -16,6 +16,8 @@ private Q_SLOTS:
     void cleanupTestCase() { end(); }
     void mistakes_data();
     void mistakes();
+    void secretsThatNobodyIsSent_data();
+    void secretsThatNobodyIsSent();
     void mistakesInAConfiguration_data();
     void mistakesInAConfiguration();
     void resumingIsRefused_data();
@@ -81,6 +83,35 @@ void TestRefusals::mistakes()
     QVERIFY2(errors.contains(said), errors.constData());
     QCOMPARE(errors.count('\n'), 1);
     QCOMPARE(process.readAllStandardOutput(), QByteArray());
+}
+
+void TestRefusals::secretsThatNobodyIsSent_data()
+{
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<QByteArray>("said"); // empty: nothing
+    QTest::newRow("asked for") << QByteArray("-p ping -k -K")
+                               << QByteArray("collector: --ask-pass, --ask-become-pass: without effect, for nothing that -p names logs in");
+    QTest::newRow("in a file") << QByteArray("-p exec --program /bin/true --password-file nowhere")
+                               << QByteArray("collector: --password-file: without");
+    QTest::newRow("for all runs") << QByteArray("-p ping --config all.conf") << QByteArray();
+    QTest::newRow("none") << QByteArray("-p ping") << QByteArray();
+}
+
+// They are not asked for where nobody logs in, which whoever waits for the question is told.
+void TestRefusals::secretsThatNobodyIsSent()
+{
+    QFETCH(QByteArray, words);
+    QFETCH(QByteArray, said);
+    const QTemporaryDir dir;
+    QFile config(dir.filePath(QStringLiteral("all.conf")));
+    QVERIFY(config.open(QFile::WriteOnly) && config.write("ask-pass = yes\n") > 0);
+    config.close();
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    QCOMPARE(run(process, QString::fromLatin1("-q -i 127.0.0.1, -o a.json " + words).split(u' ')),
+             words.contains("exec") ? 4 : 0); // which prints nothing
+    const QByteArray errors = process.readAllStandardError();
+    QVERIFY2(said.isEmpty() ? !errors.contains("effect") : errors.contains(said), errors.constData());
 }
 
 void TestRefusals::mistakesInAConfiguration_data()

@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
 
 namespace collector {
@@ -24,12 +25,26 @@ namespace {
 constexpr int mostLogBites = 16;
 constexpr auto logName = "/log";
 
-void removeLog(const QByteArray &directory)
+void removeFolder(const QByteArray &directory)
 {
-    if (directory.isEmpty())
-        return;
-    unlink((directory + logName).constData());
-    rmdir(directory.constData());
+    std::error_code ignored;
+    if (!directory.isEmpty())
+        std::filesystem::remove_all(directory.toStdString(), ignored);
+}
+
+// What known_hosts calls revoked of a host whose key is not checked otherwise: ssh is shown none of these files then (opensshwords.h), and
+// would but warn.
+QByteArray revokedKeys(const SshSettings &settings)
+{
+    QByteArray lines;
+    if (settings.hostKeyPolicy != HostKeyPolicy::Off || !settings.knownHosts)
+        return lines;
+    const HostKeys known = settings.knownHosts->lookup(settings.host, settings.port, settings.hostKeyAlias);
+    for (const KnownKey &key : known.keys()) {
+        if (key.marker == KnownKey::Marker::Revoked)
+            lines += key.type() + ' ' + key.blob.toBase64() + '\n';
+    }
+    return lines;
 }
 
 // ssh closes what it inherits beyond its standard streams, so that its log needs a name: a FIFO in a folder of ours. Made on the pool,
@@ -40,9 +55,9 @@ struct LogPlace
     {
         if (descriptor >= 0)
             ::close(descriptor);
-        removeLog(directory);
+        removeFolder(directory);
     }
-    void make()
+    void make(const SshSettings &settings)
     {
         QByteArray made = QFile::encodeName(QDir::tempPath()) + "/collector-XXXXXX";
         if (!mkdtemp(made.data()))
@@ -53,9 +68,23 @@ struct LogPlace
             descriptor = open(name.constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
         if (descriptor < 0)
             throw std::runtime_error(("no log for ssh: " + QByteArray(strerror(errno))).toStdString());
+        for (const auto &jump : settings.jumps)
+            writeRevoked(*jump);
+        writeRevoked(settings);
+    }
+    void writeRevoked(const SshSettings &settings)
+    {
+        const QByteArray keys = revokedKeys(settings);
+        if (keys.isEmpty())
+            return;
+        QFile file(QFile::decodeName(directory) + QStringLiteral("/revoked-%1").arg(revoked.size()));
+        if (!file.open(QIODevice::WriteOnly) || file.write(keys) != keys.size() || !file.flush())
+            throw std::runtime_error(("no file of revoked keys for ssh: " + file.errorString().toLocal8Bit()).toStdString());
+        revoked.emplace(&settings, file.fileName());
     }
     QByteArray directory;
     int descriptor = -1;
+    RevokedFiles revoked;
 };
 
 } // namespace
@@ -82,7 +111,7 @@ OpensshCommand::OpensshCommand(SshWorker &worker, std::shared_ptr<const SshSetti
 OpensshCommand::~OpensshCommand()
 {
     if (!m_directory.isEmpty())
-        m_worker.run.blocking.run([directory = m_directory] { removeLog(directory); });
+        m_worker.run.blocking.run([directory = m_directory] { removeFolder(directory); });
 }
 
 // Before ssh sends a packet. A name that is another's to resolve is not known here, as with the native transport.
@@ -119,12 +148,12 @@ Task<> OpensshCommand::start(QByteArray command)
     m_turn = co_await m_worker.run.opensshProcesses.enter(m_worker.reactor);
     m_progress.enter(SshPhase::Connect);
     auto place = std::make_shared<LogPlace>();
-    std::function<void()> step = [place] { place->make(); };
+    std::function<void()> step = [place, settings = m_settings] { place->make(*settings); };
     QString problem;
     try {
         co_await offload(m_worker.reactor, m_worker.run.blocking, std::move(step));
         m_directory = std::exchange(place->directory, {});
-        co_await launch(opensshWords(*m_settings, QFile::decodeName(m_directory + logName)) << QString::fromUtf8(command));
+        co_await launch(opensshWords(*m_settings, QFile::decodeName(m_directory + logName), place->revoked) << QString::fromUtf8(command));
     } catch (const std::runtime_error &error) {
         problem = QString::fromLocal8Bit(error.what());
     }

@@ -33,7 +33,7 @@ private:
     const std::shared_ptr<const SshSettings> m_settings;
     SshProgress &m_progress;
     Gate::Pass m_turn;
-    QByteArray m_directory; // of the log
+    QByteArray m_directory; // of the log, and of revoked keys
     OpensshLog m_log;
 };
 

@@ -71,7 +71,7 @@ QString checking(HostKeyPolicy policy)
 class Words
 {
 public:
-    explicit Words(QString log) : m_log(std::move(log)) {}
+    Words(QString log, const RevokedFiles &revoked) : m_log(std::move(log)), m_revoked(revoked) {}
 
     // Of a host that is reached over `jumps`, without its name.
     [[nodiscard]] QStringList options(const SshSettings &settings, Jumps jumps, bool isJump) const;
@@ -82,6 +82,7 @@ private:
     static void addKnownHosts(QStringList &options, const SshSettings &settings);
 
     const QString m_log;
+    const RevokedFiles &m_revoked;
 };
 
 QString Words::name(const SshSettings &settings)
@@ -147,6 +148,8 @@ QStringList Words::options(const SshSettings &settings, Jumps jumps, bool isJump
     if (isJump)
         options << QStringLiteral("LogLevel=INFO"); // why it cannot go on
     addKnownHosts(options, settings);
+    if (const auto revoked = m_revoked.find(&settings); revoked != m_revoked.end())
+        options << QStringLiteral("RevokedHostKeys=") + quoted(revoked->second);
     options << QStringLiteral("HostName=") + quoted(withoutTokens(QString::fromUtf8(settings.host)));
     if (!settings.hostKeyAlias.isEmpty())
         options << QStringLiteral("HostKeyAlias=") + quoted(QString::fromUtf8(settings.hostKeyAlias));
@@ -165,9 +168,9 @@ QStringList Words::options(const SshSettings &settings, Jumps jumps, bool isJump
 
 } // namespace
 
-QStringList opensshWords(const SshSettings &settings, const QString &log)
+QStringList opensshWords(const SshSettings &settings, const QString &log, const RevokedFiles &revoked)
 {
-    return Words(log).options(settings, settings.jumps, false) << QStringLiteral("--") << Words::name(settings);
+    return Words(log, revoked).options(settings, settings.jumps, false) << QStringLiteral("--") << Words::name(settings);
 }
 
 QStringList opensshOptions(const SshOverrides &overrides)

@@ -8,8 +8,11 @@
 #include "unit/ssh/keygen.h"
 
 #include <QFile>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <unistd.h>
 
 using namespace collector;
 
@@ -188,6 +191,37 @@ private Q_SLOTS:
         QVERIFY(QFile::exists(mine));
     }
 
+    // By either transport: that nobody checks keys does not mean that one which is known to be stolen will do.
+    void aRevokedKeyIsRefusedThoughNoneIsChecked()
+    {
+        QFile known(m_sshd->knownHostsFile());
+        QVERIFY(known.open(QIODevice::ReadOnly));
+        const QByteArray line = known.readAll().trimmed();
+        const auto uncheckedBut = [&](const char *name, const QByteArray &text) {
+            const QString file = m_scratch.filePath(QString::fromLatin1(name));
+            keygen::write(file, text + '\n');
+            SshSettings off = settings();
+            off.hostKeyPolicy = HostKeyPolicy::Off;
+            off.userKnownHostsFiles = {file};
+            KnownHostsFiles files;
+            off.knownHosts = files.open({file});
+            return off;
+        };
+        SshSettings revoked = uncheckedBut("revoked", "@revoked " + line);
+        for (const SshTransport transport : {SshTransport::Native, SshTransport::OpenSsh}) {
+            revoked.transport = transport;
+            const SshOutcome outcome = m_bench->run(revoked, "true");
+            QVERIFY2(outcome.cause == Cause::HostKeyRevoked, qPrintable(outcome.message));
+        }
+        SshSettings behind = uncheckedBut("unknown", "");
+        QCOMPARE(m_bench->run(behind, "true").cause, Cause::None);
+        behind.jumps = {std::make_shared<const SshSettings>(revoked)};
+        QCOMPARE(m_bench->run(behind, "true").cause, Cause::JumpFailed);
+        // What is revoked for another name is not for this one.
+        const SshSettings elsewhere = uncheckedBut("elsewhere", "@revoked elsewhere " + line.mid(line.indexOf(' ') + 1));
+        QCOMPARE(m_bench->run(elsewhere, "true").cause, Cause::None);
+    }
+
     void whatStandsAboveTheFileWins()
     {
         SshOverrides overrides;
@@ -227,13 +261,31 @@ private Q_SLOTS:
 
     void isKilledWhenDestroyed()
     {
+        QVERIFY(clients().isEmpty());
         m_bench->start(settings(), "sleep 60");
-        m_bench->spinFor(std::chrono::milliseconds(500));
+        QVERIFY(m_bench->spinUntilSent());
+        QCOMPARE(clients().size(), 1);
         m_bench->destroyAll();
+        QVERIFY(m_bench->spinUntil([] { return clients().isEmpty(); }));
         QCOMPARE(m_bench->run(settings(), "true").cause, Cause::None);
     }
 
 private:
+    // The numbers of this process's ssh(1), those that have ended and nobody has waited for included.
+    static QList<QByteArray> clients()
+    {
+        QProcess ps;
+        ps.start(QStringLiteral("ps"),
+                 {QStringLiteral("-o"), QStringLiteral("pid=,comm="), QStringLiteral("--ppid"), QString::number(getpid())});
+        ps.waitForFinished();
+        QList<QByteArray> found;
+        for (const QByteArray &line : ps.readAllStandardOutput().split('\n')) {
+            if (const QList<QByteArray> words = line.simplified().split(' '); words.value(1) == "ssh")
+                found.append(words.first());
+        }
+        return found;
+    }
+
     [[nodiscard]] SshSettings settingsOf(const ServerProcess &server) const
     {
         SshSettings settings = m_bench->settingsFor(server);

@@ -1,80 +1,21 @@
-#include "inventory/inventory.h"
-#include "inventory/lint.h"
-#include "inventory/selection.h"
+// Sources of every kind, alone and together, and what they make of hosts and variables.
 
-#include <QDir>
+#include "loaded.h"
+
 #include <QJsonArray>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace collector;
-
-namespace {
-
-/// A folder with files, gone at the end.
-class Folder final
-{
-public:
-    QByteArray write(const QByteArray &name, const QByteArray &content, bool executable = false)
-    {
-        const QString path = m_folder.filePath(QFile::decodeName(name));
-        QDir().mkpath(path.left(path.lastIndexOf(u'/')));
-        QFile file(path);
-        if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
-            qFatal("a file of the test cannot be written");
-        if (executable)
-            file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-        return QFile::encodeName(path);
-    }
-    QByteArray path() const { return QFile::encodeName(m_folder.path()); }
-
-private:
-    QTemporaryDir m_folder;
-};
-
-QByteArray said(const LoadResult &result)
-{
-    QByteArray all;
-    for (const Diagnostic &diagnostic : result.diagnostics)
-        all += diagnostic.toText();
-    return all;
-}
-
-QByteArrayList hostsOf(const LoadResult &loaded)
-{
-    QByteArrayList names;
-    const auto result = Selection::make(loaded.inventory, {});
-    for (quint64 i = 0; result.selection && i < result.selection->candidates(); ++i) {
-        if (const auto host = result.selection->at(i))
-            names.append(host->name());
-    }
-    return names;
-}
-
-QJsonValue valueOf(const LoadResult &loaded, QByteArrayView host, QByteArrayView name)
-{
-    const auto found = loaded.inventory->find(host);
-    const auto variable = found ? found->variable(name) : std::nullopt;
-    return variable ? variable->value : QJsonValue(QJsonValue::Undefined);
-}
-
-} // namespace
 
 class tst_inventorysources final : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void reportsAllErrorsOfAFileWithTheirPlaces();
-    void showsNoSecrets();
-    void namesWhatIsNoInventory_data();
-    void namesWhatIsNoInventory();
     void depthNameAndPriorityDecide();
     void resolvesTemplates();
     void whatIsNoTemplateOfOursIsNeverUsed();
     void readsStandardInput();
-    void aByteOrderMarkIsNamed_data();
-    void aByteOrderMarkIsNamed();
     void anAddressMayStandInBrackets();
     void readsAnExecutable();
     void asksAnExecutableForEachHost();
@@ -82,69 +23,11 @@ private Q_SLOTS:
     void reportsWhatAnExecutableDoesWrong();
     void readsAFolderInOrder();
     void readsVariableFiles();
-    void warnsOfVariableFilesThatLieElsewhere();
     void laterSourcesAdd();
     void aListAddsWhomNobodyKnows();
     void networksStandInFiles();
     void aHostOfItsOwnInheritsFromItsNetwork();
-    void yamlErrorsHavePlaces();
-    void aliasBombsAreRefused();
-    void lintFindsWhatIsAllowed();
 };
-
-void tst_inventorysources::reportsAllErrorsOfAFileWithTheirPlaces()
-{
-    Folder folder;
-    const QByteArray file = folder.write(
-        "hosts.ini", "[ g ]\nskipped because of its header\n[web]\nh1 a=it's\n\xc3\xa4 x\n[db:vars]\nfoo: bar\n[web:children]\nnope\n");
-    const LoadResult loaded = Inventory::load({file}, {});
-    QVERIFY(!loaded);
-    QList<std::pair<int, int>> places;
-    for (const Diagnostic &diagnostic : loaded.diagnostics) {
-        QCOMPARE(diagnostic.severity, Diagnostic::Error);
-        QCOMPARE(diagnostic.file, file);
-        QVERIFY2(!diagnostic.remedy.isEmpty(), diagnostic.message.constData());
-        places.append({diagnostic.line, diagnostic.column});
-    }
-    const QList<std::pair<int, int>> expected{{1, 1}, {4, 8}, {5, 3}, {7, 1}, {6, 1}, {9, 1}};
-    QCOMPARE(places, expected);
-    QCOMPARE(loaded.diagnostics[1].text, QByteArray("h1 a=it's"));
-}
-
-void tst_inventorysources::showsNoSecrets()
-{
-    Folder folder;
-    const QByteArray file = folder.write("hosts.ini", "h1 ansible_password=hunter2 oops\n-----BEGIN x y\nh2 api_token='hunter2\n");
-    const LoadResult loaded = Inventory::load({file}, {});
-    QVERIFY(!loaded);
-    QCOMPARE(loaded.diagnostics.size(), 3);
-    QVERIFY2(!said(loaded).contains("hunter2"), said(loaded).constData());
-    for (const char *name : {"ansible_password", "API_TOKEN", "ansible_ssh_private_key_file", "snmp_secret"})
-        QVERIFY2(isSecretName(name), name);
-    for (const char *name : {"private_ip", "begin", "author", "ssh_key_type", "site"})
-        QVERIFY2(!isSecretName(name), name);
-}
-
-void tst_inventorysources::namesWhatIsNoInventory_data()
-{
-    QTest::addColumn<QByteArray>("content");
-    QTest::addColumn<QByteArray>("what");
-    QTest::newRow("an ansible.cfg") << QByteArray("# c\n[defaults]\ninventory = hosts\n") << QByteArray("ansible.cfg");
-    QTest::newRow("a private key") << QByteArray("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1\n") << QByteArray("a key");
-    QTest::newRow("a playbook") << QByteArray("---\n- hosts: all\n  tasks: []\n") << QByteArray("playbook");
-    QTest::newRow("a vault") << QByteArray("$ANSIBLE_VAULT;1.1;AES256\n3031\n") << QByteArray("ansible-vault");
-}
-
-void tst_inventorysources::namesWhatIsNoInventory()
-{
-    QFETCH(QByteArray, content);
-    QFETCH(QByteArray, what);
-    Folder folder;
-    const LoadResult loaded = Inventory::load({folder.write("given", content)}, {});
-    QVERIFY(!loaded);
-    QVERIFY2(said(loaded).contains(what), said(loaded).constData());
-    QVERIFY(!said(loaded).contains("b3BlbnNzaC1"));
-}
 
 void tst_inventorysources::depthNameAndPriorityDecide()
 {
@@ -229,37 +112,6 @@ void tst_inventorysources::readsStandardInput()
     const LoadResult wrong = Inventory::load({"-"}, options);
     QVERIFY(!wrong);
     QCOMPARE(wrong.diagnostics.first().line, 2);
-}
-
-void tst_inventorysources::aByteOrderMarkIsNamed_data()
-{
-    QTest::addColumn<QByteArray>("name");
-    QTest::addColumn<QByteArray>("content");
-    QTest::addColumn<QByteArray>("host"); // empty: refused
-    const QByteArray json("{\n\"web\": {\"hosts\": [\"h1\"]}}");
-    QTest::newRow("a section") << QByteArray("hosts.ini") << QByteArray("[web]\nh1\n") << QByteArray();
-    QTest::newRow("a section of variables") << QByteArray("hosts.ini") << QByteArray("[all:vars]\nx=1\n") << QByteArray();
-    QTest::newRow("a comment") << QByteArray("hosts.ini") << QByteArray("# ours\r\nh1\r\n") << QByteArray();
-    QTest::newRow("a host") << QByteArray("hosts.ini") << QByteArray("h1\n") << QByteArray("\xef\xbb\xbfh1");
-    QTest::newRow("YAML by its ending") << QByteArray("hosts.yml") << QByteArray("web:\n  hosts:\n    h1:\n") << QByteArray("h1");
-    QTest::newRow("YAML by its content") << QByteArray("hosts") << QByteArray("web:\n  hosts:\n    h1:\n") << QByteArray("h1");
-    QTest::newRow("JSON by its content") << QByteArray("hosts") << json << QByteArray("h1");
-}
-
-// To Ansible's reader of INI it is a letter like others, and what comes of that is hard to see.
-void tst_inventorysources::aByteOrderMarkIsNamed()
-{
-    QFETCH(QByteArray, name);
-    QFETCH(QByteArray, content);
-    QFETCH(QByteArray, host);
-    Folder folder;
-    const LoadResult loaded = Inventory::load({folder.write(name, "\xef\xbb\xbf" + content)}, {});
-    const bool isNamed = !loaded.diagnostics.isEmpty() && loaded.diagnostics.first().message.contains("byte order mark");
-    QCOMPARE(isNamed, name.endsWith(".ini"));
-    QCOMPARE(loaded.diagnostics.size(), isNamed ? 1 : 0);
-    QCOMPARE(loaded.inventory == nullptr, host.isEmpty());
-    if (!host.isEmpty())
-        QCOMPARE(hostsOf(loaded), QByteArrayList{host});
 }
 
 void tst_inventorysources::anAddressMayStandInBrackets()
@@ -350,27 +202,6 @@ void tst_inventorysources::readsAFolderInOrder()
     QCOMPARE(hostsOf(loaded), (QByteArrayList{"c", "a", "b"})); // `ungrouped` comes first
     QCOMPARE(valueOf(loaded, "b", "x"), QJsonValue(2));
     QCOMPARE(valueOf(loaded, "a", "y"), QJsonValue(1));
-}
-
-// With Ansible those of the playbook count, which lies where one stands.
-void tst_inventorysources::warnsOfVariableFilesThatLieElsewhere()
-{
-    Folder folder;
-    folder.write("inventory/hosts", "web01\n");
-    folder.write("group_vars/all.yml", "ansible_user: deploy\n");
-    const QString before = QDir::currentPath();
-    QVERIFY(QDir::setCurrent(QFile::decodeName(folder.path())));
-    const LoadResult elsewhere = Inventory::load({"inventory/hosts"}, {});
-    const LoadResult none = Inventory::load({"web01,"}, {});
-    QVERIFY(QFile::link(QStringLiteral("../group_vars"), QStringLiteral("inventory/group_vars")));
-    const LoadResult beside = Inventory::load({"inventory/hosts"}, {});
-    QDir::setCurrent(before);
-    QVERIFY(elsewhere && none && beside);
-    QCOMPARE(elsewhere.diagnostics.size(), 1);
-    QVERIFY2(said(elsewhere).contains("group_vars: warning: is not read"), said(elsewhere).constData());
-    QVERIFY2(none.diagnostics.isEmpty(), said(none).constData());
-    QVERIFY2(beside.diagnostics.isEmpty(), said(beside).constData());
-    QCOMPARE(valueOf(beside, "web01", "ansible_user"), QJsonValue(QStringLiteral("deploy")));
 }
 
 void tst_inventorysources::readsVariableFiles()
@@ -466,57 +297,6 @@ void tst_inventorysources::aHostOfItsOwnInheritsFromItsNetwork()
     QCOMPARE(names.size(), 256 + 65536);
     std::sort(names.begin(), names.end());
     QVERIFY(std::adjacent_find(names.begin(), names.end()) == names.end());
-}
-
-void tst_inventorysources::yamlErrorsHavePlaces()
-{
-    Folder folder;
-    const LoadResult syntax = Inventory::load({folder.write("a.yml", "web:\n  hosts:\n    a: @x\n")}, {});
-    QVERIFY(!syntax);
-    QCOMPARE(syntax.diagnostics.first().line, 3);
-    QCOMPARE(syntax.diagnostics.first().column, 8);
-    QCOMPARE(syntax.diagnostics.first().text, QByteArray("    a: @x"));
-
-    const LoadResult shape = Inventory::load({folder.write("b.yml", "web:\n  hosts:\n    - a\n    - b\ndb:\n  hosts:\n    5:\n")}, {});
-    QVERIFY(!shape);
-    QCOMPARE(shape.diagnostics.size(), 2);
-    QCOMPARE(shape.diagnostics[0].line, 2);
-    QCOMPARE(shape.diagnostics[0].text, QByteArray("  hosts:"));
-    QCOMPARE(shape.diagnostics[1].line, 7);
-    QCOMPARE(shape.diagnostics[1].column, 5);
-    QCOMPARE(shape.diagnostics[1].text, QByteArray("    5:"));
-
-    const LoadResult plugin = Inventory::load({folder.write("c.yml", "plugin: aws_ec2\n")}, {});
-    QVERIFY(said(plugin).contains("aws_ec2"));
-}
-
-void tst_inventorysources::aliasBombsAreRefused()
-{
-    QByteArray text = "a: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
-    for (int i = 1; i < 12; ++i) {
-        const QByteArray one = "*a" + QByteArray::number(i - 1);
-        text += "b" + QByteArray::number(i) + ": &a" + QByteArray::number(i) + " [" + QByteArrayList(10, one).join(',') + "]\n";
-    }
-    Folder folder;
-    folder.write("group_vars/all.yml", text);
-    const LoadResult loaded = Inventory::load({folder.write("hosts.ini", "h\n")}, {});
-    QVERIFY(!loaded);
-    QVERIFY2(said(loaded).contains("aliases"), said(loaded).constData());
-}
-
-void tst_inventorysources::lintFindsWhatIsAllowed()
-{
-    Folder folder;
-    const LoadResult loaded =
-        Inventory::load({folder.write("hosts.ini", "[empty]\n[web]\n10.0.0.300\nh, ansible_host=\"{{ nope }}\"\ndup a=1\ndup a=2\n")}, {});
-    QVERIFY2(loaded, said(loaded).constData());
-    QByteArray found;
-    for (const Diagnostic &diagnostic : lintInventory(*loaded.inventory))
-        found += diagnostic.toText();
-    for (const char *finding : {"group 'empty' is empty", "'10.0.0.300' looks like an address", "'h,' has a comma",
-                                "ansible_host of host 'h,' cannot be used", "'a' of host 'dup' is set in line 5"})
-        QVERIFY2(found.contains(finding), found.constData());
-    QVERIFY(lintInventory(*Inventory::load({folder.write("good.ini", "[web]\na x=1\n")}, {}).inventory).isEmpty());
 }
 
 QTEST_GUILESS_MAIN(tst_inventorysources)

@@ -2,9 +2,9 @@
 
 #pragma once
 
+#include "foundhosts.h"
 #include "samples.h"
 
-#include "output/resultreader.h"
 #include "output/writer.h"
 
 #include <QDir>
@@ -42,7 +42,7 @@ protected:
         return QDir(m_dir->path()).entryList(QDir::AllEntries | QDir::System | QDir::Hidden | QDir::NoDotAndDotDot, QDir::Name);
     }
     static QByteArray read(const QString &name);
-    static QMap<QByteArray, Status> hosts(const QString &name);
+    static QMap<QByteArray, Status> hosts(const QString &name) { return foundHosts(name); }
 
     std::unique_ptr<QTemporaryDir> m_dir;
     std::shared_ptr<RunInfo> m_run;
@@ -123,22 +123,6 @@ inline QByteArray WriterFixture::read(const QString &name)
 {
     QFile file(name);
     return file.open(QFile::ReadOnly) ? file.readAll() : QByteArray("(cannot be read)");
-}
-
-inline QMap<QByteArray, Status> WriterFixture::hosts(const QString &name)
-{
-    QString error;
-    const auto reader = ResultReader::open(name.toLocal8Bit(), &error);
-    QMap<QByteArray, Status> found;
-    StoredRecord record;
-    while (reader && reader->next(record)) {
-        if (found.contains(record.head.host))
-            qWarning("%s is there twice", record.head.host.constData());
-        found.insert(record.head.host, record.head.status);
-    }
-    if (!reader || !reader->error().isEmpty())
-        qWarning("%s%s", qPrintable(error), reader ? qPrintable(reader->error()) : "");
-    return found;
 }
 
 } // namespace collector::samples

@@ -8,6 +8,7 @@
 #include <QDir>
 #include <QFile>
 #include <QProcess>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <csignal>
@@ -25,12 +26,17 @@ protected:
 
     void begin();
     void end() { m_fleet.reset(); }
+    // For tests with a folder each: to be called before each.
+    void enterFolder() { m_dir = std::make_unique<QTemporaryDir>(); }
+    [[nodiscard]] QString path(const char *name) const { return m_dir->filePath(QLatin1String(name)); }
+    void write(const char *name, const QByteArray &content) const;
 
     [[nodiscard]] QStringList command(const QByteArray &words) const;
     int run(QProcess &process, const QStringList &arguments, int signal = 0) const;
     static QStringList filesIn(const QString &folder);
 
     std::unique_ptr<FleetProcess> m_fleet;
+    std::unique_ptr<QTemporaryDir> m_dir;
 };
 
 inline void EndingsFixture::begin()
@@ -41,6 +47,12 @@ inline void EndingsFixture::begin()
     map.write("127.9.1.0/24 close-before-banner\n127.9.2.0/24 stall-auth\n");
     map.close();
     m_fleet = std::make_unique<FleetProcess>(QStringList{QStringLiteral("--fault-map"), map.fileName()});
+}
+
+inline void EndingsFixture::write(const char *name, const QByteArray &content) const
+{
+    QFile file(path(name));
+    QVERIFY(file.open(QFile::WriteOnly) && file.write(content) == content.size());
 }
 
 inline QStringList EndingsFixture::command(const QByteArray &words) const

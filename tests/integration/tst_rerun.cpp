@@ -2,7 +2,7 @@
 
 #include "endingsfixture.h"
 
-#include "output/resultreader.h"
+#include "unit/output/foundhosts.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -18,7 +18,7 @@ class TestRerun : public EndingsFixture
 private Q_SLOTS:
     void initTestCase() { begin(); }
     void cleanupTestCase() { end(); }
-    void init() { m_dir = std::make_unique<QTemporaryDir>(); }
+    void init() { enterFolder(); }
     void theAdviceKeepsTheOtherRecords();
     void whoWritesOverTheResultIsWarned_data();
     void whoWritesOverTheResultIsWarned();
@@ -26,13 +26,10 @@ private Q_SLOTS:
     void goingOnInItsOwnResult();
 
 private:
-    [[nodiscard]] QString path(const char *name) const { return m_dir->filePath(QLatin1String(name)); }
     QByteArray contentOf(const char *name) const;
-    void write(const char *name, const QByteArray &content) const;
-    QMap<QByteArray, Status> hosts(const char *name) const;
+    [[nodiscard]] QMap<QByteArray, Status> hosts(const char *name) const { return foundHosts(path(name)); }
     int collect(const QByteArray &words, int signal = 0);
 
-    std::unique_ptr<QTemporaryDir> m_dir;
     QByteArray m_said; // by the last one, on stderr, in one line
 };
 
@@ -40,22 +37,6 @@ QByteArray TestRerun::contentOf(const char *name) const
 {
     QFile file(path(name));
     return file.open(QFile::ReadOnly) ? file.readAll() : QByteArray("(not there)");
-}
-
-void TestRerun::write(const char *name, const QByteArray &content) const
-{
-    QFile file(path(name));
-    QVERIFY(file.open(QFile::WriteOnly) && file.write(content) == content.size());
-}
-
-QMap<QByteArray, Status> TestRerun::hosts(const char *name) const
-{
-    QString error;
-    QMap<QByteArray, Status> found;
-    const auto reader = ResultReader::open(path(name).toLocal8Bit(), &error);
-    for (StoredRecord record; reader && reader->next(record);)
-        found.insert(record.head.host, record.head.status);
-    return found;
 }
 
 int TestRerun::collect(const QByteArray &words, int signal)

@@ -3,7 +3,7 @@
 
 #include "fleet/fleetprocess.h"
 
-#include "output/resultreader.h"
+#include "unit/output/foundhosts.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -40,7 +40,6 @@ private:
     [[nodiscard]] static QStringList fleetOptions(const FleetProcess &fleet);
     static QByteArray read(const QString &name);
     static void write(const QString &name, const QByteArray &content);
-    static QMap<QByteArray, Status> results(const QString &name);
     static QSet<QByteArray> journaled(const QString &name);
     static QMap<QByteArray, int> contacts(const FleetProcess &fleet);
 };
@@ -95,22 +94,6 @@ void TestResume::write(const QString &name, const QByteArray &content)
 {
     QFile file(name);
     QVERIFY(file.open(QFile::WriteOnly) && file.write(content) == content.size());
-}
-
-QMap<QByteArray, Status> TestResume::results(const QString &name)
-{
-    QString error;
-    const auto reader = ResultReader::open(name.toLocal8Bit(), &error);
-    QMap<QByteArray, Status> found;
-    StoredRecord record;
-    while (reader && reader->next(record)) {
-        if (found.contains(record.head.host))
-            qWarning("%s is there twice", record.head.host.constData());
-        found.insert(record.head.host, record.head.status);
-    }
-    if (!reader || !reader->error().isEmpty())
-        qWarning("%s%s", qPrintable(error), reader ? qPrintable(reader->error()) : "");
-    return found;
 }
 
 // The hosts whose records are whole in the journal.
@@ -173,9 +156,9 @@ void TestResume::killedAgainAndAgain()
             // An output is not there yet, or whole where the end was interrupted; the journal stays until all are.
             const bool isJsonThere = read(json) != QByteArray("old");
             if (isJsonThere)
-                QCOMPARE(results(json).size(), hosts);
+                QCOMPARE(foundHosts(json).size(), hosts);
             if (QFile::exists(csv))
-                QCOMPARE(results(csv).size(), hosts);
+                QCOMPARE(foundHosts(csv).size(), hosts);
             isOver = isJsonThere && QFile::exists(csv) && !QFile::exists(journal);
             QVERIFY(isOver || QFile::exists(journal) || (!isJsonThere && before.isEmpty()));
             // Nobody who had a record was contacted again.
@@ -190,7 +173,7 @@ void TestResume::killedAgainAndAgain()
             QCOMPARE(finish(process), 0);
         }
         for (const QString &output : {json, csv}) {
-            const QMap<QByteArray, Status> found = results(output);
+            const QMap<QByteArray, Status> found = foundHosts(output);
             QCOMPARE(found.size(), hosts);
             for (auto it = found.begin(); it != found.end(); ++it)
                 QVERIFY2(it.value() == Status::Ok, it.key().constData());
@@ -220,7 +203,7 @@ void TestResume::interruptedOnce()
     ::kill(pid_t(process.processId()), SIGINT);
     QCOMPARE(finish(process), 130);
     QVERIFY(!QFile::exists(json));
-    const QMap<QByteArray, Status> partial = results(json + QStringLiteral(".partial"));
+    const QMap<QByteArray, Status> partial = foundHosts(json + QStringLiteral(".partial"));
     QCOMPARE(partial.size(), hosts);
     const auto good = std::count(partial.begin(), partial.end(), Status::Ok);
     QVERIFY(good > 50 && good < hosts);
@@ -229,7 +212,7 @@ void TestResume::interruptedOnce()
     const QMap<QByteArray, int> before = contacts(fleet);
     start(process, arguments + QStringList{QStringLiteral("--resume")});
     QCOMPARE(finish(process), 0);
-    const QMap<QByteArray, Status> all = results(json);
+    const QMap<QByteArray, Status> all = foundHosts(json);
     QCOMPARE(std::count(all.begin(), all.end(), Status::Ok), hosts);
     QVERIFY(!QFile::exists(json + QStringLiteral(".partial")));
     const QMap<QByteArray, int> after = contacts(fleet);
@@ -254,7 +237,7 @@ void TestResume::aPluginThatCrashes()
     QVERIFY(!QFile::exists(json));
     start(process, arguments);
     QCOMPARE(finish(process), 3);
-    const QMap<QByteArray, Status> found = results(json);
+    const QMap<QByteArray, Status> found = foundHosts(json);
     QCOMPARE(found.size(), 256);
     QCOMPARE(std::count(found.begin(), found.end(), Status::Ok), 255);
     QCOMPARE(found.value("127.9.0.77"), Status::Failed);

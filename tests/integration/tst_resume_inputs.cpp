@@ -20,7 +20,7 @@ class TestResumeInputs : public EndingsFixture
 private Q_SLOTS:
     void initTestCase() { begin(); }
     void cleanupTestCase() { end(); }
-    void init() { m_dir = std::make_unique<QTemporaryDir>(); }
+    void init() { enterFolder(); }
     void scriptsAreRecorded_data();
     void scriptsAreRecorded();
     void aScriptThatHasChanged_data();
@@ -29,20 +29,10 @@ private Q_SLOTS:
     void hostsThatAreNoLongerSelected();
 
 private:
-    void write(const char *name, const QByteArray &content) const;
-    [[nodiscard]] QString path(const char *name) const { return m_dir->filePath(QLatin1String(name)); }
     static QByteArray sum(const QByteArray &text) { return QCryptographicHash::hash(text, QCryptographicHash::Sha256).toHex(); }
     static QStringList words(const QString &text) { return text.split(u' ', Qt::SkipEmptyParts); }
     void writeScript(const QByteArray &content) const;
-
-    std::unique_ptr<QTemporaryDir> m_dir;
 };
-
-void TestResumeInputs::write(const char *name, const QByteArray &content) const
-{
-    QFile file(path(name));
-    QVERIFY(file.open(QFile::WriteOnly) && file.write(content) == content.size());
-}
 
 void TestResumeInputs::writeScript(const QByteArray &content) const
 {

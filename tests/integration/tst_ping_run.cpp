@@ -19,6 +19,7 @@ namespace {
 struct Outcome
 {
     QMap<QString, QJsonObject> records; // by host
+    QStringList hosts;                  // as they ended
     int exitStatus = -1;
     qint64 elapsedMs = 0;
     QByteArray errors;
@@ -86,6 +87,7 @@ private:
             if (outcome.records.contains(host))
                 qFatal("two records of %s", qPrintable(host));
             outcome.records.insert(host, record);
+            outcome.hosts.append(host);
         }
         return outcome;
     }
@@ -211,10 +213,8 @@ private Q_SLOTS:
         QCOMPARE(int(outcome.records.size()), 70);
         QCOMPARE(outcome.with("ok"), 50);
         QCOMPARE(outcome.cause("name7.example.org"), QStringLiteral("dns"));
-        for (const QJsonObject &record : outcome.records) {
-            if (record[u"status"].toString() == u"ok")
-                QVERIFY2(record[u"elapsed_ms"].toInt() < 1000, "waited for the names");
-        }
+        for (const QString &host : outcome.hosts.first(50))
+            QVERIFY2(host.startsWith(u"10.99.5."), "an address has waited for the names");
         QVERIFY2(outcome.elapsedMs < 20'000, QByteArray::number(outcome.elapsedMs).constData());
     }
 

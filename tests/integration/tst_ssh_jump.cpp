@@ -219,12 +219,9 @@ private Q_SLOTS:
         SshBench bench;
         SshSettings settings = bench.settingsFor(*m_target);
         settings.jumps = {std::make_shared<SshSettings>(bench.settingsFor(leaving))};
-        QElapsedTimer timer;
-        timer.start();
         const SshOutcome outcome = bench.run(settings, "true");
         QCOMPARE(outcome.cause, Cause::JumpFailed);
         QVERIFY2(outcome.message.contains(QStringLiteral("this host goes down")), qPrintable(outcome.message));
-        QVERIFY(timer.elapsed() < 5000);
     }
 
     // libssh sends empty packets without end where one may hold nothing; here whoever waits for the bastion takes the

@@ -1,4 +1,5 @@
-// A session whose descriptor libssh has closed by itself: its number may be another's at once, who must not be harmed.
+// Sessions and their descriptors: one that libssh has closed by itself, whose number may be another's at once, who must not be harmed; one
+// whose number is more than libssh can hold.
 
 #include "sshbench.h"
 
@@ -8,6 +9,8 @@
 
 #include <QTest>
 
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -117,6 +120,25 @@ private Q_SLOTS:
         QCOMPARE(write(other[1], "x", 1), ssize_t(1));
         QVERIFY(bench.spinUntil([&] { return isOver; }));
         closeAll(bench, first, second, other);
+    }
+
+    void aDescriptorThatLibsshWouldCutIsRefused()
+    {
+        rlimit before{};
+        getrlimit(RLIMIT_NOFILE, &before);
+        const rlimit raised{70'001, std::max<rlim_t>(before.rlim_max, 70'001)};
+        if (setrlimit(RLIMIT_NOFILE, &raised) != 0)
+            QSKIP("the limit of open files cannot be raised above 65,535");
+        const int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 70'000);
+        QCOMPARE(fd, 70'000);
+        SshBench bench;
+        try {
+            const SshSession session(bench.reactor, OwnedSocket(bench.reactor, fd), ssh_new());
+            QFAIL("libssh would have used another descriptor");
+        } catch (const JobError &error) {
+            QCOMPARE(error.cause(), Cause::LocalLimit);
+        }
+        setrlimit(RLIMIT_NOFILE, &before);
     }
 
 private:

@@ -40,17 +40,20 @@ public:
     // Of this request among those to the same address, from 1.
     [[nodiscard]] uint32_t numberOfItsHost(const Packet &request) { return ++m_perHost[destination(request)]; }
 
-    // After stop(): when each request came, who was asked, and who was sent anything but an echo.
+    // After stop(): who was asked, and who was sent anything but an echo.
     [[nodiscard]] const std::set<QByteArray> &asked() const { return m_asked; }
     [[nodiscard]] const std::set<QByteArray> &sentOther() const { return m_sentOther; }
-    [[nodiscard]] const std::vector<Clock::time_point> &arrivals() const { return m_arrivals; }
 
-    // Requests a second: the slope of a straight line through all arrivals, which one late reading of ours does not tilt.
-    [[nodiscard]] double rate() const;
+    // Requests a second, by the clock of who sent them: how late we read does not count. Of time in which the machine stood still, so that
+    // we did not run either, a fifth of a second is made up for, or a twentieth: it is between these two.
+    struct Pace
+    {
+        double least = 0, most = 0;
+    };
+    [[nodiscard]] Pace pace() const;
 
     // Answers all that comes while `ask` asks with so many packets, which tells whether all went well but for the pace: true if that was
-    // `expected` within a twentieth in one of five tries. Whoever is held up, we or who asks, shows another pace; a pace that is wrong is
-    // wrong each time.
+    // `expected` within a twentieth in one of three tries. Who asks may be held up alone; a pace that is wrong is wrong each time.
     [[nodiscard]] bool seesRate(double expected, size_t packets, const std::function<bool()> &ask);
 
     // A packet's parts.
@@ -73,7 +76,8 @@ private:
     std::multimap<Clock::time_point, Packet> m_later;
     std::vector<Packet> m_held;
     std::map<QByteArray, uint32_t> m_perHost;
-    std::vector<Clock::time_point> m_arrivals;
+    std::vector<int64_t> m_sent; // of each request, ns of the steady clock
+    std::vector<std::pair<int64_t, int64_t>> m_still;
     std::set<QByteArray> m_asked, m_sentOther; // destinations
     uint32_t m_requests = 0;
 };

@@ -1,0 +1,92 @@
+// Host keys are checked before anything is sent.
+
+#include "sshbench.h"
+
+#include "fleet/fleetprocess.h"
+#include "ssh/knownhostsappender.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace collector;
+
+class SshHostKeys : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { m_fleet = std::make_unique<FleetProcess>(); }
+
+    void anUnknownHostKeyIsRefusedBeforeAnythingIsSent()
+    {
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(*m_fleet, "127.3.0.1");
+        settings.knownHosts = nullptr;
+        settings.password = std::make_shared<const Secret>(std::string_view("open sesame"));
+        const SshOutcome outcome = bench.run(settings, "uptime");
+        QCOMPARE(outcome.cause, Cause::HostKeyUnknown);
+        QVERIFY2(outcome.message.contains(QString::fromLatin1(m_fleet->fingerprint())), qPrintable(outcome.message));
+        QVERIFY(outcome.message.contains(QStringLiteral("ssh-keyscan")));
+        QCOMPARE(m_fleet->count(FleetEvent::Auth, QStringLiteral("127.3.0.1")), 0);
+        QCOMPARE(outcome.info.hostKey, m_fleet->fingerprint());
+    }
+
+    void markedHostKeys_data()
+    {
+        QTest::addColumn<QByteArray>("marker");
+        QTest::addColumn<int>("cause");
+        QTest::newRow("revoked") << QByteArray("@revoked") << int(Cause::HostKeyRevoked);
+        QTest::newRow("an authority's certificate is wanted") << QByteArray("@cert-authority") << int(Cause::HostCertUnsupported);
+    }
+    void markedHostKeys()
+    {
+        QFETCH(QByteArray, marker);
+        QFETCH(int, cause);
+        QTemporaryDir directory;
+        QFile file(directory.filePath(QStringLiteral("known_hosts")));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(marker + ' ' + m_fleet->hostKeyLine() + '\n');
+        file.close();
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(*m_fleet, "127.3.6.1");
+        KnownHostsFiles files;
+        settings.knownHosts = files.open({file.fileName()});
+        const SshOutcome outcome = bench.run(settings, "uptime");
+        QVERIFY2(int(outcome.cause) == cause, qPrintable(outcome.message));
+        QCOMPARE(m_fleet->count(FleetEvent::Auth, QStringLiteral("127.3.6.1")), 0);
+    }
+
+    void aNewHostKeyIsAcceptedAndWrittenDown()
+    {
+        QTemporaryDir directory;
+        const QString file = directory.filePath(QStringLiteral("known_hosts"));
+        SshBench bench;
+        bench.ssh.knownHostsAppender = std::make_shared<KnownHostsAppender>();
+        SshSettings settings = bench.settingsFor(*m_fleet);
+        settings.knownHosts = nullptr;
+        settings.knownHostsFile = file;
+        settings.hostKeyPolicy = HostKeyPolicy::AcceptNew;
+        for (int i = 1; i <= 20; ++i) {
+            settings.host = "127.3.1." + QByteArray::number(i);
+            bench.start(settings, "uptime");
+            bench.start(settings, "uptime");
+        }
+        bench.wait();
+        QCOMPARE(bench.ssh.knownHostsAppender->finish(), QStringList());
+        KnownHostsFiles files;
+        settings.hostKeyPolicy = HostKeyPolicy::Strict;
+        settings.knownHosts = files.open({file});
+        const SshOutcome outcome = bench.run(settings, "uptime");
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QFile written(file);
+        QVERIFY(written.open(QIODevice::ReadOnly));
+        QCOMPARE(written.readAll().count('\n'), 20);
+    }
+
+private:
+    std::unique_ptr<FleetProcess> m_fleet;
+};
+
+QTEST_GUILESS_MAIN(SshHostKeys)
+#include "tst_ssh_hostkeys.moc"

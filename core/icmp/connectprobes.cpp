@@ -77,6 +77,17 @@ static EchoCause queuedCause(int descriptor, EchoCause otherwise)
     return otherwise;
 }
 
+// No port, or no memory: there may be some later. No port is also what it is called where there is no source address to be had.
+static bool isWant(int error)
+{
+    return error == EADDRNOTAVAIL || error == EAGAIN || error == ENOBUFS || error == ENOMEM;
+}
+
+static bool isAnswer(int error)
+{
+    return error == 0 || error == ECONNREFUSED || error == ECONNRESET;
+}
+
 // The cause that a connection's error stands for; None: somebody answered. A reset or refusal comes from the host itself.
 static EchoCause causeOf(int descriptor, int error)
 {
@@ -113,14 +124,13 @@ ConnectProbes::Start ConnectProbes::start(const Id &id, const EchoAddress &addre
     const socklen_t length = address.toSocket(name, port);
     const int64_t begun = steadyNow();
     const int error = connect(descriptor, reinterpret_cast<const sockaddr *>(&name), length) == 0 ? 0 : errno;
-    if (error == EPERM || error == EADDRNOTAVAIL || error == EAGAIN || error == ENOBUFS || error == ENOMEM) {
-        close(descriptor);
-        return error == EPERM ? Start::Refused : Start::Full;
-    }
     if (error != EINPROGRESS) {
-        const EchoCause cause = error == EACCES || error == EINVAL ? routeVerdict(address) : causeOf(descriptor, error);
-        m_immediate.push_back({id, std::chrono::nanoseconds(steadyNow() - begun), cause});
+        // What is no answer is this machine's word. What the routes say is the address's; the rest is ours.
+        const EchoCause cause = isAnswer(error) ? causeOf(descriptor, error) : routeVerdict(address);
         close(descriptor);
+        if (!isAnswer(error) && (cause == EchoCause::None || cause == EchoCause::LocalLimit))
+            return isWant(error) ? Start::Full : Start::Refused;
+        m_immediate.push_back({id, std::chrono::nanoseconds(steadyNow() - begun), cause});
         return Start::Begun;
     }
 

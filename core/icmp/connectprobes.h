@@ -31,7 +31,7 @@ public:
     enum class Start : uint8_t {
         Begun,   // there will be an outcome, or none within its wait
         Full,    // later: as many are open as may be, or the machine has no more ports, memory or descriptors
-        Refused, // this machine's firewall does not let it out
+        Refused, // this machine does not let it out: a firewall, a security module
     };
 
     explicit ConnectProbes(int64_t now);

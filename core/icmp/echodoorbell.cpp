@@ -39,10 +39,11 @@ void EchoDoorbell::lieDown()
     m_isAsleep.store(true);
 }
 
+// Even where nobody has rung since: whoever rang as we got up the last time may have written only after we had looked, and what stays
+// there ends every sleep at once.
 void EchoDoorbell::getUp()
 {
-    if (m_isAsleep.exchange(false))
-        return; // nobody rang
+    m_isAsleep.store(false);
     eventfd_t rings;
     eventfd_read(m_descriptor, &rings);
 }

@@ -19,6 +19,8 @@
 
 namespace collector {
 
+static constexpr int mostPendingErrors = 16; // in a row: each takes a packet that has come since the one before
+
 struct EchoSocket::Buffers
 {
     // Out: everything but packet and address is filled in once.
@@ -174,7 +176,15 @@ int EchoSocket::receiveBatch(int flags)
         message.msg_hdr.msg_controllen = sizeof(Buffers::Control);
         message.msg_hdr.msg_flags = 0;
     }
-    return std::max(0, recvmmsg(m_descriptor, b.in.data(), batch, MSG_DONTWAIT | flags, nullptr));
+    // A pending error, of whatever address, is told before what has been received, and once: the error queue has it as well.
+    for (int attempt = 0; attempt < mostPendingErrors; ++attempt) {
+        const int got = recvmmsg(m_descriptor, b.in.data(), batch, MSG_DONTWAIT | flags, nullptr);
+        if (got >= 0)
+            return got;
+        if (errno == EAGAIN)
+            break;
+    }
+    return 0;
 }
 
 static const cmsghdr *findControl(msghdr &message, int level, int type)

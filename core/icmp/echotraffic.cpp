@@ -51,7 +51,8 @@ bool EchoLoop::receiveFrom(Outlet &outlet)
                 rtt = longest;
             m_ledger.answered(reply.stamp, answer.from, std::chrono::nanoseconds(rtt), reply.ttl);
         }
-        if (answers.size() < size_t(EchoSocket::batch))
+        // A complaint that comes meanwhile cuts the batch short.
+        if (answers.size() < size_t(EchoSocket::batch) && !outlet.hasComplaints)
             return false;
     }
     return true;

@@ -172,8 +172,8 @@ void Resolver::Shared::work()
         lock.lock();
         Name &entry = m_names[name];
         entry.answer = answer;
-        if (answer->isTemporary)
-            entry.forgottenAt = std::chrono::steady_clock::now() + rememberTemporaryFailure;
+        using Clock = std::chrono::steady_clock;
+        entry.forgottenAt = answer->isTemporary ? Clock::now() + rememberTemporaryFailure : Clock::time_point::max();
         for (const auto &asker : std::exchange(entry.askers, {})) {
             asker->inbox->send([asker, answer] {
                 asker->answer = answer;

@@ -87,13 +87,15 @@ public:
     // Starts the next one that can be started at all. Throws when nothing is left that may yet succeed.
     void startNext()
     {
+        if (m_set.descriptor() < 0) // what nobody watches would be looked at for ever
+            throw connectError(EMFILE, firstPeer());
         while (isMoreToStart()) {
             const size_t index = m_started.size();
             m_started.emplace_back();
             try {
                 m_started[index] = startConnect(m_reactor, m_peers[index], m_source);
             } catch (const JobError &error) {
-                noteFailure(error);
+                noteFailure(index, error);
                 continue;
             }
             epoll_event event{};
@@ -120,7 +122,7 @@ public:
                 epoll_ctl(m_set.descriptor(), EPOLL_CTL_DEL, socket.descriptor(), nullptr);
                 return Connected{std::move(socket), m_peers[index]};
             }
-            noteFailure(*failure);
+            noteFailure(index, *failure);
             socket = OwnedSocket();
             --m_underWay;
             startNext();
@@ -129,10 +131,13 @@ public:
     }
 
 private:
-    void noteFailure(const JobError &error)
+    // That of the first address counts, whichever fails first.
+    void noteFailure(size_t index, const JobError &error)
     {
-        if (!m_firstFailure)
-            m_firstFailure.emplace(error);
+        if (m_firstFailure && m_failedFirst < index)
+            return;
+        m_firstFailure.emplace(error);
+        m_failedFirst = index;
     }
 
     Reactor &m_reactor;
@@ -141,6 +146,7 @@ private:
     std::vector<OwnedSocket> m_started; // by index of the peer
     int m_underWay = 0;
     std::optional<JobError> m_firstFailure;
+    size_t m_failedFirst = 0; // whose it is
     OwnedSocket m_set;
 };
 

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <mutex>
 
@@ -19,7 +20,8 @@ using namespace collector;
 namespace {
 
 std::atomic<int> lookups = 0;
-std::mutex stuck; // held: a name server that does not answer
+std::mutex stuck;                  // held: a name server that does not answer
+std::atomic<bool> isAwake = false; // that of late.example
 
 Resolved fakeLookup(const std::string &name)
 {
@@ -30,6 +32,9 @@ Resolved fakeLookup(const std::string &name)
         resolved.failure = QStringLiteral("too late");
     } else if (name == "both.example") {
         resolved.addresses = {*SocketAddress::fromLiteral("::1"), *SocketAddress::fromLiteral("127.0.0.1")};
+    } else if (name == "late.example" && !isAwake.exchange(true)) {
+        resolved.failure = QStringLiteral("Temporary failure in name resolution");
+        resolved.isTemporary = true;
     } else if (name == "missing.example") {
         resolved.failure = QStringLiteral("Name or service not known");
     } else {
@@ -167,6 +172,28 @@ private Q_SLOTS:
         QCOMPARE(lookups.load(), 2);
     }
 
+    void whatIsKnownAfterATemporaryFailureIsRemembered()
+    {
+        Reactor reactor;
+        Resolver resolver(4, fakeLookup);
+        lookups = 0;
+        const auto cause = [&] {
+            Asked asked;
+            auto task = ask(resolver, reactor, "late.example", AddressFamily::Any, std::chrono::seconds(5), asked);
+            task.start();
+            if (!QTest::qWaitFor([&] { return asked.isDone; }))
+                return Cause::Internal;
+            return asked.cause;
+        };
+        QCOMPARE(cause(), Cause::Dns);
+        QCOMPARE(cause(), Cause::Dns);
+        QCOMPARE(lookups.load(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(cause(), Cause::None, 10'000);
+        QCOMPARE(lookups.load(), 2);
+        QCOMPARE(cause(), Cause::None);
+        QCOMPARE(lookups.load(), 2);
+    }
+
     void theFamilyIsKeptTo()
     {
         Reactor reactor;
@@ -249,6 +276,31 @@ private Q_SLOTS:
         again.start();
         spinUntil(refused.isDone);
         QCOMPARE(refused.cause, Cause::Refused);
+    }
+
+    // Its cause says whether it is worth another attempt: that the other address never had a route says nothing of this one.
+    void whatTheFirstFailedWithCountsThoughItFailedLast()
+    {
+        quint16 port = 0;
+        const int listener = listenOn("127.0.0.1", &port);
+        QVERIFY(listener >= 0 && ::listen(listener, 0) == 0);
+        const SocketAddress busy = *SocketAddress::fromLiteral("127.0.0.1", port);
+        std::array<int, 4> others{}; // fill its queue: what comes next gets no answer
+        for (int &other : others) {
+            other = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+            (void)!::connect(other, busy.data(), busy.size());
+        }
+        Reactor reactor;
+        Connecting result;
+        auto task = race(reactor, {busy, *SocketAddress::fromLiteral("255.255.255.255", port)}, std::chrono::seconds(10), result);
+        task.start();
+        QTest::qWait(500); // by now the second has been tried
+        QVERIFY(!result.isDone);
+        close(listener);
+        spinUntil(result.isDone);
+        for (const int other : others)
+            close(other);
+        QCOMPARE(result.cause, Cause::Refused);
     }
 };
 

@@ -28,6 +28,11 @@ constexpr auto grace = std::chrono::seconds(1); // for output that is still unde
 
 enum Stream : uint64_t { Input, Output, Error, Exit };
 
+JobError noDescriptor()
+{
+    return {Cause::LocalLimit, QStringLiteral("no descriptor is left for a local program; raise the limit (ulimit -n)")};
+}
+
 QByteArray signalName(int signal)
 {
     const char *name = sigabbrev_np(signal);
@@ -57,12 +62,14 @@ public:
 
     Task<> start()
     {
+        if (m_set.descriptor() < 0) // what nobody watches would be looked at for ever
+            throw noDescriptor();
         auto start = std::make_shared<ChildStart>();
         start->command = m_program.command;
         for (const Stream stream : {Input, Output, Error}) {
             std::array<int, 2> ends{-1, -1}; // to read from, to write to. Pipes: a program may open /dev/stdin
             if (pipe2(ends.data(), O_CLOEXEC) != 0)
-                throw JobError(Cause::LocalLimit, QStringLiteral("no descriptor is left for a local program; raise the limit (ulimit -n)"));
+                throw noDescriptor();
             const int own = ends[stream == Input ? 1 : 0];
             start->ends[stream] = ends[stream == Input ? 0 : 1];
             fcntl(own, F_SETFL, O_NONBLOCK);
@@ -93,18 +100,21 @@ public:
     {
         Deadline deadline = m_reactor.after(m_program.deadline);
         while (!m_reply.isTruncated && !(m_isEnded && !isOpen(Output) && !isOpen(Error))) {
-            const Reactor::Wake wake = co_await m_reactor.ready(m_set.descriptor(), EPOLLIN, deadline);
-            if (wake == Reactor::Wake::Expired && m_isEnded)
-                break; // somebody who left its group holds a pipe
-            if (wake == Reactor::Wake::Expired)
-                throw JobError(Cause::ExecTimeout, QStringLiteral("the program did not end within %1 s and was killed")
-                                                       .arg(std::chrono::duration<double>(m_program.deadline).count()));
+            (void)co_await m_reactor.ready(m_set.descriptor(), EPOLLIN, deadline);
+            const bool wasRunning = !m_isEnded;
             std::array<epoll_event, 4> events{};
             const int count = epoll_wait(m_set.descriptor(), events.data(), int(events.size()), 0);
             for (int i = 0; i < count; ++i)
                 act(Stream(events[size_t(i)].data.u64));
+            if (wasRunning && m_isEnded)
+                deadline = m_reactor.after(grace);
+            // By the clock: a wait never expires where there is always something to read.
+            if (m_reactor.now() < deadline || m_reply.isTruncated)
+                continue;
             if (m_isEnded)
-                deadline = std::min(deadline, m_endGrace);
+                break; // somebody who left its group holds a pipe
+            throw JobError(Cause::ExecTimeout, QStringLiteral("the program did not end within %1 s and was killed")
+                                                   .arg(std::chrono::duration<double>(m_program.deadline).count()));
         }
         co_return std::move(m_reply);
     }
@@ -171,7 +181,6 @@ private:
         else
             m_reply.signal = signalName(WTERMSIG(status));
         m_isEnded = true;
-        m_endGrace = m_reactor.after(grace);
         close(Exit);
     }
 
@@ -181,7 +190,6 @@ private:
     OwnedSocket m_set;
     std::array<OwnedSocket, 4> m_streams; // by Stream
     ShellReply m_reply;
-    Deadline m_endGrace = never;
     qsizetype m_written = 0;
     pid_t m_process = -1;
     bool m_isEnded = false;

@@ -153,7 +153,7 @@ void Reactor::later(std::function<void()> function)
     ring();
 }
 
-Deadline Reactor::after(std::chrono::nanoseconds duration) const
+Deadline Reactor::afterNanoseconds(std::chrono::nanoseconds duration) const
 {
     const auto sinceReading = std::min<std::chrono::nanoseconds>(steady_clock::now() - m_lastReading, countedShare);
     const Deadline base = m_now + sinceReading;

@@ -60,7 +60,15 @@ public:
     void startTimer(Deadlines::Timer &timer, Deadline deadline);
     // Reactor time: read at the start of each turn.
     [[nodiscard]] Deadline now() const { return m_now; }
-    [[nodiscard]] Deadline after(std::chrono::nanoseconds duration) const;
+    // So long from now; what is more than nanoseconds can count, as milliseconds::max() is, is never over.
+    template<typename Rep, typename Period>
+    [[nodiscard]] Deadline after(std::chrono::duration<Rep, Period> duration) const
+    {
+        using Given = std::chrono::duration<Rep, Period>;
+        if (duration > std::chrono::duration_cast<Given>(std::chrono::nanoseconds::max()))
+            return never;
+        return afterNanoseconds(std::chrono::duration_cast<std::chrono::nanoseconds>(duration));
+    }
     [[nodiscard]] const std::shared_ptr<Inbox> &inbox() const { return m_inbox; }
 
     // The longest that anything has held the loop so far: a turn, and what a turn consists of.
@@ -88,6 +96,7 @@ private:
         uint32_t generation = 0; // tells a reused descriptor number from its predecessor
     };
 
+    [[nodiscard]] Deadline afterNanoseconds(std::chrono::nanoseconds duration) const;
     void watch(int fd, uint32_t events, ReadyWait &wait);
     void withdraw(int fd, const ReadyWait &wait);
     void turn();

@@ -1,5 +1,6 @@
 #include "net/reactortcpstream.h"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -24,7 +25,17 @@ JobError silence(std::chrono::milliseconds timeout)
 
 } // namespace
 
-Task<QByteArray> ReactorTcpStream::read(qint64 limit, std::chrono::milliseconds timeout)
+// One waiter a descriptor.
+int ReactorTcpStream::writeWatch()
+{
+    if (m_writeWatch.descriptor() < 0)
+        m_writeWatch = OwnedSocket(m_reactor, fcntl(m_socket.descriptor(), F_DUPFD_CLOEXEC, 0));
+    if (m_writeWatch.descriptor() < 0)
+        throw JobError(Cause::LocalLimit, QStringLiteral("no descriptor is left; raise the limit (ulimit -n) or lower --concurrency"));
+    return m_writeWatch.descriptor();
+}
+
+Task<QByteArray> ReactorTcpStream::receive(qint64 limit, std::chrono::milliseconds timeout)
 {
     const Deadline deadline = m_reactor.after(timeout);
     for (;;) {
@@ -53,7 +64,7 @@ Task<> ReactorTcpStream::write(QByteArray data, std::chrono::milliseconds timeou
         }
         if (errno != EAGAIN && errno != EINTR)
             throwBroken(errno);
-        if (co_await m_reactor.ready(m_socket.descriptor(), EPOLLOUT, deadline) == Reactor::Wake::Expired)
+        if (co_await m_reactor.ready(writeWatch(), EPOLLOUT, deadline) == Reactor::Wake::Expired)
             throw silence(timeout);
     }
 }

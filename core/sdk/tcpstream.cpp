@@ -2,6 +2,8 @@
 
 #include "collector/joberror.h"
 
+#include <utility>
+
 namespace collector {
 
 TcpStream::TcpStream() = default;
@@ -22,7 +24,11 @@ Task<QByteArray> TcpStream::readUntil(QByteArray delimiter, qint64 limit, std::c
             throw JobError(Cause::OutputLimit, QStringLiteral("the service sent %1 bytes without the end that was waited for").arg(limit));
         searched = qMax(qsizetype(0), m_ahead.size() - delimiter.size() + 1);
         const qint64 room = limit - m_ahead.size();
-        const QByteArray more = co_await read(room, timeout);
+        // Out of the way while read() looks, and back at once: whatever becomes of the wait, it is kept.
+        QByteArray ahead = std::exchange(m_ahead, {});
+        Task<QByteArray> reading = read(room, timeout);
+        m_ahead = std::move(ahead);
+        const QByteArray more = co_await reading;
         if (more.isEmpty())
             throw JobError(Cause::ConnectionLost, QStringLiteral("the service closed the connection before the end that was waited for"));
         m_ahead += more;

@@ -26,11 +26,11 @@ void ScriptedStream::play()
     }
 }
 
-Task<QByteArray> ScriptedStream::read(qint64 limit, std::chrono::milliseconds timeout)
+Task<QByteArray> ScriptedStream::receive(qint64 limit, std::chrono::milliseconds timeout)
 {
     const bool isClosing = m_next == m_lines.size() && !m_isSilent;
     const bool hasMore = !m_ready.isEmpty() || isClosing;
-    const VirtualClock::Time deadline = m_clock.now() + timeout;
+    const VirtualClock::Time deadline = m_clock.in(timeout);
     if (!hasMore || m_readyAt > deadline) {
         co_await m_clock.until(deadline);
         throw JobError(Cause::ExecTimeout, QStringLiteral("the service did not answer within %1 ms").arg(timeout.count()));

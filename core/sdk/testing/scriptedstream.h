@@ -13,10 +13,15 @@ public:
     // `sent` gets what the job writes. All outlive it.
     ScriptedStream(VirtualClock &clock, QList<JobTester::TcpLine> lines, bool isSilent, QByteArray &sent);
 
-    Task<QByteArray> read(qint64 limit, std::chrono::milliseconds timeout) override;
+    Task<QByteArray> read(qint64 limit, std::chrono::milliseconds timeout) override
+    {
+        return hasAhead() ? given(takeAhead(limit)) : receive(limit, timeout);
+    }
     Task<> write(QByteArray data, std::chrono::milliseconds timeout) override;
 
 private:
+    static Task<QByteArray> given(QByteArray data) { co_return data; }
+    Task<QByteArray> receive(qint64 limit, std::chrono::milliseconds timeout);
     void play(); // the lines whose turn has come
 
     VirtualClock &m_clock;

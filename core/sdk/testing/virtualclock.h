@@ -21,6 +21,8 @@ public:
     class Wait;
 
     [[nodiscard]] Time now() const { return m_now; }
+    // The moment so long from now; a time that is too long to be counted ends at the last of them.
+    [[nodiscard]] Time in(Time duration) const { return duration > Time::max() - m_now ? Time::max() : m_now + duration; }
     [[nodiscard]] Wait until(Time time);
     [[nodiscard]] Wait after(Time duration);
 
@@ -64,7 +66,7 @@ inline VirtualClock::Wait VirtualClock::until(Time time)
 
 inline VirtualClock::Wait VirtualClock::after(Time duration)
 {
-    return {*this, m_now + duration};
+    return {*this, in(duration)};
 }
 
 inline bool VirtualClock::step(Time last)

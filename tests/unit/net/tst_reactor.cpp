@@ -153,6 +153,15 @@ private Q_SLOTS:
         QVERIFY2(after - before < 2000ms, "the whole of our own lag was counted");
     }
 
+    void whatIsTooLongToBeCountedIsNeverOver()
+    {
+        const Reactor reactor;
+        QCOMPARE(reactor.after(std::chrono::milliseconds::max()), never);
+        QCOMPARE(reactor.after(std::chrono::hours::max()), never);
+        QCOMPARE(reactor.after(std::chrono::nanoseconds::max()), never);
+        QVERIFY(reactor.after(24h * 365) < never);
+    }
+
     void sleepersWakeInOrder()
     {
         Reactor reactor;

@@ -2,7 +2,12 @@
 
 namespace collector {
 
-JobError::JobError(Cause cause, QString message) : m_cause(cause), m_message(std::move(message)), m_what(m_message.toUtf8()) {}
+JobError::JobError(Cause cause, QString message)
+    : m_cause(cause == Cause::None ? Cause::PluginError : cause),
+      m_message(std::move(message)),
+      m_what(m_message.toUtf8())
+{
+}
 
 JobError::JobError(const JobError &) = default;
 JobError::~JobError() = default;

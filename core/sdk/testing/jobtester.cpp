@@ -150,6 +150,10 @@ JobOutcome JobTester::run()
         outcome.cause = Cause::PluginError;
         outcome.message =
             QStringLiteral("the plugin %1 threw: %2").arg(QString::fromUtf8(m_script->manifest->name), printable(error.what()));
+    } catch (...) {
+        outcome.status = "failed";
+        outcome.cause = Cause::PluginError;
+        outcome.message = QStringLiteral("the plugin %1 threw what is no std::exception").arg(QString::fromUtf8(m_script->manifest->name));
     }
     context.conclude();
     return outcome;

@@ -107,6 +107,7 @@ Task<ShellReply> ScriptedContext::runLocally(LocalProgram program)
     if (!answer)
         throw unscripted(QStringLiteral("the program \"%1\"").arg(words));
     ShellReply reply = answer->reply;
+    reply.errorOutput.truncate(program.errorLimit); // dropped, and not told
     cut(reply, program.outputLimit, program.errorLimit);
     co_await m_clock.after(std::min(answer->after, program.deadline));
     if (answer->after > program.deadline)
@@ -130,7 +131,7 @@ void ScriptedContext::setPartial(Cause cause, const QString &message)
     if (m_outcome.cause != Cause::None)
         return;
     m_outcome.status = "partial";
-    m_outcome.cause = cause;
+    m_outcome.cause = cause == Cause::None ? Cause::PluginError : cause;
     m_outcome.message = message;
 }
 

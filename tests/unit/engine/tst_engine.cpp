@@ -47,6 +47,19 @@ Task<> isPartial(JobContext &job)
     co_return;
 }
 
+Task<> isPartialWithoutACause(JobContext &job)
+{
+    job.facts().set("n", 7);
+    job.setPartial(Cause::None, QStringLiteral("half"));
+    co_return;
+}
+
+Task<> failsWithoutACause(JobContext &)
+{
+    throw JobError(Cause::None, QStringLiteral("nothing"));
+    co_return;
+}
+
 Task<> isLostAfterTheCommand(JobContext &job)
 {
     co_await job.shell().run("send");
@@ -131,6 +144,8 @@ private Q_SLOTS:
         QTest::newRow("so is what is no exception") << Body(throwsAnInteger) << Status::Failed << Cause::PluginError << false;
         QTest::newRow("and a fact that is not declared") << Body(liesAboutItsFacts) << Status::Failed << Cause::PluginError << false;
         QTest::newRow("partial") << Body(isPartial) << Status::Partial << Cause::SudoDenied << true;
+        QTest::newRow("partial without a cause") << Body(isPartialWithoutACause) << Status::Partial << Cause::PluginError << true;
+        QTest::newRow("failed without a cause") << Body(failsWithoutACause) << Status::Failed << Cause::PluginError << false;
         QTest::newRow("work on the pool") << Body(blocks) << Status::Ok << Cause::None << true;
     }
     void endsOfJobs()

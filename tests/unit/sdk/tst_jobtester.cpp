@@ -56,6 +56,17 @@ Task<> asksAService(JobContext &job)
     job.facts().set("a", QString::fromUtf8(greeting + farewell));
 }
 
+Task<> asksForAPage(JobContext &job)
+{
+    const auto stream = co_await job.connectTcp(80, 1s);
+    QByteArray page = co_await stream->readUntil("\r\n", 100, std::chrono::milliseconds::max());
+    while (page.size() < 17) {
+        const QByteArray more = co_await stream->read(3, std::chrono::milliseconds::max());
+        page += '|' + more;
+    }
+    job.facts().set("a", QString::fromUtf8(page));
+}
+
 Task<> runsAProgram(JobContext &job)
 {
     LocalProgram program;
@@ -63,6 +74,7 @@ Task<> runsAProgram(JobContext &job)
     program.deadline = 2s;
     const ShellReply reply = co_await job.runLocally(std::move(program));
     job.facts().setBytes("a", reply.output);
+    job.facts().set("b", int(reply.isTruncated));
 }
 
 Task<> goesOnWithout(JobContext &job)
@@ -90,6 +102,24 @@ Task<> lies(JobContext &job)
 Task<> throws(JobContext &)
 {
     throw std::runtime_error("mistake");
+    co_return;
+}
+
+Task<> throwsANumber(JobContext &)
+{
+    throw 7;
+    co_return;
+}
+
+Task<> failsWithoutACause(JobContext &)
+{
+    throw JobError(Cause::None, QStringLiteral("nothing"));
+    co_return;
+}
+
+Task<> isPartialWithoutACause(JobContext &job)
+{
+    job.setPartial(Cause::None, QStringLiteral("half"));
     co_return;
 }
 
@@ -187,6 +217,15 @@ private Q_SLOTS:
         QCOMPARE(outcome.sent, "QUIT\r\n");
     }
 
+    // What comes behind a line in the same packet is what is read next; and no time is too long.
+    void aServiceThatSaysItAllAtOnce()
+    {
+        Function job(asksForAPage);
+        JobTester tester(job, manifest);
+        tester.answerTcp(80, {{"", "200 OK\r\nab\ncdef", 1s}}, true);
+        QCOMPARE(tester.run().facts[u"a"].toString(), QStringLiteral("200 OK\r\n|ab\n|cde|f"));
+    }
+
     void aServiceThatFails_data()
     {
         QTest::addColumn<bool>("isSilent");
@@ -214,6 +253,10 @@ private Q_SLOTS:
         const JobOutcome outcome = tester.run();
         QCOMPARE(outcome.facts[u"a"].toString(), QStringLiteral("up"));
         QCOMPARE(outcome.programs.first().command.last(), QStringLiteral("192.0.2.9"));
+        reply.errorOutput = QByteArray(100'000, 'x'); // what is over its limit is dropped, which tells nothing of the output
+        JobTester loud(job, manifest);
+        loud.answerProgram("*", reply);
+        QCOMPARE(loud.run().facts[u"b"].toInt(-1), 0);
         JobTester late(job, manifest);
         late.answerProgram("*", reply, 3s);
         QCOMPARE(late.run().cause, Cause::ExecTimeout);
@@ -249,6 +292,9 @@ private Q_SLOTS:
         QTest::addColumn<QString>("says");
         QTest::newRow("a wrong type") << Function::Body(lies) << QStringLiteral("declared type");
         QTest::newRow("an exception") << Function::Body(throws) << QStringLiteral("mistake");
+        QTest::newRow("what is none") << Function::Body(throwsANumber) << QStringLiteral("no std::exception");
+        QTest::newRow("a failure without a cause") << Function::Body(failsWithoutACause) << QStringLiteral("nothing");
+        QTest::newRow("a part without a cause") << Function::Body(isPartialWithoutACause) << QStringLiteral("half");
     }
     void aPluginsMistakes()
     {

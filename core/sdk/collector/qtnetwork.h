@@ -5,8 +5,8 @@
 //     const HttpReply reply = co_await fetch(job, request, 5s);
 //
 // Requests share one QNetworkAccessManager a worker, and each holds a permit (JobContext::qtSocket), so that no more than 64 are under way
-// on a worker; the others wait for their turn. No proxy is asked, no redirection followed, no connection kept: what is told of a host comes
-// from that host. A name in the URL is resolved by Qt, past --exclude and `never=`: take the address from JobContext::resolve().
+// on a worker; the others wait for their turn. No proxy is asked, no redirection followed, no connection or cookie kept: what is told of a
+// host comes from that host. A name in the URL is resolved by Qt, past --exclude and `never=`: take the address from JobContext::resolve().
 
 #pragma once
 
@@ -72,6 +72,12 @@ struct Abort
     }
 };
 
+// Whether the connection broke, or its peer spoke no HTTP: what has come may be a part. A status such as 404 is an error of Qt's too.
+inline bool isBroken(QNetworkReply::NetworkError error)
+{
+    return error != QNetworkReply::NoError && (error < QNetworkReply::ContentAccessDenied || error == QNetworkReply::ProtocolFailure);
+}
+
 inline Cause causeOf(QNetworkReply::NetworkError error)
 {
     switch (error) {
@@ -93,13 +99,15 @@ inline Cause causeOf(QNetworkReply::NetworkError error)
 
 } // namespace detail
 
-// One request to its end. Throws JobError where there is no answer: refused, dns, connect_timeout, handshake, connection_lost, bad_output;
-// exec_timeout after `timeout`, the wait for the permit left out. A status of 400 and more is an answer.
+// One request to its end. Throws JobError where there is no answer, or one that breaks off: refused, dns, connect_timeout, handshake,
+// connection_lost, bad_output; exec_timeout after `timeout`, the wait for the permit left out. A status of 400 and more is an answer.
 inline Task<HttpReply> fetch(JobContext &job, QNetworkRequest request, HttpRequest what, std::chrono::milliseconds timeout)
 {
     const std::shared_ptr<void> permit = co_await job.qtSocket();
     request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
     request.setRawHeader("Connection", "close");
+    request.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
+    request.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
     const std::unique_ptr<Event> over = job.makeEvent();
     Event *const event = over.get();
     const std::unique_ptr<QNetworkReply, detail::Abort> reply(detail::networkOf(job).sendCustomRequest(request, what.verb, what.body));
@@ -117,7 +125,8 @@ inline Task<HttpReply> fetch(JobContext &job, QNetworkRequest request, HttpReque
             QStringLiteral("no answer from %1 within %2 ms").arg(printable(request.url().toDisplayString().toUtf8())).arg(timeout.count()));
     HttpReply answer;
     answer.status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    if (answer.status == 0)
+    const bool isWhole = reply->bytesAvailable() > limit || !detail::isBroken(reply->error());
+    if (answer.status == 0 || !isWhole)
         throw JobError(detail::causeOf(reply->error()), printable(reply->errorString().toUtf8()));
     answer.headers = reply->rawHeaderPairs();
     answer.body = reply->read(limit);

@@ -38,27 +38,28 @@ bool isName(const QByteArray &name, bool isFact)
     });
 }
 
-// What a default of the wrong kind would be is 0 or nothing, without a word.
+// Nothing converts a default later: of another kind it would be 0 or nothing, without a word. It may lie outside of the range, as 0 for
+// "not at all" does.
 bool isOfType(const QJsonValue &value, const OptionSpec &spec)
 {
+    const QJsonArray items = value.toArray();
     switch (spec.type) {
     case OptionSpec::Type::Boolean:
         return value.isBool();
     case OptionSpec::Type::Integer:
     case OptionSpec::Type::Duration:
-        return value.isDouble() && value.toDouble() == std::floor(value.toDouble());
+        return value.isDouble() && value.toDouble() == std::trunc(value.toDouble());
     case OptionSpec::Type::Number:
         return value.isDouble();
+    case OptionSpec::Type::Choice:
+        return value.isString() && spec.choices.contains(value.toString());
     case OptionSpec::Type::Text:
     case OptionSpec::Type::File:
         return value.isString();
-    case OptionSpec::Type::Choice:
-        return value.isString() && spec.choices.contains(value.toString());
     case OptionSpec::Type::List:
-        break;
+        return value.isArray() && std::all_of(items.begin(), items.end(), [](const QJsonValue &item) { return item.isString(); });
     }
-    const QJsonArray items = value.toArray();
-    return value.isArray() && std::all_of(items.begin(), items.end(), [](const QJsonValue &item) { return item.isString(); });
+    return false;
 }
 
 QString defaultOf(OptionSpec::Type type)
@@ -111,15 +112,12 @@ public:
             spec.type = *type;
         else
             defect(place, QStringLiteral("\"type\" is one of boolean, integer, number, text, duration, choice, file, list"));
-        if (object.contains(u"default"))
-            spec.defaultValue = object[u"default"];
-        else
-            spec.defaultValue = QJsonValue(QJsonValue::Undefined);
+        spec.defaultValue = object[u"default"].isNull() ? QJsonValue(QJsonValue::Undefined) : object[u"default"];
         for (const QJsonValue choice : object[u"choices"].toArray())
             spec.choices.append(choice.toString());
         if (spec.type == OptionSpec::Type::Choice && spec.choices.isEmpty())
             defect(place, QStringLiteral("a choice needs \"choices\""));
-        else if (!spec.defaultValue.isUndefined() && !spec.defaultValue.isNull() && !isOfType(spec.defaultValue, spec))
+        else if (!spec.defaultValue.isUndefined() && !isOfType(spec.defaultValue, spec))
             defect(place, QStringLiteral("the \"default\" of \"%1\" is to be %2").arg(QString::fromUtf8(spec.name), defaultOf(spec.type)));
         if (object.contains(u"minimum"))
             spec.minimum = object[u"minimum"].toDouble();
@@ -244,6 +242,8 @@ constexpr int fewFacts = 16;
 
 int Manifest::factIndex(QByteArrayView key) const
 {
+    if (key.isEmpty())
+        return -1; // a name is never empty, though a star may stand for nothing
     // Where there are few, comparing beats hashing: a million hosts set nine facts each.
     if (m_firstPattern <= fewFacts) {
         for (int i = 0; i < m_firstPattern; ++i) {

@@ -100,6 +100,10 @@ void DeclaredFacts::store(const PrintedFacts &printed, JobContext &job) const
             break;
         }
         const QByteArray name = fact.key().toUtf8();
+        if (name.isEmpty()) {
+            job.setPartial(Cause::BadOutput, QStringLiteral("a fact without a name was printed, and left out"));
+            continue;
+        }
         if (!m_manifest) {
             job.facts().set(name, fact.value());
             continue;
@@ -109,6 +113,8 @@ void DeclaredFacts::store(const PrintedFacts &printed, JobContext &job) const
             undeclared.append(printable(name, 60));
             continue;
         }
+        if (fact.value().isNull())
+            continue; // as good as not printed
         const QJsonValue value = converted(fact.value(), m_manifest->facts[spec].type);
         if (value.isUndefined()) {
             mistyped.append(printable(name, 60));
@@ -119,7 +125,8 @@ void DeclaredFacts::store(const PrintedFacts &printed, JobContext &job) const
     }
     if (m_manifest) {
         for (const FactSpec &spec : m_manifest->facts) {
-            if (!spec.isPattern() && !printed.facts.contains(QString::fromUtf8(spec.name)))
+            const QJsonValue value = printed.facts.value(QString::fromUtf8(spec.name));
+            if (!spec.isPattern() && (value.isUndefined() || value.isNull()))
                 job.facts().setAbsent(spec.name, Absence::NotApplicable);
         }
     }

@@ -17,7 +17,8 @@ public:
     void load(const QString &path);
 
     // Sets the facts of the job. Where there is a manifest: a text becomes what is declared (`42`, `yes`, `a,b`); what is undeclared or
-    // of another type is left out, and the job is partial; what was not printed is absent. A defect of `printed` makes it partial too.
+    // of another type is left out, and the job is partial; what was not printed, or is null, is absent. A defect of `printed` makes it
+    // partial too.
     void store(const PrintedFacts &printed, JobContext &job) const;
 
 private:

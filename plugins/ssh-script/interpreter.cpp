@@ -64,7 +64,9 @@ QByteArray interpreterCommand(const QByteArray &script, const QByteArray &argume
     }
     if (words.isEmpty())
         words.append("/bin/sh");
-    const QByteArray mark = inputMark(words.first());
+    QByteArray mark = inputMark(words.first());
+    if (words.last() == "-f" && mark.startsWith("-f "))
+        mark.remove(0, 3); // `#!/usr/bin/awk -f`, as it is mostly written
     QByteArray command = "exec " + words.join(' ') + ' ' + mark;
     if (!arguments.isEmpty())
         command += (mark == "-s" ? " -- " : " ") + arguments;

@@ -38,11 +38,15 @@ public:
         command.command = interpreterCommand(m_script, options.text("arguments"));
         command.input = m_script;
         command.outputLimit = options.integer("max-output");
+        const qint64 errorLimit = command.errorLimit;
         command.isPrivileged = true; // where --become asks for it
         const ShellReply reply = co_await job.shell().run(std::move(command));
 
         if (reply.output.size() >= options.integer("max-output") && reply.isTruncated)
             throw JobError(Cause::OutputLimit, QStringLiteral("the script printed more than --max-output; nothing of it was taken"));
+        if (reply.isTruncated && reply.errorOutput.size() < errorLimit)
+            job.setPartial(Cause::ConnectionLost,
+                           QStringLiteral("the connection was lost, or fell silent, after the script's status; its output may break off"));
         m_declared.store(PrintedFacts::parse(reply.output, PrintedFacts::format(options.value("facts-format").toString())), job);
         if (!reply.signal.isEmpty())
             throw JobError(Cause::Signal, QStringLiteral("the script was ended by signal %1").arg(printable(reply.signal, 20)));

@@ -54,6 +54,7 @@ private Q_SLOTS:
         row("a list", "json", "[1, 2]", "{}", "partial");
         row("a line without a value", "key-value", "a=1\nWARNING: x\nb=2\n", R"({"a":"1","b":"2"})", "partial");
         row("INI without a section", "facts.d", "a=1\n", "{}", "partial");
+        row("a name that is empty", "json", R"({"": 1, "a": 2})", R"({"a":2})", "partial");
         row("bytes that are no text", "auto", "a=\xff\n", "{\"a\":\"\xef\xbf\xbd\"}");
     }
     void whatIsPrinted()
@@ -105,6 +106,9 @@ private Q_SLOTS:
         QTest::newRow("bash, with an option") << QByteArray("#!/bin/bash -e\n") << QByteArray("exec /bin/bash -e -s -- a 'b c'");
         QTest::newRow("python by env") << QByteArray("#!/usr/bin/env python3\n") << QByteArray("exec python3 - a 'b c'");
         QTest::newRow("perl, and CR LF") << QByteArray("#! /usr/bin/perl\r\n") << QByteArray("exec /usr/bin/perl - a 'b c'");
+        QTest::newRow("awk") << QByteArray("#!/usr/bin/awk\n") << QByteArray("exec /usr/bin/awk -f /dev/stdin a 'b c'");
+        QTest::newRow("awk, as the kernel wants it")
+            << QByteArray("#!/usr/bin/awk -f\n") << QByteArray("exec /usr/bin/awk -f /dev/stdin a 'b c'");
         QTest::newRow("one that nobody knows") << QByteArray("#!/opt/x/run\n") << QByteArray("exec /opt/x/run /dev/stdin a 'b c'");
         QTest::newRow("words that a shell would take") << QByteArray("#!/bin/sh;reboot\n") << QByteArray();
     }
@@ -152,6 +156,31 @@ private Q_SLOTS:
         QVERIFY(outcome.facts.isEmpty());
         QCOMPARE(outcome.absent, json(R"({"cores":"parse_error"})"));
         QVERIFY2(outcome.message.contains(QStringLiteral("cores")), qPrintable(outcome.message));
+    }
+
+    void whatIsNullIsNotThere()
+    {
+        m_tester->setOption("script", file("s", "facts\n"));
+        m_tester->setOption("manifest", file("m", R"({"facts":[{"name":"cores","type":"integer"},{"name":"slot_*","type":"text"}]})"));
+        m_tester->answer("*", R"({"cores": null, "slot_1": null})");
+        const JobOutcome outcome = m_tester->run();
+        QCOMPARE(outcome.status, "ok");
+        QVERIFY(outcome.facts.isEmpty());
+        QCOMPARE(outcome.absent, json(R"({"cores":"not_applicable"})"));
+    }
+
+    // Half a line is a value too, and a wrong one.
+    void anOutputThatBreaksOff()
+    {
+        m_tester->setOption("script", file("s", "x\n"));
+        ShellReply reply;
+        reply.output = "kernel=6.1\nserial=12";
+        reply.exitStatus = 0;
+        reply.isTruncated = true;
+        m_tester->answer("*", reply);
+        const JobOutcome outcome = m_tester->run();
+        QCOMPARE(outcome.status, "partial");
+        QCOMPARE(outcome.cause, Cause::ConnectionLost);
     }
 
     void whatIsRefused_data()

@@ -190,7 +190,7 @@ public:
 
     Task<PingReply> ping(PingRequest request) override
     {
-        m_progress.expiry = Cause::NoReply;
+        const UnderWay thisOne(*this);
         const InventoryHost &host = inventoryHost(m_host);
         // The straight way of a literal, a million times.
         if (!host.hasVariables()) {
@@ -203,6 +203,27 @@ public:
     }
 
 private:
+    // While there is a ping under way, and no longer, the end of the host's time means that there was no reply.
+    class UnderWay
+    {
+    public:
+        explicit UnderWay(Echo &echo) : m_echo(echo)
+        {
+            ++m_echo.m_underWay;
+            m_echo.m_progress.expiry = Cause::NoReply;
+        }
+        ~UnderWay()
+        {
+            if (--m_echo.m_underWay == 0)
+                m_echo.m_progress.expiry = Cause::ExecTimeout;
+        }
+        UnderWay(const UnderWay &) = delete;
+        UnderWay &operator=(const UnderWay &) = delete;
+
+    private:
+        Echo &m_echo;
+    };
+
     static EchoAddress echoAddress(const IpAddress &address)
     {
         if (!address.isV6())
@@ -217,6 +238,7 @@ private:
     WorkerTransport &m_worker;
     const PlannedHost &m_host;
     Progress &m_progress;
+    int m_underWay = 0;
 };
 
 std::unique_ptr<Pinger> HostTransports::WorkerTransport::makePinger(const PlannedHost &host, Progress &progress)

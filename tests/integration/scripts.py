@@ -89,6 +89,14 @@ def here(folder):
     left = left_of(mark)
     check('likewise at the deadline of the host', left == [], left)
 
+    # Of a program that follows a ping, the end of the host's time says nothing of the ping.
+    found = records('-i', '127.5.2.1-127.5.2.3', '-p', 'ping', '--method', 'tcp', '--tcp-port', '9', '-p', 'exec', '--program', slow,
+                    '--timeout', '2', status=4)
+    check('after a ping, too, it is exec_timeout',
+          all(record['jobs']['ping']['status'] == 'ok' and record['cause'] == 'exec_timeout' for record in found.values()), found)
+    left = left_of(mark)
+    check('and nothing is left', left == [], left)
+
     # What has left its group and holds the streams keeps nobody waiting.
     stray = script(folder, 'stray', f'#!/bin/sh\nsetsid sleep 30 &\necho "{{}}"\n')
     began = time.monotonic()

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void endings_data();
     void endings();
     void whatTakesTooLongIsKilled();
+    void aScriptIsNoHostsVariable();
 
 private:
     QByteArray collector(const QStringList &arguments)
@@ -31,7 +32,8 @@ private:
         if (!inventory.open(QIODevice::WriteOnly))
             qFatal("cannot write");
         inventory.write("no-such-name.invalid ansible_connection=local rack=r7 slots=4 db=\"{'name': 'shop', 'db_password': 'hunter2', "
-                        "'replicas': [{'at': 'a', 'API_TOKEN': 'hunter2'}]}\"\n");
+                        "'replicas': [{'at': 'a', 'API_TOKEN': 'hunter2'}]}\" " +
+                        m_more + "\n");
         inventory.close();
         QProcess process;
         process.start(QStringLiteral(BUILD_DIR "/bin/collector"),
@@ -49,6 +51,7 @@ private:
     }
 
     std::unique_ptr<QTemporaryDir> m_scratch;
+    QByteArray m_more; // of the host's variables
 };
 
 void TestLocal::factsOfThisMachine()
@@ -138,6 +141,18 @@ void TestLocal::whatTakesTooLongIsKilled()
         return !stat.open(QIODevice::ReadOnly) || stat.readAll().contains(") Z ");
     };
     QTRY_VERIFY(isGone());
+}
+
+// Only that of the command line has been read: a host that names another would run an empty one, and be ok.
+void TestLocal::aScriptIsNoHostsVariable()
+{
+    m_more = "ssh_command_script=/etc/hostname";
+    const QJsonObject record =
+        result({QStringLiteral("-p"), QStringLiteral("ssh-command"), QStringLiteral("--command"), QStringLiteral("echo a")})[u"hosts"][0]
+            .toObject();
+    m_more.clear();
+    QCOMPARE(record[u"cause"].toString(), QStringLiteral("bad_variable"));
+    QVERIFY(record[u"message"].toString().contains(QStringLiteral("ssh_command_script")));
 }
 
 QTEST_GUILESS_MAIN(TestLocal)

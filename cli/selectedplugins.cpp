@@ -15,6 +15,39 @@ QByteArray sha256(const QByteArray &bytes)
     return QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex();
 }
 
+bool hasPlainFact(const Manifest &manifest, const QByteArray &name)
+{
+    const int index = manifest.factIndex(name);
+    return index >= 0 && manifest.isPlainFact(index);
+}
+
+// The key that both would write in the record's facts, where whoever reads it would find one of them; empty: there is none.
+QByteArray clash(const Manifest &root, const Manifest &other)
+{
+    if (!other.factsKey.isEmpty())
+        return hasPlainFact(root, other.factsKey) ? other.factsKey : QByteArray();
+    for (const FactSpec &fact : other.facts) {
+        if (!fact.isPattern() && hasPlainFact(root, fact.name))
+            return fact.name;
+    }
+    return {};
+}
+
+void refuseClashes(const std::vector<std::shared_ptr<const Manifest>> &manifests)
+{
+    for (const auto &root : manifests) {
+        for (const auto &other : manifests) {
+            if (root == other || !root->factsKey.isEmpty())
+                continue;
+            const QByteArray key = clash(*root, *other);
+            if (!key.isEmpty())
+                throw UsageError(QStringLiteral("the plugins %1 and %2 both have \"%3\" among the facts of a record; rename it in one, or "
+                                                "select one of them in a run")
+                                     .arg(QString::fromUtf8(root->name), QString::fromUtf8(other->name), QString::fromUtf8(key)));
+        }
+    }
+}
+
 } // namespace
 
 PluginRegistry makeRegistry(const RunOptions &options)
@@ -36,6 +69,7 @@ SelectedPlugins SelectedPlugins::load(const RunOptions &options, QStringList nam
         manifests.push_back(file->manifest);
     }
     SelectedPlugins result;
+    refuseClashes(manifests);
     // Options are checked by the manifests alone, before any plugin's code runs.
     result.options = std::make_shared<JobOptions>(options, manifests);
     for (size_t i = 0; i < files.size(); ++i) {

@@ -82,8 +82,19 @@ def misbehaves(how, status, cause, *says):
         check(f'{how}: what was learnt before is kept', record['facts']['misbehaving'] == {'n': 1}, record)
 
 
+def clashes():
+    mine = ('-i', '127.4.0.1,', '-f', 'jsonl', '-o', '-', '--plugin-dir', plugins / 'mounts', '-p', 'mounts')
+    done = run(*mine)
+    check('a plugin that is named as a fact of another: alone it runs',
+          done.returncode == 0 and json.loads(done.stdout)['facts'] == {'mounts': {'n': 1}}, (done.returncode, done.stdout, done.stderr))
+    done = run(*mine, '-p', 'ssh-facts')
+    check('and beside that one it is refused, before anything is contacted', done.returncode == 2 and not done.stdout and
+          all(word in done.stderr for word in ('mounts', 'ssh-facts', 'rename')), (done.returncode, done.stdout, done.stderr))
+
+
 def main():
     refusals()
+    clashes()
     misbehaves('undeclared-fact', 'partial', 'plugin_error', 'surprise', 'declare it')
     misbehaves('wrong-type', 'partial', 'plugin_error', '"n"', 'integer')
     misbehaves('exception', 'partial', 'plugin_error', 'a mistake of mine')

@@ -15,7 +15,8 @@ Task<bool> isOpen(JobContext &job, quint16 port)
         (void)co_await job.connectTcp(port, 2s);
         co_return true;
     } catch (const JobError &error) {
-        if (error.cause() == Cause::Dns || error.cause() == Cause::Excluded)
+        // What is not the port's answer: the name, a rule of this machine's, its own want of descriptors.
+        if (error.cause() == Cause::Dns || error.cause() == Cause::Excluded || error.cause() == Cause::LocalLimit)
             throw;
     }
     co_return false;

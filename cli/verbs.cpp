@@ -3,6 +3,7 @@
 #include "cli/diffverb.h"
 #include "cli/explainverb.h"
 #include "cli/inventoryverb.h"
+#include "cli/logincredentials.h"
 #include "cli/mergeverb.h"
 #include "cli/optiontable.h"
 #include "cli/pluginsverb.h"
@@ -30,8 +31,10 @@ Manifests allManifests()
 
 std::optional<int> runVerb(const QString &verb, const QStringList &words)
 {
-    if (verb == u"inventory")
+    if (verb == u"inventory") {
+        (void)takeEnvironmentPassword(); // a program that is an inventory is not to see it
         return runInventoryVerb(words);
+    }
     if (verb == u"plugins")
         return runPluginsVerb(words);
     if (verb == u"explain")

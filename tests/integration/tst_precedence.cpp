@@ -320,7 +320,8 @@ void TestPrecedence::theEnvironmentsPasswordIsNobodyElses()
     const auto clean = qScopeGuard([this] { m_environment.remove(QStringLiteral("COLLECTOR_PASSWORD")); });
     const QStringList hosts{QStringLiteral("-i"), path(QStringLiteral("dynamic"))};
     const QStringList ping{QStringLiteral("-p"), QStringLiteral("ping"), QStringLiteral("--method"), QStringLiteral("tcp")};
-    for (const QStringList &arguments : {hosts + ping, QStringList{QStringLiteral("explain"), QStringLiteral("127.0.1.1")} + hosts}) {
+    for (const QStringList &arguments : {hosts + ping, QStringList{QStringLiteral("explain"), QStringLiteral("127.0.1.1")} + hosts,
+                                         QStringList{QStringLiteral("inventory"), QStringLiteral("--list")} + hosts}) {
         const Ended ended = run(arguments);
         QVERIFY2(ended.status == 0, qPrintable(ended.errors));
         QFile seen(path(QStringLiteral("seen")));

@@ -69,8 +69,8 @@ void Run::openOutputs()
         if (!error.isEmpty())
             throw UsageError(error);
         const bool retriesFailed = options.has(QStringLiteral("retry-failed"));
-        // A run that tried every host is over, however few were ok: to go on with it would be to contact nobody, each night anew. Unless it is
-        // to be accepted after all.
+        // A run that tried every host is over, however few were ok: to go on with it would be to contact nobody, each night anew. Unless
+        // what there is shall be accepted.
         const bool goesOn = retriesFailed || options.has(QStringLiteral("accept-partial"));
         if (interrupted && (goesOn || !hasEnded(journalPath(setup.outputs)))) {
             info.id = interrupted->runId;

@@ -142,7 +142,7 @@ void Resolver::Shared::startThread()
     auto self = std::make_unique<std::shared_ptr<Shared>>(shared_from_this());
     pthread_t thread{};
     if (pthread_create(&thread, &attributes, &Shared::run, self.get()) == 0) {
-        self.release(); // the thread's now
+        (void)self.release(); // the thread's now
         ++m_threads;
     }
     pthread_attr_destroy(&attributes);

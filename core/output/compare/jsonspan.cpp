@@ -55,7 +55,7 @@ const char *stringEnd(const char *at, const char *end)
                 return nullptr;
             at += 6;
         } else {
-            if (!std::memchr("\"\\/bfnrt", at[1], 8))
+            if (!QByteArrayView("\"\\/bfnrt").contains(at[1]))
                 return nullptr;
             at += 2;
         }

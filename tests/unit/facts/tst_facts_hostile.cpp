@@ -3,9 +3,10 @@
 
 #include "localrun.h"
 
-#include <QElapsedTimer>
 #include <QRandomGenerator>
 #include <QtTest>
+
+#include <sys/resource.h>
 
 using namespace collector;
 using namespace collector::facts;
@@ -20,7 +21,7 @@ private Q_SLOTS:
     void aWrongNonceIsNoFrame();
     void aPayloadMayHoldAnything();
     void whatIsCutIsMissingInTime();
-    void aLineOfTenMegabytesCostsLittle();
+    void tenMegabytesOfFewLinesCostLittle();
     void deepFactsAreRefused();
     void bytesThatAreNotUtf8AreKept();
     void mutationsOfARealAnswer();
@@ -113,18 +114,23 @@ void FactsHostile::whatIsCutIsMissingInTime()
     QCOMPARE(reason->reason, Absence::Timeout);
 }
 
-void FactsHostile::aLineOfTenMegabytesCostsLittle()
+// In time of our own: others, and a kernel that has to find the pages first, do not count. The square of it would take hours.
+void FactsHostile::tenMegabytesOfFewLinesCostLittle()
 {
-    QElapsedTimer timer;
-    timer.start();
+    const auto spent = [] {
+        rusage usage{};
+        getrusage(RUSAGE_THREAD, &usage);
+        return usage.ru_utime.tv_sec;
+    };
+    const auto before = spent();
     for (const SectionSpec &section : allSections()) {
         QByteArray answer = frame(QByteArray("B ") + section.name);
         for (const char *label : {"F /etc/os-release", "C net", "C block", "C cpuinfo", "F /etc/resolv.conf", "C mountinfo", "C addr"})
-            answer += frame(label, QByteArray(1'500'000, ' ') + QByteArray(1'500'000, '=') + '\n');
+            answer += frame(label, QByteArray(700'000, ' ') + QByteArray(700'000, '=') + '\n');
         answer += frame(QByteArray("E ") + section.name);
         storeAll(answer, {&section});
     }
-    QVERIFY2(timer.elapsed() < 30'000, qPrintable(QString::number(timer.elapsed())));
+    QVERIFY2(spent() - before < 30, qPrintable(QString::number(spent() - before)));
 }
 
 void FactsHostile::deepFactsAreRefused()

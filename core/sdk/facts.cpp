@@ -152,9 +152,14 @@ void Facts::setBytes(QByteArrayView key, QByteArrayView bytes)
     QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::Stateless);
     const QString text = decoder(bytes);
     set(key, text);
-    if (decoder.hasError())
-        store(m_manifest->factIndex(key), key.toByteArray() + exactSuffix.toByteArray(),
-              QString::fromLatin1(bytes.toByteArray().toBase64()));
+    const int spec = m_manifest->factIndex(key);
+    const QByteArray exactKey = key.toByteArray() + exactSuffix.toByteArray();
+    if (decoder.hasError()) {
+        store(spec, exactKey, QString::fromLatin1(bytes.toByteArray().toBase64()));
+    } else if (const size_t former = placeFor(spec, exactKey); former < m_facts.size()) {
+        m_facts.erase(m_facts.begin() + qsizetype(former));
+        m_places.reset();
+    }
 }
 
 void Facts::store(int spec, QByteArrayView name, FactValue &&value)

@@ -153,6 +153,8 @@ private Q_SLOTS:
         facts.setBytes("text", QByteArray("S\xfeN 7"));
         QCOMPARE(facts.value("text").toString(), QStringLiteral("S\ufffdN 7"));
         QCOMPARE(QByteArray::fromBase64(facts.value("text_base64").toString().toLatin1()), QByteArray("S\xfeN 7"));
+        facts.setBytes("text", "plain again"); // no bytes of what it was
+        QCOMPARE(facts.toJson(), (QJsonObject{{QStringLiteral("text"), QStringLiteral("plain again")}}));
     }
 
     void saysWhyAFactIsMissing()

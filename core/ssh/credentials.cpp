@@ -35,8 +35,13 @@ void Credentials::setBecomePassword(Secret password, SettingPlace place)
 std::shared_ptr<Credentials> Credentials::gather(Sources sources)
 {
     auto result = std::make_shared<Credentials>();
-    if (sources.passphraseFile)
-        result->m_keys.addPassphrase(readSecretFile(*sources.passphraseFile));
+    if (sources.passphraseFile) {
+        try {
+            result->m_keys.addPassphrase(readSecretFile(*sources.passphraseFile));
+        } catch (const std::runtime_error &error) {
+            throw std::runtime_error(std::string("--passphrase-file: ") + error.what());
+        }
+    }
     result->m_keys.setQuestion(sources.question);
     if (sources.areIdentitiesFixed)
         result->m_explicit = sources.identities;

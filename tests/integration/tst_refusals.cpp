@@ -54,6 +54,8 @@ void TestRefusals::mistakes_data()
     row("a pattern of nobody", "-i h, -p ping -l elsewhere",
         "matches no host and no group; `collector inventory --graph` shows what there is");
     row("a pattern for what is shown whole", "inventory -i h,j, --list -l h", "collector inventory: --limit goes with --hosts");
+    row("a passphrase that is nowhere", "-i h, -p ssh-command --command true --passphrase-file nowhere",
+        "--passphrase-file: nowhere: No such file or directory");
     row("a time that is none", "-i h, -p ping --timeout 0",
         "--timeout takes a duration above 0, such as 10, 500ms, 2m or 1h30m, not \"0\"");
     row("a rate that is none", "-i h, -p ping --rate -1", "--rate takes a number from 0 to 10000000, not \"-1\"");

@@ -122,7 +122,7 @@ void Run::startEngine()
     const RunPreparation &preparation = m_preparation;
     InventorySource::Setup source;
     source.selection = preparation.selection;
-    source.jobs = preparation.jobOptions;
+    source.jobs = preparation.selected.options;
     source.needsConnection = preparation.usesShell();
     if (m_writer->done().size() > 0)
         source.isDone = [this](const QByteArray &host) { return m_writer->done().contains(host); };
@@ -135,8 +135,9 @@ void Run::startEngine()
     source.recordedVariables = preparation.recordedVariables;
 
     std::vector<PlannedJob> jobs;
-    for (size_t i = 0; i < preparation.plugins.size(); ++i)
-        jobs.push_back({preparation.plugins[i].manifest, preparation.plugins[i].job, preparation.jobOptions->common(int(i))});
+    for (size_t i = 0; i < preparation.selected.plugins.size(); ++i)
+        jobs.push_back(
+            {preparation.selected.plugins[i].manifest, preparation.selected.plugins[i].job, preparation.selected.options->common(int(i))});
     RunLimits limits = preparation.limits;
     const quint64 hosts = preparation.selection->candidates();
     limits.threads = int(std::clamp<quint64>(hosts / 4, 1, quint64(limits.threads))); // a handful of hosts needs no crowd

@@ -81,12 +81,13 @@ RunPreparation::RunPreparation(const RunOptions &given) : options(given), m_envi
 
 bool RunPreparation::isSelected(QByteArrayView plugin) const
 {
-    return std::any_of(plugins.begin(), plugins.end(), [plugin](const auto &each) { return each.manifest->name == plugin; });
+    return std::any_of(selected.plugins.begin(), selected.plugins.end(),
+                       [plugin](const auto &each) { return each.manifest->name == plugin; });
 }
 
 bool RunPreparation::usesShell() const
 {
-    return std::any_of(plugins.begin(), plugins.end(), [](const auto &each) { return each.manifest->usesShell(); });
+    return std::any_of(selected.plugins.begin(), selected.plugins.end(), [](const auto &each) { return each.manifest->usesShell(); });
 }
 
 void RunPreparation::selectPlugins()
@@ -98,16 +99,7 @@ void RunPreparation::selectPlugins()
         throw UsageError(unknownOption(QStringLiteral("--") + options.line().foreign().first().name, {}));
     if (names.isEmpty())
         throw UsageError(QStringLiteral("which job? Name one with -p: `collector plugins` lists them"));
-    SelectedPlugins selected = SelectedPlugins::load(options, names);
-    plugins = std::move(selected.plugins);
-    jobOptions = std::move(selected.options);
-}
-
-void RunPreparation::preparePlugins(const Inventory &inventory)
-{
-    SelectedPlugins selected{plugins, jobOptions, {}};
-    selected.prepare(inventory);
-    scriptSha256 = std::move(selected.scriptSha256);
+    selected = SelectedPlugins::load(options, names);
 }
 
 void RunPreparation::parseOutputs()
@@ -130,7 +122,7 @@ void RunPreparation::parseOutputs()
 
 void RunPreparation::decideLimits()
 {
-    const bool isPingAlone = plugins.size() == 1 && isSelected("ping");
+    const bool isPingAlone = selected.plugins.size() == 1 && isSelected("ping");
     limits.threads =
         int(options.integer(QStringLiteral("threads"), 1, 64).value_or(std::clamp(QThread::idealThreadCount(), 1, mostThreads)));
     limits.timeout = options.duration(QStringLiteral("timeout")).value_or(isSelected("ssh-facts") ? 120s : 60s);
@@ -143,11 +135,11 @@ void RunPreparation::decideLimits()
     const auto rate = options.number(QStringLiteral("rate"), 0, 10'000'000);
     pingRate = rate.value_or(5000);
     limits.rate = usesShell() ? rate.value_or(200) : 0;
-    for (int job = 0; job < int(plugins.size()); ++job) {
-        const auto own = jobOptions->rate(job);
+    for (int job = 0; job < int(selected.plugins.size()); ++job) {
+        const auto own = selected.options->rate(job);
         if (!own)
             continue;
-        if (plugins[size_t(job)].manifest->name == "ping")
+        if (selected.plugins[size_t(job)].manifest->name == "ping")
             pingRate = *own;
         else
             limits.rate = *own;
@@ -159,13 +151,13 @@ void RunPreparation::decideLimits()
     limits.concurrency = int(concurrency.value_or(500));
     if (!concurrency && isPingAlone) {
         // So many are on their way when all of them are silent for as long as they may be.
-        const Options &ping = jobOptions->common(0);
+        const Options &ping = selected.options->common(0);
         const double seconds = double(ping.integer("wait") + (ping.integer("count") - 1) * ping.integer("interval")) / 1000 + 1;
         limits.concurrency = pingRate == 0 ? mostConcurrency : int(std::clamp(pingRate * seconds, 500.0, double(mostConcurrency)));
     }
     // A host whose local program waits for its turn would wait on its own time.
-    const bool runsPrograms =
-        std::any_of(plugins.begin(), plugins.end(), [](const auto &each) { return each.manifest->uses.contains(Manifest::Use::Program); });
+    const bool runsPrograms = std::any_of(selected.plugins.begin(), selected.plugins.end(),
+                                          [](const auto &each) { return each.manifest->uses.contains(Manifest::Use::Program); });
     if (!concurrency && runsPrograms)
         limits.concurrency = mostLocalPrograms;
     const int descriptors = raiseDescriptorLimit();
@@ -197,7 +189,7 @@ void RunPreparation::readInventory()
     if (!result)
         throw UsageError(QStringLiteral("the inventory has errors: nothing was contacted"));
     inventorySha256 = result.sha256;
-    preparePlugins(*result.inventory);
+    selected.prepare(*result.inventory);
 
     SelectionOptions select;
     select.limit = options.bytes(QStringLiteral("limit"));
@@ -307,7 +299,7 @@ RunInfo RunPreparation::describe(qint64 nowMs) const
     RunInfo info;
     info.id = makeRunId(nowMs, quint16(QRandomGenerator::global()->generate()));
     info.startedMs = nowMs;
-    for (const auto &plugin : plugins)
+    for (const auto &plugin : selected.plugins)
         info.plugins.push_back({plugin.manifest, plugin.sha256});
     for (const CoreOption &option : coreOptions()) {
         if (option.name.isEmpty() || !options.has(option.name))
@@ -319,11 +311,11 @@ RunInfo RunPreparation::describe(qint64 nowMs) const
         else
             info.options.insert(option.name, options.value(option.name).value_or(QString()));
     }
-    const QJsonObject given = jobOptions->given();
+    const QJsonObject given = selected.options->given();
     for (auto it = given.begin(); it != given.end(); ++it)
         info.options.insert(it.key(), it.value());
     info.inventorySha256 = inventorySha256;
-    info.scriptSha256 = scriptSha256;
+    info.scriptSha256 = selected.scriptSha256;
     info.shard = shardText;
     info.hosts = selection->candidates();
     return info;

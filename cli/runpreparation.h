@@ -6,7 +6,6 @@
 #include "cli/deadlinetime.h"
 #include "cli/hostsettings.h"
 #include "cli/inventorysource.h"
-#include "cli/joboptions.h"
 #include "cli/runoptions.h"
 #include "cli/selectedplugins.h"
 #include "engine/plan.h"
@@ -20,7 +19,6 @@
 
 #include <functional>
 #include <memory>
-#include <vector>
 
 namespace collector {
 
@@ -30,9 +28,7 @@ public:
     explicit RunPreparation(const RunOptions &options);
 
     const RunOptions &options;
-    std::vector<PluginRegistry::Loaded> plugins; // in the order of -p
-    std::shared_ptr<const JobOptions> jobOptions;
-    QByteArray scriptSha256; // as RunInfo has it
+    SelectedPlugins selected;
     QByteArray inventorySha256;
     std::shared_ptr<const Selection> selection;
     QByteArray shardText; // K/N; empty: no --shard
@@ -57,7 +53,6 @@ public:
 
 private:
     void selectPlugins();
-    void preparePlugins(const Inventory &inventory);
     void readInventory();
     void guardResult(const QString &result, bool hasHosts);
     void readSshConfigs();

@@ -85,8 +85,8 @@ public:
     Job(const Job &) = delete;
     Job &operator=(const Job &) = delete;
 
-    // Once, on the main thread, before the first host: `options` as on the command line. Throw JobError(BadVariable, …) to
-    // refuse them: the run ends with status 2 and that message.
+    // Once, on the main thread, before the first host: `options` as on the command line; null where variables of hosts alone give one.
+    // Throw JobError(BadVariable, …) to refuse them: the run ends with status 2 and that message.
     virtual void prepare(const Options &options);
 
     // One of the manifest's documents, as it is to be printed. Main thread. `script` is also asked for once after prepare(): where a

@@ -15,6 +15,37 @@
 using namespace collector;
 using namespace collector::facts;
 
+namespace {
+
+// The program behind a key that may take inventory, as sshd starts it for somebody who asks for `command`, and types another one.
+struct InventoryKey
+{
+    explicit InventoryKey(const QByteArray &command)
+    {
+        const QTemporaryDir folder;
+        QFile program(folder.filePath(QStringLiteral("collector-facts")));
+        if (!program.open(QIODevice::WriteOnly) || program.write(inventoryProgram()) < 0)
+            return;
+        program.close();
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("SSH_ORIGINAL_COMMAND"), QString::fromLatin1(command));
+        QProcess shell;
+        shell.setProcessEnvironment(environment);
+        shell.start(QStringLiteral("/bin/sh"), {program.fileName()});
+        shell.write("id\n");
+        shell.closeWriteChannel();
+        if (!shell.waitForFinished())
+            return;
+        output = shell.readAllStandardOutput();
+        exitCode = shell.exitCode();
+    }
+
+    QByteArray output;
+    int exitCode = -1;
+};
+
+} // namespace
+
 class FactsRaising : public QObject
 {
     Q_OBJECT
@@ -161,24 +192,12 @@ void FactsRaising::whatFailsByItselfIsNotRefused()
 
 void FactsRaising::theInventoryKeyTakesInventory()
 {
-    const QTemporaryDir folder;
-    const QString path = folder.filePath(QStringLiteral("collector-facts"));
-    QFile program(path);
-    QVERIFY(program.open(QIODevice::WriteOnly));
-    program.write(inventoryProgram());
-    program.close();
     ScriptSettings settings;
     settings.nonce = "00112233445566778899aabbccddeeff";
     const QList<const SectionSpec *> sections = selectSections({"!all", "!min", "dns", "fips"}, nullptr);
-    QProcess shell;
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QStringLiteral("SSH_ORIGINAL_COMMAND"), QString::fromLatin1(inventoryCommand(sections, settings)));
-    shell.setProcessEnvironment(environment);
-    shell.start(QStringLiteral("/bin/sh"), {path});
-    QVERIFY(shell.waitForFinished());
-    const QByteArray output = shell.readAllStandardOutput();
-    QCOMPARE(shell.exitCode(), 0);
-    const Frames frames = parseFrames(output, settings.nonce);
+    const InventoryKey key(inventoryCommand(sections, settings));
+    QCOMPARE(key.exitCode, 0);
+    const Frames frames = parseFrames(key.output, settings.nonce);
     QVERIFY(frames.isComplete);
     QCOMPARE(frames.version, QByteArrayView(scriptHash()));
     QCOMPARE(frames.sections.size(), 2);
@@ -204,22 +223,9 @@ void FactsRaising::theInventoryKeyRefusesAllElse_data()
 void FactsRaising::theInventoryKeyRefusesAllElse()
 {
     QFETCH(QByteArray, command);
-    const QTemporaryDir folder;
-    const QString path = folder.filePath(QStringLiteral("collector-facts"));
-    QFile program(path);
-    QVERIFY(program.open(QIODevice::WriteOnly));
-    program.write(inventoryProgram());
-    program.close();
-    QProcess shell;
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QStringLiteral("SSH_ORIGINAL_COMMAND"), QString::fromLatin1(command));
-    shell.setProcessEnvironment(environment);
-    shell.start(QStringLiteral("/bin/sh"), {path});
-    shell.write("id\n");
-    shell.closeWriteChannel();
-    QVERIFY(shell.waitForFinished());
-    QCOMPARE(shell.exitCode(), 126);
-    QCOMPARE(shell.readAllStandardOutput(), QByteArray());
+    const InventoryKey key(command);
+    QCOMPARE(key.exitCode, 126);
+    QCOMPARE(key.output, QByteArray());
 }
 
 QTEST_GUILESS_MAIN(FactsRaising)

@@ -334,7 +334,8 @@ private Q_SLOTS:
         QCOMPARE(outcome.counters["duplicate"], quint64(hosts * 2 * 2));
         // What quotes 8 bytes is taken to be about the latest packet: where it comes after the next one has left, two count as one.
         const quint64 unreachable = outcome.counters["unreachable"];
-        QVERIFY2(unreachable >= quint64(hosts * 3 + hosts) && unreachable <= quint64(hosts * 3 * 2), QByteArray::number(unreachable).constData());
+        QVERIFY2(unreachable >= quint64(hosts * 3 + hosts) && unreachable <= quint64(hosts * 3 * 2),
+                 QByteArray::number(unreachable).constData());
         QVERIFY2(outcome.counters["foreign"] >= quint64(hosts * 3 * 3), "spoilt, misplaced and shortened ones");
         QVERIFY2(outcome.counters["late"] >= quint64(hosts * 3), QByteArray::number(outcome.counters["late"]).constData());
         QCOMPARE(outcome.counters["overflowed"], quint64(0));

@@ -55,6 +55,8 @@ bool isAnswer(const Section &in, const Block &block)
     const int status = block.status.value_or(-1);
     if (block.label == "apt") // its lists may be gone, as in containers
         return status == 0 && !in.bytes("exists").isEmpty();
+    if (block.label == "apk") // as in its images, which have no index; one may lie elsewhere, and has been read where it tells of any
+        return status == 0 && (!in.bytes("exists").isEmpty() || block.bytes.contains('<'));
     if (block.label == "zypper" && !hasRepository(in.bytes("enabled")))
         return false;
     if (block.label == "dnf" || block.label == "yum") // check-update: 100 where there are some

@@ -26,6 +26,8 @@ s_updates() {
         stamps /var/cache/zypp/solv /var/log/zypp/history
     elif has apk; then
         g apk apk version -l '<'
+        m 'C exists'
+        x /var/cache/apk/*INDEX.* /etc/apk/cache/*INDEX.* /media/*/apks/*/*INDEX.*
         stamps /var/cache/apk /etc/apk/cache /lib/apk/db/installed
     elif has pacman; then
         g pacman pacman -Qu

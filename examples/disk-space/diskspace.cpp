@@ -4,6 +4,7 @@
 #include <collector/plugin.h>
 
 #include <QJsonObject>
+#include <QSet>
 
 using namespace collector;
 
@@ -39,18 +40,22 @@ public:
         auto [disks, sessions] = co_await all(all(std::move(questions)), job.shell().run("who"));
 
         QJsonObject used;
+        QSet<QByteArray> mounts; // two paths may lie on one file system, which is to be counted once
         qint64 total = 0;
         for (size_t i = 0; i < disks.size(); ++i) {
             // Filesystem 1024-blocks Used Available Capacity Mounted on
             const QList<QByteArray> words = disks[i].output.simplified().split(' ');
             const qsizetype first = words.indexOf("on") + 1;
-            if (!disks[i].isOk() || first == 0 || words.size() < first + 5) {
+            if (!disks[i].isOk() || first == 0 || words.size() <= first + 5) {
                 job.facts().setAbsent("used_percent." + paths[qsizetype(i)], Absence::ParseError);
                 job.setPartial(Cause::BadOutput,
                                QStringLiteral("df does not know %1; see --paths").arg(printable(paths[qsizetype(i)], 60)));
                 continue;
             }
-            total += words[first + 1].toLongLong() * 1024;
+            const QByteArray mount = words.sliced(first + 5).join(' ');
+            if (!mounts.contains(mount))
+                total += words[first + 1].toLongLong() * 1024;
+            mounts.insert(mount);
             used.insert(QString::fromUtf8(paths[qsizetype(i)]), words[first + 4].chopped(1).toInt());
         }
         job.facts().set("used_percent", used);

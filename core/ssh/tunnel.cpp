@@ -164,10 +164,29 @@ bool Tunnel::look(const QByteArray &host, quint16 port)
     return status == SSH_OK;
 }
 
+// In place of a reason that a jump host leaves out (RFC 4254, section 5.1).
+static QString reasonOf(uint32_t code)
+{
+    switch (code) {
+    case administrativelyProhibited:
+        return QStringLiteral("administratively prohibited");
+    case 2:
+        return QStringLiteral("connect failed");
+    case 3:
+        return QStringLiteral("unknown channel type");
+    case 4:
+        return QStringLiteral("resource shortage");
+    default:
+        return QStringLiteral("it does not say why (code %1)").arg(code);
+    }
+}
+
 JobError Tunnel::refusal(const QByteArray &host, quint16 port) const
 {
     const auto &refusal = m_opening->refusal();
-    const QString said = refusal ? printable(refusal->reason) : m_jump->session().errorText();
+    QString said = refusal ? printable(refusal->reason) : m_jump->session().errorText();
+    if (said.isEmpty())
+        said = refusal ? reasonOf(refusal->code) : QStringLiteral("it does not say why");
     const auto says = [&said](const char *words) { return said.contains(QLatin1StringView(words), Qt::CaseInsensitive); };
     Cause cause = Cause::JumpFailed;
     if (says("refused"))

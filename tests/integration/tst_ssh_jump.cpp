@@ -3,6 +3,7 @@
 #include "silentport.h"
 #include "sshbench.h"
 
+#include "fleet/dropbearprocess.h"
 #include "fleet/fleetprocess.h"
 #include "fleet/sshdprocess.h"
 #include "ssh/jumpopenings.h"
@@ -115,6 +116,18 @@ private Q_SLOTS:
         SshSettings settings = through(bench, {m_bastion.get()}, *m_target);
         settings.port = 1;
         QCOMPARE(bench.run(settings, "true").cause, Cause::Refused);
+    }
+
+    // Dropbear that may not forward gives a code and nothing else.
+    void aReasonLeftOutIsToldByItsCode()
+    {
+        if (!DropbearProcess::isUsable())
+            QSKIP("dropbear-bin is not installed, or we are not root");
+        SshBench bench;
+        const DropbearProcess bastion({QStringLiteral("-j")});
+        const SshOutcome refused = bench.run(through(bench, {&bastion}, *m_target), "true");
+        QCOMPARE(refused.cause, Cause::Prohibited);
+        QVERIFY2(refused.message.endsWith(u": administratively prohibited"), qPrintable(refused.message));
     }
 
     // Answers that come in one piece leave one error text in libssh, which is not everybody's.

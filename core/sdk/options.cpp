@@ -1,5 +1,7 @@
 #include "collector/options.h"
 
+#include "collector/joberror.h"
+
 #include <QJsonArray>
 
 #include <cmath>
@@ -19,9 +21,10 @@ Options::Options(std::shared_ptr<const Manifest> manifest, QList<QJsonValue> val
 QJsonValue Options::value(QByteArrayView name) const
 {
     const OptionSpec *spec = m_manifest->option(name);
-    Q_ASSERT_X(spec, "Options::value", "an option that the manifest does not declare");
     if (!spec)
-        return QJsonValue(QJsonValue::Undefined);
+        throw JobError(Cause::PluginError,
+                       QStringLiteral("the plugin %1 used the option \"%2\", which its manifest does not declare; declare it there")
+                           .arg(QString::fromUtf8(m_manifest->name), printable(name, 80)));
     const qsizetype index = spec - m_manifest->options.constData();
     if (index < m_values.size() && !m_values[index].isUndefined())
         return m_values[index];

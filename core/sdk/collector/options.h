@@ -20,7 +20,7 @@ public:
     // Values by the index of Manifest::options; what is undefined is the default.
     Options(std::shared_ptr<const Manifest> manifest, QList<QJsonValue> values);
 
-    // The value; undefined where it was given nowhere and has no default. An option that is not declared is an assertion.
+    // The value; undefined where it was given nowhere and has no default. Of one that is not declared, all throw JobError (plugin_error).
     [[nodiscard]] QJsonValue value(QByteArrayView name) const;
     [[nodiscard]] bool isSet(QByteArrayView name) const { return !value(name).isUndefined(); }
     [[nodiscard]] bool boolean(QByteArrayView name) const { return value(name).toBool(); }

@@ -1,5 +1,6 @@
 // Options: durations and typed values, as a person writes them.
 
+#include <collector/joberror.h>
 #include <collector/options.h>
 
 #include <QJsonArray>
@@ -92,6 +93,20 @@ private Q_SLOTS:
         spec.maximum = 67'108'864;
         QVERIFY(parseOption(spec, "-1", &error).isUndefined());
         QCOMPARE(error, QStringLiteral("takes a whole number from 1 to 67108864"));
+    }
+
+    void oneThatIsNotDeclaredIsTheJobsMistake()
+    {
+        auto manifest = std::make_shared<Manifest>();
+        manifest->name = "mine";
+        const Options options(std::move(manifest));
+        try {
+            (void)options.integer("cuont");
+            QFAIL("it was taken for 0");
+        } catch (const JobError &error) {
+            QCOMPARE(error.cause(), Cause::PluginError);
+            QVERIFY2(error.message().contains(u"\"cuont\""), qPrintable(error.message()));
+        }
     }
 
     void onlyCopiesAreTheSame()

@@ -77,8 +77,6 @@ void EchoLoop::turn()
     const uint64_t before = m_ledger.counters.sent + m_ledger.counters.answered;
     receive();
     takeOutcomes();
-    for (Outlet &outlet : m_outlets)
-        noticeOverflow(outlet);
     // What is unread may be an answer in time. A flood that never ends, though, must not keep the others for ever.
     const int64_t over = m_mayHaveMore ? m_now - floodGrace : m_now;
     m_ledger.expire(over);

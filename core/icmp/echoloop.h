@@ -55,7 +55,7 @@ private:
     void collect();
     void withdraw();
     void sendAll();
-    void sendBatch(Lane lane);
+    bool sendBatch(Lane lane);
     void sendFailed(Outlet &outlet, uint32_t slot, int error);
     void sendProbes();
     void deliver();

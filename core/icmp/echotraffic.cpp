@@ -12,6 +12,7 @@ namespace collector {
 
 static constexpr int64_t nsPerMs = 1'000'000;
 static constexpr int receiveRounds = 64;
+static constexpr int sendRounds = 4;
 // Of EchoLedger::postpone's 40: a full queue is waited for some 40 s, a firewall of our own is asked four more times.
 static constexpr int queueFull = 1;
 static constexpr int forbidden = 8;
@@ -22,10 +23,13 @@ void EchoLoop::receive()
     for (Outlet &outlet : m_outlets) {
         if (!outlet.socket)
             continue;
+        const bool hasCome = outlet.hasAnswers || outlet.hasComplaints;
         if (outlet.hasAnswers)
             m_mayHaveMore |= receiveFrom(outlet);
         if (outlet.hasComplaints)
             receiveComplaints(outlet);
+        if (hasCome) // where something found no room, there was something to be read
+            noticeOverflow(outlet);
     }
 }
 
@@ -77,8 +81,6 @@ bool EchoLoop::receiveComplaints(Outlet &outlet)
 
 void EchoLoop::noticeOverflow(Outlet &outlet)
 {
-    if (!outlet.socket)
-        return;
     const uint32_t overflowed = outlet.socket->overflowed();
     if (overflowed == outlet.overflowed)
         return;
@@ -103,17 +105,22 @@ void EchoLoop::takeOutcomes()
 
 void EchoLoop::sendAll()
 {
-    // Each lane gets a batch a turn; what is left comes after the next look at the answers.
-    sendBatch(Lane::Icmp4);
-    sendBatch(Lane::Icmp6);
+    // Each lane gets some batches a turn; what is left comes after the next look at the answers. One batch a turn had the workers and the
+    // writer woken for every 64 hosts, a large one would stamp its last packets long before they leave.
+    for (const Lane lane : {Lane::Icmp4, Lane::Icmp6}) {
+        int rounds = sendRounds;
+        while (rounds > 0 && sendBatch(lane))
+            --rounds;
+    }
     sendProbes();
 }
 
-void EchoLoop::sendBatch(Lane lane)
+// Whether all of a full batch has left.
+bool EchoLoop::sendBatch(Lane lane)
 {
     Outlet &outlet = outletOf(lane);
     if (!m_ledger.hasReady(lane) || outlet.isBlocked || m_now < outlet.pausedUntil)
-        return;
+        return false;
     const int64_t now = steadyNow();
     const int most = m_pacer.allowance(now, EchoSocket::batch);
     std::array<uint32_t, EchoSocket::batch> slots;
@@ -127,7 +134,7 @@ void EchoLoop::sendBatch(Lane lane)
         outlet.slotBySequence[sequence] = slot;
     }
     if (staged == 0)
-        return;
+        return false;
 
     const EchoSocket::Sent result = outlet.socket->send(staged);
     outlet.sequence = uint16_t(outlet.sequence + result.packets);
@@ -140,6 +147,7 @@ void EchoLoop::sendBatch(Lane lane)
         m_ledger.putBack(slots[size_t(i)]);
     if (result.error != 0)
         sendFailed(outlet, slots[size_t(result.packets)], result.error);
+    return result.packets == EchoSocket::batch;
 }
 
 void EchoLoop::sendFailed(Outlet &outlet, uint32_t slot, int error)

@@ -53,16 +53,16 @@ void SshSession::begin()
     [[maybe_unused]] const int itsOwnNow = m_socket.release();
 }
 
+// Of no avail on a jump's socket pair.
+static void setTcp(int descriptor, int option, int value)
+{
+    setsockopt(descriptor, IPPROTO_TCP, option, &value, sizeof value);
+}
+
 void SshSession::setGathering(bool isGathering)
 {
     m_isGathering = isGathering;
-    setCork(isGathering);
-}
-
-void SshSession::setCork(bool isCorked)
-{
-    const int value = isCorked;
-    setsockopt(m_fd, IPPROTO_TCP, TCP_CORK, &value, sizeof value); // of no avail on a jump's socket pair
+    setTcp(m_fd, TCP_CORK, isGathering);
 }
 
 void SshSession::pump()
@@ -85,7 +85,7 @@ std::optional<SshSession::Outcome> SshSession::judge(int status, int again)
         return Outcome{End::Flooded, status};
     noteProgress();
     if (m_isGathering)
-        setCork(false);
+        setTcp(m_fd, TCP_NODELAY, 1); // sends what has been gathered, and leaves the cork where it is: tcp(7)
     return std::nullopt;
 }
 

@@ -120,7 +120,6 @@ private:
     Task<int> calculate(ThreadPool &pool, std::function<int(ssh_session)> step);
     void noteProgress();
     void forget();
-    void setCork(bool isCorked);
 
     Reactor &m_reactor;
     OwnedSocket m_socket; // until libssh has it
@@ -146,8 +145,6 @@ Task<SshSession::Outcome> SshSession::finish(Call &call, int again, Deadline dea
         const Reactor::Wake wake = co_await progress(deadline);
         if (wake == Reactor::Wake::Expired)
             co_return Outcome{End::Expired, status};
-        if (m_isGathering)
-            setCork(true);
     }
 }
 
@@ -171,8 +168,6 @@ Task<SshSession::Outcome> SshSession::finish(Call &call, int again, Deadline dea
         const Reactor::Wake wake = co_await progress(deadline);
         if (wake == Reactor::Wake::Expired)
             co_return Outcome{End::Expired, status};
-        if (m_isGathering)
-            setCork(true);
     }
 }
 

@@ -277,7 +277,11 @@ void Run::engineFinished()
     for (const QString &warning : m_preparation.settings->warnings())
         say(warning);
     finish.hostKeysAdded = quint64(hostKeys->added());
-    finish.slowdowns = m_engine->counts().slowdowns;
+    const Engine::Counts counts = m_engine->counts();
+    finish.slowdowns = counts.slowdowns;
+    finish.end.missing = counts.missing;
+    if (counts.missing > 0) // never, unless we have a defect: then nothing may look whole
+        say(QStringLiteral("internal error: %1 hosts have no record; the same command with --resume asks them").arg(counts.missing));
     finish.acceptsPartial = m_preparation.options.has(QStringLiteral("accept-partial"));
     m_writer->finish(finish, [this](const RunOutcome &outcome) {
         QMetaObject::invokeMethod(

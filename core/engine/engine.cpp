@@ -58,9 +58,9 @@ std::unique_ptr<Worker> Engine::makeWorker(size_t number, PendingHosts::Hosts pe
         m_programs,
         windowOf(number),
         m_plan->limits().rate / workers,
-        [this] {
+        [this, slot] {
             QMetaObject::invokeMethod(
-                this, [this] { workerIdle(); }, Qt::QueuedConnection);
+                this, [this, slot] { workerIdle(slot->load()); }, Qt::QueuedConnection);
         },
         std::move(pending),
         m_stopCause,
@@ -96,7 +96,9 @@ Engine::Counts Engine::counts() const
     Counts counts;
     counts.total = m_plan->count();
     counts.fullWindow = quint64(m_plan->limits().concurrency);
-    const auto add = [&counts](const WorkerCounters &worker) {
+    quint64 leftOut = 0;
+    const auto add = [&counts, &leftOut](const WorkerCounters &worker) {
+        leftOut += worker.leftOut.load(std::memory_order_relaxed);
         counts.done += worker.done.load(std::memory_order_relaxed);
         counts.inFlight += quint64(std::max(0, worker.inFlight.load(std::memory_order_relaxed)));
         counts.waiting += worker.waiting.load(std::memory_order_relaxed);
@@ -108,14 +110,17 @@ Engine::Counts Engine::counts() const
         add(worker->counters());
     for (const Worker *worker : m_abandoned)
         add(worker->counters());
+    counts.missing = counts.total - std::min(counts.total, counts.done + leftOut);
     for (const auto &worker : m_workers)
         counts.slowdowns.leastInFlight += counts.slowdowns.isAny() ? quint64(worker->counters().leastWindow.load()) : 0;
     return counts;
 }
 
-void Engine::workerIdle()
+// What a worker that was given up says is of no account.
+void Engine::workerIdle(const Worker *idle)
 {
-    if (++m_idle < int(m_workers.size()))
+    m_idle.insert(idle);
+    if (!std::all_of(m_workers.begin(), m_workers.end(), [this](const auto &one) { return m_idle.contains(one.get()); }))
         return;
     m_watchdog.stop();
     watchPace();

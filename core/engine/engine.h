@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <vector>
 
 namespace collector {
@@ -38,6 +39,7 @@ public:
         quint64 done = 0;
         quint64 inFlight = 0;
         quint64 waiting = 0;    // for another attempt
+        quint64 missing = 0;    // candidates that have no record, and were not left out: at the end, none
         quint64 window = 0;     // so many may be in flight now
         quint64 fullWindow = 0; // and so many if nothing is short
         Slowdowns slowdowns;
@@ -54,7 +56,7 @@ public:
 
 private:
     std::unique_ptr<Worker> makeWorker(size_t number, PendingHosts::Hosts pending);
-    void workerIdle();
+    void workerIdle(const Worker *idle);
     void watch();
     void watchPace();
     [[nodiscard]] int windowOf(size_t worker) const;
@@ -70,7 +72,7 @@ private:
     QTimer m_watchdog;
     Cause m_stopCause = Cause::None;
     QString m_stopMessage;
-    int m_idle = 0;
+    std::set<const Worker *> m_idle;
     Slowdowns m_told; // of these the person knows
     std::array<bool, strainCount> m_isTold{};
     bool m_isStopped = false;

@@ -4,36 +4,6 @@
 
 namespace collector {
 
-std::optional<quint64> PendingHosts::nextPosition(const Plan &plan, int most)
-{
-    const std::lock_guard lock(m_mutex);
-    auto &[first, last] = m_hosts.taken;
-    if (first == last && !m_isPlanUsed) {
-        m_hosts.taken = plan.take(most);
-        m_isPlanUsed = first == last;
-    }
-    return first == last ? std::nullopt : std::optional(first++);
-}
-
-std::optional<RetryQueue::Entry> PendingHosts::next(Queue queue, Deadline now)
-{
-    if (m_waiting.load(std::memory_order_relaxed) == 0)
-        return std::nullopt; // as nearly always: no lock for that
-    const std::lock_guard lock(m_mutex);
-    RetryQueue &waiting = queueOf(queue);
-    if (waiting.isEmpty() || waiting.due() > now)
-        return std::nullopt;
-    m_waiting.fetch_sub(1, std::memory_order_relaxed);
-    return waiting.take();
-}
-
-void PendingHosts::add(Queue queue, RetryQueue::Entry entry)
-{
-    const std::lock_guard lock(m_mutex);
-    queueOf(queue).add(entry);
-    m_waiting.fetch_add(1, std::memory_order_relaxed);
-}
-
 Deadline PendingHosts::due() const
 {
     const std::lock_guard lock(m_mutex);
@@ -55,6 +25,7 @@ PendingHosts::Hosts PendingHosts::takeAll()
 {
     const std::lock_guard lock(m_mutex);
     m_waiting.store(0, std::memory_order_relaxed);
+    m_isClosed = true;
     return std::exchange(m_hosts, {});
 }
 

@@ -137,15 +137,16 @@ void Worker::fill()
     for (Slot *slot : m_ending)
         endHost(*slot);
     m_ending.clear();
+    if (m_isAbandoned)
+        return; // the run goes on, or has ended, without this one
     const auto start = readClocks();
-    for (int count = 1; !m_isAbandoned && startNext(); ++count) {
+    for (int count = 1; startNext(); ++count) {
         if (count % 16 == 0 && readClocks() - start > longestFill) {
             fillLater();
             break;
         }
     }
-    if (!m_isAbandoned)
-        m_counters.waiting.store(m_pending.waiting(), std::memory_order_relaxed);
+    m_counters.waiting.store(m_pending.waiting(), std::memory_order_relaxed);
     m_setup.sink->flush();
     checkIdle();
 }
@@ -173,14 +174,16 @@ bool Worker::startNext()
     Reactor &reactor = *m_reactor.load();
     const int waiting = std::min(m_transport->waitingForSomebody(), m_window.size());
     const int inFlight = int(m_slots.size()) - int(m_free.size()) - waiting;
+    const int place = freePlace();
+    const auto enter = [this, place](quint64 index) { m_ledger.enter(place, index); };
     if (m_stop) {
         // What is left of the plan is not attempted, and gets its records.
-        if (const auto entry = m_pending.next(Queue::Refused, never))
-            giveUp(entry->index, entry->attempt - 1, Cause::NotAttempted, m_stop->message);
-        else if (const auto retry = m_pending.next(Queue::Retries, never))
-            giveUp(retry->index, retry->attempt - 1, Cause::NotAttempted, m_stop->message);
-        else if (const auto position = m_pending.nextPosition(*m_setup.plan, m_setup.window))
-            giveUp(m_setup.plan->indexAt(*position), 0, Cause::NotAttempted, m_stop->message);
+        if (const auto entry = m_pending.next(Queue::Refused, never, enter))
+            giveUp(place, entry->index, entry->attempt - 1);
+        else if (const auto retry = m_pending.next(Queue::Retries, never, enter))
+            giveUp(place, retry->index, retry->attempt - 1);
+        else if (const auto index = m_pending.nextOfPlan(*m_setup.plan, m_setup.window, enter))
+            giveUp(place, *index, 0);
         else
             return false;
         return true;
@@ -197,19 +200,19 @@ bool Worker::startNext()
         return false;
     }
     // First those that we had no room for, or a machine that is full would go through its whole inventory for nothing.
-    if (const auto entry = m_pending.next(Queue::Refused, reactor.now())) {
+    if (const auto entry = m_pending.next(Queue::Refused, reactor.now(), enter)) {
         m_pace.count();
-        startHost(entry->index, entry->attempt, entry->refusals);
+        startHost(place, entry->index, entry->attempt, entry->refusals);
         return true;
     }
-    if (const auto position = m_pending.nextPosition(*m_setup.plan, m_window.size() - inFlight)) {
+    if (const auto index = m_pending.nextOfPlan(*m_setup.plan, m_window.size() - inFlight, enter)) {
         m_pace.count();
-        startHost(m_setup.plan->indexAt(*position), 1, 0);
+        startHost(place, *index, 1, 0);
         return true;
     }
-    if (const auto entry = m_pending.next(Queue::Retries, reactor.now())) {
+    if (const auto entry = m_pending.next(Queue::Retries, reactor.now(), enter)) {
         m_pace.count();
-        startHost(entry->index, entry->attempt, entry->refusals);
+        startHost(place, entry->index, entry->attempt, entry->refusals);
         return true;
     }
     if (const Deadline due = m_pending.due(); due != never)
@@ -217,47 +220,58 @@ bool Worker::startNext()
     return false;
 }
 
-void Worker::wait(PendingHosts::Queue queue, RetryQueue::Entry entry)
+void Worker::wait(const Slot &slot, PendingHosts::Queue queue, RetryQueue::Entry entry)
 {
-    m_pending.add(queue, entry);
+    m_pending.add(queue, entry, [this, &slot] { return m_ledger.strikeOut(slot.number, slot.index); });
     m_counters.waiting.store(m_pending.waiting(), std::memory_order_relaxed);
 }
 
 PendingHosts::Hosts Worker::abandon(const QString &message)
 {
     m_isAbandoned.store(true);
+    PendingHosts::Hosts pending = m_pending.takeAll(); // first: from now on every host is there, or in the ledger
     for (int slot = 0; slot < m_ledger.count(); ++slot) {
         const quint64 entry = m_ledger.entry(slot);
         if (entry == 0 || !m_ledger.strikeOut(slot, entry - 1))
             continue;
         std::unique_ptr<PlannedHost> host = m_setup.plan->source().at(entry - 1);
-        if (!host)
-            continue;
-        put(recordWithoutRun(*m_setup.plan, *host, 1, Cause::Internal, message));
+        if (host)
+            put(recordWithoutRun(*m_setup.plan, *host, 1, Cause::Internal, message));
+        else
+            m_counters.leftOut.fetch_add(1, std::memory_order_relaxed);
     }
     m_setup.sink->flush();
     m_counters.inFlight.store(0);
     m_counters.waiting.store(0);
     m_counters.window.store(0);
-    return m_pending.takeAll();
+    return pending;
 }
 
-void Worker::startHost(quint64 index, int attempt, int refusals)
+// The number of the slot that the next host will have.
+int Worker::freePlace()
 {
-    std::unique_ptr<PlannedHost> host = m_setup.plan->source().at(index);
-    if (!host)
-        return; // left out by the selection
     if (m_free.empty()) {
         m_free.push_back(int(m_slots.size()));
         m_slots.push_back(std::make_unique<Slot>(int(m_slots.size())));
     }
+    return m_free.back();
+}
+
+// Of a host that is in the ledger already.
+void Worker::startHost(int place, quint64 index, int attempt, int refusals)
+{
+    std::unique_ptr<PlannedHost> host = m_setup.plan->source().at(index);
+    if (!host) { // left out by the selection
+        if (m_ledger.strikeOut(place, index))
+            m_counters.leftOut.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
     Reactor &reactor = *m_reactor.load();
-    Slot &slot = *m_slots[size_t(m_free.back())];
+    Slot &slot = *m_slots[size_t(place)];
     m_free.pop_back();
     slot.index = index;
     slot.attempt = attempt;
     slot.refusals = refusals;
-    m_ledger.enter(slot.number, index);
     m_counters.inFlight.fetch_add(1, std::memory_order_relaxed);
     slot.run.emplace(HostRunHost{reactor, *m_transport, m_setup.pool, m_setup.programs, m_qtSockets, *m_setup.plan, m_wallAhead},
                      std::move(host), attempt, slot.number);
@@ -307,14 +321,12 @@ void Worker::endHost(Slot &slot)
         m_window.localLimit(int(m_slots.size()) - int(m_free.size()), reactor.now());
     else if (!isOurs && slot.run->hasBegun())
         m_window.hostEnded();
-    if (m_ledger.strikeOut(slot.number, slot.index)) {
-        if (!m_stop && isOurs && slot.refusals < mostRefusals && !m_window.isHopeless(reactor.now()))
-            wait(Queue::Refused, {roomAt(slot.refusals), slot.index, slot.attempt, slot.refusals + 1});
-        else if (!m_stop && slot.run->willRetry())
-            wait(Queue::Retries, {retryAt(slot.attempt), slot.index, slot.attempt + 1, slot.refusals});
-        else
-            put(slot.run->takeRecord());
-    }
+    if (!m_stop && isOurs && slot.refusals < mostRefusals && !m_window.isHopeless(reactor.now()))
+        wait(slot, Queue::Refused, {roomAt(slot.refusals), slot.index, slot.attempt, slot.refusals + 1});
+    else if (!m_stop && slot.run->willRetry())
+        wait(slot, Queue::Retries, {retryAt(slot.attempt), slot.index, slot.attempt + 1, slot.refusals});
+    else if (m_ledger.strikeOut(slot.number, slot.index))
+        put(slot.run->takeRecord());
     const int number = slot.number;
     if (slot.run->hasLeaked()) {
         m_leaked.push_back(std::move(m_slots[size_t(number)]));
@@ -336,17 +348,21 @@ void Worker::timeIsUp(Slot &slot)
 }
 
 // A host that was never tried, or waits for an attempt that will not come.
-void Worker::giveUp(quint64 index, int attempts, Cause cause, const QString &message)
+void Worker::giveUp(int place, quint64 index, int attempts)
 {
-    const std::unique_ptr<PlannedHost> host = m_setup.plan->source().at(index);
-    if (!host)
+    if (!m_ledger.strikeOut(place, index))
         return;
+    const std::unique_ptr<PlannedHost> host = m_setup.plan->source().at(index);
+    if (!host) {
+        m_counters.leftOut.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
     QString reason;
     const Cause refusal = host->refusal(&reason);
     if (refusal != Cause::None)
         put(recordWithoutRun(*m_setup.plan, *host, 0, refusal, reason));
     else
-        put(recordWithoutRun(*m_setup.plan, *host, attempts, cause, message));
+        put(recordWithoutRun(*m_setup.plan, *host, attempts, Cause::NotAttempted, m_stop->message));
 }
 
 void Worker::put(Record &&record)

@@ -29,7 +29,8 @@ namespace collector {
 // What a worker counts for all to read.
 struct WorkerCounters
 {
-    std::atomic<quint64> done = 0;
+    std::atomic<quint64> done = 0;    // hosts that have their record
+    std::atomic<quint64> leftOut = 0; // of the plan, by the selection
     std::atomic<int> inFlight = 0;
     std::atomic<quint64> waiting = 0; // for another attempt
     std::atomic<int> window = 0;      // so many may be in flight now
@@ -92,11 +93,12 @@ private:
     std::chrono::steady_clock::time_point readClocks();
     [[nodiscard]] Deadline timeUp(const HostRun &run);
     bool startNext();
-    void startHost(quint64 index, int attempt, int refusals);
+    [[nodiscard]] int freePlace();
+    void startHost(int place, quint64 index, int attempt, int refusals);
     void slotOver(Slot &slot);
     void endHost(Slot &slot);
-    void giveUp(quint64 index, int attempts, Cause cause, const QString &message);
-    void wait(PendingHosts::Queue queue, RetryQueue::Entry entry);
+    void giveUp(int place, quint64 index, int attempts);
+    void wait(const Slot &slot, PendingHosts::Queue queue, RetryQueue::Entry entry);
     void put(Record &&record);
     void stopNow(const Stop &stop);
     void timeRanOut(Slot &slot);

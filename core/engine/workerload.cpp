@@ -24,6 +24,8 @@ Task<> Worker::watchStrain()
     for (;;) {
         const auto before = steady_clock::now();
         co_await reactor.sleepUntil(reactor.after(lookEvery));
+        if (m_isAbandoned)
+            co_return;
         const int size = m_window.size();
         m_window.look(reactor.now(), steady_clock::now() - before - lookEvery, m_transport->connects());
         publishWindow();

@@ -19,7 +19,7 @@ bool wasEveryHostTried(const RunCounts &counts)
 
 int exitStatus(const RunEnd &end, const RunCounts &counts)
 {
-    if (end.hasInternalError)
+    if (end.hasInternalError || end.missing > 0)
         return 1;
     if (end.signal != 0)
         return 128 + end.signal;
@@ -34,7 +34,7 @@ int exitStatus(const RunEnd &end, const RunCounts &counts)
 
 bool isComplete(const RunEnd &end, const RunCounts &counts)
 {
-    return wasEveryHostTried(counts) && hasEnough(end, counts);
+    return end.missing == 0 && wasEveryHostTried(counts) && hasEnough(end, counts);
 }
 
 } // namespace collector

@@ -82,6 +82,28 @@ Task<> neverYields(JobContext &job)
     job.facts().set("n", 7);
 }
 
+// One holds its worker until that is given up, and lets go of it then; its neighbours end with it, those of the other worker later.
+std::atomic<std::thread::id> heldThread;
+std::atomic<bool> hasLetGo = false;
+
+Task<> letsGoTooLate(JobContext &job)
+{
+    if (job.host().name() == "host3") {
+        co_await job.sleep(200ms); // until all are in flight
+        heldThread = std::this_thread::get_id();
+        std::this_thread::sleep_for(1500ms);
+        hasLetGo = true;
+        co_return;
+    }
+    if (job.host().name().back() % 2 == 0)
+        co_return; // so that both have room for more, and see that there are none
+    while (!hasLetGo)
+        co_await job.sleep(20ms);
+    if (std::this_thread::get_id() != heldThread.load())
+        co_await job.sleep(1500ms);
+    job.facts().set("n", 7);
+}
+
 } // namespace
 
 class TestEngine : public QObject
@@ -220,7 +242,30 @@ private Q_SLOTS:
         const auto givenUp = warnings.filter(QStringLiteral("a worker was given up")).size();
         QVERIFY(givenUp >= 1);
         QVERIFY2(internal >= 1 && internal <= 4 * givenUp, qPrintable(QString::number(internal)));
-        // Its thread still sleeps in the job, and uses what the fixture holds.
+        keep(std::move(fixture));
+    }
+
+    // One that comes back has no say any more: whether all is done the others tell.
+    void aWorkerThatComesBackEndsNothing()
+    {
+        RunLimits limits = threads(2);
+        limits.concurrency = 40;
+        auto fixture = std::make_unique<Fixture>(60, std::vector<Body>{letsGoTooLate}, limits);
+        QStringList warnings;
+        fixture->engine->warn = [&](const QString &text) { warnings.append(text); };
+        fixture->engine->silenceToWarn = 200ms;
+        fixture->engine->silenceToAbandon = 800ms;
+        QVERIFY(fixture->run());
+        QVERIFY2(warnings.filter(QStringLiteral("a worker was given up")).size() >= 1, qPrintable(warnings.join(u'\n')));
+        QVERIFY(fixture->hasEachHostOnce(60));
+        QCOMPARE(fixture->engine->counts().missing, quint64(0));
+        keep(std::move(fixture));
+    }
+
+private:
+    // A thread that was given up uses what the fixture holds.
+    static void keep(std::unique_ptr<Fixture> fixture)
+    {
         [[maybe_unused]] static std::vector<std::unique_ptr<Fixture>> leaked;
         leaked.push_back(std::move(fixture));
     }

@@ -128,8 +128,8 @@ void Run::startEngine()
         source.isDone = [this](const QByteArray &host) { return m_writer->done().contains(host); };
     for (const CrashNote &crash : m_writer->crashes())
         source.crashed.insert(crash.host,
-                              QStringLiteral("the plugin %1 ended the interrupted run on this host (signal %2): it is not tried there "
-                                             "again, unless by --resume --retry-failed")
+                              QStringLiteral("the plugin %1 ended the interrupted run on this host (signal %2): it was passed over; "
+                                             "--rerun with this result, and another -o, tries it again")
                                   .arg(printable(crash.plugin, 40))
                                   .arg(crash.signal));
     source.recordedVariables = preparation.recordedVariables;

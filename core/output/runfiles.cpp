@@ -147,7 +147,8 @@ bool RunFiles::keeps(const RecordHead &record) const
 {
     if (m_setup.resume == WriterSetup::Resume::RetryFailed)
         return record.status == Status::Ok;
-    return record.status != Status::Cancelled;
+    // Of one whose second job was cut short there is a part: without this, a run that was interrupted would never be whole.
+    return record.status != Status::Cancelled && record.cause != Cause::Interrupted;
 }
 
 bool RunFiles::recover(const RecordEncoder &encoder, Recovered &recovered, QString *error)
@@ -168,10 +169,13 @@ bool RunFiles::recover(const RecordEncoder &encoder, Recovered &recovered, QStri
     JournalReader::Entry entry;
     while (reader->next(entry)) {
         if (entry.crash) {
-            recovered.crashes.push_back(*entry.crash);
+            if (m_setup.resume == WriterSetup::Resume::RetryFailed) // asked for: it is tried there again
+                isRewritten = true;
+            else
+                recovered.crashes.push_back(*entry.crash);
             continue;
         }
-        // Whoever has a record since is no longer to be kept from the plugin: --retry-failed tries it again.
+        // Whoever has a record since is no longer to be kept from the plugin.
         if (std::erase_if(recovered.crashes, [&](const CrashNote &crash) { return crash.host == entry.record->host; }) > 0)
             isRewritten = true;
         if (!keeps(*entry.record) || !recovered.done.insert(entry.record->host))

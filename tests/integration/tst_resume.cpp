@@ -31,6 +31,7 @@ class TestResume : public QObject
 
 private Q_SLOTS:
     void killedAgainAndAgain();
+    void interruptedOnce_data();
     void interruptedOnce();
     void aPluginThatCrashes();
 
@@ -189,14 +190,22 @@ void TestResume::killedAgainAndAgain()
     }
 }
 
+void TestResume::interruptedOnce_data()
+{
+    QTest::addColumn<QStringList>("first");
+    QTest::newRow("with one job") << QStringList();
+    QTest::newRow("with one that was done and one that was not") << QStringList{QStringLiteral("-p"), QStringLiteral("ping")};
+}
+
 void TestResume::interruptedOnce()
 {
+    QFETCH(QStringList, first);
     FleetProcess fleet({QStringLiteral("--delay"), QStringLiteral("150")});
     const QString inventory = fleet.file(QStringLiteral("hosts.ini"));
     const QString json = fleet.file(QStringLiteral("assets.json"));
     write(inventory, "127.9.[0:7].[1:250]\n");
     const QStringList arguments =
-        QStringList{QStringLiteral("-i"), inventory, QStringLiteral("-o"), json, QStringLiteral("-q")} + fleetOptions(fleet);
+        first + QStringList{QStringLiteral("-i"), inventory, QStringLiteral("-o"), json, QStringLiteral("-q")} + fleetOptions(fleet);
     QProcess process;
     start(process, arguments);
     QTRY_VERIFY_WITH_TIMEOUT(journaled(fleet.file(QStringLiteral(".assets.json.journal"))).size() > 50, 20'000);
@@ -207,7 +216,9 @@ void TestResume::interruptedOnce()
     QCOMPARE(partial.size(), hosts);
     const auto good = std::count(partial.begin(), partial.end(), Status::Ok);
     QVERIFY(good > 50 && good < hosts);
-    QCOMPARE(std::count(partial.begin(), partial.end(), Status::Cancelled), hosts - good);
+    const auto halfDone = std::count(partial.begin(), partial.end(), Status::Partial);
+    QCOMPARE(halfDone > 0, !first.isEmpty());
+    QCOMPARE(std::count(partial.begin(), partial.end(), Status::Cancelled), hosts - good - halfDone);
 
     const QMap<QByteArray, int> before = contacts(fleet);
     start(process, arguments + QStringList{QStringLiteral("--resume")});
@@ -235,6 +246,9 @@ void TestResume::aPluginThatCrashes()
     const int end = finish(process);
     QVERIFY2(end < 0, qPrintable(QString::number(end))); // by a signal
     QVERIFY(!QFile::exists(json));
+    start(process, arguments + QStringList{QStringLiteral("--retry-failed")}); // tries it once more
+    const int again = finish(process);
+    QVERIFY2(again < 0, qPrintable(QString::number(again)));
     start(process, arguments);
     QCOMPARE(finish(process), 3);
     const QMap<QByteArray, Status> found = foundHosts(json);

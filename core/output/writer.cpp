@@ -112,8 +112,8 @@ bool Writer::hasRoom()
     if (m_outstanding.load() < bound)
         return true;
     m_wantsRoom.store(true);
-    // It may have been made between the two: then nobody would say so.
-    return m_outstanding.load() < bound / 2 && m_wantsRoom.exchange(false);
+    // It may have been made between the two: then nobody would say so. The wish stands all the same, for it may be another's too.
+    return m_outstanding.load() < bound / 2;
 }
 
 RunCounts Writer::counts() const

@@ -82,6 +82,23 @@ void addCsv(QByteArrayView output, const char *runtime, QJsonArray &all)
     }
 }
 
+// What it printed, where it came to a good end: else it is words for a person, or the half of it.
+QByteArrayView listOf(const Section &in, QByteArrayView label)
+{
+    const Block *block = in.find(label);
+    return block && block->status == 0 ? block->bytes : QByteArrayView();
+}
+
+// UUID NAME
+void addLibvirt(QByteArrayView output, const char *runtime, QJsonArray &all)
+{
+    for (const QByteArrayView line : linesOf(output)) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        if (words.size() >= 2 && words[0].size() == 36)
+            addContainer(all, runtime, words[0], words[1], {}, {});
+    }
+}
+
 } // namespace
 
 QByteArray masked(QByteArrayView commandLine)
@@ -132,33 +149,31 @@ void parseProcessArguments(const Section &in, Findings &out)
 void parseContainers(const Section &in, Findings &out)
 {
     QJsonArray containers, guests;
-    addDocker(in.bytes("docker"), "docker", containers);
-    addDocker(in.bytes("podman"), "podman", containers);
-    addCsv(in.bytes("lxd"), "lxd", containers);
-    addCsv(in.bytes("incus"), "incus", containers);
-    for (const QByteArrayView line : linesOf(in.bytes("lxc"))) {
+    addDocker(listOf(in, "docker"), "docker", containers);
+    addDocker(listOf(in, "podman"), "podman", containers);
+    addCsv(listOf(in, "lxd"), "lxd", containers);
+    addCsv(listOf(in, "incus"), "incus", containers);
+    for (const QByteArrayView line : linesOf(listOf(in, "lxc"))) {
         const QList<QByteArrayView> words = wordsOf(line);
         if (words.size() == 2 && words[0] != "NAME")
             addContainer(containers, "lxc", {}, words[0], {}, words[1].toByteArray().toLower());
     }
-    for (const QByteArrayView line : linesOf(in.bytes("machinectl"))) {
+    for (const QByteArrayView line : linesOf(listOf(in, "machinectl"))) {
         const QList<QByteArrayView> words = wordsOf(line);
         if (words.size() >= 3 && words[2] != "libvirt-qemu")
             addContainer(words[1] == "vm" ? guests : containers, "machined", {}, words[0], {}, "running");
     }
-    for (const QByteArrayView line : linesOf(in.bytes("virsh"))) {
-        const QList<QByteArrayView> words = wordsOf(line);
-        if (words.size() >= 2 && words[0].size() == 36)
-            addContainer(guests, "libvirt", words[0], words[1], {}, {});
-    }
-    addProxmox(in.bytes("qm"), "proxmox", false, guests);
-    addProxmox(in.bytes("pct"), "proxmox", true, containers);
-    for (const QByteArrayView line : linesOf(in.bytes("vzlist"))) {
+    addLibvirt(listOf(in, "virsh"), "libvirt", guests);
+    addLibvirt(listOf(in, "virsh-xen"), "libvirt", guests);
+    addLibvirt(listOf(in, "virsh-lxc"), "libvirt-lxc", containers);
+    addProxmox(listOf(in, "qm"), "proxmox", false, guests);
+    addProxmox(listOf(in, "pct"), "proxmox", true, containers);
+    for (const QByteArrayView line : linesOf(listOf(in, "vzlist"))) {
         const QList<QByteArrayView> words = wordsOf(line);
         if (words.size() >= 3)
             addContainer(containers, "openvz", words[0], words[2], {}, words[1]);
     }
-    for (const QByteArrayView line : linesOf(in.bytes("jls"))) {
+    for (const QByteArrayView line : linesOf(listOf(in, "jls"))) {
         QByteArrayView id, name;
         for (const QByteArrayView word : wordsOf(line)) {
             if (word.startsWith("jid="))
@@ -168,7 +183,7 @@ void parseContainers(const Section &in, Findings &out)
         }
         addContainer(containers, "jail", id, name, {}, "running");
     }
-    for (const QByteArrayView line : linesOf(in.bytes("zoneadm"))) {
+    for (const QByteArrayView line : linesOf(listOf(in, "zoneadm"))) {
         const QList<QByteArrayView> cells = split(line, ':');
         if (cells.size() > 4 && cells[1] != "global")
             addContainer(containers, "zone", cells[4], cells[1], {}, cells[2]);
@@ -181,7 +196,7 @@ void parseContainers(const Section &in, Findings &out)
         const Absence reason = block.isTimedOut() ? Absence::Timeout : Absence::Denied;
         if (!silent || reason == Absence::Timeout)
             silent = reason;
-        const bool isHypervisor = block.label == "virsh" || block.label == "qm";
+        const bool isHypervisor = block.label == "virsh" || block.label == "virsh-xen" || block.label == "qm";
         if (!containers.isEmpty() || !guests.isEmpty())
             out.miss((isHypervisor ? QStringLiteral("guests.") : QStringLiteral("containers.")) + toText(block.label), reason);
     }
@@ -191,7 +206,11 @@ void parseContainers(const Section &in, Findings &out)
         return;
     }
     out.set(u"containers", containers);
-    out.set(u"guests", guests);
+    // Nobody was there to ask.
+    if (guests.isEmpty() && !in.missing("virsh").isEmpty())
+        out.miss(u"guests", Absence::Unsupported);
+    else
+        out.set(u"guests", guests);
 }
 
 } // namespace collector::facts

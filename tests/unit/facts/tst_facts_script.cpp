@@ -27,6 +27,9 @@ private Q_SLOTS:
     void startsFewProcesses();
     void asksOnlyForWhatIsWanted();
     void withoutPackageListsNoUpdateIsKnown();
+    void asksOnlyDaemonsThatAreThere_data();
+    void asksOnlyDaemonsThatAreThere();
+    void podmanIsAskedWhereItWasUsed();
 };
 
 namespace {
@@ -58,6 +61,38 @@ QString differences(const QJsonObject &a, const QJsonObject &b)
     }
     return lines.join(u'\n');
 }
+
+// A folder with tools of ours, before those that the host has.
+class Stubs
+{
+public:
+    Stubs() { QFile::setPermissions(m_folder.path(), QFile::Permissions(0x7777)); }
+
+    void add(const char *name, const QByteArray &script)
+    {
+        QFile file(m_folder.filePath(QString::fromLatin1(name)));
+        file.open(QIODevice::WriteOnly);
+        file.write("#!/bin/sh\n" + script + '\n');
+        file.close();
+        file.setPermissions(QFile::Permissions(0x7755));
+    }
+
+    // What the tools have written there.
+    [[nodiscard]] QByteArray log() const { return m_folder.filePath(QStringLiteral("log")).toLocal8Bit(); }
+
+    [[nodiscard]] QByteArray takeLog()
+    {
+        QFile file(QString::fromLocal8Bit(log()));
+        const QByteArray text = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        file.remove();
+        return text;
+    }
+
+    [[nodiscard]] QByteArray path() const { return m_folder.path().toLocal8Bit() + ":/usr/sbin:/usr/bin:/sbin:/bin"; }
+
+private:
+    QTemporaryDir m_folder;
+};
 
 } // namespace
 
@@ -292,6 +327,73 @@ void FactsScript::withoutPackageListsNoUpdateIsKnown()
     QVERIFY(list.open(QIODevice::WriteOnly));
     run.run();
     QVERIFY2(run.parse().has(u"updates_pending"), run.output.constData());
+}
+
+void FactsScript::asksOnlyDaemonsThatAreThere_data()
+{
+    QTest::addColumn<QByteArray>("tool");
+    QTest::addColumn<QByteArray>("folder"); // replaced by one of ours
+    QTest::addColumn<QString>("socket");    // below it; empty: none
+    QTest::addColumn<QByteArray>("asked");
+    QTest::newRow("lxc without LXD, which would install it")
+        << QByteArray("lxc") << QByteArray("/var/snap/lxd/common") << QString() << QByteArray();
+    QTest::newRow("lxc with LXD") << QByteArray("lxc") << QByteArray("/var/snap/lxd/common") << QStringLiteral("lxd/unix.socket")
+                                  << QByteArray("list -c ns -f csv\n");
+    QTest::newRow("virsh without libvirtd") << QByteArray("virsh") << QByteArray("/run/libvirt") << QString() << QByteArray();
+    QTest::newRow("virsh with libvirtd") << QByteArray("virsh") << QByteArray("/run/libvirt") << QStringLiteral("libvirt-sock-ro")
+                                         << QByteArray("-r -c qemu:///system list --all --uuid --name autostart=0\n");
+    QTest::newRow("virsh with a daemon for each") << QByteArray("virsh") << QByteArray("/run/libvirt") << QStringLiteral("virtlxcd-sock-ro")
+                                                  << QByteArray("-r -c lxc:///system list --all --uuid --name autostart=0\n");
+}
+
+// Whoever is asked without being there is installed or started by the question.
+void FactsScript::asksOnlyDaemonsThatAreThere()
+{
+    QFETCH(QByteArray, tool);
+    QFETCH(QByteArray, folder);
+    QFETCH(QString, socket);
+    QFETCH(QByteArray, asked);
+    const QTemporaryDir sockets;
+    if (!socket.isEmpty()) {
+        QFile file(sockets.filePath(socket));
+        QVERIFY(QDir().mkpath(QFileInfo(file).path()) && file.open(QIODevice::WriteOnly));
+    }
+    Stubs stubs;
+    stubs.add(tool.constData(), "echo $* ${LIBVIRT_AUTOSTART+autostart=$LIBVIRT_AUTOSTART} >>" + stubs.log());
+    for (const char *shell : {"dash", "bash", "ksh93", "mksh"}) {
+        if (find(shell).isEmpty())
+            continue;
+        LocalRun run;
+        run.shell = shell;
+        run.path = stubs.path();
+        run.words = {"!all", "!min", "containers"};
+        run.substitutes = {{folder, sockets.path().toLocal8Bit()}};
+        run.run();
+        QCOMPARE(stubs.takeLog(), asked);
+        if (tool == "virsh" && socket.isEmpty())
+            QCOMPARE(run.absent().value(u"guests").toString(), QStringLiteral("unsupported"));
+    }
+}
+
+// As somebody who has never used it, podman makes a folder in the home and leaves a process; podman-docker's docker does it too.
+void FactsScript::podmanIsAskedWhereItWasUsed()
+{
+    if (geteuid() != 0 || find("setpriv").isEmpty())
+        QSKIP("needs root and setpriv");
+    const QTemporaryDir home;
+    Stubs stubs;
+    stubs.add("podman", "echo $1 >>" + stubs.log());
+    stubs.add("docker", "echo Emulate Docker CLI using podman. >&2\nexec podman \"$@\"");
+    LocalRun run;
+    run.path = stubs.path();
+    run.words = {"!all", "!min", "containers"};
+    run.user = {"env", "HOME=" + home.path().toLocal8Bit(), "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
+    run.run();
+    QCOMPARE(stubs.takeLog(), QByteArray());
+    QVERIFY(QDir(home.path()).mkpath(QStringLiteral(".local/share/containers")));
+    QVERIFY(QFile::setPermissions(home.path(), QFile::Permissions(0x7755)));
+    run.run();
+    QCOMPARE(stubs.takeLog(), QByteArray("ps\n"));
 }
 
 QTEST_GUILESS_MAIN(FactsScript)

@@ -64,7 +64,7 @@ constexpr std::array sections{
     SectionSpec{"fabric", Cost::Default, "network fibre_channel_wwn iscsi nvme", "", parseFabric},
     SectionSpec{"package_summary", Cost::Default, "", "", parsePackageSummary},
     SectionSpec{"ports", Cost::Default, "", "", parsePorts},
-    SectionSpec{"kernel", Cost::Default, "", "platform", parseKernel},
+    SectionSpec{"kernel", Cost::Default, "", "platform virtualization", parseKernel},
     SectionSpec{"memory_modules", Cost::Default, "hardware", "", parseMemoryModules},
     SectionSpec{"cloud", Cost::Default, "virtual", "", parseCloud},
     SectionSpec{"agents", Cost::Default, "", "", parseAgents},

@@ -96,10 +96,16 @@ void setReboot(const Section &in, Findings &out)
         isRunningInstalled = true;
     }
     const bool isAsked = in.exists("/run/reboot-required") || in.exists("/var/run/reboot-required");
-    // A container, or a machine that boots from elsewhere, has kernels that it does not run: nothing is said of those.
-    const bool isOutdated = isRunningInstalled && isOlder(running, newest);
-    if (out.text(u"system") == u"Linux" || out.text(u"system").isEmpty() || isAsked || !installed.isEmpty())
-        out.set(u"reboot_required", isAsked || isOutdated);
+    const bool isLinux = out.text(u"system") == u"Linux" || out.text(u"system").isEmpty();
+    const bool isOutdated = !running.isEmpty() && isOlder(running, newest);
+    if (isAsked)
+        out.set(u"reboot_required", true);
+    else if (out.value(u"virtualization_tech_guest").toArray().contains(QStringLiteral("container"))) // its kernels run nowhere
+        out.miss(u"reboot_required", Absence::NotApplicable);
+    else if (isOutdated || isRunningInstalled)
+        out.set(u"reboot_required", isOutdated);
+    else if (isLinux) // what it runs is not installed: it boots from elsewhere, or its package is gone
+        out.miss(u"reboot_required", Absence::Unsupported);
     if (!newest.isEmpty())
         out.setText(u"kernel_newest_installed", newest);
     else

@@ -4,7 +4,8 @@ s_package_summary() {
     for _o in /var/lib/dpkg/status /lib/apk/db/installed /usr/lib/opkg/status /var/lib/rpm/rpmdb.sqlite \
         /usr/lib/sysimage/rpm/rpmdb.sqlite /usr/lib/sysimage/rpm/Packages.db /var/lib/rpm/Packages.db /var/lib/rpm/Packages \
         /var/lib/pacman/local /var/db/pkg/local.sqlite /var/db/xbps /usr/pkg/pkgdb /var/db/pkg; do
-        [ -e "$_o" ] || continue
+        # A tool of another family leaves its own, without a word in it: dpkg on a host of rpm's.
+        [ -s "$_o" ] || [ -d "$_o" ] || continue
         case $O in
         Linux) c "changed $_o" stat -c '%Y %s' "$_o" ;;
         *) c "changed $_o" stat -f '%m %z' "$_o" ;;
@@ -51,7 +52,7 @@ folders() {
 }
 
 s_packages() {
-    if [ -r /var/lib/dpkg/status ]; then
+    if [ -s /var/lib/dpkg/status ] && [ -r /var/lib/dpkg/status ]; then
         if has sed; then
             c dpkg sed -n -e '/^Package: /p' -e '/^Status: /p' -e '/^Version: /p' -e '/^Architecture: /p' -e '/^Section: /p' \
                 -e '/^Source: /p' -e '/^$/p' /var/lib/dpkg/status
@@ -59,11 +60,11 @@ s_packages() {
             h 200000 /var/lib/dpkg/status
         fi
     fi
-    [ ! -r /lib/apk/db/installed ] || c apk grep -E '^([PVAo]:|$)' /lib/apk/db/installed
+    [ ! -s /lib/apk/db/installed ] || c apk grep -E '^([PVAo]:|$)' /lib/apk/db/installed
     for _o in /usr/lib/opkg/status /var/lib/opkg/status; do
-        [ ! -r "$_o" ] || c opkg grep -E '^(Package|Version|Architecture|Status):|^$' "$_o"
+        [ ! -s "$_o" ] || c opkg grep -E '^(Package|Version|Architecture|Status):|^$' "$_o"
     done
-    if has rpm && [ ! -r /var/lib/dpkg/status ]; then
+    if has rpm && [ ! -s /var/lib/dpkg/status ]; then
         g rpm rpm -qa --nosignature --nodigest --qf '%{NAME}|%{EPOCH}|%{VERSION}|%{RELEASE}|%{ARCH}|%{INSTALLTIME}|%{VENDOR}\n'
     fi
     ! has pacman || g pacman pacman -Q

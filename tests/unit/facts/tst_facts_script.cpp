@@ -27,6 +27,7 @@ private Q_SLOTS:
     void startsFewProcesses();
     void asksOnlyForWhatIsWanted();
     void withoutPackageListsNoUpdateIsKnown();
+    void anEmptyDatabaseIsThatOfAnotherFamily();
     void asksOnlyDaemonsThatAreThere_data();
     void asksOnlyDaemonsThatAreThere();
     void podmanIsAskedWhereItWasUsed();
@@ -327,6 +328,27 @@ void FactsScript::withoutPackageListsNoUpdateIsKnown()
     QVERIFY(list.open(QIODevice::WriteOnly));
     run.run();
     QVERIFY2(run.parse().has(u"updates_pending"), run.output.constData());
+}
+
+// Red Hat's have a dpkg of their own for those who want it.
+void FactsScript::anEmptyDatabaseIsThatOfAnotherFamily()
+{
+    const QTemporaryDir folder;
+    const auto write = [&](const char *path, const char *text) {
+        QFile file(folder.filePath(QString::fromLatin1(path)));
+        return QDir().mkpath(QFileInfo(file).path()) && file.open(QIODevice::WriteOnly) && file.write(text) >= 0;
+    };
+    QVERIFY(write("dpkg/status", "") && write("rpm/rpmdb.sqlite", "SQLite format 3\n"));
+    Stubs stubs;
+    stubs.add("rpm", "case $* in *INSTALLTIME*) echo 'bash|(none)|5.1.8|9.el9|x86_64|1700000000|Rocky' ;; *) echo bash-5.1.8-9.el9.x86_64 ;; esac");
+    LocalRun run;
+    run.path = stubs.path();
+    run.words = {"!all", "!min", "package_summary", "packages"};
+    run.substitutes = {{"/var/lib/dpkg/status", folder.filePath(QStringLiteral("dpkg/status")).toLocal8Bit()},
+                       {"/var/lib/rpm/rpmdb.sqlite", folder.filePath(QStringLiteral("rpm/rpmdb.sqlite")).toLocal8Bit()}};
+    run.run();
+    QCOMPARE(run.parse().value(u"package_count").toInt(), 1);
+    QVERIFY2(run.parse().value(u"packages").toObject().contains(u"bash"), run.output.constData());
 }
 
 void FactsScript::asksOnlyDaemonsThatAreThere_data()

@@ -135,16 +135,19 @@ void setTopology(const Section &in, const Counts &counts, Findings &out)
 void setLimit(const Section &in, Findings &out)
 {
     const QList<Thing> things = thingsOf(in.bytes("online"));
-    const QByteArrayView quota = things.isEmpty() ? QByteArrayView() : things.constFirst().value("cpu.max");
-    const QList<QByteArrayView> words = wordsOf(quota);
-    const auto used = words.size() == 2 ? toNumber(words[0]) : std::nullopt;
-    const auto period = words.size() == 2 ? toNumber(words[1]) : std::nullopt;
-    if (used && period && *period > 0)
+    const Thing group = things.isEmpty() ? Thing{} : things.constFirst();
+    const QList<QByteArrayView> words = wordsOf(group.value("cpu.max"));
+    const bool isFirstVersion = words.size() != 2;
+    const auto used = toNumber(isFirstVersion ? group.value("cpu.cfs_quota_us") : words[0]); // -1 and `max`: as much as there is
+    const auto period = toNumber(isFirstVersion ? group.value("cpu.cfs_period_us") : words[1]);
+    if (used && period && *used > 0 && *period > 0)
         out.set(u"cpu_limit_cores", *used / *period);
     else
         out.miss(u"cpu_limit_cores", Absence::NotApplicable);
-    const auto memory = things.isEmpty() ? std::nullopt : toInteger(things.constFirst().value("memory.max"));
-    if (memory)
+    // The first version has no word for what is not limited, but the largest number that is whole pages.
+    constexpr qint64 most = qint64(1) << 60;
+    const auto memory = toInteger(group.has("memory.max") ? group.value("memory.max") : group.value("memory.limit_in_bytes"));
+    if (memory && *memory < most)
         out.set(u"memory_limit_bytes", *memory);
     else
         out.miss(u"memory_limit_bytes", Absence::NotApplicable);

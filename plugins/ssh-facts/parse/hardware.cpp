@@ -108,6 +108,37 @@ QJsonObject arrayOf(const QList<QByteArrayView> &words)
     return array;
 }
 
+// `-` is what a pool or a file system says that cannot be read: that is no number.
+void putNumber(QJsonObject &object, QStringView key, QByteArrayView text)
+{
+    if (const auto number = toInteger(text))
+        object.insert(key, *number);
+}
+
+void setFilesystems(const Section &in, Findings &out)
+{
+    const Block *block = in.find("zfs");
+    if (!block || block->status != 0) {
+        out.miss(u"zfs_filesystems", !block                ? Absence::ToolMissing
+                                     : block->isTimedOut() ? Absence::Timeout
+                                                           : Absence::Unsupported);
+        return;
+    }
+    QJsonArray filesystems;
+    for (const QByteArrayView line : linesOf(block->bytes)) {
+        const QList<QByteArrayView> cells = split(line, '\t');
+        if (cells.size() < 6 || filesystems.size() >= mostEntries)
+            continue;
+        QJsonObject filesystem{{QStringLiteral("name"), toText(cells[0])},
+                               {QStringLiteral("mount"), toText(cells[4])},
+                               {QStringLiteral("type"), toText(cells[5])}};
+        putNumber(filesystem, u"used_bytes", cells[1]);
+        putNumber(filesystem, u"available_bytes", cells[2]);
+        filesystems.append(filesystem);
+    }
+    out.set(u"zfs_filesystems", filesystems);
+}
+
 void setPools(const Section &in, Findings &out)
 {
     const Block *block = in.find("zpool");
@@ -116,30 +147,21 @@ void setPools(const Section &in, Findings &out)
         out.miss(u"zfs_filesystems", Absence::NotApplicable);
         return;
     }
-    QJsonArray pools, filesystems;
+    QJsonArray pools;
     for (const QByteArrayView line : linesOf(block->bytes)) {
         const QList<QByteArrayView> cells = split(line, '\t');
         if (cells.size() < 7 || pools.size() >= mostEntries)
             continue;
-        pools.append(QJsonObject{{QStringLiteral("name"), toText(cells[0])},
-                                 {QStringLiteral("size_bytes"), toInteger(cells[1]).value_or(0)},
-                                 {QStringLiteral("allocated_bytes"), toInteger(cells[2]).value_or(0)},
-                                 {QStringLiteral("free_bytes"), toInteger(cells[3]).value_or(0)},
-                                 {QStringLiteral("health"), toText(cells[5])},
-                                 {QStringLiteral("guid"), toText(cells[6])}});
-    }
-    for (const QByteArrayView line : linesOf(in.bytes("zfs"))) {
-        const QList<QByteArrayView> cells = split(line, '\t');
-        if (cells.size() < 6 || filesystems.size() >= mostEntries)
-            continue;
-        filesystems.append(QJsonObject{{QStringLiteral("name"), toText(cells[0])},
-                                       {QStringLiteral("used_bytes"), toInteger(cells[1]).value_or(0)},
-                                       {QStringLiteral("available_bytes"), toInteger(cells[2]).value_or(0)},
-                                       {QStringLiteral("mount"), toText(cells[4])},
-                                       {QStringLiteral("type"), toText(cells[5])}});
+        QJsonObject pool{{QStringLiteral("name"), toText(cells[0])},
+                         {QStringLiteral("health"), toText(cells[5])},
+                         {QStringLiteral("guid"), toText(cells[6])}};
+        putNumber(pool, u"size_bytes", cells[1]);
+        putNumber(pool, u"allocated_bytes", cells[2]);
+        putNumber(pool, u"free_bytes", cells[3]);
+        pools.append(pool);
     }
     out.set(u"zfs_pools", pools);
-    out.set(u"zfs_filesystems", filesystems);
+    setFilesystems(in, out);
 }
 
 // Who made the machine that the vendor's name stands for.

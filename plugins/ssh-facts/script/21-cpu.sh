@@ -23,6 +23,9 @@ s_cpu() {
         m 'C online'
         a /sys/devices/system/cpu online present
         a /sys/fs/cgroup cpu.max memory.max
+        # Control groups of the first version.
+        a /sys/fs/cgroup/cpu cpu.cfs_quota_us cpu.cfs_period_us
+        a /sys/fs/cgroup/memory memory.limit_in_bytes
         # One line a processor: package, core.
         m 'C topology'
         for _i in /sys/devices/system/cpu/cpu[0-9]*; do

@@ -62,11 +62,51 @@ constexpr std::array capabilities{
     "cap_checkpoint_restore",
 };
 
+// The type of the file system at the root; `-` where that is a folder of another.
+QByteArrayView rootType(const Section &in)
+{
+    if (!in.has("mount")) {
+        const QList<QByteArrayView> words = wordsOf(in.firstLine("fstype"));
+        return words.isEmpty() ? QByteArrayView() : words[0];
+    }
+    // `/dev/ada0p2 on / (ufs, local)`, `/dev/sd0a on / type ffs (local)`
+    QByteArrayView type;
+    for (const QByteArrayView line : linesOf(in.bytes("mount"))) {
+        const QList<QByteArrayView> words = wordsOf(line);
+        if (words.size() < 4 || words[1] != "on" || words[2] != "/")
+            continue;
+        type = words[3] == "type" && words.size() > 4 ? words[4] : words[3];
+        if (type.startsWith('('))
+            type = type.sliced(1);
+        if (type.endsWith(',') || type.endsWith(')'))
+            type.chop(1);
+    }
+    return type;
+}
+
+// Whether an inode of this number is the root of a file system of this type, where all of that type have the same.
+std::optional<bool> isRootNumber(qint64 inode, QByteArrayView type)
+{
+    if (type == "-")
+        return false;
+    if (type == "ext2" || type == "ext3" || type == "ext4" || type == "ufs" || type == "ffs")
+        return inode == 2;
+    if (type == "xfs") // by the sizes of its blocks and inodes
+        return inode == 128 || inode == 96 || inode == 64;
+    if (type == "btrfs")
+        return inode == 256;
+    return {};
+}
+
 } // namespace
 
 void parseSelinux(const Section &in, Findings &out)
 {
     QJsonObject selinux;
+    if (!in.has("exists")) { // another system than Linux
+        out.miss(u"selinux", Absence::NotApplicable);
+        return;
+    }
     if (!in.exists("/sys/fs/selinux/enforce") && !in.exists("/selinux/enforce")) {
         selinux.insert(u"status", QStringLiteral("disabled"));
         out.set(u"selinux", selinux);
@@ -114,11 +154,10 @@ void parseChroot(const Section &in, Findings &out)
         out.set(u"is_chroot", same == "no");
     } else if (!own) {
         out.miss(u"is_chroot", Absence::ToolMissing);
+    } else if (const auto isRoot = isRootNumber(*own, rootType(in))) {
+        out.set(u"is_chroot", !*isRoot);
     } else {
-        // What the root of a file system has as its number, where that of the first process may not be seen.
-        const QByteArrayView type = in.firstLine("fstype");
-        const qint64 root = type.startsWith("btrfs") ? 256 : type.startsWith("xfs") ? 128 : 2;
-        out.set(u"is_chroot", *own != root);
+        out.miss(u"is_chroot", Absence::Unsupported);
     }
 }
 

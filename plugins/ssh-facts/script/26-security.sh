@@ -1,9 +1,15 @@
 # shellcheck shell=sh
 s_selinux() {
+    [ "$O" = Linux ] || return
     m 'C exists'
     x /sys/fs/selinux/enforce /selinux/enforce
     m 'C selinux'
-    a /sys/fs/selinux enforce policyvers
+    if [ -e /sys/fs/selinux/enforce ]; then
+        a /sys/fs/selinux enforce policyvers
+    else
+        # Red Hat's 6.
+        a /selinux enforce policyvers
+    fi
     f /etc/selinux/config
 }
 
@@ -27,12 +33,27 @@ s_chroot() {
     else
         c inode ls -id /
     fi
-    m 'C fstype'
-    while read -r _a _a _a _a _at _a _l; do
-        case $_at in
-        /) p "${_l##*- }" ;;
-        esac
-    done </proc/self/mountinfo
+    case $O in
+    Linux)
+        # What is mounted at the root last; `-` where nothing is, though there are mounts: it is a folder of something else.
+        m 'C fstype'
+        _k=
+        while read -r _a _a _a _a _at _a _l; do
+            case $_at in
+            /) _k=${_l##*- } ;;
+            *) _k=${_k:--} ;;
+            esac
+        done </proc/self/mountinfo
+        p "$_k"
+        ;;
+    SunOS)
+        m 'C fstype'
+        while read -r _a _at _k _l; do
+            [ "$_at" != / ] || p "$_k"
+        done </etc/mnttab
+        ;;
+    *) c mount mount ;;
+    esac
     m 'C env'
     p "${debian_chroot-}"
 }

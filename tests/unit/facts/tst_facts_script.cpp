@@ -28,6 +28,7 @@ private Q_SLOTS:
     void asksOnlyForWhatIsWanted();
     void withoutPackageListsNoUpdateIsKnown();
     void anEmptyDatabaseIsThatOfAnotherFamily();
+    void selinuxOfRedHat6IsRead();
     void asksOnlyDaemonsThatAreThere_data();
     void asksOnlyDaemonsThatAreThere();
     void podmanIsAskedWhereItWasUsed();
@@ -349,6 +350,23 @@ void FactsScript::anEmptyDatabaseIsThatOfAnotherFamily()
     run.run();
     QCOMPARE(run.parse().value(u"package_count").toInt(), 1);
     QVERIFY2(run.parse().value(u"packages").toObject().contains(u"bash"), run.output.constData());
+}
+
+// It lies at the root there.
+void FactsScript::selinuxOfRedHat6IsRead()
+{
+    const QTemporaryDir folder;
+    for (const auto &[name, text] : {std::pair("enforce", "1"), std::pair("policyvers", "24")}) {
+        QFile file(folder.filePath(QString::fromLatin1(name)));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text) > 0);
+    }
+    LocalRun run;
+    run.words = {"!all", "!min", "selinux"};
+    run.substitutes = {{"/sys/fs/selinux", "/nowhere"}, {" /selinux", ' ' + folder.path().toLocal8Bit()}};
+    run.run();
+    run.output.replace(folder.path().toLocal8Bit(), "/selinux");
+    QCOMPARE(run.parse().value(u"selinux")[u"mode"].toString(), QStringLiteral("enforcing"));
+    QCOMPARE(run.parse().value(u"selinux")[u"policyvers"].toInt(), 24);
 }
 
 void FactsScript::asksOnlyDaemonsThatAreThere_data()

@@ -12,6 +12,8 @@
 
 namespace collector::facts {
 
+enum class ByteOrder { Little, Big };
+
 class Findings
 {
 public:
@@ -37,6 +39,9 @@ public:
     [[nodiscard]] bool isMissing(QStringView key) const; // a reason stands for this very path
     // Whether the manifest declares this very name, not by a pattern.
     [[nodiscard]] bool isReserved(QStringView key) const;
+    // How the host orders the bytes of a number, which is no fact, but how its kernel prints addresses.
+    void setByteOrder(ByteOrder order) { m_byteOrder = order; }
+    [[nodiscard]] ByteOrder byteOrder() const { return m_byteOrder; }
     [[nodiscard]] const QJsonObject &facts() const { return m_facts; }
     [[nodiscard]] const QList<Missing> &missing() const { return m_missing; }
 
@@ -44,6 +49,7 @@ private:
     const Manifest *m_manifest = nullptr;
     QJsonObject m_facts;
     QList<Missing> m_missing;
+    ByteOrder m_byteOrder = ByteOrder::Little;
 };
 
 // Puts a text of the host into an object, with its `_base64` where it is not UTF-8.

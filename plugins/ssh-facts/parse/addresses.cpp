@@ -2,6 +2,8 @@
 
 #include "text.h"
 
+#include <QtEndian>
+
 #include <algorithm>
 #include <array>
 
@@ -51,16 +53,6 @@ void addIpLine(const QList<QByteArrayView> &words, InterfaceAddresses &interface
     }
 }
 
-// On a little-endian host /proc/net/route is reversed; this is what all we meet print there.
-std::optional<quint32> procNumber(QByteArrayView hex)
-{
-    const auto number = toInteger(hex, 16);
-    if (hex.size() != 8 || !number)
-        return {};
-    const quint32 value = quint32(*number);
-    return (value >> 24) | ((value >> 8) & 0xff00) | ((value << 8) & 0xff0000) | (value << 24);
-}
-
 QByteArray ipv6Scope(QByteArrayView number)
 {
     if (number == "20")
@@ -93,6 +85,14 @@ struct Network
 };
 
 } // namespace
+
+std::optional<quint32> procNumber(QByteArrayView hex, ByteOrder order)
+{
+    const auto number = toInteger(hex, 16);
+    if (hex.size() != 8 || !number)
+        return {};
+    return order == ByteOrder::Big ? quint32(*number) : qbswap(quint32(*number));
+}
 
 std::optional<quint32> ipv4Number(QByteArrayView dotted)
 {
@@ -218,13 +218,13 @@ InterfaceTable parseIpAddr(QByteArrayView output)
     return all;
 }
 
-InterfaceTable parseProcNet(QByteArrayView fibTrie, QByteArrayView route, QByteArrayView ifInet6)
+InterfaceTable parseProcNet(QByteArrayView fibTrie, QByteArrayView route, QByteArrayView ifInet6, ByteOrder order)
 {
     QList<Network> networks;
     for (const QByteArrayView line : linesOf(route)) {
         const QList<QByteArrayView> words = wordsOf(line);
-        const auto address = words.size() > 7 ? procNumber(words[1]) : std::nullopt;
-        const auto mask = words.size() > 7 ? procNumber(words[7]) : std::nullopt;
+        const auto address = words.size() > 7 ? procNumber(words[1], order) : std::nullopt;
+        const auto mask = words.size() > 7 ? procNumber(words[7], order) : std::nullopt;
         if (address && mask && *mask != 0)
             networks.append({words[0].toByteArray(), *address, *mask});
     }
@@ -271,7 +271,7 @@ DefaultRoute parseRouteGet(QByteArrayView output)
     return {after(words, "dev").toByteArray(), after(words, "src").toByteArray(), after(words, "via").toByteArray()};
 }
 
-DefaultRoute parseProcRoute(QByteArrayView route)
+DefaultRoute parseProcRoute(QByteArrayView route, ByteOrder order)
 {
     DefaultRoute best;
     qint64 bestMetric = -1;
@@ -283,7 +283,7 @@ DefaultRoute parseProcRoute(QByteArrayView route)
         if (bestMetric >= 0 && metric >= bestMetric)
             continue;
         bestMetric = metric;
-        const auto gateway = procNumber(words[2]);
+        const auto gateway = procNumber(words[2], order);
         best = {words[0].toByteArray(), {}, gateway && *gateway ? ipv4Text(*gateway) : QByteArray()};
     }
     return best;

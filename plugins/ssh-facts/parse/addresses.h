@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "../findings.h"
 #include "../frames.h"
 
 #include <QByteArray>
@@ -64,7 +65,7 @@ private:
 [[nodiscard]] InterfaceTable parseIpAddr(QByteArrayView output);
 [[nodiscard]] InterfaceTable parseIfconfig(QByteArrayView output);
 // fib_trie has the addresses, route which interface their networks are on, if_inet6 the other half.
-[[nodiscard]] InterfaceTable parseProcNet(QByteArrayView fibTrie, QByteArrayView route, QByteArrayView ifInet6);
+[[nodiscard]] InterfaceTable parseProcNet(QByteArrayView fibTrie, QByteArrayView route, QByteArrayView ifInet6, ByteOrder order);
 
 // The address, gateway and interface of the way out.
 struct DefaultRoute
@@ -73,10 +74,12 @@ struct DefaultRoute
     QByteArray address;
     QByteArray gateway;
 };
-[[nodiscard]] DefaultRoute parseRouteGet(QByteArrayView output);  // ip route get
-[[nodiscard]] DefaultRoute parseProcRoute(QByteArrayView route);  // /proc/net/route
-[[nodiscard]] DefaultRoute parseProcRoute6(QByteArrayView route); // /proc/net/ipv6_route
+[[nodiscard]] DefaultRoute parseRouteGet(QByteArrayView output);                  // ip route get
+[[nodiscard]] DefaultRoute parseProcRoute(QByteArrayView route, ByteOrder order); // /proc/net/route
+[[nodiscard]] DefaultRoute parseProcRoute6(QByteArrayView route);                 // /proc/net/ipv6_route
 
+// Four bytes of an address as /proc/net prints them in eight digits: a number of that host.
+[[nodiscard]] std::optional<quint32> procNumber(QByteArrayView hex, ByteOrder order);
 [[nodiscard]] std::optional<quint32> ipv4Number(QByteArrayView dotted);
 [[nodiscard]] QByteArray ipv4Text(quint32 number);
 [[nodiscard]] quint32 ipv4Mask(int prefix);

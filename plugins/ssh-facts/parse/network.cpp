@@ -145,11 +145,11 @@ QByteArrayView lineOf(QByteArrayView output, QByteArrayView firstWord)
     return {};
 }
 
-DefaultRoute wayOut4(const Section &in)
+DefaultRoute wayOut4(const Section &in, ByteOrder order)
 {
     if (in.has("ip"))
         return parseRouteGet(lineOf(in.bytes("ip"), "8.8.8.8"));
-    return in.has("route4") ? parseRouteGet(in.bytes("route4")) : parseProcRoute(in.bytes("/proc/net/route"));
+    return in.has("route4") ? parseRouteGet(in.bytes("route4")) : parseProcRoute(in.bytes("/proc/net/route"), order);
 }
 
 DefaultRoute wayOut6(const Section &in)
@@ -159,7 +159,7 @@ DefaultRoute wayOut6(const Section &in)
     return in.has("route6") ? parseRouteGet(in.bytes("route6")) : parseProcRoute6(in.bytes("/proc/net/ipv6_route"));
 }
 
-InterfaceTable addressesOf(const Section &in)
+InterfaceTable addressesOf(const Section &in, ByteOrder order)
 {
     if (in.has("ip"))
         return parseIpAddr(in.bytes("ip"));
@@ -167,7 +167,7 @@ InterfaceTable addressesOf(const Section &in)
         return parseIpAddr(in.bytes("addr"));
     if (in.has("ifconfig"))
         return parseIfconfig(in.bytes("ifconfig"));
-    return parseProcNet(in.bytes("/proc/net/fib_trie"), in.bytes("/proc/net/route"), in.bytes("/proc/net/if_inet6"));
+    return parseProcNet(in.bytes("/proc/net/fib_trie"), in.bytes("/proc/net/route"), in.bytes("/proc/net/if_inet6"), order);
 }
 
 void putRoute(QJsonObject &object, const DefaultRoute &route)
@@ -298,8 +298,8 @@ void parseNetwork(const Section &in, Findings &out)
         parseNetworkElsewhere(in, out);
         return;
     }
-    const InterfaceTable all = addressesOf(in);
-    const DefaultRoute route4 = wayOut4(in), route6 = wayOut6(in);
+    const InterfaceTable all = addressesOf(in, out.byteOrder());
+    const DefaultRoute route4 = wayOut4(in, out.byteOrder()), route6 = wayOut6(in);
 
     QHash<QByteArray, QJsonObject> objects;
     QJsonArray names, list;

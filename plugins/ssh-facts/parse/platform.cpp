@@ -3,6 +3,7 @@
 #include "text.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace collector::facts {
@@ -35,13 +36,28 @@ QList<HostsLine> hostsLines(QByteArrayView hosts)
     return lines;
 }
 
+bool isElf(QByteArrayView program)
+{
+    return program.size() >= 6 && program.startsWith("\x7f"
+                                                     "ELF");
+}
+
+// MIPS has one name for both orders, ARM and PowerPC have two.
+bool isBigEndian(QByteArrayView machine, QByteArrayView elf)
+{
+    if (isElf(elf) && (elf[5] == 1 || elf[5] == 2))
+        return elf[5] == 2;
+    static constexpr std::array<QByteArrayView, 8> always{"s390", "s390x", "ppc", "ppc64", "sparc", "sparc64", "m68k", "aarch64_be"};
+    const bool isArm = machine.startsWith("arm") && (machine.endsWith('b') || machine.endsWith("_be"));
+    return isArm || machine.startsWith("parisc") || machine == "mips" || machine == "mips64" ||
+           std::find(always.begin(), always.end(), machine) != always.end();
+}
+
 void setArchitecture(QByteArrayView machine, QByteArrayView system, const Section &in, Findings &out)
 {
     QByteArrayView bits = in.firstLine("long-bit");
     const QByteArrayView elf = in.bytes("elf");
-    if (bits.isEmpty() && elf.size() >= 5 &&
-        elf.startsWith("\x7f"
-                       "ELF"))
+    if (bits.isEmpty() && !in.has("stack") && isElf(elf))
         bits = elf[4] == 2 ? "64" : "32";
     if (bits.isEmpty() && toInteger(in.firstLine("stack")).value_or(0) > std::numeric_limits<quint32>::max())
         bits = "64";
@@ -116,6 +132,7 @@ void parsePlatform(const Section &in, Findings &out)
         out.miss(u"domain", Absence::ToolMissing);
     }
     setArchitecture(machine, system, in, out);
+    out.setByteOrder(isBigEndian(machine, in.bytes("elf")) ? ByteOrder::Big : ByteOrder::Little);
 
     QByteArrayView id = in.firstLine("/var/lib/dbus/machine-id");
     if (id.isEmpty())

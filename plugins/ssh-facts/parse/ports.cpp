@@ -11,22 +11,22 @@ namespace collector::facts {
 
 namespace {
 
-// Four groups of four bytes, each in the host's order: little-endian on all that we meet.
-QByteArray procAddress(QByteArrayView hex)
+// One or four groups of four bytes.
+QByteArray procAddress(QByteArrayView hex, ByteOrder order)
 {
-    const auto swapped = [](QByteArrayView eight) {
-        return eight.sliced(6, 2).toByteArray() + eight.sliced(4, 2).toByteArray() + eight.sliced(2, 2).toByteArray() +
-               eight.sliced(0, 2).toByteArray();
-    };
     if (hex.size() == 8) {
-        const auto number = toInteger(swapped(hex), 16);
-        return number ? ipv4Text(quint32(*number)) : QByteArray();
+        const auto number = procNumber(hex, order);
+        return number ? ipv4Text(*number) : QByteArray();
     }
     if (hex.size() != 32)
         return {};
     QByteArray digits;
-    for (qsizetype i = 0; i < 32; i += 8)
-        digits += swapped(hex.sliced(i, 8));
+    for (qsizetype i = 0; i < 32; i += 8) {
+        const auto number = procNumber(hex.sliced(i, 8), order);
+        if (!number)
+            return {};
+        digits += QByteArray::number(*number, 16).rightJustified(8, '0');
+    }
     return ipv6Text(digits);
 }
 
@@ -58,7 +58,7 @@ private:
 };
 
 //   0: 0100007F:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0 …
-void addProcLine(QByteArrayView protocol, QByteArrayView line, PortTable &table)
+void addProcLine(QByteArrayView protocol, QByteArrayView line, ByteOrder order, PortTable &table)
 {
     const QList<QByteArrayView> words = wordsOf(line);
     if (words.size() < 8 || !words[0].endsWith(':'))
@@ -68,7 +68,7 @@ void addProcLine(QByteArrayView protocol, QByteArrayView line, PortTable &table)
     if (words[3] != (isTcp ? QByteArrayView("0A") : QByteArrayView("07")) || colon < 0 || !words[2].endsWith(":0000"))
         return;
     const auto port = toInteger(words[1].sliced(colon + 1), 16);
-    table.add(protocol, procAddress(words[1].first(colon)), port.value_or(0), toInteger(words[7]));
+    table.add(protocol, procAddress(words[1].first(colon), order), port.value_or(0), toInteger(words[7]));
 }
 
 // `*.22`, `127.0.0.1.25`, `[::]:22`, `*:22`: the port is behind the last dot or colon.
@@ -137,7 +137,7 @@ void parsePorts(const Section &in, Findings &out)
     for (const QByteArrayView line : linesOf(in.bytes("proc"))) {
         const qsizetype colon = line.indexOf(':');
         if (colon > 0 && line.startsWith("/proc/net/"))
-            addProcLine(line.sliced(10, colon - 10), line.sliced(colon + 1), table);
+            addProcLine(line.sliced(10, colon - 10), line.sliced(colon + 1), out.byteOrder(), table);
     }
     const Block *proc = in.find("proc");
     hasAny |= proc && (proc->status == 0 || proc->status == 1);
@@ -145,7 +145,7 @@ void parsePorts(const Section &in, Findings &out)
         const QByteArray path = QByteArray("/proc/net/") + protocol;
         hasAny |= in.has(path);
         for (const QByteArrayView line : linesOf(in.bytes(path)))
-            addProcLine(protocol, line, table);
+            addProcLine(protocol, line, out.byteOrder(), table);
     }
     addNetstat(in.bytes("netstat"), table);
     addSolarisNetstat(in.bytes("netstat"), table);

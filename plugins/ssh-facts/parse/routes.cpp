@@ -12,15 +12,6 @@ namespace collector::facts {
 
 namespace {
 
-std::optional<quint32> procNumber(QByteArrayView hex)
-{
-    const auto number = toInteger(hex, 16);
-    if (hex.size() != 8 || !number)
-        return {};
-    const quint32 value = quint32(*number);
-    return (value >> 24) | ((value >> 8) & 0xff00) | ((value << 8) & 0xff0000) | (value << 24);
-}
-
 void putIf(QJsonObject &route, QStringView key, QByteArrayView value)
 {
     if (!value.isEmpty())
@@ -65,14 +56,14 @@ QJsonArray parseIpRoute(QByteArrayView output)
     return routes;
 }
 
-QJsonArray parseProcRoutes(QByteArrayView route, QByteArrayView ipv6Route)
+QJsonArray parseProcRoutes(QByteArrayView route, QByteArrayView ipv6Route, ByteOrder order)
 {
     QJsonArray routes;
     for (const QByteArrayView line : linesOf(route)) {
         const QList<QByteArrayView> words = wordsOf(line);
-        const auto destination = words.size() > 7 ? procNumber(words[1]) : std::nullopt;
-        const auto gateway = words.size() > 7 ? procNumber(words[2]) : std::nullopt;
-        const auto mask = words.size() > 7 ? procNumber(words[7]) : std::nullopt;
+        const auto destination = words.size() > 7 ? procNumber(words[1], order) : std::nullopt;
+        const auto gateway = words.size() > 7 ? procNumber(words[2], order) : std::nullopt;
+        const auto mask = words.size() > 7 ? procNumber(words[7], order) : std::nullopt;
         if (!destination || !gateway || !mask || routes.size() >= mostEntries)
             continue;
         const QByteArray network =
@@ -149,7 +140,7 @@ void parseRoutes(const Section &in, Findings &out)
     } else if (in.has("netstat")) {
         routes = parseNetstatRoutes(in.bytes("netstat"));
     } else if (in.has("/proc/net/route")) {
-        routes = parseProcRoutes(in.bytes("/proc/net/route"), in.bytes("/proc/net/ipv6_route"));
+        routes = parseProcRoutes(in.bytes("/proc/net/route"), in.bytes("/proc/net/ipv6_route"), out.byteOrder());
     } else {
         return;
     }

@@ -11,6 +11,6 @@ void parseRoutes(const Section &in, Findings &out);
 
 [[nodiscard]] QJsonArray parseIpRoute(QByteArrayView output);
 [[nodiscard]] QJsonArray parseNetstatRoutes(QByteArrayView output);
-[[nodiscard]] QJsonArray parseProcRoutes(QByteArrayView route, QByteArrayView ipv6Route);
+[[nodiscard]] QJsonArray parseProcRoutes(QByteArrayView route, QByteArrayView ipv6Route, ByteOrder order = ByteOrder::Little);
 
 } // namespace collector::facts

@@ -16,8 +16,10 @@ s_platform() {
     else
         c uname-m uname -m
     fi
-    # Where a shell of 64 bits has its stack, no address of 32 bits reaches. Else the fifth byte of a program tells; what comes up to
-    # the first newline holds it.
+    # Where a shell of 64 bits has its stack, no address of 32 bits reaches. Else the fifth byte of a program tells, and the sixth in which
+    # order its words have their bytes, which MIPS' name does not; what comes up to the first newline holds both.
+    _k=
+    [ ! -r /proc/cpuinfo ] || IFS= read -r _k </proc/cpuinfo
     _l=
     [ ! -r /proc/self/stat ] || IFS= read -r _l </proc/self/stat
     # shellcheck disable=SC2086
@@ -25,14 +27,19 @@ s_platform() {
     if [ "$O" = Linux ] && [ $# -gt 25 ] && shift 25 && [ ${#1} -gt 10 ]; then
         m 'C stack'
         p "$1"
+        case $_k in 'system type'*) elf ;; esac
     elif [ "$O" = Linux ] && [ -r /bin/sh ]; then
-        m 'C elf'
-        _l=
-        IFS= read -r _l </bin/sh
-        p "$_l"
+        elf
     else
         c long-bit getconf LONG_BIT
     fi
     f /var/lib/dbus/machine-id /etc/machine-id
     h 300 /etc/hosts
+}
+
+elf() {
+    m 'C elf'
+    _l=
+    IFS= read -r _l </bin/sh
+    p "$_l"
 }

@@ -1,8 +1,7 @@
 #include "processes.h"
 
+#include "masking.h"
 #include "text.h"
-
-#include <QRegularExpression>
 
 #include <algorithm>
 #include <array>
@@ -100,18 +99,6 @@ void addLibvirt(QByteArrayView output, const char *runtime, QJsonArray &all)
 }
 
 } // namespace
-
-QByteArray masked(QByteArrayView commandLine)
-{
-    static const QRegularExpression named(
-        QStringLiteral("((?:--?|/|\\b)[\\w.-]*(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)[\\w.-]*[= :]+)\\S+"),
-        QRegularExpression::CaseInsensitiveOption);
-    static const QRegularExpression url(QStringLiteral("(\\w+://[^\\s:/@]*:)\\S+@"));
-    static const QRegularExpression attached(QStringLiteral("(\\bmysql\\w*\\b.*\\s-p)\\S+"));
-    QString text = QString::fromUtf8(commandLine);
-    text.replace(named, QStringLiteral("\\1***")).replace(url, QStringLiteral("\\1***@")).replace(attached, QStringLiteral("\\1***"));
-    return text.toUtf8();
-}
 
 void parseProcesses(const Section &in, Findings &out)
 {

@@ -2,6 +2,7 @@
 // mutation of a real answer. Nothing of it throws, hangs or sets a fact that the manifest does not declare with that type.
 
 #include "localrun.h"
+#include "parse/masking.h"
 
 #include <QRandomGenerator>
 #include <QtTest>
@@ -22,6 +23,8 @@ private Q_SLOTS:
     void aPayloadMayHoldAnything();
     void whatIsCutIsMissingInTime();
     void tenMegabytesOfFewLinesCostLittle();
+    void aCommandLineIsMaskedInLinearTime_data();
+    void aCommandLineIsMaskedInLinearTime();
     void deepFactsAreRefused();
     void bytesThatAreNotUtf8AreKept();
     void mutationsOfARealAnswer();
@@ -131,6 +134,28 @@ void FactsHostile::tenMegabytesOfFewLinesCostLittle()
         storeAll(answer, {&section});
     }
     QVERIFY2(spent() - before < 30, qPrintable(QString::number(spent() - before)));
+}
+
+void FactsHostile::aCommandLineIsMaskedInLinearTime_data()
+{
+    QTest::addColumn<QByteArray>("piece");
+    for (const char *piece : {"-", "pass", "token ", "a:", "://a", "://a:", "--password ", "-u ", "-u a:", "mysql -p ", "mysql ",
+                              "authorization:", "authorization: ", "basic ", "\\\"", "\":", "=", "@", "ldap -w "})
+        QTest::newRow(piece) << QByteArray(piece);
+}
+
+// The square of it would take hours.
+void FactsHostile::aCommandLineIsMaskedInLinearTime()
+{
+    QFETCH(QByteArray, piece);
+    const auto spent = [] {
+        rusage usage{};
+        getrusage(RUSAGE_THREAD, &usage);
+        return usage.ru_utime.tv_sec;
+    };
+    const auto before = spent();
+    (void)masked(piece.repeated(2'000'000 / piece.size()));
+    QVERIFY2(spent() - before < 10, qPrintable(QString::number(spent() - before)));
 }
 
 void FactsHostile::deepFactsAreRefused()

@@ -341,7 +341,9 @@ void FactsScript::anEmptyDatabaseIsThatOfAnotherFamily()
     };
     QVERIFY(write("dpkg/status", "") && write("rpm/rpmdb.sqlite", "SQLite format 3\n"));
     Stubs stubs;
-    stubs.add("rpm", "case $* in *INSTALLTIME*) echo 'bash|(none)|5.1.8|9.el9|x86_64|1700000000|Rocky' ;; *) echo bash-5.1.8-9.el9.x86_64 ;; esac");
+    stubs.add(
+        "rpm",
+        "case $* in *INSTALLTIME*) echo 'bash|(none)|5.1.8|9.el9|x86_64|1700000000|Rocky' ;; *) echo bash-5.1.8-9.el9.x86_64 ;; esac");
     LocalRun run;
     run.path = stubs.path();
     run.words = {"!all", "!min", "package_summary", "packages"};

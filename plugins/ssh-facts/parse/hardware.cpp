@@ -119,9 +119,7 @@ void setFilesystems(const Section &in, Findings &out)
 {
     const Block *block = in.find("zfs");
     if (!block || block->status != 0) {
-        out.miss(u"zfs_filesystems", !block                ? Absence::ToolMissing
-                                     : block->isTimedOut() ? Absence::Timeout
-                                                           : Absence::Unsupported);
+        out.miss(u"zfs_filesystems", !block ? Absence::ToolMissing : block->isTimedOut() ? Absence::Timeout : Absence::Unsupported);
         return;
     }
     QJsonArray filesystems;

@@ -206,7 +206,7 @@ void parseUpdates(const Section &in, Findings &out)
     const Block *manager = managerOf(in);
     if (!manager || !isAnswer(in, *manager)) {
         for (const QStringView key : {u"updates", u"updates_pending", u"updates_security"})
-            out.miss(key, reasonOf(manager));
+            out.miss(key, in.missing("dnf") == "denied" ? Absence::Denied : reasonOf(manager));
     } else {
         Waiting waiting;
         if (manager->label == "apt")

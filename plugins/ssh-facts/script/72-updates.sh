@@ -1,8 +1,10 @@
 # shellcheck shell=sh
-# From the caches that are there: nothing is fetched, no lock is taken.
+# From the caches that are there: nothing is fetched. README tells which of these leave a lock or a log all the same.
 s_updates() {
     if has apt-get && [ -d /var/lib/apt/lists ]; then
-        g apt apt-get -s -o Debug::NoLocking=true -o APT::Get::Show-User-Simulation-Note=false dist-upgrade
+        # As root it would write down how it came to its answer, and its caches anew.
+        g apt apt-get -s -o Debug::NoLocking=true -o APT::Get::Show-User-Simulation-Note=false -o Dir::Log::Planner=/dev/null \
+            -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= dist-upgrade
         m 'C exists'
         for _o in /var/lib/apt/lists/*_Packages* /var/lib/apt/lists/*pkglist*; do
             [ ! -e "$_o" ] || {
@@ -12,14 +14,16 @@ s_updates() {
         done
         stamps /var/lib/apt/periodic/update-success-stamp /var/lib/apt/lists /var/log/dpkg.log
     elif has dnf; then
-        g dnf dnf -q -C check-update
-        g dnf-security dnf -q -C updateinfo list --security
+        dnf_updates
         stamps /var/cache/dnf /var/cache/libdnf5 /var/lib/dnf/history.sqlite /usr/lib/sysimage/libdnf5/transaction_history.sqlite
     elif has yum; then
         g yum yum -q -C check-update
         g yum-security yum -q -C updateinfo list security
         stamps /var/cache/yum /var/lib/yum/history
     elif has zypper; then
+        # Else root's takes the lock of all that install.
+        ZYPP_READONLY_HACK=1
+        export ZYPP_READONLY_HACK
         g zypper zypper --no-refresh --non-interactive --quiet list-updates
         g zypper-security zypper --no-refresh --non-interactive --quiet list-patches --category security
         c enabled grep -hE '^(\[|enabled *=)' /etc/zypp/repos.d/*.repo
@@ -37,6 +41,29 @@ s_updates() {
     elif has checkupdates; then
         g checkupdates checkupdates -n
     fi
+}
+
+# Another than root would look into a cache of its own and know of nothing: it reads root's, where that may be read.
+dnf_updates() {
+    set -- -q -C
+    if [ "$U" != 0 ]; then
+        # The newer one has a link from the name that both answer to.
+        case $(readlink -f "$(command -v dnf)") in
+        */dnf5) _k=/var/cache/libdnf5 ;;
+        *) _k=/var/cache/dnf ;;
+        esac
+        _l=
+        for _o in "$_k"/*/repodata/repomd.xml; do
+            [ ! -r "$_o" ] || _l=1
+        done
+        [ -n "$_l" ] || {
+            m 'M denied dnf'
+            return
+        }
+        set -- "$@" "--setopt=cachedir=$_k"
+    fi
+    g dnf dnf "$@" check-update
+    g dnf-security dnf "$@" updateinfo list --security
 }
 
 # When each of these was written: caches first, then what changes with an installation.

@@ -28,6 +28,8 @@ private Q_SLOTS:
     void asksOnlyForWhatIsWanted();
     void withoutPackageListsNoUpdateIsKnown();
     void anEmptyDatabaseIsThatOfAnotherFamily();
+    void askingForUpdatesWritesNothing_data();
+    void askingForUpdatesWritesNothing();
     void selinuxOfRedHat6IsRead();
     void asksOnlyDaemonsThatAreThere_data();
     void asksOnlyDaemonsThatAreThere();
@@ -352,6 +354,53 @@ void FactsScript::anEmptyDatabaseIsThatOfAnotherFamily()
     run.run();
     QCOMPARE(run.parse().value(u"package_count").toInt(), 1);
     QVERIFY2(run.parse().value(u"packages").toObject().contains(u"bash"), run.output.constData());
+}
+
+void FactsScript::askingForUpdatesWritesNothing_data()
+{
+    QTest::addColumn<QByteArray>("tool");
+    QTest::addColumn<bool>("isRoot");
+    QTest::addColumn<bool>("hasCache");
+    QTest::addColumn<QByteArray>("asked"); // the first of its questions; CACHE stands for root's
+    QTest::newRow("apt keeps no log of its planner, and no caches")
+        << QByteArray("apt-get") << true << true
+        << QByteArray("-s -o Debug::NoLocking=true -o APT::Get::Show-User-Simulation-Note=false -o Dir::Log::Planner=/dev/null -o "
+                      "Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= dist-upgrade");
+    QTest::newRow("zypper takes no lock") << QByteArray("zypper") << true << true
+                                          << QByteArray("--no-refresh --non-interactive --quiet list-updates readonly=1");
+    QTest::newRow("dnf as root") << QByteArray("dnf") << true << true << QByteArray("-q -C check-update");
+    QTest::newRow("dnf reads root's cache") << QByteArray("dnf") << false << true
+                                            << QByteArray("-q -C --setopt=cachedir=CACHE check-update");
+    QTest::newRow("dnf without a cache to read") << QByteArray("dnf") << false << false << QByteArray();
+}
+
+void FactsScript::askingForUpdatesWritesNothing()
+{
+    QFETCH(QByteArray, tool);
+    QFETCH(bool, isRoot);
+    QFETCH(bool, hasCache);
+    QFETCH(QByteArray, asked);
+    if (geteuid() != 0 || find("setpriv").isEmpty())
+        QSKIP("needs root and setpriv");
+    const QTemporaryDir cache;
+    QVERIFY(QFile::setPermissions(cache.path(), QFile::Permissions(0x7755)));
+    QFile file(cache.filePath(QStringLiteral("baseos-1/repodata/repomd.xml")));
+    if (hasCache)
+        QVERIFY(QDir().mkpath(QFileInfo(file).path()) && file.open(QIODevice::WriteOnly));
+    Stubs stubs;
+    stubs.add(tool.constData(), "echo $* ${ZYPP_READONLY_HACK+readonly=$ZYPP_READONLY_HACK} >>" + stubs.log());
+    LocalRun run;
+    run.path = stubs.path();
+    run.words = {"!all", "!min", "updates"};
+    if (!isRoot)
+        run.user = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
+    if (tool != "apt-get")
+        run.substitutes = {{"/var/lib/apt/lists", "/nowhere"}};
+    run.substitutes.append({"/var/cache/dnf", cache.path().toLocal8Bit()});
+    run.run();
+    QCOMPARE(stubs.takeLog().split('\n').constFirst(), asked.replace("CACHE", cache.path().toLocal8Bit()));
+    if (asked.isEmpty())
+        QCOMPARE(run.absent().value(u"updates_pending").toString(), QStringLiteral("denied"));
 }
 
 // It lies at the root there.

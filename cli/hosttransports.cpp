@@ -58,6 +58,8 @@ public:
         co_return co_await m_shell->run(std::move(command));
     }
 
+    [[nodiscard]] QString remarkOn(Cause cause) const override { return m_shell ? m_shell->remarkOn(cause) : QString(); }
+
     void report(Progress &progress) const override
     {
         progress.expiry = causeOfTimeout(m_progress.phase());

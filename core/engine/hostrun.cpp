@@ -129,7 +129,7 @@ public:
             return; // the first reason counts
         own.status = Status::Partial;
         own.cause = cause == Cause::None ? Cause::PluginError : cause; // as JobError has it
-        own.message = message;
+        own.message = m_run.m_shell ? message + m_run.m_shell->remarkOn(own.cause) : message;
     }
 
 protected:

@@ -35,6 +35,8 @@ class HostShell : public RemoteShell
 public:
     using RemoteShell::run;
     virtual void report(Progress &progress) const = 0;
+    // What belongs behind a message of that cause from a job that cannot know it.
+    [[nodiscard]] virtual QString remarkOn(Cause) const { return {}; }
 };
 
 class Transport

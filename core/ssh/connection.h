@@ -36,6 +36,8 @@ public:
 
     [[nodiscard]] SshSession &session() { return *m_session; }
     [[nodiscard]] const SshSettings &settings() const { return *m_settings; }
+    // Once it is open: not with a host whose key nobody has checked.
+    [[nodiscard]] bool mayUsePassword() const { return m_mayUsePassword; }
 
     // Where an error of this connection is its jump host's or its ProxyCommand's, that.
     [[nodiscard]] std::optional<JobError> lossOfCarrier(const JobError &error) const;

@@ -78,7 +78,15 @@ QString RaisingTalk::refusal(const QByteArray &user, const QByteArray &output, c
     const bool isPasswordMissing = !m_become.password && said.toLower().contains("password");
     return QStringLiteral("%1 does not let %2 become %3: %4%5")
         .arg(QLatin1StringView(methodName(m_become.method)), printable(user, 64), printable(m_become.user, 64), printable(said.trimmed()),
-             isPasswordMissing ? QStringLiteral("; give --ask-become-pass") : QString());
+             m_become.isPasswordWithheld ? whyWithheld()
+             : isPasswordMissing         ? QStringLiteral("; give --ask-become-pass")
+                                         : QString());
+}
+
+QString RaisingTalk::whyWithheld()
+{
+    return QStringLiteral("; no password is sent to a host whose key is not checked (--host-keys off): have its key in known_hosts, or use "
+                          "--host-keys accept-new");
 }
 
 const char *RaisingTalk::methodName(Become::Method method)

@@ -35,6 +35,9 @@ public:
     // What it said, for a person, after it has ended or asked for what there is not.
     [[nodiscard]] QString refusal(const QByteArray &user, const QByteArray &output, const QByteArray &error) const;
 
+    // "; no password is sent to …, …": where there is one.
+    [[nodiscard]] static QString whyWithheld();
+
     [[nodiscard]] static const char *methodName(Become::Method method);
 
 private:

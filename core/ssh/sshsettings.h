@@ -74,6 +74,7 @@ struct Become
     Method method = Method::Sudo;
     QByteArray user = "root";
     std::shared_ptr<const Secret> password; // null: only where none is asked for
+    bool isPasswordWithheld = false;        // there is one, but nobody has checked the host's key
     bool isWholeScript = false;             // --become-mode script: a job that could raise single commands is raised as a whole
 };
 

@@ -7,6 +7,7 @@
 #include "ssh/localcommand.h"
 #include "ssh/opensshcommand.h"
 #include "ssh/raisedshell.h"
+#include "ssh/raisingtalk.h"
 
 #include <algorithm>
 
@@ -19,6 +20,8 @@ SshShell::SshShell(SshWorker &worker, std::shared_ptr<const SshSettings> setting
       m_progress(progress),
       m_attemptEnd(worker.reactor.after(m_settings->timeouts.attempt))
 {
+    if (m_settings->transport == SshTransport::OpenSsh && m_settings->hostKeyPolicy == HostKeyPolicy::Off)
+        withholdPassword();
 }
 
 SshShell::~SshShell() = default;
@@ -86,6 +89,24 @@ Task<> SshShell::connect()
         throw;
     }
     m_connection = std::move(connection);
+    if (!m_connection->mayUsePassword())
+        withholdPassword();
+}
+
+// Whoever answers in the host's place would have it from a sudo of his own.
+void SshShell::withholdPassword()
+{
+    if (!m_settings->become.password)
+        return;
+    auto settings = std::make_shared<SshSettings>(*m_settings);
+    settings->become.password.reset();
+    settings->become.isPasswordWithheld = true;
+    m_settings = std::move(settings);
+}
+
+QString SshShell::remarkOn(Cause cause) const
+{
+    return cause == Cause::SudoDenied && m_settings->become.isPasswordWithheld ? RaisingTalk::whyWithheld() : QString();
 }
 
 Task<ShellReply> SshShell::runNatively(ShellCommand command, Deadline deadline)

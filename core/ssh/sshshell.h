@@ -32,8 +32,12 @@ public:
     using RemoteShell::run;
     Task<ShellReply> run(ShellCommand command) override;
 
+    // What a job that was refused for such a cause, and went on, could not know; to be put behind its message.
+    [[nodiscard]] QString remarkOn(Cause cause) const;
+
 private:
     Task<> connect();
+    void withholdPassword();
     Task<ShellReply> runNatively(ShellCommand command, Deadline deadline);
     template<typename Command>
     Task<ShellReply> runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline);
@@ -43,7 +47,7 @@ private:
     static void feed(RunningCommand &running, const ShellCommand &command);
 
     SshWorker &m_worker;
-    const std::shared_ptr<const SshSettings> m_settings;
+    std::shared_ptr<const SshSettings> m_settings;
     ConnectionInfo &m_info;
     SshProgress &m_progress;
     const Deadline m_attemptEnd;

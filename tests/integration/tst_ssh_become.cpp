@@ -36,7 +36,8 @@ std::pair<QString, QByteArray> sudoers(const QByteArray &rules)
 }
 
 // The program's JSON lines on `facts` of `hosts`, all of them `server`, as its account that raises itself.
-QByteArray raisedFacts(const PeerServer &server, const QString &hosts, const QString &facts, const QStringList &further)
+QByteArray raisedFacts(const PeerServer &server, const QString &hosts, const QString &facts, const QStringList &further,
+                       const QString &knownHosts = {})
 {
     const QStringList words{QStringLiteral("-i"),
                             hosts,
@@ -47,7 +48,7 @@ QByteArray raisedFacts(const PeerServer &server, const QString &hosts, const QSt
                             QStringLiteral("--identity"),
                             server.clientKey(),
                             QStringLiteral("--known-hosts"),
-                            server.knownHostsFile(),
+                            knownHosts.isEmpty() ? server.knownHostsFile() : knownHosts,
                             QStringLiteral("--ssh-config"),
                             QStringLiteral("none"),
                             QStringLiteral("-p"),
@@ -75,6 +76,8 @@ private Q_SLOTS:
     void factsRaiseSingleReads_data();
     void factsRaiseSingleReads();
     void aWrongPasswordIsTriedOnceAHostForAllReads();
+    void noPasswordIsSentToAHostThatNobodyChecks_data();
+    void noPasswordIsSentToAHostThatNobodyChecks();
 
 private:
     static SshSettings settings(const SshBench &bench, const PeerServer &server)
@@ -275,6 +278,63 @@ void TestSshBecome::aWrongPasswordIsTriedOnceAHostForAllReads()
     };
     QCOMPARE(asked(wrong, QStringLiteral("partial")), 3); // --max-auth-failures
     QCOMPARE(asked(PeerServer::password(), QStringLiteral("ok")), 0);
+}
+
+void TestSshBecome::noPasswordIsSentToAHostThatNobodyChecks_data()
+{
+    QTest::addColumn<QString>("transport");
+    QTest::addColumn<QString>("mode");
+    for (const char *transport : {"native", "openssh"}) {
+        for (const char *mode : {"commands", "script"})
+            QTest::addRow("%s, %s", transport, mode) << QString::fromLatin1(transport) << QString::fromLatin1(mode);
+    }
+}
+
+// Its sudo may be anybody's: here one that keeps what it is told. With a key that is known it is told the password.
+void TestSshBecome::noPasswordIsSentToAHostThatNobodyChecks()
+{
+    QFETCH(QString, transport);
+    QFETCH(QString, mode);
+    QTemporaryDir directory;
+    QVERIFY(QFile::setPermissions(directory.path(), QFile::Permissions(0x7777)));
+    const QString caught = directory.filePath(QStringLiteral("caught"));
+    const auto write = [&](const char *name, const QByteArray &text, QFile::Permissions mode) {
+        QFile file(directory.filePath(QLatin1StringView(name)));
+        if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
+            qFatal("cannot write");
+        file.setPermissions(mode);
+        return file.fileName();
+    };
+    write("sudo",
+          "#!/bin/sh\nunset prompt never\nwhile [ $# -gt 0 ]; do case $1 in\n-n) never=1;; -p) prompt=$2; shift;; -u) shift;;\n"
+          "--) shift; break;; esac; shift; done\n"
+          "[ \"$never\" ] && { echo 'sudo: a password is required' >&2; exit 1; }\n"
+          "printf %s \"$prompt\" >&2; read -r word; echo \"$word\" >> " +
+              caught.toUtf8() + "; [ $# = 0 ] || exec \"$@\"\n",
+          QFile::Permissions(0x7755));
+    const QString password = write("password", "open sesame", QFile::ReadOwner | QFile::WriteOwner);
+    const PeerServer server(QStringLiteral("openssh"),
+                            {{QStringLiteral("sshd_config"), "SetEnv PATH=" + directory.path().toUtf8() + ":/usr/bin:/bin\n"}});
+    const QStringList words{QStringLiteral("--transport"),
+                            transport,
+                            QStringLiteral("--become-mode"),
+                            mode,
+                            QStringLiteral("--become-password-file"),
+                            password};
+    const QStringList unchecked{QStringLiteral("--host-keys"), QStringLiteral("off")};
+    const QString nothing = write("nothing", "", QFile::ReadOwner | QFile::WriteOwner);
+    const QByteArray line =
+        raisedFacts(server, QStringLiteral("127.0.0.1,"), QStringLiteral("access,platform"), words + unchecked, nothing);
+    QVERIFY2(!QFile::exists(caught), line.constData());
+    const QJsonObject record = QJsonDocument::fromJson(line).object();
+    QVERIFY2(record[QStringLiteral("cause")].toString() == QStringLiteral("sudo_denied"), line.constData());
+    const QString message = record[QStringLiteral("message")].toString();
+    QVERIFY2(message.contains(QStringLiteral("no password is sent")) && message.contains(QStringLiteral("accept-new")), line.constData());
+
+    (void)raisedFacts(server, QStringLiteral("127.0.0.1,"), QStringLiteral("access,platform"), words);
+    QFile told(caught);
+    QVERIFY(told.open(QIODevice::ReadOnly));
+    QVERIFY(told.readAll().startsWith("open sesame\n"));
 }
 
 QTEST_GUILESS_MAIN(TestSshBecome)

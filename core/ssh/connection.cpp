@@ -361,7 +361,14 @@ void SshConnection::acceptHostKey(const QByteArray &blob)
     if (!appender)
         return;
     const QByteArray name = knownHostsName(m_settings->host, m_settings->port, m_settings->hostKeyAlias);
-    if (appender->accept(m_settings->knownHostsFile, name, blob, m_settings->hashKnownHosts) == KnownHostsAppender::Verdict::Different)
+    const auto verdict = appender->accept(m_settings->knownHostsFile, name, blob, m_settings->hashKnownHosts);
+    if (verdict == KnownHostsAppender::Verdict::BadName)
+        throw JobError(Cause::HostKeyUnknown,
+                       QStringLiteral("no host key is known for %1, it shows %2, and under such a name (HostKeyAlias) it cannot be kept in "
+                                      "known_hosts: any key would be new each time. Give it one without blanks, `,`, `*` and `?`, and "
+                                      "without `#`, `@`, `|` and `!` in front")
+                           .arg(printable(name, 255), QString::fromLatin1(m_info.hostKeyType + ' ' + m_info.hostKey)));
+    if (verdict == KnownHostsAppender::Verdict::Different)
         throw JobError(Cause::HostKeyChanged, QStringLiteral("%1 showed another host key than %2 earlier in this run; somebody may be "
                                                              "listening, or two hosts share the name")
                                                   .arg(printable(name, 255), QString::fromLatin1(m_info.hostKey)));

@@ -24,13 +24,15 @@ std::string_view view(const QByteArray &bytes)
     return {bytes.constData(), size_t(bytes.size())};
 }
 
-// A name that the file's syntax would take for something else, or that would end the line, is not written.
+// A name that the file's syntax would take for something else, or that would end the line, is not written. A comment, a marker, a hash and
+// a negation have their sign in front (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT).
 bool canStand(const QByteArray &name)
 {
-    constexpr QByteArrayView special = ",*?!|#@";
-    return !name.isEmpty() && name.size() < 1000 && std::none_of(name.begin(), name.end(), [&](char c) {
-        return static_cast<unsigned char>(c) <= ' ' || c == 127 || special.contains(c);
-    });
+    constexpr QByteArrayView special = ",*?";
+    constexpr QByteArrayView specialInFront = "!|#@";
+    return !name.isEmpty() && name.size() < 1000 && !specialInFront.contains(name.front()) &&
+           std::none_of(name.begin(), name.end(),
+                        [&](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 127 || special.contains(c); });
 }
 
 QString systemError()

@@ -84,6 +84,46 @@ private Q_SLOTS:
         QCOMPARE(written.readAll().count('\n'), 20);
     }
 
+    // Nobody would know the key again: any would do, each time.
+    void aNewHostKeyThatCannotBeKeptIsNotBelieved_data()
+    {
+        QTest::addColumn<QByteArray>("alias");
+        QTest::addColumn<bool>("isKept");
+        for (const char *alias : {"#web", "@web", "|web", "!web", "web*", "we?", "web,1"})
+            QTest::newRow(alias) << QByteArray(alias) << false;
+        for (const char *alias : {"web#1", "ops@web", "we|b", "web!"})
+            QTest::newRow(alias) << QByteArray(alias) << true;
+    }
+    void aNewHostKeyThatCannotBeKeptIsNotBelieved()
+    {
+        QFETCH(QByteArray, alias);
+        QFETCH(bool, isKept);
+        QTemporaryDir directory;
+        SshBench bench;
+        bench.ssh.knownHostsAppender = std::make_shared<KnownHostsAppender>();
+        SshSettings settings = bench.settingsFor(*m_fleet, "127.3.2.1");
+        settings.knownHosts = nullptr;
+        settings.knownHostsFile = directory.filePath(QStringLiteral("known_hosts"));
+        settings.hostKeyPolicy = HostKeyPolicy::AcceptNew;
+        settings.hostKeyAlias = alias;
+        const int before = m_fleet->count(FleetEvent::Auth, QStringLiteral("127.3.2.1"));
+        const SshOutcome outcome = bench.run(settings, "uptime");
+        QCOMPARE(bench.ssh.knownHostsAppender->finish(), QStringList());
+        QCOMPARE(QFile::exists(settings.knownHostsFile), isKept);
+        if (isKept) {
+            QVERIFY2(outcome.reply, qPrintable(outcome.message));
+            KnownHostsFiles files;
+            settings.hostKeyPolicy = HostKeyPolicy::Strict;
+            settings.knownHosts = files.open({settings.knownHostsFile});
+            QCOMPARE(bench.run(settings, "uptime").cause, Cause::None);
+            return;
+        }
+        QCOMPARE(outcome.cause, Cause::HostKeyUnknown);
+        QVERIFY2(outcome.message.contains(QString::fromUtf8(alias)) && outcome.message.contains(QStringLiteral("HostKeyAlias")),
+                 qPrintable(outcome.message));
+        QCOMPARE(m_fleet->count(FleetEvent::Auth, QStringLiteral("127.3.2.1")), before);
+    }
+
 private:
     std::unique_ptr<FleetProcess> m_fleet;
 };

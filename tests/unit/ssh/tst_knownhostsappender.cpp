@@ -46,6 +46,8 @@ private Q_SLOTS:
     void sameNameIsSettledByFirstKey();
     void namesThatCannotStand_data();
     void namesThatCannotStand();
+    void namesThatSshWritesToo_data();
+    void namesThatSshWritesToo();
     void hashesWhereAsked();
     void endsUnfinishedLineFirst();
     void createsFolderAndFileForOwnerOnly();
@@ -97,6 +99,30 @@ void TestKnownHostsAppender::namesThatCannotStand()
     QCOMPARE(appender.accept(path(), "good", "no key", false), Verdict::BadName);
     QCOMPARE(appender.finish(), QStringList());
     QVERIFY(!QFile::exists(path()));
+}
+
+void TestKnownHostsAppender::namesThatSshWritesToo_data()
+{
+    QTest::addColumn<QByteArray>("name");
+    for (const char *name : {"web#1", "a@b", "a|1|b", "a!", "[a#]:2222"})
+        QTest::newRow(name) << QByteArray(name);
+}
+
+// With such a sign in the middle a line means what it says, as for ssh-keygen -F.
+void TestKnownHostsAppender::namesThatSshWritesToo()
+{
+    QFETCH(QByteArray, name);
+    KnownHostsAppender appender;
+    QCOMPARE(appender.accept(path(), name, key(1), false), Verdict::Added);
+    QCOMPARE(appender.finish(), QStringList());
+    QCOMPARE(keygen::contents(path()), line(name, 1));
+    KnownHostsFiles files;
+    const auto known = files.open({path()});
+    QCOMPARE(known->lookup("unknown", 22, name).classify(key(1)).kind, HostKeyVerdict::Kind::Match);
+    QCOMPARE(known->lookup("unknown", 22, name).classify(key(2)).kind, HostKeyVerdict::Kind::Changed);
+    if (keygen::isInstalled())
+        QVERIFY(keygen::run(QStringLiteral("ssh-keygen"), {QStringLiteral("-F"), QString::fromUtf8(name), QStringLiteral("-f"), path()})
+                    .contains("found: line 1"));
 }
 
 void TestKnownHostsAppender::hashesWhereAsked()

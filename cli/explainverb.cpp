@@ -78,7 +78,8 @@ void addConnection(const SshSettings &settings, const ConnectionPlaces &places, 
                          : settings.hostKeyPolicy == HostKeyPolicy::AcceptNew ? "accept-new"
                                                                               : "strict";
     rows.append({QStringLiteral("→ host keys"), QLatin1String(policy), QString()});
-    rows.append({QStringLiteral("→ new keys go to"), settings.knownHostsFile, QString()});
+    rows.append({QStringLiteral("→ new keys go to"),
+                 settings.knownHostsFile.isEmpty() ? QStringLiteral("nowhere") : settings.knownHostsFile, QString()});
     rows.append({QStringLiteral("→ known as"), printable(knownHostsName(settings.host, settings.port, settings.hostKeyAlias)), QString()});
     for (const auto &jump : settings.jumps)
         rows.append({QStringLiteral("→ via"),

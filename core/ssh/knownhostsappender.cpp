@@ -62,14 +62,21 @@ KnownHostsAppender::~KnownHostsAppender()
 
 KnownHostsAppender::Verdict KnownHostsAppender::accept(const QString &file, const QByteArray &name, const QByteArray &blob, bool isHashed)
 {
-    if (!canStand(name) || !isWellFormedKey(blob))
+    const bool isKept = !file.isEmpty();
+    if ((isKept && !canStand(name)) || !isWellFormedKey(blob))
         return Verdict::BadName;
     const std::lock_guard guard(m_mutex);
     const auto [known, isNew] = m_accepted.try_emplace({file, name}, blob);
     if (!isNew)
         return known->second == blob ? Verdict::Known : Verdict::Different;
-    m_waiting[file].push_back({name, blob, isHashed});
-    m_wakeUp.notify_one();
+    if (isKept) {
+        m_waiting[file].push_back({name, blob, isHashed});
+        m_wakeUp.notify_one();
+    } else if (const QString notKept =
+                   QStringLiteral("new host keys were accepted for this run and are kept nowhere (UserKnownHostsFile none)");
+               !m_problems.contains(notKept)) {
+        m_problems.append(notKept);
+    }
     return Verdict::Added;
 }
 

@@ -39,7 +39,7 @@ public:
     KnownHostsAppender &operator=(const KnownHostsAppender &) = delete;
 
     // `name` as knownHostsName() gives it, of which lookup() knew no key (HostKeyVerdict::Unknown). `isHashed`: HashKnownHosts. A file that
-    // is no regular one, as /dev/null, is believed to have been written.
+    // is no regular one, as /dev/null, is believed to have been written. Without a file (UserKnownHostsFile none) the run alone remembers.
     [[nodiscard]] Verdict accept(const QString &file, const QByteArray &name, const QByteArray &blob, bool isHashed);
 
     // To be called once, when no session is left. For a person: files that could not be written, names for which another process wrote

@@ -55,6 +55,7 @@ private Q_SLOTS:
     void replacedFileIsReadAgain();
     void manyThreadsAndTwoCollectors();
     void deviceTakesAll();
+    void withoutAFileTheRunRemembers();
     void unwritableFileIsReported();
     void fullDiskLeavesNoHalfLine();
 
@@ -231,6 +232,20 @@ void TestKnownHostsAppender::deviceTakesAll()
     QCOMPARE(appender.accept(QStringLiteral("/dev/null"), "a", key(1), false), Verdict::Added);
     QCOMPARE(appender.accept(QStringLiteral("/dev/null"), "a", key(2), false), Verdict::Different);
     QCOMPARE(appender.finish(), QStringList());
+    QCOMPARE(appender.added(), 0);
+}
+
+// UserKnownHostsFile none.
+void TestKnownHostsAppender::withoutAFileTheRunRemembers()
+{
+    KnownHostsAppender appender;
+    QCOMPARE(appender.accept({}, "a", key(1), false), Verdict::Added);
+    QCOMPARE(appender.accept({}, "a", key(1), true), Verdict::Known);
+    QCOMPARE(appender.accept({}, "a", key(2), false), Verdict::Different);
+    QCOMPARE(appender.accept({}, "#b", key(2), false), Verdict::Added); // which stands in no file
+    const QStringList problems = appender.finish();
+    QCOMPARE(problems.size(), 1);
+    QVERIFY2(problems.first().contains(QStringLiteral("kept nowhere")), qPrintable(problems.first()));
     QCOMPARE(appender.added(), 0);
 }
 

@@ -145,9 +145,11 @@ void ChildCommand::read(Stream stream)
         takeLog(QByteArrayView(buffer.constData(), got));
         return;
     }
+    const QByteArrayView bytes(buffer.constData(), got);
+    const QByteArrayView own = stream == Error ? commandsOwn(bytes) : bytes;
     const qint64 before = m_reply.output.size() + m_reply.errorOutput.size();
-    keep(buffer.constData(), got, stream == Error, m_limits);
-    m_dropped += got - (m_reply.output.size() + m_reply.errorOutput.size() - before);
+    keep(own.data(), own.size(), stream == Error, m_limits);
+    m_dropped += own.size() - (m_reply.output.size() + m_reply.errorOutput.size() - before);
 }
 
 Task<bool> ChildCommand::advance(Deadline deadline)

@@ -36,6 +36,8 @@ protected:
     void readLog();
     [[nodiscard]] bool hasLog() const { return m_streams[Log].descriptor() >= 0; }
     virtual void takeLog(QByteArrayView) {}
+    // What comes on its standard error; what is left of it is the command's.
+    [[nodiscard]] virtual QByteArrayView commandsOwn(QByteArrayView error) { return error; }
     // Once its streams are closed: its status, as of waitpid().
     Task<int> reap();
     // Of the command that has ended; not asked where the reply was cut.

@@ -6,6 +6,8 @@
 
 #include <QDir>
 #include <QFile>
+#include <QRandomGenerator>
+#include <QStandardPaths>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -59,6 +61,8 @@ struct LogPlace
     }
     void make(const SshSettings &settings)
     {
+        if (QStandardPaths::findExecutable(QStringLiteral("ssh")).isEmpty())
+            throw std::runtime_error("ssh is not there");
         QByteArray made = QFile::encodeName(QDir::tempPath()) + "/collector-XXXXXX";
         if (!mkdtemp(made.data()))
             throw std::runtime_error(("no folder for ssh's log: " + QByteArray(strerror(errno))).toStdString());
@@ -94,7 +98,8 @@ OpensshCommand::OpensshCommand(SshWorker &worker, std::shared_ptr<const SshSetti
     : ChildCommand(worker, limits),
       m_settings(std::move(settings)),
       m_progress(progress),
-      m_log(info, progress)
+      m_log(info, progress),
+      m_mark("begun" + QByteArray::number(quint64(QRandomGenerator::system()->generate64()), 16) + '\n')
 {
     info.user = m_settings->user;
     info.port = m_settings->port;
@@ -153,13 +158,27 @@ Task<> OpensshCommand::start(QByteArray command)
     try {
         co_await offload(m_worker.reactor, m_worker.run.blocking, std::move(step));
         m_directory = std::exchange(place->directory, {});
-        co_await launch(opensshWords(*m_settings, QFile::decodeName(m_directory + logName), place->revoked) << QString::fromUtf8(command));
+        // The shell that ssh gives a ProxyCommand and the mark to: a service's own may be nologin.
+        QStringList words{QStringLiteral("env"), QStringLiteral("SHELL=/bin/sh")};
+        words += opensshWords(*m_settings, QFile::decodeName(m_directory + logName), place->revoked, m_mark.trimmed());
+        co_await launch(words << QString::fromUtf8(command));
     } catch (const std::runtime_error &error) {
         problem = QString::fromLocal8Bit(error.what());
     }
     if (!problem.isEmpty())
         throw JobError(Cause::UnsupportedConnection, QStringLiteral("ssh(1) cannot be started: %1; install openssh-client").arg(problem));
     readAlong(std::exchange(place->descriptor, -1)); // alone it does not keep ssh going: who has opened it, if anybody?
+}
+
+QByteArrayView OpensshCommand::commandsOwn(QByteArrayView error)
+{
+    if (m_isPastMark)
+        return error;
+    m_beforeMark += error;
+    const qsizetype mark = m_beforeMark.indexOf(m_mark);
+    m_isPastMark = mark >= 0;
+    m_beforeMark = m_isPastMark ? m_beforeMark.mid(mark + m_mark.size()) : m_beforeMark.last(qMin(m_beforeMark.size(), m_mark.size()));
+    return m_isPastMark ? QByteArrayView(m_beforeMark) : QByteArrayView();
 }
 
 Task<ShellReply> OpensshCommand::conclude()

@@ -1,7 +1,8 @@
 // OpensshCommand: one command on one host through ssh(1), for what libssh cannot do: host certificates, GSSAPI, FIDO.
 //
 // A process in batch mode; nothing is asked. Its own log, at -v, tells how far it has come and why it failed, so that record and causes
-// are those of the native transport. On the worker's thread.
+// are those of the native transport. What it says on its standard error before it is logged in, the host's banner, is nobody's. On the
+// worker's thread.
 
 #pragma once
 
@@ -28,6 +29,7 @@ public:
 private:
     Task<> refuseExcluded();
     void takeLog(QByteArrayView bytes) override { m_log.append(bytes); }
+    [[nodiscard]] QByteArrayView commandsOwn(QByteArrayView error) override;
     Task<ShellReply> conclude() override;
 
     const std::shared_ptr<const SshSettings> m_settings;
@@ -35,6 +37,9 @@ private:
     Gate::Pass m_turn;
     QByteArray m_directory; // of the log, and of revoked keys
     OpensshLog m_log;
+    const QByteArray m_mark; // a line on its standard error, between its own and the command's
+    QByteArray m_beforeMark; // the end of what came
+    bool m_isPastMark = false;
 };
 
 } // namespace collector

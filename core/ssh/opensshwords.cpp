@@ -71,7 +71,7 @@ QString checking(HostKeyPolicy policy)
 class Words
 {
 public:
-    Words(QString log, const RevokedFiles &revoked) : m_log(std::move(log)), m_revoked(revoked) {}
+    Words(QString log, const RevokedFiles &revoked, const QByteArray &mark) : m_log(std::move(log)), m_revoked(revoked), m_mark(mark) {}
 
     // Of a host that is reached over `jumps`, without its name.
     [[nodiscard]] QStringList options(const SshSettings &settings, Jumps jumps, bool isJump) const;
@@ -83,6 +83,7 @@ private:
 
     const QString m_log;
     const RevokedFiles &m_revoked;
+    const QByteArray m_mark;
 };
 
 QString Words::name(const SshSettings &settings)
@@ -138,13 +139,16 @@ QStringList Words::options(const SshSettings &settings, Jumps jumps, bool isJump
         QStringLiteral("Tunnel=no"),
         QStringLiteral("ControlMaster=no"),
         QStringLiteral("ControlPath=none"),
-        QStringLiteral("PermitLocalCommand=no"),
         QStringLiteral("RemoteCommand=none"),
         QStringLiteral("RequestTTY=no"),
         QStringLiteral("EscapeChar=none"),
         QStringLiteral("ConnectTimeout=%1").arg(std::chrono::ceil<std::chrono::seconds>(settings.timeouts.connect).count()),
         QStringLiteral("StrictHostKeyChecking=") + checking(settings.hostKeyPolicy),
     };
+    if (isJump || m_mark.isEmpty())
+        options << QStringLiteral("PermitLocalCommand=no");
+    else // ssh waits for it, and only then asks for the command
+        options << QStringLiteral("PermitLocalCommand=yes") << QStringLiteral("LocalCommand=echo %1 >&2").arg(QString::fromLatin1(m_mark));
     if (isJump)
         options << QStringLiteral("LogLevel=INFO"); // why it cannot go on
     addKnownHosts(options, settings);
@@ -168,9 +172,9 @@ QStringList Words::options(const SshSettings &settings, Jumps jumps, bool isJump
 
 } // namespace
 
-QStringList opensshWords(const SshSettings &settings, const QString &log, const RevokedFiles &revoked)
+QStringList opensshWords(const SshSettings &settings, const QString &log, const RevokedFiles &revoked, const QByteArray &mark)
 {
-    return Words(log, revoked).options(settings, settings.jumps, false) << QStringLiteral("--") << Words::name(settings);
+    return Words(log, revoked, mark).options(settings, settings.jumps, false) << QStringLiteral("--") << Words::name(settings);
 }
 
 QStringList opensshOptions(const SshOverrides &overrides)

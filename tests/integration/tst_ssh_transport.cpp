@@ -45,6 +45,43 @@ private Q_SLOTS:
         QVERIFY(outcome.isCommandSent);
     }
 
+    // sshd's Banner is on ssh's standard error, as the command's is. Many at once: what is told apart must not be so by when it comes.
+    void aBannerIsNoneOfTheCommands()
+    {
+        const QString text = m_scratch.filePath(QStringLiteral("banner"));
+        keygen::write(text, "Authorized users only.\nbegun\nno end");
+        const SshdProcess sshd({"Banner " + text.toUtf8()});
+        std::vector<const SshOutcome *> outcomes;
+        for (int i = 0; i < 10; ++i)
+            outcomes.push_back(&m_bench->start(settingsOf(sshd), "echo first >&2; echo out; echo second >&2; exit 3"));
+        m_bench->wait();
+        for (const SshOutcome *outcome : outcomes) {
+            QVERIFY2(outcome->reply, qPrintable(outcome->message));
+            QCOMPARE(outcome->reply->errorOutput, "first\nsecond\n");
+            QCOMPARE(outcome->reply->output, "out\n");
+            QCOMPARE(outcome->reply->exitStatus, 3);
+        }
+        SshSettings native = settingsOf(sshd);
+        native.transport = SshTransport::Native;
+        QCOMPARE(m_bench->run(native, "echo first >&2").reply->errorOutput, "first\n");
+        const SshOutcome expired = m_bench->run(
+            settingsOf(sshd),
+            "echo 'WARNING: Your password has expired.' >&2; echo 'Password change required but no TTY available.' >&2; exit 1");
+        QCOMPARE(expired.cause, Cause::PasswordExpired);
+    }
+
+    // A service's shell is often nologin.
+    void runsWithoutAShellOfOurs()
+    {
+        const QByteArray shell = qgetenv("SHELL");
+        qputenv("SHELL", "/usr/sbin/nologin");
+        const SshOutcome outcome = m_bench->run(settings(), "echo out; echo err >&2");
+        shell.isNull() ? qunsetenv("SHELL") : qputenv("SHELL", shell);
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.reply->output, "out\n");
+        QCOMPARE(outcome.reply->errorOutput, "err\n");
+    }
+
     void tellsItsOwn255FromTheHosts()
     {
         const SshOutcome outcome = m_bench->run(settings(), "exit 255");

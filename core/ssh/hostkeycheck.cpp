@@ -51,11 +51,26 @@ JobError changedKey(const QByteArray &name, const QByteArray &blob, const KnownK
             .arg(printable(name, 255), keyText(known.blob), known.place(), keyText(blob), known.file));
 }
 
+// RevokedHostKeys: whatever known_hosts says, and though nothing else is checked.
+void refuseRevoked(const QByteArray &name, const QByteArray &blob, const RevokedKeys &revoked)
+{
+    if (const auto line = revoked.lineOf(blob))
+        throw JobError(Cause::HostKeyRevoked,
+                       QStringLiteral("the host key of %1, %2, is revoked (RevokedHostKeys %3:%4); the host needs a new one")
+                           .arg(printable(name, 255), keyText(blob), revoked.path())
+                           .arg(*line));
+    if (!revoked.problem().isEmpty())
+        throw JobError(Cause::HostKeyRevoked, QStringLiteral("whether the host key of %1, %2, is revoked cannot be told: %3")
+                                                  .arg(printable(name, 255), keyText(blob), revoked.problem()));
+}
+
 } // namespace
 
 HostKeyDecision judgeHostKey(const HostKeys &known, const QByteArray &blob, const SshSettings &settings)
 {
     const QByteArray name = knownHostsName(settings.host, settings.port, settings.hostKeyAlias);
+    if (settings.revokedKeys)
+        refuseRevoked(name, blob, *settings.revokedKeys);
     const HostKeyVerdict verdict = known.classify(blob);
     using Kind = HostKeyVerdict::Kind;
     if (verdict.kind == Kind::Revoked)

@@ -76,10 +76,20 @@ struct LogPlace
             writeRevoked(*jump);
         writeRevoked(settings);
     }
+    // One file is all that ssh takes: those of RevokedHostKeys, and beside them what known_hosts revokes.
     void writeRevoked(const SshSettings &settings)
     {
-        const QByteArray keys = revokedKeys(settings);
-        if (keys.isEmpty())
+        QByteArray keys = revokedKeys(settings);
+        const RevokedKeys *const named = settings.revokedKeys.get();
+        if (named && named->isRevocationList() && !keys.isEmpty()) {
+            clash = named->path();
+            return;
+        }
+        if (named && (keys.isEmpty() || !named->problem().isEmpty())) // which ssh finds as well, and believes nobody
+            revoked.emplace(&settings, named->path());
+        else if (named)
+            keys += named->lines();
+        if (keys.isEmpty() || revoked.contains(&settings))
             return;
         QFile file(QFile::decodeName(directory) + QStringLiteral("/revoked-%1").arg(revoked.size()));
         if (!file.open(QIODevice::WriteOnly) || file.write(keys) != keys.size() || !file.flush())
@@ -89,7 +99,17 @@ struct LogPlace
     QByteArray directory;
     int descriptor = -1;
     RevokedFiles revoked;
+    QString clash; // a revocation list, to which no key can be added
 };
+
+void refuseClash(const QString &revocationList)
+{
+    if (!revocationList.isEmpty())
+        throw JobError(Cause::BadVariable,
+                       QStringLiteral("with --host-keys off, ssh(1) can heed either the revocation list %1 (RevokedHostKeys) or what "
+                                      "known_hosts has revoked for this host: have the keys checked, or list all of them in one file")
+                           .arg(revocationList));
+}
 
 } // namespace
 
@@ -157,6 +177,7 @@ Task<> OpensshCommand::start(QByteArray command)
     QString problem;
     try {
         co_await offload(m_worker.reactor, m_worker.run.blocking, std::move(step));
+        refuseClash(place->clash);
         m_directory = std::exchange(place->directory, {});
         // The shell that ssh gives a ProxyCommand and the mark to: a service's own may be nologin.
         QStringList words{QStringLiteral("env"), QStringLiteral("SHELL=/bin/sh")};

@@ -154,6 +154,8 @@ QStringList Words::options(const SshSettings &settings, Jumps jumps, bool isJump
     addKnownHosts(options, settings);
     if (const auto revoked = m_revoked.find(&settings); revoked != m_revoked.end())
         options << QStringLiteral("RevokedHostKeys=") + quoted(revoked->second);
+    else
+        options << QStringLiteral("RevokedHostKeys=none");
     options << QStringLiteral("HostName=") + quoted(withoutTokens(QString::fromUtf8(settings.host)));
     if (!settings.hostKeyAlias.isEmpty())
         options << QStringLiteral("HostKeyAlias=") + quoted(QString::fromUtf8(settings.hostKeyAlias));
@@ -191,6 +193,7 @@ QStringList opensshOptions(const SshOverrides &overrides)
         case SshWord::ProxyCommand:
         case SshWord::ProxyJump:
         case SshWord::RequiredRsaSize:
+        case SshWord::RevokedHostKeys:
         case SshWord::StrictHostKeyChecking:
         case SshWord::User:
         case SshWord::UserKnownHostsFile:

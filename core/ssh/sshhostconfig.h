@@ -51,6 +51,7 @@ struct SshHostConfig
     QStringList userKnownHostsFiles; // the first is where new keys go
     QStringList globalKnownHostsFiles;
     bool hashKnownHosts = false;
+    QString revokedHostKeysFile; // empty: none
 
     QStringList identityFiles;     // empty: the defaults
     bool mayUseDefaultKeys = true; // IdentityFile none

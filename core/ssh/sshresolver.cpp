@@ -349,6 +349,8 @@ void SshResolver::fillInFiles(const SshTokens &tokens)
     if (!isSet(SshWord::GlobalKnownHostsFile))
         m_config.globalKnownHostsFiles = {QStringLiteral("/etc/ssh/ssh_known_hosts"), QStringLiteral("/etc/ssh/ssh_known_hosts2")};
 
+    m_config.revokedHostKeysFile = paths(SshWord::RevokedHostKeys, tokens).value(0);
+
     if (isSet(SshWord::IdentityAgent)) {
         const QByteArray agent = value(SshWord::IdentityAgent);
         if (isNone(agent)) {

@@ -8,6 +8,7 @@
 #include "net/socketaddress.h"
 #include "ssh/credentials.h"
 #include "ssh/knownhosts.h"
+#include "ssh/revokedkeys.h"
 
 #include <QByteArray>
 #include <QStringList>
@@ -94,6 +95,7 @@ struct SshSettings
     QString knownHostsFile;      // where accept-new writes; empty: nowhere
     bool hashKnownHosts = false; // HashKnownHosts: how
     HostKeyPolicy hostKeyPolicy = HostKeyPolicy::Strict;
+    std::shared_ptr<const RevokedKeys> revokedKeys; // RevokedHostKeys, whatever the policy; null: none
 
     QByteArray user;
     std::shared_ptr<Credentials> credentials;

@@ -136,6 +136,7 @@ std::shared_ptr<const SshSettings> SshSettingsSource::make(const QByteArray &nam
     result->userKnownHostsFiles = host.userKnownHostsFiles;
     result->globalKnownHostsFiles = host.globalKnownHostsFiles;
     result->hashKnownHosts = host.hashKnownHosts;
+    result->revokedKeys = m_revokedKeys.open(host.revokedHostKeysFile);
 
     result->identityFiles = host.identityFiles;
     result->certificateFiles = host.certificateFiles;

@@ -78,6 +78,7 @@ private:
     const Standing m_standing;
     const SshAlgorithms m_ownAlgorithms;
     mutable KnownHostsFiles m_knownHosts;
+    mutable RevokedKeyFiles m_revokedKeys;
 
     mutable std::mutex m_mutex;
     mutable std::map<QByteArray, std::shared_ptr<const SshSettings>> m_jumpHosts; // by the way to them

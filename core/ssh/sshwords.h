@@ -38,6 +38,7 @@ enum class SshWord : quint8 {
     PubkeyAcceptedAlgorithms,
     PubkeyAuthentication,
     RequiredRsaSize,
+    RevokedHostKeys,
     ServerAliveCountMax,
     ServerAliveInterval,
     SetEnv,

@@ -7,6 +7,7 @@
 #include "ssh/sshsettingssource.h"
 #include "unit/ssh/keygen.h"
 
+#include <QDir>
 #include <QFile>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -257,6 +258,88 @@ private Q_SLOTS:
         // What is revoked for another name is not for this one.
         const SshSettings elsewhere = uncheckedBut("elsewhere", "@revoked elsewhere " + line.mid(line.indexOf(' ') + 1));
         QCOMPARE(m_bench->run(elsewhere, "true").cause, Cause::None);
+    }
+
+    void revokedHostKeys_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<bool>("isRefused");
+        QTest::addColumn<bool>("isRefusedBySsh");
+        const auto row = [](const char *name, const QByteArray &text, bool isRefused, bool isRefusedBySsh) {
+            QTest::newRow(name) << text << isRefused << isRefusedBySsh;
+        };
+        const QByteArray other =
+            "ssh-ed25519 " + QByteArray::fromHex("0000000b7373682d6564323535313900000020").append(QByteArray(32, 'k')).toBase64();
+        row("a list that names it", other + "\n# that one\nKEY a comment\n", true, true);
+        row("with blanks in front, as from Windows", " \t KEY\r\n", true, true);
+        row("a list that names others", "# none\n\n" + other + '\n', false, false);
+        row("an empty one", "", false, false);
+        row("no key among them", other + "\nnonsense\n", true, true);
+        row("a line of authorized_keys, with options", "restrict " + other + '\n', true, true);
+        row("a revocation list that names it", "KRL", true, true);
+        row("a revocation list that names others", "KRL OTHER", true, false);
+        row("none that can be read", "NOTHING", true, true);
+        row("a folder", "FOLDER", true, true);
+    }
+    // As ssh has it, with and without a check of what is known: what is not understood lets nobody pass.
+    void revokedHostKeys()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(bool, isRefused);
+        QFETCH(bool, isRefusedBySsh);
+        const QByteArray line = keygen::contents(m_sshd->knownHostsFile()).trimmed();
+        const QByteArray key = line.mid(line.indexOf(' ') + 1);
+        QTemporaryDir home;
+        const QString file = home.filePath(QStringLiteral("revoked keys"));
+        if (text.startsWith("KRL")) {
+            const QString named = home.filePath(QStringLiteral("named.pub"));
+            keygen::write(named, text == "KRL" ? key + '\n' : keygen::contents(m_sshd->clientKey() + QStringLiteral(".pub")));
+            keygen::run(QStringLiteral("ssh-keygen"), {QStringLiteral("-q"), QStringLiteral("-k"), QStringLiteral("-f"), file, named});
+        } else if (text == "FOLDER") {
+            QVERIFY(QDir().mkpath(file));
+        } else if (text != "NOTHING") {
+            keygen::write(file, QByteArray(text).replace("KEY", key));
+        }
+        const auto found = settingsOf("RevokedHostKeys \"" + file.toUtf8() + "\"\nRevokedHostKeys none\n", "web");
+        QVERIFY(found->revokedKeys);
+        for (const HostKeyPolicy policy : {HostKeyPolicy::Strict, HostKeyPolicy::Off}) {
+            for (const SshTransport transport : {SshTransport::Native, SshTransport::OpenSsh}) {
+                SshSettings wanted = settings();
+                wanted.revokedKeys = found->revokedKeys;
+                wanted.hostKeyPolicy = policy;
+                wanted.transport = transport;
+                const SshOutcome outcome = m_bench->run(wanted, "true");
+                const bool isToBeRefused = transport == SshTransport::Native ? isRefused : isRefusedBySsh;
+                QVERIFY2(outcome.cause == (isToBeRefused ? Cause::HostKeyRevoked : Cause::None), qPrintable(outcome.message));
+                QVERIFY2(!isRefused || isRefusedBySsh || transport == SshTransport::OpenSsh ||
+                             outcome.message.contains(QStringLiteral("--transport openssh")),
+                         qPrintable(outcome.message));
+            }
+        }
+    }
+
+    // ssh takes one file of them.
+    void aListOfRevokedKeysStandsBesideThoseOfKnownHosts()
+    {
+        const QByteArray line = keygen::contents(m_sshd->knownHostsFile()).trimmed();
+        const QByteArray host = line.left(line.indexOf(' '));
+        const QByteArray key = line.mid(line.indexOf(' ') + 1);
+        const QByteArray other = keygen::contents(m_sshd->clientKey() + QStringLiteral(".pub")).trimmed();
+        const QString known = m_scratch.filePath(QStringLiteral("some revoked"));
+        SshSettings wanted = settings();
+        wanted.hostKeyPolicy = HostKeyPolicy::Off;
+        const auto causeWith = [&](const QByteArray &inKnownHosts, const QByteArray &listed) {
+            keygen::write(known, "@revoked " + host + ' ' + inKnownHosts + '\n');
+            KnownHostsFiles files;
+            wanted.knownHosts = files.open({known});
+            wanted.revokedKeys = std::make_shared<const RevokedKeys>(QStringLiteral("/nonexistent/list"), listed + '\n');
+            return m_bench->run(wanted, "true").cause;
+        };
+        QCOMPARE(causeWith(other, key), Cause::HostKeyRevoked);
+        QCOMPARE(causeWith(key, other), Cause::HostKeyRevoked);
+        QCOMPARE(causeWith(other, other), Cause::None);
+        QCOMPARE(causeWith(other, QByteArray("SSHKRL\n\0", 8)), Cause::BadVariable);
+        QCOMPARE(causeWith(other, "nonsense"), Cause::HostKeyRevoked); // by ssh itself, which finds no file
     }
 
     void whatStandsAboveTheFileWins()

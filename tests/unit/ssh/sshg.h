@@ -44,6 +44,8 @@ inline Lines dump(const SshHostConfig &config)
                                  : config.hostKeyChecking == Checking::Off       ? "false"
                                  : config.hostKeyChecking == Checking::AcceptNew ? "accept-new"
                                                                                  : "ask");
+    if (const QByteArray file = written(SshWord::RevokedHostKeys).value(0); file != "none")
+        maybe("revokedhostkeys", file);
     one("userknownhostsfile", paths(config.userKnownHostsFiles));
     one("globalknownhostsfile", written(SshWord::GlobalKnownHostsFile).isEmpty() ? paths(config.globalKnownHostsFiles)
                                                                                  : written(SshWord::GlobalKnownHostsFile).join(' '));
@@ -83,6 +85,7 @@ inline const QList<QByteArray> comparedWords{"user",
                                              "serveraliveinterval",
                                              "serveralivecountmax",
                                              "requiredrsasize",
+                                             "revokedhostkeys",
                                              "stricthostkeychecking",
                                              "userknownhostsfile",
                                              "globalknownhostsfile",

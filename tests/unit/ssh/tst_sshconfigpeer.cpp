@@ -98,6 +98,8 @@ void TestSshConfigPeer::agreesWithSshOnSeededFiles()
                                        "ServerAliveCountMax 9",
                                        "RequiredRSASize 2048",
                                        "RequiredRSASize 100",
+                                       "RevokedHostKeys /r",
+                                       "RevokedHostKeys none",
                                        "HashKnownHosts yes",
                                        "Ciphers aes128-ctr,aes256-ctr",
                                        "Ciphers ^aes128-ctr",

@@ -50,6 +50,7 @@ private Q_SLOTS:
     void policies();
     void commandLineStandsAbove();
     void configurationStandsBelowOverrides();
+    void revokedHostKeys();
     void rsaKeysAreNeverShorterThanSshAllows();
     void methods_data();
     void methods();
@@ -320,6 +321,26 @@ void TestSshSettingsSource::sshGoesTheSameWay()
     QCOMPARE(far->jumps.size(), size_t(8));
     constexpr qsizetype longestArgument = 128 * 1024; // MAX_ARG_STRLEN of Linux
     QVERIFY(proxy(*far).size() < longestArgument);
+}
+
+// One name, tilde and tokens replaced, told to ssh as it was found here.
+void TestSshSettingsSource::revokedHostKeys()
+{
+    QVERIFY(!settings("Port 22")->revokedKeys);
+    QVERIFY(!settings("RevokedHostKeys none\nRevokedHostKeys /revoked")->revokedKeys);
+    const auto found = settings("RevokedHostKeys ~/%h.revoked\nRevokedHostKeys /revoked");
+    QVERIFY(found->revokedKeys);
+    QCOMPARE(found->revokedKeys->path(), QStringLiteral("/home/me/web.revoked"));
+    QVERIFY(!found->revokedKeys->problem().isEmpty()); // there is none
+    QVERIFY(opensshWords(*found, QStringLiteral("/log"), {{found.get(), found->revokedKeys->path()}})
+                .contains(QStringLiteral("RevokedHostKeys=/home/me/web.revoked")));
+    SshOverrides overrides;
+    QString error;
+    QVERIFY(overrides.addOption("RevokedHostKeys=none", "test", &error, nullptr));
+    const SshSettingsSource source(config("RevokedHostKeys /revoked"), {});
+    const auto without = source.settings("web", overrides);
+    QVERIFY(!without->revokedKeys);
+    QVERIFY(opensshWords(*without, QStringLiteral("/log")).contains(QStringLiteral("RevokedHostKeys=none")));
 }
 
 // ssh_config(5): the limit may only be raised from the default.

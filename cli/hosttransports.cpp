@@ -47,15 +47,13 @@ public:
     using HostShell::run;
     Task<ShellReply> run(ShellCommand command) override
     {
-        if (!m_shell) {
-            // What runs here has no connection to tell of.
-            std::unique_ptr<ConnectionInfo> &info = inventoryHost(m_host).isLocal() ? m_noInfo : m_info.connection;
-            if (!info)
-                info = std::make_unique<ConnectionInfo>();
-            const auto settings = co_await hostSettings();
-            m_shell = std::make_unique<SshShell>(m_worker, settings, *info, m_progress);
-        }
+        co_await make();
         co_return co_await m_shell->run(std::move(command));
+    }
+    Task<ShellReply> runUntilLate(ShellCommand command) override
+    {
+        co_await make();
+        co_return co_await m_shell->runUntilLate(std::move(command));
     }
 
     [[nodiscard]] QString remarkOn(Cause cause) const override { return m_shell ? m_shell->remarkOn(cause) : QString(); }
@@ -71,6 +69,18 @@ public:
     }
 
 private:
+    Task<> make()
+    {
+        if (m_shell)
+            co_return;
+        // What runs here has no connection to tell of.
+        std::unique_ptr<ConnectionInfo> &info = inventoryHost(m_host).isLocal() ? m_noInfo : m_info.connection;
+        if (!info)
+            info = std::make_unique<ConnectionInfo>();
+        const auto settings = co_await hostSettings();
+        m_shell = std::make_unique<SshShell>(m_worker, settings, *info, m_progress, m_info.timeUp);
+    }
+
     void logPhases() const
     {
         QByteArray phases;

@@ -331,8 +331,11 @@ bool HostRun::metLocalLimit()
 
 RemoteShell &HostRun::shell()
 {
-    if (!m_shell)
+    if (!m_shell) {
+        const Deadline end = m_worker.reactor.after(m_worker.plan.limits().timeout);
+        m_progress.timeUp = end == never ? never : end - (steady_clock::now() - m_start);
         m_shell = m_worker.transport.makeShell(*m_host, m_progress);
+    }
     return *m_shell;
 }
 

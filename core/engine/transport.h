@@ -27,6 +27,7 @@ struct Progress
     bool isCommandSent = false;                 // from here on the host is not tried again: a command never runs twice
     QByteArray address;                         // the one in use, as a literal
     std::unique_ptr<ConnectionInfo> connection; // made when a connection is tried
+    Deadline timeUp = never;                    // when the host's time is over, but for `held`; known when a shell is made
 };
 
 // A host's connection, as its jobs see it, and as the engine asks how far it has come.

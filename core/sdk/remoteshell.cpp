@@ -20,4 +20,10 @@ Task<ShellReply> RemoteShell::runScript(QByteArray script)
     return run(std::move(request));
 }
 
+// One that knows no better is never late: it throws.
+Task<ShellReply> RemoteShell::runUntilLate(ShellCommand command)
+{
+    return run(std::move(command));
+}
+
 } // namespace collector

@@ -176,7 +176,9 @@ Task<bool> ChildCommand::advance(Deadline deadline)
 Task<ShellReply> ChildCommand::runToEnd(Deadline deadline)
 {
     while (!m_isOver) {
-        const bool isInTime = co_await advance(deadline);
+        const bool isInTime = co_await advance(nextEnd(deadline));
+        if (!isInTime && isKept())
+            co_return takeLate();
         if (!isInTime)
             throw JobError(Cause::ExecTimeout, QStringLiteral("the command did not end in time"));
     }

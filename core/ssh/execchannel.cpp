@@ -288,7 +288,9 @@ Task<ShellReply> ExecChannel::runToEnd(Deadline deadline)
 {
     judge();
     while (!m_isOver) {
-        const bool isInTime = co_await advance(deadline);
+        const bool isInTime = co_await advance(nextEnd(deadline));
+        if (!isInTime && isKept())
+            co_return takeLate();
         if (!isInTime)
             throw JobError(Cause::ExecTimeout, lateness());
     }

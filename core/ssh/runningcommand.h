@@ -39,6 +39,9 @@ public:
     virtual Task<bool> advance(Deadline deadline) = 0;
     [[nodiscard]] virtual bool isOver() const = 0;
 
+    // From then on runToEnd() gives what has come on standard output, if anything has, in place of waiting on: the reply is late.
+    void keepAt(Deadline moment) { m_keepAt = moment; }
+
     // Throws JobError: exec_timeout, connection_lost, output_limit, and what the transport fails with.
     virtual Task<ShellReply> runToEnd(Deadline deadline) = 0;
 
@@ -59,7 +62,19 @@ protected:
         kept.append(bytes, qMin(size, room));
     }
 
+    // Until when runToEnd() is to advance, and whether it was late rather than too late then.
+    [[nodiscard]] Deadline nextEnd(Deadline deadline) const { return m_reply.output.isEmpty() ? deadline : qMin(deadline, m_keepAt); }
+    [[nodiscard]] bool isKept() const { return m_keepAt != never && !m_reply.output.isEmpty(); }
+    [[nodiscard]] ShellReply takeLate()
+    {
+        m_reply.isLate = true;
+        return std::move(m_reply);
+    }
+
     ShellReply m_reply;
+
+private:
+    Deadline m_keepAt = never;
 };
 
 } // namespace collector

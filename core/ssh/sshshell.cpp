@@ -13,12 +13,21 @@
 
 namespace collector {
 
-SshShell::SshShell(SshWorker &worker, std::shared_ptr<const SshSettings> settings, ConnectionInfo &info, SshProgress &progress)
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds longestRest = 2s; // of the host's time, for using what has come
+
+} // namespace
+
+SshShell::SshShell(SshWorker &worker, std::shared_ptr<const SshSettings> settings, ConnectionInfo &info, SshProgress &progress,
+                   std::optional<Deadline> attemptEnd)
     : m_worker(worker),
       m_settings(std::move(settings)),
       m_info(info),
       m_progress(progress),
-      m_attemptEnd(worker.reactor.after(m_settings->timeouts.attempt))
+      m_attemptEnd(attemptEnd ? *attemptEnd : worker.reactor.after(m_settings->timeouts.attempt))
 {
     if (m_settings->transport == SshTransport::OpenSsh && m_settings->hostKeyPolicy == HostKeyPolicy::Off)
         withholdPassword();
@@ -26,7 +35,7 @@ SshShell::SshShell(SshWorker &worker, std::shared_ptr<const SshSettings> setting
 
 SshShell::~SshShell() = default;
 
-Task<ShellReply> SshShell::run(ShellCommand command)
+Task<ShellReply> SshShell::run(ShellCommand command, bool isKeptWhenLate)
 {
     const Gate::Pass turn = co_await m_turn.enter(m_worker.reactor);
     if (m_failure)
@@ -47,16 +56,16 @@ Task<ShellReply> SshShell::run(ShellCommand command)
         const OutputLimits limits{command.outputLimit, command.errorLimit};
         Task<ShellReply> running =
             m_settings->transport == SshTransport::Local
-                ? runAsProcess(std::make_unique<LocalCommand>(m_worker, m_progress, limits), std::move(command), deadline)
+                ? runAsProcess(std::make_unique<LocalCommand>(m_worker, m_progress, limits), std::move(command), deadline, isKeptWhenLate)
                 : runAsProcess(std::make_unique<OpensshCommand>(m_worker, m_settings, m_info, m_progress, limits), std::move(command),
-                               deadline);
+                               deadline, isKeptWhenLate);
         ShellReply reply = co_await std::move(running);
         refuseExpired(reply);
         m_progress.enter(SshPhase::Idle);
         co_return reply;
     }
     try {
-        ShellReply reply = co_await runNatively(std::move(command), deadline);
+        ShellReply reply = co_await runNatively(std::move(command), deadline, isKeptWhenLate);
         refuseExpired(reply);
         m_progress.enter(SshPhase::Idle);
         co_return reply;
@@ -109,10 +118,19 @@ QString SshShell::remarkOn(Cause cause) const
     return cause == Cause::SudoDenied && m_settings->become.isPasswordWithheld ? RaisingTalk::whyWithheld() : QString();
 }
 
-Task<ShellReply> SshShell::runNatively(ShellCommand command, Deadline deadline)
+// What it has been held so far is given to it again.
+void SshShell::keepWhenLate(RunningCommand &running, Deadline deadline) const
+{
+    const auto rest = std::min(m_settings->timeouts.attempt / 10, longestRest);
+    running.keepAt(m_attemptEnd == never ? deadline : std::min<Deadline>(deadline, m_attemptEnd + m_progress.held() - rest));
+}
+
+Task<ShellReply> SshShell::runNatively(ShellCommand command, Deadline deadline, bool isKeptWhenLate)
 {
     ExecChannel channel(m_connection->session(), *m_settings, m_progress, {command.outputLimit, command.errorLimit});
     co_await channel.open(!command.input.isEmpty() || isToBeRaised(command, *m_settings));
+    if (isKeptWhenLate)
+        keepWhenLate(channel, deadline);
     if (!isToBeRaised(command, *m_settings)) {
         co_await channel.exec(commandLine(command));
         feed(channel, command);
@@ -126,8 +144,10 @@ Task<ShellReply> SshShell::runNatively(ShellCommand command, Deadline deadline)
 }
 
 template<typename Command>
-Task<ShellReply> SshShell::runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline)
+Task<ShellReply> SshShell::runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline, bool isKeptWhenLate)
 {
+    if (isKeptWhenLate)
+        keepWhenLate(*process, deadline);
     if (!isToBeRaised(command, *m_settings)) {
         co_await process->start(commandLine(command));
         feed(*process, command);

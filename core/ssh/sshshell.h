@@ -26,21 +26,26 @@ class SshConnection;
 class SshShell final : public RemoteShell
 {
 public:
-    SshShell(SshWorker &worker, std::shared_ptr<const SshSettings> settings, ConnectionInfo &info, SshProgress &progress);
+    // `attemptEnd`: when the host's time is over, what it is held not counted; nothing: as the settings have it, from now on.
+    SshShell(SshWorker &worker, std::shared_ptr<const SshSettings> settings, ConnectionInfo &info, SshProgress &progress,
+             std::optional<Deadline> attemptEnd = {});
     ~SshShell() override;
 
     using RemoteShell::run;
-    Task<ShellReply> run(ShellCommand command) override;
+    Task<ShellReply> run(ShellCommand command) override { return run(std::move(command), false); }
+    Task<ShellReply> runUntilLate(ShellCommand command) override { return run(std::move(command), true); }
 
     // What a job that was refused for such a cause, and went on, could not know; to be put behind its message.
     [[nodiscard]] QString remarkOn(Cause cause) const;
 
 private:
+    Task<ShellReply> run(ShellCommand command, bool isKeptWhenLate);
+    void keepWhenLate(RunningCommand &running, Deadline deadline) const;
     Task<> connect();
     void withholdPassword();
-    Task<ShellReply> runNatively(ShellCommand command, Deadline deadline);
+    Task<ShellReply> runNatively(ShellCommand command, Deadline deadline, bool isKeptWhenLate);
     template<typename Command>
-    Task<ShellReply> runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline);
+    Task<ShellReply> runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline, bool isKeptWhenLate);
     Task<bool> isBecomePasswordWanted(Deadline deadline);
     void refuseExpired(const ShellReply &reply);
     [[nodiscard]] QByteArray commandLine(const ShellCommand &command) const;

@@ -35,6 +35,7 @@ struct ShellReply
     std::optional<int> exitStatus; // none where a signal ended it
     QByteArray signal;             // `KILL`, `TERM`, …
     bool isTruncated = false;      // by a limit, or, below both, because the connection was lost once the status had come
+    bool isLate = false;           // its time was over before it had ended: output is what had come by then (runUntilLate() only)
 
     [[nodiscard]] bool isOk() const { return exitStatus == 0; }
 };
@@ -59,6 +60,12 @@ public:
 
     // The command line for that, for those who fill in a ShellCommand themselves.
     [[nodiscard]] static QByteArray scriptCommand() { return QByteArrayLiteral("exec /bin/sh -s"); }
+
+    // As run(), but when the time is over the reply is what has come by then, with `isLate`: for commands whose answer is of use in part.
+    // Over it is at command.deadline, or shortly before the host's own (--timeout; a tenth of it, 2 s at most), so that there is time left
+    // to use it. Throws what run() throws; as long as nothing has come on standard output, that is exec_timeout at command.deadline, and
+    // the job is ended when the host's own time is over. What still runs on the host is ended as with run().
+    virtual Task<ShellReply> runUntilLate(ShellCommand command);
 };
 
 } // namespace collector

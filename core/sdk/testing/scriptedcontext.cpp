@@ -135,7 +135,7 @@ void ScriptedContext::setPartial(Cause cause, const QString &message)
     m_outcome.message = message;
 }
 
-Task<ShellReply> ScriptedContext::run(ShellCommand command)
+Task<ShellReply> ScriptedContext::run(ShellCommand command, bool isKeptWhenLate)
 {
     m_outcome.commands.append(command);
     std::optional<ShellReply> reply;
@@ -156,10 +156,18 @@ Task<ShellReply> ScriptedContext::run(ShellCommand command)
         reply = answer->reply;
         after = answer->after;
     }
-    const bool isLate = command.deadline.count() > 0 && after > command.deadline;
-    co_await m_clock.after(isLate ? command.deadline : after);
-    if (isLate)
+    milliseconds longest = command.deadline.count() > 0 ? command.deadline : milliseconds::max();
+    const bool isKept = isKeptWhenLate && !reply->output.isEmpty();
+    if (isKept) // as the program does it
+        longest = std::min(longest, m_script.timeout - m_clock.now() - std::min(m_script.timeout / 10, milliseconds(2000)));
+    co_await m_clock.after(std::min(after, longest));
+    if (after > longest && isKept) {
+        reply->isLate = true;
+        reply->exitStatus.reset();
+        reply->signal.clear();
+    } else if (after > longest) {
         throw JobError(Cause::ExecTimeout, QStringLiteral("the command did not end in time"));
+    }
     cut(*reply, command.outputLimit, command.errorLimit);
     co_return std::move(*reply);
 }

@@ -91,7 +91,9 @@ public:
     void setPartial(Cause cause, const QString &message) override;
 
     using RemoteShell::run;
-    Task<ShellReply> run(ShellCommand command) override;
+    Task<ShellReply> run(ShellCommand command) override { return run(std::move(command), false); }
+    Task<ShellReply> runUntilLate(ShellCommand command) override { return run(std::move(command), true); }
+    Task<ShellReply> run(ShellCommand command, bool isKeptWhenLate);
     Task<PingReply> ping(PingRequest request) override;
 
     // Has the job run to its end, or to the end of its time.

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -50,14 +51,37 @@ struct Understood
     bool hasSections;
     bool isComplete;
     bool isRefused;
+    QString place; // where the answer stood when its time was over
 };
 
-Understood understand(const QByteArray &output, const QByteArray &nonce, const QList<const facts::SectionSpec *> &sections,
+// The section that is being asked, and the file or command in it.
+QString placeOf(const facts::Section &last)
+{
+    if (last.isEnded)
+        return QStringLiteral("behind the section %1").arg(printable(last.name, 40));
+    const QString label = last.blocks.isEmpty() ? QString() : printable(last.blocks.constLast().label, 80);
+    return QStringLiteral("in the section %1").arg(printable(last.name, 40)) +
+           (label.isEmpty() ? label : QStringLiteral(" (%1)").arg(label));
+}
+
+Understood understand(const ShellReply &reply, const QByteArray &nonce, const QList<const facts::SectionSpec *> &sections,
                       const Manifest &manifest)
 {
-    const facts::Frames frames = facts::parseFrames(output, nonce);
-    return {facts::parseAnswer(frames, sections, manifest), frames.version.toByteArray(), !frames.sections.isEmpty(), frames.isComplete,
-            frames.isRefused()};
+    facts::Frames frames = facts::parseFrames(reply.output, nonce);
+    const bool hasSections = !frames.sections.isEmpty();
+    QString place;
+    if (reply.isLate && hasSections && !frames.isComplete) {
+        place = placeOf(frames.sections.constLast());
+        // What has come of it is not all, and nothing would say so.
+        if (!frames.sections.constLast().isEnded)
+            frames.sections.removeLast();
+    }
+    return {facts::parseAnswer(frames, sections, manifest),
+            frames.version.toByteArray(),
+            hasSections,
+            frames.isComplete,
+            frames.isRefused(),
+            place};
 }
 
 } // namespace
@@ -100,23 +124,36 @@ public:
             command.raisingMark = facts::notRaised.toByteArray();
         }
         command.outputLimit = largestAnswer;
-        const ShellReply reply = co_await job.shell().run(std::move(command));
+        const auto began = std::chrono::steady_clock::now();
+        const ShellReply reply = co_await job.shell().runUntilLate(std::move(command));
+        const auto took = std::chrono::round<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
         const qint64 arrived = QDateTime::currentMSecsSinceEpoch();
 
         std::optional<Understood> answer;
         if (reply.output.size() <= longAnswer) {
-            answer = understand(reply.output, settings.nonce, sections, job.facts().manifest());
+            answer = understand(reply, settings.nonce, sections, job.facts().manifest());
         } else {
             const auto manifest = std::make_shared<const Manifest>(job.facts().manifest());
             // It may outlive this job, and owns all that it uses. What it captures must not be a temporary of the expression that waits:
             // GCC 12 would destroy it twice.
-            const auto parse = [output = reply.output, nonce = settings.nonce, sections, manifest] {
-                return understand(output, nonce, sections, *manifest);
+            const auto parse = [reply, nonce = settings.nonce, sections, manifest] {
+                return understand(reply, nonce, sections, *manifest);
             };
             answer = co_await job.blocking(parse);
         }
+        if (!answer->hasSections && reply.isLate)
+            throw JobError(Cause::ExecTimeout,
+                           QStringLiteral("the host ran nothing of the script within %1 s; find what hangs there, or raise "
+                                          "--timeout")
+                               .arg(took.count()));
         if (!answer->hasSections)
             throw JobError(Cause::ShellRejected, rejection(reply));
+        if (!answer->place.isEmpty())
+            job.setPartial(Cause::ExecTimeout,
+                           QStringLiteral("cut off after %1 s, %2; what came before is kept. Find what hangs there, leave that section out "
+                                          "(--facts '!NAME'), or raise --timeout")
+                               .arg(took.count())
+                               .arg(answer->place));
         store(*answer, reply, arrived, job);
     }
 

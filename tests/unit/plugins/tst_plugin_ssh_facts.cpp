@@ -101,6 +101,42 @@ private Q_SLOTS:
         QCOMPARE(outcome.cause, Cause::BadOutput);
     }
 
+    // What hangs there may hang for ever: what had come by then is kept, but for the section that it stands in.
+    void anAnswerThatIsLate()
+    {
+        m_tester->setOption("facts", "!all,!min,platform,dns,agents,fips");
+        m_tester->answerShell([](const ShellCommand &command) -> std::optional<ShellReply> {
+            ShellReply reply = platform(command,
+                                        "\n@ C uname-s\nLinux\n@ X 0 uname-s\n\n@ E platform\n\n@ B agents\n\n@ C agents\n"
+                                        "security aide /usr/bin/aide\n",
+                                        false);
+            reply.exitStatus.reset();
+            reply.isLate = true;
+            return reply;
+        });
+        const JobOutcome outcome = m_tester->run();
+        QCOMPARE(outcome.status, "partial");
+        QCOMPARE(outcome.cause, Cause::ExecTimeout);
+        QVERIFY2(outcome.message.contains(QStringLiteral("in the section agents")), qPrintable(outcome.message));
+        QCOMPARE(outcome.facts[u"system"].toString(), QStringLiteral("Linux"));
+        QVERIFY(!outcome.facts.contains(u"agents"));
+        for (const QStringView fact : {u"agents", u"dns", u"fips"})
+            QCOMPARE(outcome.absent[fact].toString(), QStringLiteral("timeout"));
+    }
+
+    void anAnswerThatIsLateBeforeItBegins()
+    {
+        ShellReply reply;
+        reply.output = "Welcome to host1\n";
+        reply.exitStatus = 0;
+        m_tester->answer("*", reply, std::chrono::minutes(3));
+        const JobOutcome outcome = m_tester->run();
+        QCOMPARE(outcome.status, "failed");
+        QCOMPARE(outcome.cause, Cause::ExecTimeout);
+        QVERIFY2(outcome.message.contains(QStringLiteral("nothing of the script")), qPrintable(outcome.message));
+        QCOMPARE(outcome.elapsed, std::chrono::milliseconds(58'000));
+    }
+
     // Parsed on another thread; and each line of a name costs what the first did: their square would be hours.
     void aLongAnswer()
     {

@@ -1,6 +1,7 @@
 #include "frames.h"
 
 #include <algorithm>
+#include <array>
 
 namespace collector::facts {
 
@@ -77,8 +78,10 @@ private:
         bool isNumber = false;
         const int value = takeWord(line).toByteArray().toInt(&isNumber);
         QList<Block> &blocks = m_frames.sections.last().blocks;
-        if (isNumber && !blocks.isEmpty() && blocks.constLast().label == line)
-            blocks.last().status = value;
+        // What it has printed may hold files and outputs of its own: they stand between.
+        const auto block = std::find_if(blocks.rbegin(), blocks.rend(), [&](const Block &each) { return each.label == line; });
+        if (isNumber && block != blocks.rend())
+            block->status = value;
     }
 
     QByteArrayView m_nonce;
@@ -88,6 +91,17 @@ private:
 };
 
 } // namespace
+
+bool Block::isTimedOut() const
+{
+    constexpr std::array timedOut{137, 265, 393, 143, 271, 399};
+    return status && std::find(timedOut.begin(), timedOut.end(), *status) != timedOut.end();
+}
+
+bool Section::isTimedOut() const
+{
+    return std::any_of(blocks.begin(), blocks.end(), [](const Block &block) { return block.isTimedOut(); });
+}
 
 const Block *Section::find(QByteArrayView label) const
 {

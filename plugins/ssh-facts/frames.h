@@ -23,8 +23,8 @@ struct Block
     QByteArrayView reason; // Missing: denied, tool_missing
     std::optional<int> status;
 
-    // SIGKILL, as sh, ksh93 and yash say it.
-    [[nodiscard]] bool isTimedOut() const { return status == 137 || status == 265 || status == 393; }
+    // SIGKILL, as the script says it and as sh, ksh93 and yash do; SIGTERM where its clock could not be heard.
+    [[nodiscard]] bool isTimedOut() const;
 };
 
 class Section
@@ -40,6 +40,7 @@ public:
     [[nodiscard]] bool has(QByteArrayView label) const { return find(label) != nullptr; }
     // Whether the block `exists` (or another one) names this path or word on a line of its own.
     [[nodiscard]] bool exists(QByteArrayView path, QByteArrayView label = "exists") const;
+    [[nodiscard]] bool isTimedOut() const; // any of it
     // `denied` or `tool_missing` where the script said so of this label; else empty.
     [[nodiscard]] QByteArrayView missing(QByteArrayView label) const;
 };

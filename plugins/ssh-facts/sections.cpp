@@ -122,10 +122,8 @@ Absence reasonFor(const Section *section, bool isComplete)
 {
     if (!section || !section->isEnded)
         return isComplete ? Absence::ParseError : Absence::Timeout;
-    for (const Block &block : section->blocks) {
-        if (block.isTimedOut())
-            return Absence::Timeout;
-    }
+    if (section->isTimedOut())
+        return Absence::Timeout;
     for (const QByteArrayView reason : {QByteArrayView("refused"), QByteArrayView("tool_missing"), QByteArrayView("denied")}) {
         const bool isHere = std::any_of(section->blocks.begin(), section->blocks.end(),
                                         [&](const Block &block) { return block.kind == Block::Kind::Missing && block.reason == reason; });

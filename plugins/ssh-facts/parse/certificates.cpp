@@ -137,7 +137,8 @@ void parseCertificates(const Section &in, Findings &out)
         putText(*certificate, u"path", block.label);
         certificates.append(*certificate);
     }
-    out.set(u"certificates", certificates);
+    if (!in.isTimedOut())
+        out.set(u"certificates", certificates);
 }
 
 } // namespace collector::facts

@@ -236,6 +236,9 @@ void parseMounts(const Section &in, Findings &out)
     const SizeTable sizes(in);
     const UuidTable uuids(out);
     const bool hasFarAnswers = in.has("far");
+    const Block *near = in.find("statfs");
+    const bool isEachAsked = near && near->isTimedOut(); // the local ones as well, after one of them had hung
+    bool isRoomKnown = true;
     QJsonArray mounts;
     QList<QByteArray> order;
     QHash<QByteArray, QJsonObject> byPlace; // what is mounted over something hides it
@@ -263,7 +266,8 @@ void parseMounts(const Section &in, Findings &out)
                          bytesOf(known->total, known->fragment), bytesOf(known->available, known->fragment));
         } else if (mount->type == "autofs") {
             object.insert(u"state", QStringLiteral("not_asked"));
-        } else if (isRemote(mount->type) && hasFarAnswers && !sizes.isDenied(mount->at)) {
+        } else if ((isRemote(mount->type) || isEachAsked) && hasFarAnswers && !sizes.isDenied(mount->at)) {
+            isRoomKnown = isRoomKnown && isRemote(mount->type);
             object.insert(u"state", QStringLiteral("stuck"));
             object.insert(u"note", QStringLiteral("Could not get extra information due to timeout"));
         }
@@ -274,8 +278,13 @@ void parseMounts(const Section &in, Findings &out)
     for (const QByteArray &at : std::as_const(order))
         mounts.append(byPlace.value(at));
     out.set(u"mounts", mounts);
-    out.set(u"filesystems_total_bytes", room.total());
-    out.set(u"filesystems_available_bytes", room.available());
+    for (const auto &[key, bytes] :
+         {std::pair(u"filesystems_total_bytes", room.total()), std::pair(u"filesystems_available_bytes", room.available())}) {
+        if (isRoomKnown)
+            out.set(key, bytes);
+        else
+            out.miss(key, Absence::Timeout);
+    }
 }
 
 } // namespace collector::facts

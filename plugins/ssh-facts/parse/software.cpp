@@ -237,6 +237,8 @@ void parseRepositories(const Section &in, Findings &out)
 
 void parseAgents(const Section &in, Findings &out)
 {
+    if (in.isTimedOut())
+        return; // what came is not all of it
     QJsonArray agents;
     QStringList seen;
     for (const QByteArrayView line : linesOf(in.bytes("agents"))) {
@@ -253,6 +255,8 @@ void parseAgents(const Section &in, Findings &out)
 
 void parseJava(const Section &in, Findings &out)
 {
+    if (in.isTimedOut())
+        return;
     QJsonArray all;
     for (const Block &block : in.blocks) {
         const Assignments release(block.bytes);

@@ -15,6 +15,10 @@ umask 077
 exec </dev/null 2>/dev/null
 _late=
 _r=
+# g's clock; and reap, when D is over: what was gathered goes out.
+_ticks=
+trap '_ticks=$_ticks.' USR1
+trap 'o; exit 143' TERM
 
 # w TEXT: written at once, as it is. ksh and mksh would start a process for each printf.
 if [ -n "${KSH_VERSION-}${SH_VERSION-}${ERRNO-}" ]; then
@@ -128,27 +132,54 @@ slept() {
     done
 }
 
-# g LABEL COMMAND…: the same for one that can; it is killed after T seconds.
+# g LABEL COMMAND…: the same for one that can. After T seconds it is sent a TERM, which lets a database be closed in order, two seconds later
+# a KILL. What is not gone a second after that hangs in the kernel, on a disk or a server that does not answer: it is left there. The child
+# that counts wakes our `wait` by a signal, once when T is over, once more when even KILL was of no use.
 g() {
     _n=$1
     shift
     if ! has "$1"; then
         m "M tool_missing $_n"
+        _r=127
         return
     fi
     m "C $_n"
     o
+    _ticks=
     "$@" &
     _c=$!
-    (slept "$T" && kill -9 "$_c") >/dev/null &
+    # Braces: around parentheses yash puts a second process, which would go on when the first is killed.
+    { slept "$T" && {
+        kill -USR1 $$
+        kill "$_c"
+        sleep 2
+        kill -9 "$_c"
+        sleep 1
+        kill -USR1 $$
+    }; } >/dev/null &
     _w=$!
     wait "$_c"
     _r=$?
+    [ "$_ticks" != . ] || wait "$_c"
     kill -9 "$_w"
     wait "$_w"
+    # What it has started may still run, and hold our output open: swept away at the end. So may what was killed by somebody else.
+    [ -z "$_ticks" ] || _r=137
     m "X $_r $_n"
-    # What it has started may still run, and hold our output open: swept away at the end.
     [ "$_r" -lt 128 ] || _late=1
+}
+
+# long LABEL COMMAND…: one that may read for longer: four times T.
+long() {
+    T=$((T * 4))
+    g "$@"
+    T=$((T / 4))
+}
+
+# flushed FUNCTION…: one of ours as a command of g: paths may lie where nobody answers, and then a builtin hangs as a program does.
+flushed() {
+    "$@"
+    o
 }
 
 # root LABEL PROGRAM ARGUMENT…: a read that only root may do. The program has its full path, so that a sudoers line can name it.
@@ -203,11 +234,11 @@ $N $?
 " >&2
     } 2>&1 >&4 | {
         _no=
-        _r=1
+        _rc=1
         while IFS= read -r _l; do
             case $_l in
             "$N "*)
-                _r=${_l##* }
+                _rc=${_l##* }
                 break
                 ;;
             # Told beside what it runs all the same.
@@ -215,8 +246,8 @@ $N $?
             sudo:* | sudo-rs:* | doas:* | Sorry,* | *' is not in the sudoers file'* | *' is not allowed to run sudo on '*) _no=1 ;;
             esac
         done
-        [ "$_r" != 1 ] || [ -z "$_no" ] || _r=126
-        exit "$_r"
+        [ "$_rc" != 1 ] || [ -z "$_no" ] || _rc=126
+        exit "$_rc"
     }
 } 4>&1
 
@@ -224,6 +255,8 @@ $N $?
 O=
 [ ! -r /proc/sys/kernel/ostype ] || read -r O </proc/sys/kernel/ostype
 [ -n "$O" ] || O=$(uname -s)
+# What lies below /opt may be a server's: not for each tool that is looked for.
+[ "$O" != Linux ] || PATH=${PATH%:/opt/homebrew/bin}
 U=
 E=
 G=

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Sizes of local file systems in one call. What lies on a network or behind a process may never answer: each of those gets
+# Sizes of local file systems in one call; should that hang, one for each. What lies on a network or behind a process may never answer: each of those gets
 # a child of its own, whose output goes through a pipe, so that one that cannot even be killed holds neither us nor the channel.
 # Nothing below an autofs mount point that is not mounted is ever touched.
 s_mounts() {
@@ -34,20 +34,16 @@ $_at" ;;
         esac
     done </proc/self/mountinfo
     if [ $# -gt 0 ]; then
-        if has stat; then
-            m 'C statfs'
-            o
-            stat -f -c '%s %S %b %a %c %d %n' -- "$@"
-            _r=$?
-            m "X $_r statfs"
-        else
-            m 'M tool_missing statfs'
-            _r=127
-        fi
+        g statfs stat -f -c '%s %S %b %a %c %d %n' -- "$@"
         # 1 is one of them that may not be asked; a stat that has no -c says more.
-        if [ "$_r" -gt 1 ] || { [ "$_r" = 1 ] && ! stat -f -c %S / >/dev/null; }; then
-            c df df -P -k "$@"
-            c df-i df -P -i "$@"
+        if [ "$_r" = 137 ]; then
+            for _at; do
+                _far="$_far
+$_at"
+            done
+        elif [ "$_r" -gt 1 ] || { [ "$_r" = 1 ] && ! stat -f -c %S / >/dev/null; }; then
+            g df df -P -k "$@"
+            [ "$_r" = 137 ] || g df-i df -P -i "$@"
         fi
     fi
     [ -z "$_far" ] || far_mounts
@@ -62,7 +58,7 @@ far_mounts() {
         _i=0
         for _at in $_far; do
             _i=$((_i + 1))
-            (
+            {
                 if _l=$(exec stat -f -c '%s %S %b %a %c %d' -- "$_at"); then
                     w "$_i size $_l $_at
 "
@@ -70,14 +66,14 @@ far_mounts() {
                     w "$_i denied $_at
 "
                 fi
-            ) &
+            } &
             w "0 pid $!
 "
         done
-        (
+        {
             slept "$T" && w '0 late
 '
-        ) &
+        } &
         w "0 clock $! $_i
 "
     } | {

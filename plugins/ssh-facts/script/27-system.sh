@@ -2,10 +2,11 @@
 s_pkg_mgr() {
     m 'C exists'
     x /usr/bin/rpm-ostree /usr/bin/yum /usr/bin/dnf /usr/bin/dnf-3 /usr/bin/dnf5 /usr/bin/microdnf /usr/bin/apt-get /usr/bin/zypper \
-        /usr/sbin/urpmi /usr/bin/pacman /bin/opkg /usr/pkg/bin/pkgin /opt/local/bin/pkgin /opt/tools/bin/pkgin /opt/local/bin/port \
-        /usr/local/bin/brew /opt/homebrew/bin/brew /sbin/apk /usr/sbin/pkg /usr/sbin/swlist /usr/bin/emerge /usr/sbin/pkgadd \
+        /usr/sbin/urpmi /usr/bin/pacman /bin/opkg /usr/pkg/bin/pkgin /usr/local/bin/brew /sbin/apk /usr/sbin/pkg /usr/sbin/swlist /usr/bin/emerge /usr/sbin/pkgadd \
         /usr/bin/pkg /usr/bin/xbps-install /usr/local/sbin/pkg /usr/bin/swupd /usr/sbin/sorcery /usr/bin/installp \
         /QOpenSys/pkgs/bin/yum /run/ostree-booted /usr/bin/rpm
+    # Of illumos and macOS; on Linux what lies below /opt may be a server's.
+    [ "$O" = Linux ] || x /opt/local/bin/pkgin /opt/tools/bin/pkgin /opt/local/bin/port /opt/homebrew/bin/brew
     # An apt-get that belongs to an rpm package: ALT Linux.
     [ -e /var/lib/dpkg/status ] || [ ! -x /usr/bin/rpm ] || [ ! -x /usr/bin/apt-get ] || g apt_rpm /usr/bin/rpm -q --whatprovides /usr/bin/apt-get
 }

@@ -23,7 +23,7 @@ s_package_summary() {
             c count grep -c '^Package:' "$_o"
             c sum sha256sum "$_o"
             ;;
-        */rpm/*) g names rpm -qa --nosignature --nodigest --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n' ;;
+        */rpm/*) long names rpm -qa --nosignature --nodigest --qf '%{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}\n' ;;
         *local.sqlite) g names pkg query '%n-%v' ;;
         *pacman/local) folders "$_o"/*/ ;;
         */xbps) ! has xbps-query || g names xbps-query -l ;;
@@ -65,7 +65,7 @@ s_packages() {
         [ ! -s "$_o" ] || c opkg grep -E '^(Package|Version|Architecture|Status):|^$' "$_o"
     done
     if has rpm && [ ! -s /var/lib/dpkg/status ]; then
-        g rpm rpm -qa --nosignature --nodigest --qf '%{NAME}|%{EPOCH}|%{VERSION}|%{RELEASE}|%{ARCH}|%{INSTALLTIME}|%{VENDOR}\n'
+        long rpm rpm -qa --nosignature --nodigest --qf '%{NAME}|%{EPOCH}|%{VERSION}|%{RELEASE}|%{ARCH}|%{INSTALLTIME}|%{VENDOR}\n'
     fi
     ! has pacman || g pacman pacman -Q
     ! has xbps-query || g xbps xbps-query -l

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 s_processes() {
     if ps -A -o pid= >/dev/null; then
-        c ps ps -A -o pid= -o ppid= -o user= -o rss= -o comm=
+        g ps ps -A -o pid= -o ppid= -o user= -o rss= -o comm=
     else
         m 'C stat'
         for _o in /proc/[0-9]*; do
@@ -12,5 +12,6 @@ s_processes() {
 
 # Command lines hold passwords now and then: only asked for by name, and masked over here.
 s_process_arguments() {
-    c args ps -A -o pid= -o args=
+    # The kernel may hang on the command line of a process that hangs.
+    g args ps -A -o pid= -o args=
 }

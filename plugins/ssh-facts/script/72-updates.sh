@@ -17,7 +17,7 @@ s_updates() {
         dnf_updates
         stamps /var/cache/dnf /var/cache/libdnf5 /var/lib/dnf/history.sqlite /usr/lib/sysimage/libdnf5/transaction_history.sqlite
     elif has yum; then
-        g yum yum -q -C check-update
+        long yum yum -q -C check-update
         g yum-security yum -q -C updateinfo list security
         stamps /var/cache/yum /var/lib/yum/history
     elif has zypper; then
@@ -30,8 +30,7 @@ s_updates() {
         stamps /var/cache/zypp/solv /var/log/zypp/history
     elif has apk; then
         g apk apk version -l '<'
-        m 'C exists'
-        x /var/cache/apk/*INDEX.* /etc/apk/cache/*INDEX.* /media/*/apks/*/*INDEX.*
+        g exists flushed apk_indexes
         stamps /var/cache/apk /etc/apk/cache /lib/apk/db/installed
     elif has pacman; then
         g pacman pacman -Qu
@@ -62,8 +61,12 @@ dnf_updates() {
         }
         set -- "$@" "--setopt=cachedir=$_k"
     fi
-    g dnf dnf "$@" check-update
+    long dnf dnf "$@" check-update
     g dnf-security dnf "$@" updateinfo list --security
+}
+
+apk_indexes() {
+    x /var/cache/apk/*INDEX.* /etc/apk/cache/*INDEX.* /media/*/apks/*/*INDEX.*
 }
 
 # When each of these was written: caches first, then what changes with an installation.

@@ -1,7 +1,10 @@
 # shellcheck shell=sh
 # category name path: whoever knows another agent adds a line.
 s_agents() {
-    m 'C agents'
+    g agents flushed agents
+}
+
+agents() {
     for _l in \
         'configuration puppet /opt/puppetlabs/bin/puppet' \
         'configuration puppet /usr/bin/puppet' \
@@ -73,6 +76,10 @@ s_agents() {
 }
 
 s_java() {
+    g java flushed java_releases
+}
+
+java_releases() {
     for _o in /usr/lib/jvm/*/release /usr/java/*/release /opt/*/release /opt/*/jre/release /usr/local/*/release \
         /opt/java/*/release /usr/lib64/jvm/*/release /opt/ibm/java*/release /Library/Java/JavaVirtualMachines/*/Contents/Home/release \
         /usr/local/openjdk*/release /usr/jdk/instances/*/release; do
@@ -81,6 +88,10 @@ s_java() {
 }
 
 s_certificates() {
+    g certificates flushed certificates
+}
+
+certificates() {
     for _o in /etc/ssl/*.pem /etc/ssl/*.crt /etc/pki/tls/certs/*.crt /etc/pki/tls/certs/*.pem /etc/letsencrypt/live/*/cert.pem \
         /etc/nginx/*.crt /etc/nginx/*.pem /etc/nginx/ssl/*.crt /etc/nginx/ssl/*.pem /etc/nginx/certs/*.crt /etc/apache2/ssl/*.crt \
         /etc/apache2/ssl/*.pem /etc/httpd/ssl/*.crt /etc/haproxy/*.pem /etc/haproxy/certs/*.pem /etc/postfix/*.pem \

@@ -1,15 +1,18 @@
 # shellcheck shell=sh
-# Everything of our process group or session but ourselves, and whoever sweeps.
+# sweep SIGNAL: to everything of our process group or session but ourselves, and whoever sweeps.
 _cut=') '
 sweep() {
+    _swept=
     [ "$O" = Linux ] || {
         # Where /proc says nothing of the kind: who is in our group.
         ps -A -o pid= -o pgid= | while read -r _p _a; do
-            [ "$_a" != "$$" ] || [ "$_p" = "$$" ] || [ "$_p" = "${W1-}" ] || kill -9 "$_p"
+            [ "$_a" != "$$" ] || [ "$_p" = "$$" ] || [ "$_p" = "${W1-}" ] || kill -s "$1" "$_p"
         done
+        _swept=1
         return
     }
     read -r _me _a </proc/self/stat
+    _k=$1
     for _d in /proc/[0-9]*; do
         IFS= read -r _l <"$_d/stat" || continue
         _p=${_l%% *}
@@ -17,13 +20,18 @@ sweep() {
         # shellcheck disable=SC2086
         set -- ${_l##*"$_cut"}
         if [ "${3-}" = "$$" ] || [ "${4-}" = "$$" ]; then
-            [ "$_p" = "$$" ] || [ "$_p" = "$_me" ] || [ "$_p" = "${W1-}" ] || kill -9 "$_p"
+            [ "$_p" = "$$" ] || [ "$_p" = "$_me" ] || [ "$_p" = "${W1-}" ] || {
+                kill -s "$_k" "$_p"
+                _swept=1
+            }
         fi
     done
 }
 
-# One watchdog for all. In a group of our own, it kills the group; else our descendants, found in /proc.
+# One watchdog for all. In a group of our own, it ends the group; else our descendants, found in /proc. A TERM first, as in g: our own shell
+# lets out what it has gathered, and is gone.
 reap() {
+    trap '' TERM
     _p=
     if [ -r "/proc/$$/stat" ]; then
         IFS= read -r _l <"/proc/$$/stat"
@@ -35,6 +43,8 @@ reap() {
     fi
     # shellcheck disable=SC2086
     if [ "$((_p))" = $$ ]; then
+        kill -TERM -$$
+        sleep 2
         kill -9 -$$
     else
         read -r _me _a </proc/self/stat
@@ -50,14 +60,17 @@ reap() {
                 esac
             done
         done
+        kill -TERM $_kin
+        sleep 2
         kill -9 $_kin
     fi
 }
-(slept "$D" && reap) >/dev/null &
+{ slept "$D" && reap; } >/dev/null &
 W1=$!
 
 renice -n 10 -p $$ >/dev/null
-! has ionice || ionice -c 3 -p $$
+# Not the idle class: on a disk that is never idle a read would not end, and what T is for would be over.
+! has ionice || ionice -c 2 -n 7 -p $$
 
 for _section in $S; do
     m "B $_section"
@@ -68,6 +81,12 @@ m Z
 o
 kill -9 "$W1"
 wait "$W1"
-[ -z "$_late" ] || sweep
+[ -z "$_late" ] || {
+    sweep TERM
+    [ -z "$_swept" ] || {
+        sleep 2
+        sweep KILL
+    }
+}
 exit 0
 }

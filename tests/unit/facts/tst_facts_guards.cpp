@@ -6,11 +6,16 @@
 #include <QElapsedTimer>
 #include <QStandardPaths>
 #include <QTemporaryDir>
+#include <QTemporaryFile>
 #include <QThread>
 #include <QtTest>
 
+#include <array>
 #include <csignal>
+#include <cstring>
+#include <fcntl.h>
 #include <sys/mount.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace collector;
@@ -23,6 +28,15 @@ class FactsGuards : public QObject
 private Q_SLOTS:
     void aCommandThatHangsCostsItsOwnFacts_data();
     void aCommandThatHangsCostsItsOwnFacts();
+    void whatCanEndInOrderDoes_data() { aCommandThatHangsCostsItsOwnFacts_data(); }
+    void whatCanEndInOrderDoes();
+    void aToolThatCannotBeKilledCostsItsOwnFacts_data() { aFactThatFloodsHangsOrFailsCostsItself_data(); }
+    void aToolThatCannotBeKilledCostsItsOwnFacts();
+    void aPlaceWhereNobodyAnswersCostsItsOwnFacts_data() { aFactThatFloodsHangsOrFailsCostsItself_data(); }
+    void aPlaceWhereNobodyAnswersCostsItsOwnFacts();
+    void aLocalFileSystemThatHangsIsAFact();
+    void whenAllTimeIsOverNothingIsLeft_data() { aCommandThatHangsCostsItsOwnFacts_data(); }
+    void whenAllTimeIsOverNothingIsLeft();
     void aCommandThatCrashesOrFloodsCostsItsOwnFacts();
     void aFactThatFloodsHangsOrFailsCostsItself_data();
     void aFactThatFloodsHangsOrFailsCostsItself();
@@ -38,7 +52,201 @@ bool isAlive(const QByteArray &pid)
     return stat.open(QIODevice::ReadOnly) && !stat.readAll().contains(") Z ");
 }
 
+// A file system whose server takes each request and answers none: who asks it can not even be killed, as with NFS, a multipath device
+// without a path, a suspended pool. Spoken to in the kernel's words (linux/fuse.h), so that it needs no library.
+class SilentFileSystem
+{
+public:
+    SilentFileSystem()
+    {
+        m_device = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+        if (m_device < 0)
+            return;
+        const QByteArray options = "fd=" + QByteArray::number(m_device) + ",rootmode=40000,user_id=0,group_id=0,allow_other";
+        m_isMounted = mount("server:/export", path().constData(), "fuse", 0, options.constData()) == 0;
+        if (m_isMounted)
+            m_server = std::thread([this] { serve(); });
+    }
+    ~SilentFileSystem()
+    {
+        if (m_isMounted)
+            umount2(path().constData(), MNT_FORCE);
+        umount2(path().constData(), MNT_DETACH);
+        if (m_server.joinable())
+            m_server.join();
+        if (m_device >= 0)
+            close(m_device);
+    }
+    SilentFileSystem(const SilentFileSystem &) = delete;
+    SilentFileSystem &operator=(const SilentFileSystem &) = delete;
+
+    [[nodiscard]] bool isMounted() const { return m_isMounted; }
+    [[nodiscard]] QByteArray path() const { return m_folder.path().toLocal8Bit(); }
+
+private:
+    void serve() const
+    {
+        std::array<char, 1 << 17> request{};
+        while (read(m_device, request.data(), request.size()) > 0) {
+            quint32 operation = 0;
+            quint64 number = 0;
+            memcpy(&operation, request.data() + 4, sizeof operation);
+            memcpy(&number, request.data() + 8, sizeof number);
+            if (operation == 26) // INIT
+                greet(number);
+        }
+    }
+    void greet(quint64 number) const
+    {
+        std::array<quint32, 20> reply{}; // length, error, number; version 7.31, read-ahead, flags, background, largest write, granularity
+        reply[0] = sizeof reply;
+        memcpy(&reply[2], &number, sizeof number);
+        reply[4] = 7;
+        reply[5] = 31;
+        reply[6] = 65536;
+        reply[8] = 10U << 16 | 12;
+        reply[9] = 65536;
+        reply[10] = 1;
+        [[maybe_unused]] const ssize_t written = write(m_device, reply.data(), sizeof reply);
+    }
+
+    QTemporaryDir m_folder;
+    int m_device = -1;
+    bool m_isMounted = false;
+    std::thread m_server;
+};
+
+void choose(LocalRun &run, const QByteArray &shell)
+{
+    run.shell = shell;
+    if (shell == "busybox")
+        run.arguments = {"ash", "-s"};
+    if (shell == "zsh")
+        run.arguments = {"--emulate", "sh", "-s"};
+}
+
 } // namespace
+
+// A database that is killed while it is open is damaged (rpm's, of Berkeley DB): a TERM comes first.
+void FactsGuards::whatCanEndInOrderDoes()
+{
+    QFETCH(QByteArray, shell);
+    if (QStandardPaths::findExecutable(QString::fromLatin1(shell)).isEmpty())
+        QSKIP("this shell is not installed");
+    Tools tools;
+    tools.replace("docker", "trap 'echo closed > " + tools.path() + "/mark; exit 0' TERM\nwhile :; do sleep 0.1; done");
+    LocalRun run;
+    run.shell = shell;
+    run.path = tools.path();
+    run.words = {"!all", "!min", "containers", "dns"};
+    run.commandSeconds = 1;
+    run.run();
+    QCOMPARE(run.exitStatus, 0);
+    QVERIFY2(run.elapsedMs < 15'000, qPrintable(QString::number(run.elapsedMs)));
+    QCOMPARE(readAll(tools.file("mark")), "closed\n");
+    QCOMPARE(run.absent().value(u"containers").toString(), QStringLiteral("timeout"));
+    QVERIFY(run.parse().has(u"dns"));
+}
+
+void FactsGuards::aToolThatCannotBeKilledCostsItsOwnFacts()
+{
+    QFETCH(QByteArray, shell);
+    if (QStandardPaths::findExecutable(QString::fromLatin1(shell)).isEmpty())
+        QSKIP("this shell is not installed");
+    const SilentFileSystem silent;
+    if (!silent.isMounted())
+        QSKIP("no file system can be mounted here: root and /dev/fuse are needed");
+    Tools tools;
+    tools.replace("docker", "exec cat " + silent.path() + "/file");
+    LocalRun run;
+    choose(run, shell);
+    run.path = tools.path();
+    run.words = {"!all", "!min", "containers", "dns", "date_time"};
+    run.commandSeconds = 1;
+    run.run();
+    QVERIFY2(run.elapsedMs < 30'000, qPrintable(QString::number(run.elapsedMs)));
+    QVERIFY(parseFrames(run.output, run.nonce).isComplete);
+    QCOMPARE(run.absent().value(u"containers").toString(), QStringLiteral("timeout"));
+    QVERIFY(run.parse().has(u"dns"));
+    QVERIFY(run.parse().has(u"date_time"));
+}
+
+void FactsGuards::aPlaceWhereNobodyAnswersCostsItsOwnFacts()
+{
+    QFETCH(QByteArray, shell);
+    if (QStandardPaths::findExecutable(QString::fromLatin1(shell)).isEmpty())
+        QSKIP("this shell is not installed");
+    const SilentFileSystem silent;
+    if (!silent.isMounted())
+        QSKIP("no file system can be mounted here: root and /dev/fuse are needed");
+    QTemporaryFile accounts;
+    QVERIFY(accounts.open());
+    accounts.write("root:x:0:0::/root:/bin/sh\nfar:x:1001:1001::" + silent.path() + "/home:/bin/sh\n");
+    accounts.close();
+    LocalRun run;
+    choose(run, shell);
+    run.words = {"!all", "!min", "agents", "access", "java", "certificates", "dns", "date_time"};
+    run.commandSeconds = 1;
+    run.substitutes = {{"/opt/splunkforwarder", silent.path()},
+                       {"/opt/java/", silent.path() + "/java/"},
+                       {"/etc/ldap/", silent.path() + "/ldap/"},
+                       {"/etc/passwd", accounts.fileName().toLocal8Bit()}};
+    run.run();
+    QVERIFY2(run.elapsedMs < 60'000, qPrintable(QString::number(run.elapsedMs)));
+    QVERIFY(parseFrames(run.output, run.nonce).isComplete);
+    const QJsonObject absent = run.absent();
+    for (const char *fact : {"agents", "authorized_keys", "java_installations", "certificates"})
+        QCOMPARE(absent.value(QLatin1StringView(fact)).toString(), QStringLiteral("timeout"));
+    QVERIFY(run.parse().has(u"uid0_accounts"));
+    QVERIFY(run.parse().has(u"dns"));
+    QVERIFY(run.parse().has(u"date_time"));
+}
+
+// All local ones are asked in one call: when that hangs, each by itself.
+void FactsGuards::aLocalFileSystemThatHangsIsAFact()
+{
+    const SilentFileSystem silent;
+    if (!silent.isMounted())
+        QSKIP("no file system can be mounted here: root and /dev/fuse are needed");
+    QTemporaryFile mounts;
+    QVERIFY(mounts.open());
+    mounts.write("22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n40 22 254:16 / " + silent.path() +
+                 " rw,relatime shared:3 - xfs /dev/mapper/data rw\n");
+    mounts.close();
+    LocalRun run;
+    run.words = {"!all", "!min", "mounts"};
+    run.commandSeconds = 1;
+    run.substitutes = {{"/proc/self/mountinfo", mounts.fileName().toLocal8Bit()}};
+    run.run();
+    const QJsonValue all = run.parse().value(u"mounts");
+    QCOMPARE(all[1][u"state"].toString(), QStringLiteral("stuck"));
+    QVERIFY(all[0][u"size_total"].toDouble() > 0);
+    QCOMPARE(run.absent().value(u"filesystems_total_bytes").toString(), QStringLiteral("timeout"));
+}
+
+// What the watchdog of the whole ends may close in order too; what was gathered is printed, and what ignores a TERM is killed all the same.
+void FactsGuards::whenAllTimeIsOverNothingIsLeft()
+{
+    QFETCH(QByteArray, shell);
+    if (QStandardPaths::findExecutable(QString::fromLatin1(shell)).isEmpty())
+        QSKIP("this shell is not installed");
+    Tools tools;
+    tools.replace("docker",
+                  "echo $$ > " + tools.path() + "/self\ntrap 'echo closed > " + tools.path() + "/mark' TERM\nwhile :; do sleep 0.1; done");
+    LocalRun run;
+    run.shell = shell;
+    run.path = tools.path();
+    run.words = {"!all", "!min", "dns", "containers"};
+    run.substitutes = {{" D=50 ", " D=2 "}, {" T=5 ", " T=50 "}};
+    run.run();
+    QVERIFY2(run.elapsedMs < 20'000, qPrintable(QString::number(run.elapsedMs)));
+    QTRY_VERIFY(!readAll(tools.file("mark")).isEmpty());
+    const QByteArray self = readAll(tools.file("self")).trimmed();
+    QVERIFY(!self.isEmpty());
+    QTRY_VERIFY(!isAlive(self));
+    QVERIFY(run.parse().has(u"dns"));
+    QCOMPARE(run.absent().value(u"containers").toString(), QStringLiteral("timeout"));
+}
 
 void FactsGuards::aCommandThatHangsCostsItsOwnFacts_data()
 {

@@ -20,9 +20,10 @@
 #include <cstdio>
 
 #ifdef COLLECTOR_JEMALLOC
-// Read by jemalloc before main(): arenas for the workers, the writer and the pool; pages that a wave of hosts gave back stay for the next.
+// Read by jemalloc before main(): arenas for the workers, the writer and the pool; pages that a wave of hosts gave back stay for the next,
+// to the end of the run.
 extern "C" const char *malloc_conf; // NOLINT(readability-identifier-naming): its name
-const char *malloc_conf = "narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0";
+const char *malloc_conf = "narenas:2,dirty_decay_ms:-1";
 #endif
 
 using namespace collector;

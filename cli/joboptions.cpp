@@ -112,8 +112,9 @@ void JobOptions::giveFull(const QString &text, bool isFromLine, const QString &p
     if (option == u"rate" && !job->manifest->option("rate")) {
         bool isNumber = false;
         const double rate = value.toDouble(&isNumber);
-        if (!isNumber || rate < 0)
-            throw UsageError(QStringLiteral("-O %1: a rate is a number of starts a second, 0 for no limit").arg(text));
+        if (!isNumber || !isRate(rate))
+            throw UsageError(
+                QStringLiteral("-O %1: a rate is a number of starts a second, from 0.0001 to 10000000, or 0 for no limit").arg(text));
         job->rate = rate;
         return;
     }

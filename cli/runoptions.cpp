@@ -13,6 +13,18 @@
 
 namespace collector {
 
+namespace {
+
+constexpr double leastRate = 0.0001; // below, times between two starts are no numbers any more
+constexpr double mostRate = 10'000'000;
+
+} // namespace
+
+bool isRate(double rate)
+{
+    return rate == 0 || (rate >= leastRate && rate <= mostRate); // not a number is neither
+}
+
 RunOptions::RunOptions(CommandLine line, const QString &systemPath) : m_line(std::move(line))
 {
     readConfig(systemPath);
@@ -87,6 +99,17 @@ std::optional<double> RunOptions::number(const QString &name, double least, doub
                              .arg(most, 0, 'f', 0)
                              .arg(*text));
     return number;
+}
+
+std::optional<double> RunOptions::rate(const QString &name) const
+{
+    const std::optional<double> rate = number(name, 0, mostRate);
+    if (rate && !isRate(*rate))
+        throw UsageError(QStringLiteral("%1 takes 0 for no limit, or a number from %2 on, not \"%3\"")
+                             .arg(shown(name))
+                             .arg(leastRate)
+                             .arg(value(name).value_or(QString())));
+    return rate;
 }
 
 std::optional<std::chrono::milliseconds> RunOptions::duration(const QString &name) const

@@ -13,6 +13,9 @@
 
 namespace collector {
 
+// Whether it is one of starts a second: 0 (no limit), or one in some hours up to ten million.
+[[nodiscard]] bool isRate(double rate);
+
 class RunOptions
 {
 public:
@@ -44,6 +47,7 @@ public:
     // Checked values; throw UsageError that names the option, and the configuration where it is from there. Nothing where it is not given.
     [[nodiscard]] std::optional<qint64> integer(const QString &name, qint64 least, qint64 most) const;
     [[nodiscard]] std::optional<double> number(const QString &name, double least, double most) const;
+    [[nodiscard]] std::optional<double> rate(const QString &name) const; // isRate()
     [[nodiscard]] std::optional<std::chrono::milliseconds> duration(const QString &name) const;
     [[nodiscard]] std::optional<QString> choice(const QString &name, const QStringList &words) const;
 

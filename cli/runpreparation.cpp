@@ -132,7 +132,7 @@ void RunPreparation::decideLimits()
     if (limits.isOnlyAlive && !isSelected("ping"))
         throw UsageError(QStringLiteral("--only-alive needs -p ping: it asks the other jobs only where ping had an answer"));
 
-    const auto rate = options.number(QStringLiteral("rate"), 0, 10'000'000);
+    const auto rate = options.rate(QStringLiteral("rate"));
     pingRate = rate.value_or(5000);
     limits.rate = usesShell() ? rate.value_or(200) : 0;
     for (int job = 0; job < int(selected.plugins.size()); ++job) {

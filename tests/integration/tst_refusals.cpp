@@ -59,6 +59,11 @@ void TestRefusals::mistakes_data()
     row("a time that is none", "-i h, -p ping --timeout 0",
         "--timeout takes a duration above 0, such as 10, 500ms, 2m or 1h30m, not \"0\"");
     row("a rate that is none", "-i h, -p ping --rate -1", "--rate takes a number from 0 to 10000000, not \"-1\"");
+    row("a rate beside nothing", "-i h, -p ping --rate 1e-300", "--rate takes 0 for no limit, or a number from 0.0001 on, not \"1e-300\"");
+    for (const char *rate : {"nan", "inf", "1e-300", "1e300", "-1", "5%"}) {
+        const QByteArray words = QByteArray("-i h, -p ping -O ping.rate=") + rate;
+        row(words.constData(), words.constData(), "a rate is a number of starts a second, from 0.0001 to 10000000, or 0 for no limit");
+    }
     row("a shard that is none", "-i h, -p ping --shard 3",
         "collector: --shard takes K/N with K from 1 to N, as in 2/10, or auto, not \"3\"");
     row("a shard beyond the last", "-i h, -p ping --shard 3/2", "collector: --shard: 3 of 2: K goes from 1 to N");

@@ -112,6 +112,8 @@ bool AnsibleCache::addRecord(QByteArrayView line)
     (void)forEachMember(line, [&](QByteArrayView key, QByteArrayView value) {
         if (key == "host")
             host = decodeJsonString(value).value_or(QByteArray());
+        if (key == "host_base64") // stands behind it
+            host = hostBytes(host, value);
         if (key == "facts")
             content = cacheOf(value, m_otherKeys);
         return key != "facts";

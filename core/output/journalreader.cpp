@@ -1,7 +1,5 @@
 #include "output/journalreader.h"
 
-#include <QJsonDocument>
-
 namespace collector {
 
 namespace {
@@ -11,10 +9,26 @@ constexpr qsizetype longestLine = 16 * 1024 * 1024;
 
 std::optional<CrashNote> readCrash(QByteArrayView line)
 {
-    const QJsonObject note = QJsonDocument::fromJson(QByteArray::fromRawData(line.data(), line.size())).object()[u"crashed"].toObject();
-    if (note.isEmpty())
-        return std::nullopt;
-    return CrashNote{note[u"host"].toString().toUtf8(), note[u"plugin"].toString().toUtf8(), note[u"signal"].toInt()};
+    std::optional<CrashNote> crash;
+    const bool isObject = forEachMember(line, [&](QByteArrayView key, QByteArrayView note) {
+        if (key != "crashed")
+            return true;
+        // The names as they are: the handler of a signal passes on bytes that are no UTF-8.
+        CrashNote found;
+        const bool isNote = forEachMember(note, [&](QByteArrayView name, QByteArrayView value) {
+            if (name == "host")
+                found.host = decodeJsonString(value).value_or(QByteArray());
+            else if (name == "plugin")
+                found.plugin = decodeJsonString(value).value_or(QByteArray());
+            else if (name == "signal")
+                found.signal = value.toInt();
+            return true;
+        });
+        if (isNote && !found.host.isEmpty())
+            crash = found;
+        return false;
+    });
+    return isObject ? crash : std::nullopt;
 }
 
 } // namespace

@@ -2,6 +2,8 @@
 
 #include "output/timestamp.h"
 
+#include "model/json.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -70,6 +72,12 @@ qsizetype valueEnd(QByteArrayView text, qsizetype at)
     return -1;
 }
 
+// U+FFFD: some of it may not have been UTF-8.
+bool hasReplacement(QByteArrayView text)
+{
+    return text.contains(QByteArrayView("\xef\xbf\xbd"));
+}
+
 } // namespace
 
 bool forEachMember(QByteArrayView object, const std::function<bool(QByteArrayView, QByteArrayView)> &member)
@@ -120,6 +128,19 @@ std::optional<QByteArray> decodeJsonString(QByteArrayView text)
     return array.first().toString().toUtf8();
 }
 
+QByteArray hostBytes(const QByteArray &host, QByteArrayView base64)
+{
+    const auto encoded = hasReplacement(host) ? decodeJsonString(base64) : std::nullopt;
+    const auto decoded =
+        encoded ? QByteArray::fromBase64Encoding(*encoded, QByteArray::AbortOnBase64DecodingErrors) : QByteArray::FromBase64Result();
+    if (!encoded || !decoded)
+        return host;
+    QByteArray written, expected;
+    const bool isText = appendJsonString(written, QByteArrayView(*decoded));
+    appendJsonString(expected, QByteArrayView(host));
+    return !isText && written == expected ? *decoded : host;
+}
+
 bool isWholeObject(QByteArrayView text)
 {
     return text.startsWith('{') && valueEnd(text, 0) == text.size();
@@ -127,9 +148,12 @@ bool isWholeObject(QByteArrayView text)
 
 std::optional<RecordHead> readRecordHead(QByteArrayView record)
 {
-    static constexpr std::array<QByteArrayView, 7> fields{"host", "status", "cause", "started", "elapsed_ms", "address", "attempts"};
+    static constexpr std::array<QByteArrayView, 8> fields{"host_base64", "host",       "status",  "cause",
+                                                          "started",     "elapsed_ms", "address", "attempts"};
     RecordHead head;
+    QByteArrayView exactHost;
     bool hasHost = false;
+    bool mayHaveBytes = false; // beside its host
     bool hasStatus = false;
     std::bitset<fields.size()> seen;
     bool isTwice = false;
@@ -143,6 +167,9 @@ std::optional<RecordHead> readRecordHead(QByteArrayView record)
             const auto host = decodeJsonString(value);
             hasHost = host.has_value();
             head.host = host.value_or(QByteArray());
+            mayHaveBytes = hasReplacement(head.host);
+        } else if (key == "host_base64") {
+            exactHost = value;
         } else if (key == "status") {
             const auto status = statusFromName(decodeJsonString(value).value_or(QByteArray()));
             hasStatus = status.has_value();
@@ -159,10 +186,12 @@ std::optional<RecordHead> readRecordHead(QByteArrayView record)
         } else {
             head.attempts = value.toByteArray().toInt();
         }
-        return !isTwice && !seen.all();
+        return !isTwice && (mayHaveBytes ? !seen.all() : (seen >> 1).count() < fields.size() - 1);
     });
     if (!isObject || isTwice || !hasHost || !hasStatus)
         return std::nullopt;
+    if (mayHaveBytes)
+        head.host = hostBytes(head.host, exactHost);
     return head;
 }
 

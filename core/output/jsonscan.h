@@ -21,13 +21,18 @@ namespace collector {
 // The bytes of a JSON string, quotes included, as UTF-8. Nothing if it is none.
 [[nodiscard]] std::optional<QByteArray> decodeJsonString(QByteArrayView text);
 
+// The name of a record's host, byte for byte: `host` is its text, `base64` the JSON value of `host_base64` (empty: none). A record has both
+// where the name is no UTF-8, and then the text is that of the bytes with U+FFFD. Bytes that would be written otherwise, or are none, are a
+// foreign file's mistake: then the text is the name.
+[[nodiscard]] QByteArray hostBytes(const QByteArray &host, QByteArrayView base64);
+
 // Whether it is one object and nothing else, every bracket and quote closed.
 [[nodiscard]] bool isWholeObject(QByteArrayView text);
 
 // The first fields of a record.
 struct RecordHead
 {
-    QByteArray host;
+    QByteArray host; // hostBytes()
     Status status = Status::Failed;
     Cause cause = Cause::None;
     qint64 startedMs = -1; // since the epoch; -1: never started

@@ -1,5 +1,6 @@
 #include "output/compare/recordview.h"
 
+#include "output/jsonscan.h"
 #include "output/resultreader.h"
 #include "output/timestamp.h"
 
@@ -34,12 +35,16 @@ std::optional<RecordView> RecordView::of(QByteArrayView record)
     view.text = record;
     bool hasHost = false;
     bool isTwice = false;
+    QByteArrayView exactHost;
     JsonMembers walk(record);
     while (walk.next()) {
         if (walk.key() == "host") {
             isTwice = isTwice || hasHost;
             hasHost = isJsonString(walk.value());
             view.host = jsonText(walk.value());
+        } else if (walk.key() == "host_base64") {
+            isTwice = isTwice || !exactHost.isEmpty();
+            exactHost = walk.value();
         } else if (walk.key() == "status") {
             QByteArray storage;
             isTwice = isTwice || !view.statusWord.isEmpty();
@@ -57,6 +62,8 @@ std::optional<RecordView> RecordView::of(QByteArrayView record)
     }
     if (!walk.isValid() || !hasHost || isTwice)
         return std::nullopt;
+    if (!exactHost.isEmpty())
+        view.host = hostBytes(view.host, exactHost);
     return view;
 }
 

@@ -19,7 +19,7 @@ struct RecordView
     [[nodiscard]] static std::optional<RecordView> of(QByteArrayView record);
 
     QByteArrayView text; // all of it
-    QByteArray host;     // escapes resolved
+    QByteArray host;     // escapes resolved; hostBytes()
     Status status = Status::Ok;
     QByteArrayView statusWord; // as it stands
     // JSON values as they stand, strings with their quotes.

@@ -34,6 +34,12 @@ inline QByteArray record(const QByteArray &host, const char *status, const QByte
            json(",'elapsed_ms':4}},'connection':null,'vars':{}") + more + '}';
 }
 
+// The same for a host whose name, in base64, is shown as h, U+FFFD, 1.
+inline QByteArray recordOfBytes(const QByteArray &base64, const char *status, const QByteArray &more)
+{
+    return record("h\357\277\2751\",\"host_base64\":\"" + base64, status, more);
+}
+
 inline QByteArray facts(const QByteArray &members)
 {
     return ",\"facts\":{" + members + "},\"absent\":{}";

@@ -84,6 +84,16 @@ private Q_SLOTS:
         QCOMPARE(runDiffVerb({QFile::decodeName(m_old), QFile::decodeName(m_old)}, someManifests()), 0);
     }
 
+    void namesThatAreNoTextAreToldApart()
+    {
+        const QByteArray both =
+            resultFile(m_directory, "both.jsonl", {recordOfBytes("aP8x", "ok", facts("")), recordOfBytes("aP4x", "ok", facts(""))});
+        const QByteArray one = resultFile(m_directory, "one.jsonl", {recordOfBytes("aP8x", "ok", facts(""))});
+        const QJsonObject hosts = told(both, one)[u"hosts"].toObject();
+        QCOMPARE(hosts[u"went"].toArray(), QJsonArray{QStringLiteral("h\ufffd1")});
+        QCOMPARE(hosts[u"came"].toArray(), QJsonArray());
+    }
+
     void exitStatus_data()
     {
         QTest::addColumn<QString>("failOn");

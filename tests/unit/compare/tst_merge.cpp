@@ -185,6 +185,15 @@ private Q_SLOTS:
         QCOMPARE(QJsonDocument::fromJson(lines[0]).object()[u"facts"].toObject()[u"kernel"].toString(), QStringLiteral("a  b\n"));
     }
 
+    void namesThatAreNoTextAreToldApart()
+    {
+        const QList<QByteArray> lines =
+            merged({file({recordOfBytes("aP8x", "ok", facts("")), recordOfBytes("aP4x", "failed", facts(""))})});
+        QCOMPARE(lines.size(), 2);
+        QVERIFY2(lines[0].contains("\"host_base64\":\"aP4x\"") && lines[0].contains("\"failed\""), lines[0].constData());
+        QVERIFY2(lines[1].contains("\"host_base64\":\"aP8x\"") && lines[1].contains("\"ok\""), lines[1].constData());
+    }
+
     void theUnionOfShardsIsTheWholeRun()
     {
         QList<QByteArray> records;

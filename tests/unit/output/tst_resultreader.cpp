@@ -1,3 +1,4 @@
+#include "output/jsonscan.h"
 #include "output/resultreader.h"
 
 #include <QFile>
@@ -33,6 +34,8 @@ private Q_SLOTS:
     void documentFrame();
     void csvCellsBecomeFacts();
     void recordsLargerThanThePieces();
+    void aNameThatIsNoText_data();
+    void aNameThatIsNoText();
 
 private:
     QByteArray write(const QByteArray &content, const QByteArray &packer = {});
@@ -184,6 +187,40 @@ void TestResultReader::recordsLargerThanThePieces()
     }
     QVERIFY(!reader->next(record));
     QCOMPARE(reader->error(), QString());
+}
+
+void TestResultReader::aNameThatIsNoText_data()
+{
+    QTest::addColumn<QByteArray>("fields");
+    QTest::addColumn<QByteArray>("host");
+    const QByteArray shown = "h\357\277\2751";
+    QTest::newRow("as we write it") << R"("host":")" + shown + R"(","host_base64":"aP8x","status":"ok")" << QByteArray("h\3771");
+    QTest::newRow("in another order")
+        << R"("attempts":1,"cause":null,"elapsed_ms":1,"address":null,"started":null,"status":"ok","host":")" + shown +
+               R"(","facts":{},"host_base64":"aP8x")"
+        << QByteArray("h\3771");
+    QTest::newRow("the bytes first") << R"("host_base64":"aP8x","status":"ok","host":")" + shown + '"' << QByteArray("h\3771");
+    QTest::newRow("escaped") << QByteArray(R"("host":"h\ufffd1","host_base64":"aP8x","status":"ok")") << QByteArray("h\3771");
+    QTest::newRow("no bytes") << R"("host":")" + shown + R"(","status":"ok")" << shown;
+    QTest::newRow("no base64") << R"("host":")" + shown + R"(","host_base64":"a*8x","status":"ok")" << shown;
+    QTest::newRow("cut base64") << R"("host":")" + shown + R"(","host_base64":"aP8","status":"ok")" << shown;
+    QTest::newRow("no text") << R"("host":")" + shown + R"(","host_base64":7,"status":"ok")" << shown;
+    QTest::newRow("another's bytes") << R"("host":")" + shown + R"(","host_base64":"/zE=","status":"ok")" << shown;
+    QTest::newRow("text beside text") << QByteArray(R"("host":"web01","host_base64":"ZGIwMQ==","status":"ok")") << QByteArray("web01");
+    QTest::newRow("the same text") << R"("host":")" + shown + R"(","host_base64":")" + shown.toBase64() + R"(","status":"ok")" << shown;
+    QTest::newRow("twice") << R"("host":")" + shown + R"(","host_base64":"aP8x","host_base64":"aP4x","status":"ok")" << QByteArray();
+}
+
+// Two hosts, whose names differ where they are no text, were one.
+void TestResultReader::aNameThatIsNoText()
+{
+    QFETCH(QByteArray, fields);
+    QFETCH(QByteArray, host);
+    const QByteArray record = '{' + fields + '}';
+    const auto head = readRecordHead(record);
+    QCOMPARE(head.has_value(), !host.isEmpty());
+    if (head)
+        QCOMPARE(head->host, host);
 }
 
 QTEST_APPLESS_MAIN(TestResultReader)

@@ -131,11 +131,15 @@ void TestWriterPlaces::ansibleCache()
     Record good = goodRecord(*m_run, "web01");
     Record silent = silentRecord(*m_run, "silent");
     Record hostile = goodRecord(*m_run, "../escaped");
-    submit(*writer, {&good, &silent, &hostile});
+    Record bytes = goodRecord(*m_run, "h\3771");
+    Record otherBytes = goodRecord(*m_run, "h\3761"); // the same as text
+    submit(*writer, {&good, &silent, &hostile, &bytes, &otherBytes});
     const RunOutcome outcome = finish(*writer);
     QCOMPARE(outcome.exitStatus, 3);
     QCOMPARE(names(), QStringList{QStringLiteral("facts")});
-    QCOMPARE(QDir(folder).entryList(QDir::Files), list({"silent", "web01"}));
+    for (const char *name : {"/h\3771", "/h\3761"})
+        QCOMPARE(access((folder.toLocal8Bit() + name).constData(), F_OK), 0);
+    QCOMPARE(QDir(folder).entryList({QStringLiteral("*e*")}, QDir::Files), list({"silent", "web01"}));
     const QJsonObject cache = QJsonDocument::fromJson(read(folder + QStringLiteral("/web01"))).object();
     QCOMPARE(cache[u"ansible_distribution"].toString(), QStringLiteral("Debian"));
     QCOMPARE(cache[u"_ansible_facts_gathered"].toBool(), true);

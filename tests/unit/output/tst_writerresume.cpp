@@ -20,6 +20,7 @@ private Q_SLOTS:
     void resumed_data();
     void resumed();
     void retryFailedKeepsTheGoodOnes();
+    void namesThatAreNoText();
     void whoTriedEveryHostHasEnded();
     void whoIsNotSelectedAnyMoreIsLeftOut();
     void anotherRunIsRefused();
@@ -127,6 +128,35 @@ void TestWriterResume::retryFailedKeepsTheGoodOnes()
     submit(*writer, {&again, &now});
     QCOMPARE(finish(*writer).exitStatus, 0);
     QCOMPARE(hosts(path("a.json")), (QMap<QByteArray, Status>{{"good", Status::Ok}, {"silent", Status::Ok}, {"waiting", Status::Ok}}));
+}
+
+// Two hosts were one, and what was done was done again.
+void TestWriterResume::namesThatAreNoText()
+{
+    const QByteArray one("h\3771"), other("h\3761");
+    {
+        auto writer = open(setup({path("a.json")}));
+        writer->start();
+        Record good = goodRecord(*m_run, one);
+        submit(*writer, {&good});
+        QTRY_COMPARE(writer->counts().hosts(), quint64(1));
+    }
+    QFile journal(path(".a.json.journal"));
+    QVERIFY(journal.open(QFile::Append));
+    QVERIFY(journal.write("\n{\"crashed\":{\"host\":\"" + other + "\",\"plugin\":\"ping\",\"signal\":11}}\n") > 0);
+    journal.close();
+    WriterSetup wanted = setup({path("a.json")});
+    wanted.resume = WriterSetup::Resume::Yes;
+    auto writer = open(wanted);
+    QVERIFY2(writer, qPrintable(m_error));
+    QVERIFY(writer->done().contains(one) && !writer->done().contains(other));
+    QCOMPARE(writer->crashes().size(), size_t(1));
+    QCOMPARE(writer->crashes().front().host, other);
+    writer->start();
+    Record second = goodRecord(*m_run, other);
+    submit(*writer, {&second});
+    QCOMPARE(finish(*writer).exitStatus, 0);
+    QCOMPARE(hosts(path("a.json")).keys(), (QList<QByteArray>{other, one}));
 }
 
 // Of such a run nothing is left to go on with, but what it did not get; of any other there is.

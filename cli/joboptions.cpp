@@ -1,5 +1,7 @@
 #include "cli/joboptions.h"
 
+#include "inventory/diagnostic.h"
+
 #include <QJsonArray>
 
 #include <algorithm>
@@ -42,6 +44,15 @@ QJsonValue valueOf(const OptionSpec &option, const QJsonValue &value, QString *e
         return parseOption(option, *text, error);
     *error = QStringLiteral("takes a single value");
     return QJsonValue(QJsonValue::Undefined);
+}
+
+// Whether its value is one. What names a file or a choice, or is yes or no, tells none; a time neither.
+bool isSecret(const OptionSpec &option)
+{
+    using Type = OptionSpec::Type;
+    const bool isTold =
+        option.type == Type::File || option.type == Type::Choice || option.type == Type::Boolean || option.type == Type::Duration;
+    return !isTold && isSecretName(option.name);
 }
 
 } // namespace
@@ -177,15 +188,34 @@ Options JobOptions::forPreparation(int number, const std::function<bool(const QB
     return options;
 }
 
+template<typename Use>
+void JobOptions::forEachGiven(const Use &use) const
+{
+    for (const Job &job : m_jobs) {
+        for (qsizetype i = 0; i < job.values.size(); ++i) {
+            const OptionSpec &option = job.manifest->options[i];
+            if (!job.values[i].isUndefined())
+                use(QString::fromUtf8(job.manifest->name + '.' + option.name), option, job.values[i]);
+        }
+    }
+}
+
 QJsonObject JobOptions::given() const
 {
     QJsonObject all;
-    for (const Job &job : m_jobs) {
-        for (qsizetype i = 0; i < job.values.size(); ++i) {
-            if (!job.values[i].isUndefined())
-                all.insert(QString::fromUtf8(job.manifest->name + '.' + job.manifest->options[i].name), job.values[i]);
-        }
-    }
+    forEachGiven([&](const QString &name, const OptionSpec &option, const QJsonValue &value) {
+        all.insert(name, isSecret(option) ? QJsonValue(QStringLiteral("***")) : value);
+    });
+    return all;
+}
+
+QJsonObject JobOptions::secrets() const
+{
+    QJsonObject all;
+    forEachGiven([&](const QString &name, const OptionSpec &option, const QJsonValue &value) {
+        if (isSecret(option))
+            all.insert(name, value);
+    });
     return all;
 }
 

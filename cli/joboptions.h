@@ -31,8 +31,10 @@ public:
     // (bad_variable).
     [[nodiscard]] Options forHost(int job, const std::function<QJsonValue(const QByteArray &)> &variable) const;
 
-    // What was given, for the record of the run: `plugin.option` → value.
+    // What was given, for the record of the run: `plugin.option` → value; of secrets `***`.
     [[nodiscard]] QJsonObject given() const;
+    // These alone, as given.
+    [[nodiscard]] QJsonObject secrets() const;
     // plugin.rate= of -O, where it was given.
     [[nodiscard]] std::optional<double> rate(int job) const { return m_jobs[size_t(job)].rate; }
 
@@ -48,6 +50,8 @@ private:
     };
     void give(Job &job, const QString &option, const QString &value, bool isFromLine, const QString &place);
     void giveFull(const QString &text, bool isFromLine, const QString &place);
+    template<typename Use>
+    void forEachGiven(const Use &use) const;
     void giveForeign(const CommandLine::Foreign &foreign);
 
     std::vector<Job> m_jobs;

@@ -314,6 +314,7 @@ RunInfo RunPreparation::describe(qint64 nowMs) const
     const QJsonObject given = selected.options->given();
     for (auto it = given.begin(); it != given.end(); ++it)
         info.options.insert(it.key(), it.value());
+    info.secretOptions = selected.options->secrets();
     info.inventorySha256 = inventorySha256;
     info.scriptSha256 = selected.scriptSha256;
     info.shard = shardText;

@@ -39,7 +39,7 @@ QByteArray printable(QByteArrayView text, qsizetype longest)
 
 bool isSecretName(QByteArrayView name)
 {
-    return containsOne(name.toByteArray().toLower(), secretWords);
+    return containsOne(name.toByteArray().toLower().replace('-', '_'), secretWords);
 }
 
 QByteArray Diagnostic::presentable(QByteArrayView line)

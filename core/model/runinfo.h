@@ -24,6 +24,7 @@ struct RunInfo
     qint64 startedMs = 0;        // since the epoch, UTC
     std::vector<Plugin> plugins; // in the order of -p
     QJsonObject options;         // as given, secrets as `***`
+    QJsonObject secretOptions;   // these as given: what --resume compares, and nobody writes down
     QByteArray inventorySha256;
     QByteArray shard;        // `2/16`; empty: none
     QByteArray scriptSha256; // of the plugins' document `script`; of several: of their sums, one a line as they come; empty: none

@@ -10,6 +10,7 @@
 
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QMessageAuthenticationCode>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -49,18 +50,36 @@ QStringList pluginNames(const QJsonValue &plugins)
     return names;
 }
 
+QJsonObject fingerprints(const QJsonObject &secrets, quint64 seed, const QByteArray &runId)
+{
+    QJsonObject prints;
+    for (auto it = secrets.begin(); it != secrets.end(); ++it) {
+        QByteArray text = it.key().toUtf8() + '=';
+        appendJson(text, it.value());
+        const QByteArray key = runId + ' ' + QByteArray::number(seed, 16);
+        const QByteArray hash = QMessageAuthenticationCode::hash(text, key, QCryptographicHash::Sha256);
+        prints.insert(it.key(), QString::fromLatin1(hash.first(2).toHex()));
+    }
+    return prints;
+}
+
 } // namespace
 
 JournalHeader JournalHeader::of(const RunInfo &run, quint64 seed)
 {
-    return {run.id, run.startedMs, seed, runJson(run)};
+    return {run.id, run.startedMs, seed, runJson(run), fingerprints(run.secretOptions, seed, run.id)};
 }
 
 QByteArray JournalHeader::toLine() const
 {
     QByteArray line = "{\"journal\":\"collector/1\",\"run\":";
     appendJson(line, run);
-    return line + ",\"seed\":\"" + QByteArray::number(seed, 16) + "\"}\n";
+    line += ",\"seed\":\"" + QByteArray::number(seed, 16) + '"';
+    if (!secrets.isEmpty()) {
+        line += ",\"secrets\":";
+        appendJson(line, secrets);
+    }
+    return line + "}\n";
 }
 
 std::optional<JournalHeader> JournalHeader::fromLine(QByteArrayView line)
@@ -72,7 +91,7 @@ std::optional<JournalHeader> JournalHeader::fromLine(QByteArrayView line)
     const quint64 seed = object[u"seed"].toString().toULongLong(&hasSeed, 16);
     if (object[u"journal"].toString() != u"collector/1" || !started || !hasSeed || run[u"id"].toString().isEmpty())
         return std::nullopt;
-    return JournalHeader{run[u"id"].toString().toUtf8(), *started, seed, run};
+    return JournalHeader{run[u"id"].toString().toUtf8(), *started, seed, run, object[u"secrets"].toObject()};
 }
 
 QByteArray journalPath(const QList<OutputSpec> &outputs)
@@ -129,11 +148,18 @@ QStringList differences(const JournalHeader &header, const RunInfo &info)
     const QJsonObject then = header.run[u"options"].toObject();
     const QJsonObject today = info.options;
     QStringList names = then.keys() + today.keys();
+    const QJsonObject secretsNow = fingerprints(info.secretOptions, header.seed, header.runId);
     names.sort();
     names.removeDuplicates();
     for (const QString &name : names) {
         const bool isFree = std::find(freeOptions.begin(), freeOptions.end(), name.toUtf8()) != freeOptions.end();
-        if (!isFree && name != u"plugin")
+        if (header.secrets.contains(name) || secretsNow.contains(name)) {
+            if (header.secrets[name] != secretsNow[name])
+                found.append(QStringLiteral("--%1: %2")
+                                 .arg(name, !then.contains(name)    ? u"a secret that was not given then"
+                                            : !today.contains(name) ? u"a secret that is not given now"
+                                                                    : u"another secret then"));
+        } else if (!isFree && name != u"plugin")
             compare(QStringLiteral("--%1").arg(name), then[name], today[name]);
     }
     compare(QStringLiteral("shard"), header.run[u"shard"], now[u"shard"]);

@@ -1,7 +1,7 @@
 // The journal: a header, then every record of a run as one line of JSON, in `.NAME.journal` beside the first regular output.
 // It alone is the truth until the outputs stand under their names: what is in it has happened, all else has not.
 //
-//     {"journal":"collector/1","run":{…},"seed":"…"}
+//     {"journal":"collector/1","run":{…},"seed":"…","secrets":{"lookup.api-token":"9c4e"}}       (secrets: where there are some)
 //     {"schema":"collector/1","run":"…","host":"web01",…}
 //     {"crashed":{"host":"web02","plugin":"ssh-facts","signal":11}}       (crashnotes.h; then the process died)
 //     {"tried":"every host"}                                              (the end of a run that fell short of --min-ok)
@@ -28,6 +28,9 @@ struct JournalHeader
     qint64 startedMs = 0;
     quint64 seed = 0; // of the order in which hosts start
     QJsonObject run;  // the object `run` of the outputs
+    // Of each option that is a secret, 16 bits of a hash under the seed: they tell a changed one, but for one in 65,536, and whoever reads
+    // the journal and tries words cannot tell the right one.
+    QJsonObject secrets;
 
     [[nodiscard]] static JournalHeader of(const RunInfo &run, quint64 seed);
     [[nodiscard]] QByteArray toLine() const; // newline included

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void interruptedOnce_data();
     void interruptedOnce();
     void aPluginThatCrashes();
+    void aSecretStandsNowhere();
 
 private:
     static void start(QProcess &process, const QStringList &arguments);
@@ -257,6 +258,48 @@ void TestResume::aPluginThatCrashes()
     QCOMPARE(found.value("127.9.0.77"), Status::Failed);
     QVERIFY(
         read(json).contains("\"cause\":\"plugin_error\",\"message\":\"the plugin crasher ended the interrupted run on this host (signal "));
+}
+
+// It stood in every result, in the journal and in what was said of two results.
+void TestResume::aSecretStandsNowhere()
+{
+    const QTemporaryDir dir;
+    const QString json = dir.filePath(QStringLiteral("out.json"));
+    write(dir.filePath(QStringLiteral("night.conf")), "crasher.api-token = T0PSECRET\n");
+    const auto arguments = [&](const char *output, const char *resume) {
+        return QStringList{QStringLiteral("-i"),
+                           QStringLiteral("h1,h2,"),
+                           QStringLiteral("-q"),
+                           QStringLiteral("-o"),
+                           dir.filePath(QLatin1String(output)),
+                           QStringLiteral("--plugin-dir"),
+                           QStringLiteral(CRASHER_DIR),
+                           QStringLiteral("--plugin"),
+                           QStringLiteral("crasher"),
+                           QLatin1String(resume),
+                           QStringLiteral("--config"),
+                           dir.filePath(QStringLiteral("night.conf")),
+                           QStringLiteral("--victim")};
+    };
+    QProcess process;
+    start(process, arguments("out.json", "--resume") + QStringList{QStringLiteral("h2")});
+    QVERIFY(finish(process) < 0);
+    const QByteArray journal = read(dir.filePath(QStringLiteral(".out.json.journal")));
+    QVERIFY2(journal.contains("\"crasher.api-token\":\"***\""), journal.constData());
+    QVERIFY(!journal.contains("T0PSECRET"));
+    start(process, arguments("out.json", "--resume") + QStringList{QStringLiteral("h2")});
+    QCOMPARE(finish(process), 3);
+    QVERIFY(read(json).contains("\"crasher.api-token\":\"***\""));
+    QVERIFY(!read(json).contains("T0PSECRET"));
+
+    write(dir.filePath(QStringLiteral("night.conf")), "crasher.api-token = 0THER\n");
+    start(process, arguments("other.json", "--resume") + QStringList{QStringLiteral("h3")});
+    QCOMPARE(finish(process), 0);
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    process.start(QStringLiteral(BUILD_DIR "/bin/collector"), {QStringLiteral("diff"), json, dir.filePath(QStringLiteral("other.json"))});
+    QVERIFY(process.waitForFinished());
+    const QByteArray said = process.readAll();
+    QVERIFY2(!said.contains("api-token"), said.constData());
 }
 
 QTEST_GUILESS_MAIN(TestResume)

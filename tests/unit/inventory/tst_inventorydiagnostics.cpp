@@ -52,7 +52,7 @@ void tst_inventorydiagnostics::showsNoSecrets()
     QVERIFY(!loaded);
     QCOMPARE(loaded.diagnostics.size(), 3);
     QVERIFY2(!said(loaded).contains("hunter2"), said(loaded).constData());
-    for (const char *name : {"ansible_password", "API_TOKEN", "ansible_ssh_private_key_file", "snmp_secret"})
+    for (const char *name : {"ansible_password", "API_TOKEN", "ansible_ssh_private_key_file", "snmp_secret", "api-key"})
         QVERIFY2(isSecretName(name), name);
     for (const char *name : {"private_ip", "begin", "author", "ssh_key_type", "site"})
         QVERIFY2(!isSecretName(name), name);

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void whoTriedEveryHostHasEnded();
     void whoIsNotSelectedAnyMoreIsLeftOut();
     void anotherRunIsRefused();
+    void anotherSecretIsRefused();
     void leftoverJournalIsPutAside();
     void aJournalWithoutOneWholeLineIsNone_data();
     void aJournalWithoutOneWholeLineIsNone();
@@ -259,6 +260,33 @@ void TestWriterResume::anotherRunIsRefused()
     QVERIFY2(m_error.contains(QStringLiteral("inventory's SHA-256: cafe then, beef now")), qPrintable(m_error));
     QVERIFY2(!m_error.contains(QStringLiteral("concurrency")), qPrintable(m_error));
     QCOMPARE(read(path(".a.json.journal")), before);
+}
+
+// It stands nowhere, and is missed all the same.
+void TestWriterResume::anotherSecretIsRefused()
+{
+    const QString name = QStringLiteral("lookup.api-token");
+    const auto give = [&](const char *secret) {
+        m_run = samples::run();
+        m_run->options.insert(name, QStringLiteral("***"));
+        m_run->secretOptions.insert(name, QString::fromLatin1(secret));
+        WriterSetup wanted = setup({path("a.json")});
+        wanted.resume = WriterSetup::Resume::Yes;
+        return wanted;
+    };
+    abandon(give("T0PSECRET"));
+    const QByteArray journal = read(path(".a.json.journal"));
+    QVERIFY2(journal.contains("\"secrets\":{\"lookup.api-token\":\""), journal.constData());
+    QVERIFY(!journal.contains("T0PSECRET"));
+    QVERIFY(!open(give("0THER")));
+    QVERIFY2(m_error.contains(QStringLiteral("--lookup.api-token: another secret then")), qPrintable(m_error));
+    QVERIFY(!m_error.contains(QStringLiteral("T0PSECRET")) && !m_error.contains(QStringLiteral("0THER")));
+    m_run = samples::run();
+    WriterSetup without = setup({path("a.json")});
+    without.resume = WriterSetup::Resume::Yes;
+    QVERIFY(!open(without));
+    QVERIFY2(m_error.contains(QStringLiteral("--lookup.api-token: a secret that is not given now")), qPrintable(m_error));
+    QVERIFY2(open(give("T0PSECRET")), qPrintable(m_error));
 }
 
 void TestWriterResume::leftoverJournalIsPutAside()

@@ -72,6 +72,13 @@ void Run::openOutputs()
         // A run that tried every host is over, however few were ok: to go on with it would be to contact nobody, each night anew. Unless
         // what there is shall be accepted.
         const bool goesOn = retriesFailed || options.has(QStringLiteral("accept-partial"));
+        for (const QByteArray &other : otherJournals(setup.outputs)) {
+            if (goesOn || !hasEnded(other))
+                throw UsageError(
+                    QStringLiteral("the journal %1 is of an interrupted run whose first -o was the file beside it: name that -o "
+                                   "first to go on with it; without --resume it is put aside")
+                        .arg(QFile::decodeName(other)));
+        }
         if (interrupted && (goesOn || !hasEnded(journalPath(setup.outputs)))) {
             info.id = interrupted->runId;
             info.startedMs = interrupted->startedMs;

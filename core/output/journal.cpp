@@ -50,6 +50,12 @@ QStringList pluginNames(const QJsonValue &plugins)
     return names;
 }
 
+// Whether there would be one beside it, were it the first.
+bool hasJournal(const OutputSpec &spec)
+{
+    return spec.format == OutputSpec::Format::AnsibleCache || (namedDescriptor(spec.path) < 0 && placeKind(spec.path) != PlaceKind::Stream);
+}
+
 QJsonObject fingerprints(const QJsonObject &secrets, quint64 seed, const QByteArray &runId)
 {
     QJsonObject prints;
@@ -96,13 +102,25 @@ std::optional<JournalHeader> JournalHeader::fromLine(QByteArrayView line)
 
 QByteArray journalPath(const QList<OutputSpec> &outputs)
 {
+    const auto first = std::find_if(outputs.begin(), outputs.end(), hasJournal);
+    return first == outputs.end() ? QByteArray() : pathBeside(first->path, ".journal");
+}
+
+QList<QByteArray> otherJournals(const QList<OutputSpec> &outputs)
+{
+    const QByteArray own = journalPath(outputs);
+    QList<QByteArray> others;
     for (const OutputSpec &spec : outputs) {
-        const bool isFile = spec.format == OutputSpec::Format::AnsibleCache ||
-                            (namedDescriptor(spec.path) < 0 && placeKind(spec.path) != PlaceKind::Stream);
-        if (isFile)
-            return pathBeside(spec.path, ".journal");
+        const QByteArray path = hasJournal(spec) ? pathBeside(spec.path, ".journal") : own;
+        if (path == own || placeKind(path) != PlaceKind::RegularFile)
+            continue;
+        QString error;
+        const auto reader = JournalReader::open(path, &error);
+        JournalReader::Entry entry;
+        if (reader ? reader->next(entry) : !error.isEmpty())
+            others.append(path);
     }
-    return {};
+    return others;
 }
 
 std::optional<JournalHeader> findInterruptedRun(const QList<OutputSpec> &outputs, QString *error)

@@ -48,6 +48,10 @@ struct CrashNote
 // Where the journal of these outputs lies; empty where none of them is a regular file.
 [[nodiscard]] QByteArray journalPath(const QList<OutputSpec> &outputs);
 
+// Journals beside the other outputs with anything in them: of runs that had these first. Whoever goes on with one of them later writes over
+// what is newer.
+[[nodiscard]] QList<QByteArray> otherJournals(const QList<OutputSpec> &outputs);
+
 // The header of the interrupted run of these outputs, for `--resume`: its id, start and seed are those to go on with. Nothing
 // where there is no journal, or not one whole line in it, or, with `error`, where it cannot be read.
 [[nodiscard]] std::optional<JournalHeader> findInterruptedRun(const QList<OutputSpec> &outputs, QString *error);

@@ -3,12 +3,12 @@
 #include "output/bytesink.h"
 #include "output/exitstatus.h"
 #include "output/journalreader.h"
+#include "output/leftjournal.h"
 
 #include <QFileInfo>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 
 namespace collector {
 
@@ -22,22 +22,6 @@ QString shown(const QByteArray &path)
 bool isSamePath(const QByteArray &one, const QByteArray &other)
 {
     return QFileInfo(shown(one)).absoluteFilePath() == QFileInfo(shown(other)).absoluteFilePath() && !other.isEmpty();
-}
-
-// What would be lost with a journal, in words; empty: nothing would.
-QString worthOf(const QByteArray &journal)
-{
-    QString error;
-    const auto reader = JournalReader::open(journal, &error);
-    JournalReader::Entry entry;
-    if (!reader)
-        return error.isEmpty() ? QString() : QStringLiteral("this version cannot read it: it is put aside as %1");
-    if (!reader->next(entry))
-        return {};
-    return hasEnded(journal)
-               ? QStringLiteral("it is from a run that tried every host and had too few ok: this run begins anew, and it is "
-                                "put aside as %1 (with --retry-failed or --accept-partial it would have gone on from it)")
-               : QStringLiteral("it is from a run that did not end, and is put aside as %1 (--resume would have gone on from it)");
 }
 
 } // namespace
@@ -127,15 +111,11 @@ bool RunFiles::startJournal(QString *error)
     m_journal = JournalFile::create(path + ".new", JournalHeader::of(*m_setup.run, m_setup.seed), error);
     if (!m_journal.isOpen())
         return false;
-    const QString worth = kind == PlaceKind::RegularFile ? worthOf(path) : QString();
-    if (!worth.isEmpty()) {
-        const QByteArray old = path + ".old";
-        if (rename(path.constData(), old.constData()) != 0) {
-            *error = QStringLiteral("the journal %1 cannot be put aside: %2").arg(shown(path), errorText(errno));
+    if (kind == PlaceKind::RegularFile && !putJournalAside(path, m_setup.warn, error))
+        return false;
+    for (const QByteArray &other : otherJournals(m_setup.outputs)) {
+        if (!putJournalAside(other, m_setup.warn, error))
             return false;
-        }
-        if (m_setup.warn)
-            m_setup.warn(QStringLiteral("the journal %1 was left here: ").arg(shown(path)) + worth.arg(shown(old)));
     }
     if (m_journal.moveTo(path))
         return true;

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void anotherRunIsRefused();
     void anotherSecretIsRefused();
     void leftoverJournalIsPutAside();
+    void aJournalBesideAnotherOutput();
     void aJournalWithoutOneWholeLineIsNone_data();
     void aJournalWithoutOneWholeLineIsNone();
     void aJournalOfAnotherVersionIsNotLost();
@@ -296,6 +297,27 @@ void TestWriterResume::leftoverJournalIsPutAside()
     QCOMPARE(m_warnings.size(), 1);
     QVERIFY2(m_warnings.first().contains(QStringLiteral("--resume")), qPrintable(m_warnings.first()));
     QCOMPARE(names(), list({".a.json.journal.old", "a.json"}));
+}
+
+// The older run was written over the newer by the next --resume in the first order.
+void TestWriterResume::aJournalBesideAnotherOutput()
+{
+    const auto both = setup({path("b.json"), path("a.json")}).outputs;
+    QCOMPARE(otherJournals(both), QList<QByteArray>());
+    abandon(setup({path("a.json"), path("b.json")}));
+    QCOMPARE(otherJournals(both), QList<QByteArray>{path(".a.json.journal").toLocal8Bit()});
+    QCOMPARE(otherJournals(setup({path("a.json"), path("b.json")}).outputs), QList<QByteArray>());
+    run(setup({path("b.json"), path("a.json")}), 1, 0);
+    QCOMPARE(m_warnings.size(), 1);
+    QVERIFY2(m_warnings.first().contains(QStringLiteral(".a.json.journal was left here")), qPrintable(m_warnings.first()));
+    QCOMPARE(names(), list({".a.json.journal.old", "a.json", "b.json"}));
+
+    for (const QByteArray &nothing : {QByteArray(), JournalHeader::of(*m_run, 1).toLine()}) {
+        QFile journal(path(".a.json.journal"));
+        QVERIFY(journal.open(QFile::WriteOnly) && journal.write(nothing) == nothing.size());
+        journal.close();
+        QCOMPARE(otherJournals(both), QList<QByteArray>());
+    }
 }
 
 void TestWriterResume::aJournalWithoutOneWholeLineIsNone_data()

@@ -2,6 +2,7 @@
 
 #include "inventory/diagnostic.h"
 
+#include <QFile>
 #include <QJsonArray>
 
 #include <algorithm>
@@ -205,6 +206,16 @@ QJsonObject JobOptions::given() const
     QJsonObject all;
     forEachGiven([&](const QString &name, const OptionSpec &option, const QJsonValue &value) {
         all.insert(name, isSecret(option) ? QJsonValue(QStringLiteral("***")) : value);
+    });
+    return all;
+}
+
+std::vector<std::pair<QString, QByteArray>> JobOptions::files() const
+{
+    std::vector<std::pair<QString, QByteArray>> all;
+    forEachGiven([&](const QString &, const OptionSpec &option, const QJsonValue &value) {
+        if (option.type == OptionSpec::Type::File)
+            all.emplace_back(QStringLiteral("--") + QString::fromUtf8(option.name), QFile::encodeName(value.toString()));
     });
     return all;
 }

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace collector {
@@ -35,6 +36,8 @@ public:
     [[nodiscard]] QJsonObject given() const;
     // These alone, as given.
     [[nodiscard]] QJsonObject secrets() const;
+    // The files that options name for all hosts: the option as typed → the path.
+    [[nodiscard]] std::vector<std::pair<QString, QByteArray>> files() const;
     // plugin.rate= of -O, where it was given.
     [[nodiscard]] std::optional<double> rate(int job) const { return m_jobs[size_t(job)].rate; }
 

@@ -1,5 +1,6 @@
 #include "cli/runpreparation.h"
 
+#include "cli/inputguard.h"
 #include "cli/logincredentials.h"
 #include "cli/optiontable.h"
 #include "cli/rerun.h"
@@ -72,6 +73,7 @@ RunPreparation::RunPreparation(const RunOptions &given) : options(given), m_envi
 {
     selectPlugins();
     parseOutputs();
+    guardInputs();
     decideLimits();
     readInventory();
     readSshConfigs();
@@ -118,6 +120,21 @@ void RunPreparation::parseOutputs()
                 throw UsageError(QStringLiteral("--vars %1: its name says that it is a secret, and secrets are in no record").arg(name));
         }
     }
+}
+
+void RunPreparation::guardInputs()
+{
+    const InputGuard guard(options, outputs);
+    guard.checkOptions(options);
+    for (const auto &[option, file] : selected.options->files())
+        guard.check(QStringLiteral("the file of ") + option, file);
+}
+
+void RunPreparation::guardFilesOf(const LoadResult &inventory) const
+{
+    const InputGuard guard(options, outputs);
+    for (const QByteArray &file : inventory.files)
+        guard.check(QStringLiteral("a file of the inventory"), file);
 }
 
 void RunPreparation::decideLimits()
@@ -188,6 +205,7 @@ void RunPreparation::readInventory()
         print(diagnostic.toText());
     if (!result)
         throw UsageError(QStringLiteral("the inventory has errors: nothing was contacted"));
+    guardFilesOf(result);
     inventorySha256 = result.sha256;
     selected.prepare(*result.inventory);
 

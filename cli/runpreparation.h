@@ -53,7 +53,10 @@ public:
 
 private:
     void selectPlugins();
+    void guardInputs();
+    void guardFilesOf(const LoadResult &inventory) const;
     void readInventory();
+    void checkRerun(const SelectionOptions &select, bool isEmpty) const;
     void guardResult(const QString &result, bool hasHosts);
     void readSshConfigs();
     void gatherCredentials();

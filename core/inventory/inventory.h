@@ -48,6 +48,8 @@ struct LoadResult
     std::shared_ptr<const Inventory> inventory;
     /// Errors and warnings in the order in which they stand in the sources.
     QList<Diagnostic> diagnostics;
+    /// Those that were read, as named by the user or with the folder in front: of folders, and of variables too.
+    QByteArrayList files;
     /// SHA-256 in hex over everything that was read, in order.
     QByteArray sha256;
 

@@ -46,6 +46,10 @@ LoadResult Inventory::load(const QList<QByteArray> &sources, const LoadOptions &
     LoadResult result;
     result.sha256 = reader.sha256();
     tables->sha256 = result.sha256;
+    for (const QByteArray &file : tables->files) {
+        if (!file.isEmpty() && file != "-i" && file != "stdin")
+            result.files.append(file);
+    }
     result.diagnostics = problems.take();
     quoteLines(result.diagnostics);
     if (problems.hasErrors())

@@ -24,6 +24,8 @@ private Q_SLOTS:
     void resumingIsRefused();
     void aSlipCostsNoJournal_data();
     void aSlipCostsNoJournal();
+    void anOutputThatIsAnInput_data();
+    void anOutputThatIsAnInput();
     void aReadOnlyFolder();
     void aSecondRunOfTheSameOutput();
     void aMergeIntoWhatARunWrites();
@@ -64,6 +66,7 @@ void TestRefusals::mistakes_data()
         const QByteArray words = QByteArray("-i h, -p ping -O ping.rate=") + rate;
         row(words.constData(), words.constData(), "a rate is a number of starts a second, from 0.0001 to 10000000, or 0 for no limit");
     }
+    row("standard input for two", "-i - -p ping --rerun -", "standard input can be that of -i or --rerun, not of several");
     row("a shard that is none", "-i h, -p ping --shard 3",
         "collector: --shard takes K/N with K from 1 to N, as in 2/10, or auto, not \"3\"");
     row("a shard beyond the last", "-i h, -p ping --shard 3/2", "collector: --shard: 3 of 2: K goes from 1 to N");
@@ -217,6 +220,67 @@ void TestRefusals::aSlipCostsNoJournal()
     QCOMPARE(filesIn(dir.path()), QStringList{QStringLiteral(".a.json.journal")});
     QVERIFY(journal.open(QFile::ReadOnly));
     QCOMPARE(journal.readAll(), ofAnInterruptedRun);
+}
+
+void TestRefusals::anOutputThatIsAnInput_data()
+{
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<QByteArray>("said"); // empty: it is fine
+    const auto row = [](const char *words, const char *said) { QTest::newRow(words) << QByteArray(words) << QByteArray(said); };
+    row("-i in -o in -f jsonl", "-o in is the inventory itself: name another file");
+    row("-i in -o ./folder/../in -f jsonl", "-o ./folder/../in is the inventory itself");
+    row("-i in -o link -f jsonl", "-o link is the inventory itself");
+    row("-i in -o hard -f jsonl", "-o hard is the inventory itself");
+    row("-i in -o a.json --summary in", "--summary in is the inventory itself");
+    row("-i in -o a.json --log-file in", "--log-file in is the inventory itself");
+    row("-i folder -o folder/a.json", "-o folder/a.json is a file of the inventory itself");
+    row("-i in -o group_vars/all.json", "-o group_vars/all.json is a file of the inventory itself");
+    row("-i folder -o folder/ -f ansible-cache", "-o folder/ is the inventory itself");
+    row("-i in -l !@list,all -o list -f csv", "-o list is the file that --limit reads itself");
+    row("-i in -x @list -o list -f csv", "-o list is the file that --exclude reads itself");
+    row("-i in --known-hosts list -o list -f csv", "-o list is the file of --known-hosts itself");
+    row("-i in --identity list -o list -f csv", "-o list is the file of --identity itself");
+    row("-i in --password-file list -o list -f csv", "-o list is the file of --password-file itself");
+    row("-i in --config conf -o conf -f csv", "-o conf is the configuration itself");
+    row("-i in -p ssh-command --script list -o list -f csv", "-o list is the file of --script itself");
+    row("-i in -o a.json --log-file a.json", "--log-file a.json is an output too, -o a.json");
+    row("-i in -o a.json --log-file folder/../a.json", "--log-file folder/../a.json is an output too, -o a.json");
+    row("-i in -o a.json --summary s --log-file s", "--log-file s is an output too, --summary s");
+    row("-i in -o a.json --summary ./a.json", "--summary ./a.json is an output too, -o a.json");
+    row("-i in --rerun result -o a.json --log-file result", "--log-file result is the result of --rerun itself");
+    row("-i in --order oldest --since result -o result -f jsonl", "");
+    row("-i in -o /dev/null -f csv --log-file /dev/null", "");
+    row("-i in -o /dev/stdout -f csv --log-file /dev/stderr", "");
+    row("-i in -o a.json -o folder/b.json", "");
+}
+
+// It was replaced without a word.
+void TestRefusals::anOutputThatIsAnInput()
+{
+    QFETCH(QByteArray, words);
+    QFETCH(QByteArray, said);
+    enterFolder();
+    QVERIFY(QDir(m_dir->path()).mkdir(QStringLiteral("folder")) && QDir(m_dir->path()).mkdir(QStringLiteral("group_vars")));
+    for (const auto &[name, content] : std::initializer_list<std::pair<const char *, const char *>>{
+             {"in", "h collector_skip=yes\n"},
+             {"list", "h\n"},
+             {"conf", "timeout = 5\n"},
+             {"result", "{\"host\":\"h\",\"status\":\"failed\"}\n"},
+             {"folder/a.json", "{\"all\":{\"hosts\":{\"h\":{\"collector_skip\":true}}}}"},
+             {"group_vars/all.json", "{\"a\":1}"}})
+        write(name, content);
+    QVERIFY(QFile::link(QStringLiteral("in"), path("link")));
+    QCOMPARE(::link(path("in").toLocal8Bit().constData(), path("hard").toLocal8Bit().constData()), 0);
+    QVERIFY(QFile::setPermissions(path("list"), QFile::ReadOwner | QFile::WriteOwner));
+    QProcess process;
+    process.setWorkingDirectory(m_dir->path());
+    const QByteArray job = words.contains("-p ") ? QByteArray() : QByteArray(" -p ssh-command --command true");
+    const int status = run(process, QString::fromLatin1("--ssh-config none " + words + job).split(u' '));
+    const QByteArray errors = process.readAllStandardError();
+    QVERIFY2(said.isEmpty() ? status == 0 : status == 2 && errors.contains(said), errors.constData());
+    QFile inventory(path("in"));
+    QVERIFY(inventory.open(QFile::ReadOnly));
+    QCOMPARE(inventory.readAll(), QByteArray("h collector_skip=yes\n"));
 }
 
 void TestRefusals::aReadOnlyFolder()

@@ -4,6 +4,8 @@
 #include "model/status.h"
 #include "output/resultreader.h"
 
+#include <collector/joberror.h>
+
 #include <QFile>
 #include <QFileInfo>
 #include <QStringList>
@@ -46,6 +48,27 @@ QSet<QByteArray> hostsToRerun(const QString &result, const QString &statuses)
             hosts.insert(record.head.host);
     });
     return hosts;
+}
+
+QString strangersTo(const Inventory &inventory, const QSet<QByteArray> &hosts, const QString &result)
+{
+    QByteArray example; // the first by its name, whatever the order of a set
+    qsizetype missing = 0;
+    for (const QByteArray &host : hosts) {
+        if (!inventory.find(host))
+            example = missing++ == 0 ? host : std::min(example, host);
+    }
+    if (missing == 0)
+        return {};
+    if (missing == hosts.size())
+        throw UsageError(
+            QStringLiteral("--rerun %1: no host that is to be tried again (%2 and so on) is in this inventory: is it another's?")
+                .arg(result, printable(example, 80)));
+    return QStringLiteral("--rerun %1: %2 of %3 hosts that are to be tried again are not in this inventory, such as %4")
+        .arg(result)
+        .arg(missing)
+        .arg(hosts.size())
+        .arg(printable(example, 80));
 }
 
 std::optional<OutputSpec> outputOver(const QString &result, const QList<OutputSpec> &outputs)

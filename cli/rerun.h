@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "inventory/inventory.h"
 #include "output/outputspec.h"
 
 #include <QByteArray>
@@ -15,6 +16,10 @@ namespace collector {
 
 // The hosts that have one of these statuses in a result (`failed,unreachable,…`; empty: the usual four). Throws UsageError.
 [[nodiscard]] QSet<QByteArray> hostsToRerun(const QString &result, const QString &statuses);
+
+// What is wrong with an inventory that lacks some of the hosts that are to be tried again, in words; empty: nothing. Throws UsageError
+// where it has none of them.
+[[nodiscard]] QString strangersTo(const Inventory &inventory, const QSet<QByteArray> &hosts, const QString &result);
 
 // The output that a run which tries the hosts of `result` again would write over: `result` itself, or the file that it was to become
 // (FILE.partial). Nothing where it writes elsewhere.

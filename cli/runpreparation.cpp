@@ -59,6 +59,15 @@ bool isFile(const OutputSpec &output)
            (namedDescriptor(output.path) < 0 && placeKind(output.path) != PlaceKind::Stream);
 }
 
+bool isNobodyIn(const Selection &selection)
+{
+    for (quint64 index = 0; index < selection.candidates(); ++index) {
+        if (selection.at(index))
+            return false;
+    }
+    return true;
+}
+
 QByteArray readStandardInput()
 {
     QFile input;
@@ -234,13 +243,27 @@ void RunPreparation::readInventory()
     selection = made.selection;
 
     const bool mayBeEmpty = options.has(QStringLiteral("shard")) || options.has(QStringLiteral("rerun"));
-    bool isEmpty = true;
-    for (quint64 index = 0; isEmpty && index < selection->candidates(); ++index)
-        isEmpty = !selection->at(index);
+    const bool isEmpty = isNobodyIn(*selection);
+    checkRerun(select, isEmpty);
     if (isEmpty && !mayBeEmpty)
         throw UsageError(QStringLiteral("no host matched: `collector inventory -i … -l … --hosts` shows what does"));
     if (const auto result2 = options.value(QStringLiteral("rerun")))
         guardResult(*result2, !isEmpty);
+}
+
+// Nobody to be tried again is a good end. Somebody, of whom nobody is there, is another result than was meant, or another inventory: the
+// files of the next ones would be replaced by nothing.
+void RunPreparation::checkRerun(const SelectionOptions &select, bool isEmpty) const
+{
+    if (!select.only || select.only->isEmpty())
+        return;
+    const QString result = options.value(QStringLiteral("rerun")).value_or(QString());
+    if (const QString warning = strangersTo(selection->inventory(), *select.only, result); !warning.isEmpty())
+        print(QStringLiteral("collector: %1\n").arg(warning).toUtf8());
+    SelectionOptions whole = select;
+    whole.shard = {}; // a part of them may have nobody
+    if (isEmpty && isNobodyIn(*Selection::make(selection->inventory().shared_from_this(), whole).selection))
+        throw UsageError(QStringLiteral("--rerun %1: no host that is to be tried again matches --limit").arg(result));
 }
 
 // A run writes the hosts that it was asked for and no others. Whoever means to write them over the result that named them has scripts that

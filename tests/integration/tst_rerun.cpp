@@ -24,6 +24,8 @@ private Q_SLOTS:
     void whoWritesOverTheResultIsWarned();
     void nobodyLeftToTryLeavesTheResult();
     void goingOnInItsOwnResult();
+    void hostsOfAnotherInventory_data();
+    void hostsOfAnotherInventory();
 
 private:
     QByteArray contentOf(const char *name) const;
@@ -150,6 +152,44 @@ void TestRerun::goingOnInItsOwnResult()
     const auto all = hosts("a.json");
     QCOMPARE(all.size(), 16);
     QCOMPARE(std::count(all.begin(), all.end(), Status::Ok), 8);
+}
+
+void TestRerun::hostsOfAnotherInventory_data()
+{
+    QTest::addColumn<QByteArray>("hosts");
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QByteArray>("says");
+    QTest::newRow("all of them") << QByteArray("b1 b2") << QByteArray() << 2
+                                 << QByteArray("--rerun a.json: no host that is to be tried again (b1 and so on) is in this inventory");
+    QTest::newRow("all of them, in a shard") << QByteArray("b1 b2") << QByteArray(" --shard 1/2") << 2
+                                             << QByteArray("is in this inventory");
+    QTest::newRow("some of them") << QByteArray("b1 127.9.0.1 b2") << QByteArray() << 0
+                                  << QByteArray("2 of 3 hosts that are to be tried again are not in this inventory, such as b1");
+    QTest::newRow("none that is selected") << QByteArray("127.9.0.1") << QByteArray(" -l 127.9.0.2") << 2
+                                           << QByteArray("no host that is to be tried again matches --limit");
+    QTest::newRow("none in this shard") << QByteArray("127.9.0.1") << QByteArray(" --shard 1/9999999") << 0 << QByteArray();
+    QTest::newRow("nobody to be tried again") << QByteArray() << QByteArray() << 0 << QByteArray();
+}
+
+// It was a good end, and what stood in the output was replaced by nothing.
+void TestRerun::hostsOfAnotherInventory()
+{
+    QFETCH(QByteArray, hosts);
+    QFETCH(QByteArray, words);
+    QFETCH(int, status);
+    QFETCH(QByteArray, says);
+    QByteArray former = R"({"host":"127.9.0.8","status":"ok"})"
+                        "\n";
+    for (const QByteArray &host : hosts.simplified().split(' ')) {
+        if (!host.isEmpty())
+            former += R"({"host":")" + host + "\",\"status\":\"failed\"}\n";
+    }
+    write("a.json", former);
+    write("b.json", "old");
+    QCOMPARE(collect(good + "--rerun a.json -o b.json" + words), status);
+    QVERIFY2(says.isEmpty() ? !m_said.contains("inventory") : m_said.contains(says), m_said.constData());
+    QCOMPARE(contentOf("b.json") == "old", status == 2);
 }
 
 QTEST_GUILESS_MAIN(TestRerun)

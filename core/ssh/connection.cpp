@@ -4,6 +4,7 @@
 #include "ssh/authentication.h"
 #include "ssh/failure.h"
 #include "ssh/hostkeycheck.h"
+#include "ssh/jumpchain.h"
 #include "ssh/jumphosts.h"
 #include "ssh/jumpservice.h"
 #include "ssh/keyblob.h"
@@ -105,13 +106,13 @@ Task<> SshConnection::connectThroughOthers()
     if (const auto literal = SocketAddress::fromLiteral(m_settings->host, m_settings->port))
         refuseExcluded({*literal});
     if (!m_settings->jumps.empty()) {
-        const SshSettings &last = *m_settings->jumps.back();
-        m_info.via = last.user + '@' + last.host + ':' + QByteArray::number(last.port);
+        m_info.via = jumpName(*m_settings->jumps.back());
     } else {
         m_info.via = m_settings->proxyCommand.join(u' ').toUtf8();
     }
     m_progress.address = m_settings->host;
-    const QByteArray where = m_info.via + ' ' + m_settings->host;
+    // One address behind two chains is two places, whatever the last hop of both.
+    const QByteArray where = (m_settings->jumps.empty() ? m_info.via : chainKey(*m_settings)) + ' ' + m_settings->host;
     co_await takeTurn(where);
     m_progress.enter(SshPhase::Connect);
     // Not a conditional expression: GCC 12 gets a co_await in one wrong.

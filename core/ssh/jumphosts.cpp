@@ -1,5 +1,6 @@
 #include "ssh/jumphosts.h"
 
+#include "ssh/jumpchain.h"
 #include "ssh/tunnel.h"
 
 namespace collector {
@@ -7,19 +8,6 @@ namespace collector {
 namespace {
 
 constexpr int mostLosses = 3;
-
-QByteArray nameOf(const SshSettings &jump)
-{
-    return jump.user + '@' + jump.host + ':' + QByteArray::number(jump.port);
-}
-
-QByteArray chainOf(const SshSettings &target)
-{
-    QByteArray chain;
-    for (const auto &jump : target.jumps)
-        chain += nameOf(*jump) + ',';
-    return chain;
-}
 
 // The last one, reached through those before it.
 std::shared_ptr<const SshSettings> lastHop(const SshSettings &target)
@@ -39,7 +27,7 @@ JumpHosts::~JumpHosts()
     while (!m_chains.empty()) {
         auto longest = m_chains.begin();
         for (auto chain = m_chains.begin(); chain != m_chains.end(); ++chain) {
-            if (chain->first.count(',') > longest->first.count(','))
+            if (chain->second.hops > longest->second.hops)
                 longest = chain;
         }
         m_chains.erase(longest);
@@ -48,13 +36,14 @@ JumpHosts::~JumpHosts()
 
 std::shared_ptr<JumpSession> JumpHosts::sessionFor(const SshSettings &target)
 {
-    const QByteArray key = chainOf(target);
+    const QByteArray key = chainKey(target);
     Chain &chain = m_chains[key];
+    chain.hops = target.jumps.size();
     std::erase_if(chain.sessions, [](const std::shared_ptr<JumpSession> &jump) { return jump->failure().has_value(); });
     const JumpLosses::Count lost = m_worker.run.jumpLosses.of(key);
     if (lost.losses >= mostLosses)
         throw JobError(Cause::NotAttempted, QStringLiteral("jump host %1 was lost %2 times, and its hosts are not tried any more: %3")
-                                                .arg(printable(nameOf(*target.jumps.back()), 255))
+                                                .arg(printable(jumpName(*target.jumps.back()), 255))
                                                 .arg(lost.losses)
                                                 .arg(lost.reason));
     for (const auto &jump : chain.sessions) {
@@ -70,7 +59,7 @@ std::shared_ptr<JumpSession> JumpHosts::sessionFor(const SshSettings &target)
 Task<std::pair<OwnedSocket, std::unique_ptr<Tunnel>>> JumpHosts::openTunnel(std::shared_ptr<const SshSettings> target,
                                                                             std::function<void()> whenBegun)
 {
-    Chain &chain = m_chains[chainOf(*target)];
+    Chain &chain = m_chains[chainKey(*target)];
     std::shared_ptr<JumpSession> jump = sessionFor(*target);
     Gate::Pass place;
     if (!chain.hasAskedNobody) {
@@ -83,7 +72,7 @@ Task<std::pair<OwnedSocket, std::unique_ptr<Tunnel>>> JumpHosts::openTunnel(std:
         if (chain.hasAskedNobody)
             jump = sessionFor(*target);
     }
-    auto tunnel = std::make_unique<Tunnel>(m_worker, jump, std::move(place), printable(nameOf(*target->jumps.back()), 255));
+    auto tunnel = std::make_unique<Tunnel>(m_worker, jump, std::move(place), printable(jumpName(*target->jumps.back()), 255));
     while (!jump->isReady() && !jump->failure())
         co_await jump->event();
     if (jump->hasAsked())

@@ -37,12 +37,13 @@ private:
     struct Chain
     {
         std::vector<std::shared_ptr<JumpSession>> sessions;
+        size_t hops = 0;
         bool hasAskedNobody = false; // its first login: there may be more sessions than one
     };
     [[nodiscard]] std::shared_ptr<JumpSession> sessionFor(const SshSettings &target);
 
     SshWorker &m_worker;
-    std::map<QByteArray, Chain> m_chains;
+    std::map<QByteArray, Chain> m_chains; // by chainKey()
 };
 
 } // namespace collector

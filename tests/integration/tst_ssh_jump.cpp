@@ -34,6 +34,21 @@ struct Usage
     long peakKb = 0;
 };
 
+// nc, wherever the tests run.
+constexpr auto carry = R"(
+import os, select, socket, sys
+far = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+while True:
+    ready = select.select([0, far], [], [])[0]
+    for side, other in ((0, far.fileno()), (far.fileno(), 1)):
+        if side in [x if x == 0 else x.fileno() for x in ready]:
+            data = os.read(side, 65536)
+            if not data:
+                sys.exit(0)
+            while data:
+                data = data[os.write(other, data):]
+)";
+
 } // namespace
 
 class SshJump : public QObject
@@ -68,6 +83,52 @@ private Q_SLOTS:
         const SshOutcome outcome = bench.run(through(bench, {m_bastion.get(), m_second.get()}, *m_target), "echo there");
         QVERIFY2(outcome.reply, qPrintable(outcome.message));
         QCOMPARE(outcome.reply->output, "there\n");
+    }
+
+    // Two sites with the same addresses, each behind a bastion of its own that only a ProxyCommand tells from the other.
+    void twoJumpHostsOfOneAddressAreTwo()
+    {
+        const SshdProcess closed({"AllowTcpForwarding no"});
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(*m_target);
+        settings.jumps = {carriedTo(bench, *m_bastion)};
+        const SshOutcome first = bench.run(settings, "true");
+        QVERIFY2(first.cause == Cause::None, qPrintable(first.message));
+        settings.jumps = {carriedTo(bench, closed)};
+        const SshOutcome second = bench.run(settings, "true");
+        QVERIFY2(second.cause == Cause::Prohibited, qPrintable(second.message));
+    }
+
+    void eachJumpHostsKeyIsChecked()
+    {
+        SshBench bench;
+        SshSettings settings = through(bench, {m_bastion.get()}, *m_target);
+        QCOMPARE(bench.run(settings, "true").cause, Cause::None);
+        auto other = std::make_shared<SshSettings>(*settings.jumps.front());
+        other->hostKeyAlias = "bastion-b";
+        settings.jumps = {other};
+        const SshOutcome outcome = bench.run(settings, "true");
+        QVERIFY2(outcome.cause == Cause::JumpFailed, qPrintable(outcome.message));
+        QVERIFY2(outcome.message.contains(QStringLiteral("bastion-b")), qPrintable(outcome.message));
+    }
+
+    // One address, with the same last hop: which site it is the first one tells.
+    void aRefusalBehindOneChainIsNoneBehindAnother()
+    {
+        const SshdProcess target;
+        SshBench bench;
+        const auto last = std::make_shared<const SshSettings>(bench.settingsFor(*m_second));
+        SshSettings here = bench.settingsFor(target);
+        SshSettings there = here;
+        here.jumps = {std::make_shared<const SshSettings>(bench.settingsFor(*m_bastion)), last};
+        there.jumps = {carriedTo(bench, *m_bastion), last};
+        const QString keys = target.file(QStringLiteral("authorized_keys"));
+        QVERIFY(QFile::rename(keys, keys + u'~'));
+        QCOMPARE(bench.run(here, "true").cause, Cause::AuthDenied);
+        QVERIFY(QFile::rename(keys + u'~', keys));
+        QCOMPARE(bench.run(here, "true").cause, Cause::AuthStopped);
+        const SshOutcome outcome = bench.run(there, "true");
+        QVERIFY2(outcome.cause == Cause::None, qPrintable(outcome.message));
     }
 
     void checksTheTargetsKeyUnderItsOwnName()
@@ -135,9 +196,10 @@ private Q_SLOTS:
     {
         const SshdProcess bastion({"PermitOpen 127.0.0.1:*"});
         SshBench bench;
+        const SshSettings common = through(bench, {&bastion}, *m_target);
         std::vector<std::pair<const SshOutcome *, Cause>> outcomes;
         for (int i = 0; i < 60; ++i) {
-            SshSettings settings = through(bench, {&bastion}, *m_target);
+            SshSettings settings = common;
             settings.port = quint16(1 + i); // nobody's
             settings.host = i % 2 == 0 ? "127.0.0.1" : "127.9.9.9";
             outcomes.emplace_back(&bench.start(settings, "true"), i % 2 == 0 ? Cause::Refused : Cause::Prohibited);
@@ -380,6 +442,18 @@ private:
                 kill(child, number);
             }
         }
+    }
+
+    // Under an address that is not its own: a ProxyCommand leads there.
+    static std::shared_ptr<const SshSettings> carriedTo(const SshBench &bench, const ServerProcess &jump)
+    {
+        auto settings = std::make_shared<SshSettings>(bench.settingsFor(jump));
+        settings->hostKeyAlias = "[127.0.0.1]:" + QByteArray::number(jump.port());
+        settings->proxyCommand =
+            QStringList{QStringLiteral("python3"), QStringLiteral("-c"), QLatin1StringView(carry), QString::number(jump.port())};
+        settings->host = "10.0.0.1";
+        settings->port = 22;
+        return settings;
     }
 
     static SshSettings through(const SshBench &bench, const std::vector<const ServerProcess *> &jumps, const ServerProcess &target)

@@ -33,13 +33,18 @@ SshSession::SshSession(Reactor &reactor, OwnedSocket socket, ssh_session session
         session, [](ssh_session, ssh_message, void *) { return 1; }, nullptr);
 }
 
+SshSession::Handle::~Handle()
+{
+    if (event) {
+        ssh_event_remove_session(event, session);
+        ssh_event_free(event);
+    }
+    ssh_free(session);
+}
+
 SshSession::~SshSession()
 {
     forget();
-    if (m_event) {
-        ssh_event_remove_session(m_event, handle());
-        ssh_event_free(m_event);
-    }
 }
 
 void SshSession::begin()
@@ -67,11 +72,12 @@ void SshSession::setGathering(bool isGathering)
 
 void SshSession::pump()
 {
-    if (!m_event) {
-        m_event = ssh_event_new();
-        ssh_event_add_session(m_event, handle());
+    ssh_event &event = m_handle->event;
+    if (!event) {
+        event = ssh_event_new();
+        ssh_event_add_session(event, handle());
     }
-    ssh_event_dopoll(m_event, 0);
+    ssh_event_dopoll(event, 0);
 }
 
 std::optional<SshSession::Outcome> SshSession::judge(int status, int again)

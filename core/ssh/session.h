@@ -53,11 +53,12 @@ public:
     struct Handle
     {
         explicit Handle(ssh_session own) : session(own) {}
-        ~Handle() { ssh_free(session); }
+        ~Handle();
         Handle(const Handle &) = delete;
         Handle &operator=(const Handle &) = delete;
 
         const ssh_session session;
+        ssh_event event = nullptr;     // since it was pumped: in it libssh polls, on whatever thread
         ssh_counter_struct received{}; // bytes
         ssh_counter_struct packets{};  // and what they decrypt to
     };
@@ -124,7 +125,6 @@ private:
     Reactor &m_reactor;
     OwnedSocket m_socket; // until libssh has it
     const std::shared_ptr<Handle> m_handle;
-    ssh_event m_event = nullptr;
     ssh_channel m_retired = nullptr;
     int m_fd = -1; // what the reactor watches; -1: dead
     uint64_t m_mayReceive = 0;

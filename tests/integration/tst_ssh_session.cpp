@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <thread>
 
 using namespace collector;
 
@@ -120,6 +122,26 @@ private Q_SLOTS:
         QCOMPARE(write(other[1], "x", 1), ssize_t(1));
         QVERIFY(bench.spinUntil([&] { return isOver; }));
         closeAll(bench, first, second, other);
+    }
+
+    // What libssh polls in goes with the session itself, not with whoever has lent it.
+    void whatWasLentIsWholeWithoutItsLender()
+    {
+        SshBench bench;
+        std::optional<Gone> gone(std::in_place, bench);
+        gone->session.pump();
+        const auto lent = gone->session.lend();
+        std::atomic<int> calls = 0;
+        std::thread calculating([&] {
+            for (int i = 0; i < 1000; ++i, ++calls)
+                ssh_connect(lent->session);
+        });
+        QVERIFY(bench.spinUntil([&] { return calls > 0; }));
+        bench.inLoop([&] { gone.reset(); });
+        calculating.join();
+        QCOMPARE(lent.use_count(), 1L);
+        QVERIFY(lent->event);
+        QVERIFY(ssh_event_dopoll(lent->event, 0) != SSH_OK);
     }
 
     void aDescriptorThatLibsshWouldCutIsRefused()

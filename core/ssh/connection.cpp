@@ -281,7 +281,8 @@ void SshConnection::makeSession()
 {
     m_algorithms = proposedAlgorithms(m_settings->algorithms, m_settings->legacy);
     // A host with many keys is to show one that we can check.
-    if (m_settings->algorithms.hostKeys.isEmpty() && !m_knownKeys->keys().empty())
+    const bool mayOrder = m_settings->algorithms.hostKeys.isEmpty() || m_settings->mayOrderHostKeys;
+    if (mayOrder && !m_knownKeys->keys().empty())
         m_algorithms.hostKeys = m_knownKeys->preferredAlgorithms(m_algorithms.hostKeys);
     ssh_session session = m_worker.prototypes.makeSession(m_algorithms);
     m_session = std::make_unique<SshSession>(m_worker.reactor, std::move(m_socket), session);

@@ -70,6 +70,7 @@ void addProtocol(Key &key, const SshSettings &jump)
     for (const QByteArray &list :
          {jump.algorithms.kex, jump.algorithms.hostKeys, jump.algorithms.ciphers, jump.algorithms.macs, jump.algorithms.publicKeys})
         key.add(list);
+    key.add(qint64(jump.mayOrderHostKeys));
     key.add(qint64(jump.legacy));
     key.add(qint64(jump.serverAliveInterval.count()));
     key.add(qint64(jump.serverAliveCountMax));

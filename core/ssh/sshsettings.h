@@ -110,6 +110,7 @@ struct SshSettings
     std::vector<QByteArray> preferredAuthentications; // empty: publickey, password, keyboard-interactive
 
     SshAlgorithms algorithms;
+    bool mayOrderHostKeys = false;         // its host keys are ours with some added or taken away: those that known_hosts knows go first
     int requiredRsaSize = smallestRsaSize; // RequiredRSASize: shorter keys, the host's and ours, are not used
     bool legacy = false;                   // also what is broken, for devices that have nothing else
     SshTimeouts timeouts;

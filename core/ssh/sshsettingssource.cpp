@@ -218,6 +218,7 @@ void SshSettingsSource::fillInAlgorithms(const SshHostConfig &host, SshSettings 
     };
     settings.algorithms.kex = list(host.kexAlgorithms, m_ownAlgorithms.kex);
     settings.algorithms.hostKeys = list(host.hostKeyAlgorithms, m_ownAlgorithms.hostKeys);
+    settings.mayOrderHostKeys = host.hostKeyAlgorithms.startsWith('+') || host.hostKeyAlgorithms.startsWith('-'); // as in sshconnect2.c
     settings.algorithms.ciphers = list(host.ciphers, m_ownAlgorithms.ciphers);
     settings.algorithms.macs = list(host.macs, m_ownAlgorithms.macs);
     settings.requiredRsaSize = std::max(host.requiredRsaSize, smallestRsaSize);

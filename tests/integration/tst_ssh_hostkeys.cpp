@@ -3,7 +3,10 @@
 #include "sshbench.h"
 
 #include "fleet/fleetprocess.h"
+#include "fleet/sshdprocess.h"
 #include "ssh/knownhostsappender.h"
+#include "ssh/sshsettingssource.h"
+#include "unit/ssh/keygen.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -122,6 +125,40 @@ private Q_SLOTS:
         QVERIFY2(outcome.message.contains(QString::fromUtf8(alias)) && outcome.message.contains(QStringLiteral("HostKeyAlias")),
                  qPrintable(outcome.message));
         QCOMPARE(m_fleet->count(FleetEvent::Auth, QStringLiteral("127.3.2.1")), before);
+    }
+
+    // The commonest line for old devices: a host with several keys still shows the one that is known, as with ssh.
+    void aKnownKeyIsAskedForAlsoWithMoreAlgorithms_data()
+    {
+        QTest::addColumn<QByteArray>("line");
+        for (const char *line : {"HostKeyAlgorithms +ssh-rsa", "HostKeyAlgorithms -ssh-rsa"})
+            QTest::newRow(line) << QByteArray(line);
+    }
+    void aKnownKeyIsAskedForAlsoWithMoreAlgorithms()
+    {
+        if (!SshdProcess::isInstalled())
+            QSKIP("sshd is not installed");
+        QFETCH(QByteArray, line);
+        QTemporaryDir directory;
+        const QString key = directory.filePath(QStringLiteral("ecdsa"));
+        keygen::make(key, "ecdsa");
+        const SshdProcess server({"HostKey " + key.toUtf8()}); // beside its ed25519
+        QFile shown(key + QStringLiteral(".pub"));
+        QVERIFY(shown.open(QIODevice::ReadOnly));
+        QFile known(directory.filePath(QStringLiteral("known_hosts")));
+        QVERIFY(known.open(QIODevice::WriteOnly));
+        known.write("[127.0.0.1]:" + QByteArray::number(server.port()) + ' ' + shown.readAll());
+        known.close();
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(server);
+        KnownHostsFiles files;
+        settings.knownHosts = files.open({known.fileName()});
+        const auto asked = SshSettingsSource(SshConfig::fromText(line, {"me", "/home/me", "1000", "box"}), {}).settings("127.0.0.1");
+        settings.algorithms = asked->algorithms;
+        settings.mayOrderHostKeys = asked->mayOrderHostKeys;
+        const SshOutcome outcome = bench.run(settings, "true");
+        QVERIFY2(outcome.cause == Cause::None, qPrintable(outcome.message));
+        QCOMPARE(outcome.info.hostKeyType, "ecdsa-sha2-nistp256");
     }
 
 private:

@@ -203,6 +203,8 @@ void TestSshSettingsSource::algorithms()
     QVERIFY(!found->algorithms.kex.isEmpty() && !found->algorithms.kex.contains("ecdh") && !found->algorithms.kex.startsWith('-'));
     QVERIFY(found->algorithms.macs.startsWith("hmac-sha2-512,"));
     QVERIFY(found->algorithms.hostKeys.endsWith(",ssh-rsa"));
+    QVERIFY(found->mayOrderHostKeys && settings("HostKeyAlgorithms -ssh-ed25519")->mayOrderHostKeys);
+    QVERIFY(!settings("HostKeyAlgorithms ^ssh-rsa")->mayOrderHostKeys && !settings("HostKeyAlgorithms ssh-rsa")->mayOrderHostKeys);
 }
 
 void TestSshSettingsSource::ways_data()

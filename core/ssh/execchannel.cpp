@@ -173,17 +173,36 @@ void ExecChannel::feedEnd()
     sendInput();
 }
 
-// At once: it is short, and nothing was fed before it.
+// Nothing was fed before it. Kept only while libssh does not take it: it exchanges keys, or the window is full.
 void ExecChannel::feedSecret(const Secret &secret)
 {
-    if (m_session.isDead() || ssh_channel_window_size(m_channel) <= secret.size())
-        return;
-    ssh_channel_write(m_channel, secret.bytes().data(), uint32_t(secret.size()));
-    ssh_channel_write(m_channel, "\n", 1);
+    for (const char byte : secret.bytes())
+        m_secret.append(byte);
+    m_secret.append('\n');
+    sendSecret();
+}
+
+bool ExecChannel::sendSecret()
+{
+    if (m_secret.isEmpty())
+        return true;
+    if (m_isClosed || m_session.isDead() || ssh_channel_window_size(m_channel) < m_secret.size())
+        return false;
+    const int taken = ssh_channel_write(m_channel, m_secret.bytes().data(), uint32_t(m_secret.size()));
+    if (taken <= 0)
+        return false;
+    if (size_t(taken) < m_secret.size()) {
+        m_secret = Secret(m_secret.bytes().substr(size_t(taken)));
+        return false;
+    }
+    m_secret.clear();
+    return true;
 }
 
 void ExecChannel::sendInput()
 {
+    if (!sendSecret())
+        return;
     while (m_inputSent < m_input.size() && !m_isClosed && !m_session.isDead() && !m_session.hasUnsent()) {
         const uint32_t window = ssh_channel_window_size(m_channel);
         const uint32_t size = std::min({window, mostAhead, uint32_t(m_input.size() - m_inputSent)});
@@ -252,7 +271,7 @@ Task<bool> ExecChannel::advance(Deadline deadline)
     }
     if (m_guard && !m_isLost)
         m_guard->step();
-    if (!m_isLost && (m_inputSent < m_input.size() || m_isInputEnding))
+    if (!m_isLost && (!m_secret.isEmpty() || m_inputSent < m_input.size() || m_isInputEnding))
         sendInput();
     judge();
     co_return true;

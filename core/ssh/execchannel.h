@@ -46,6 +46,7 @@ private:
     int takeData(const void *bytes, uint32_t size, bool isError);
     void setExitStatus(int status);
     void setSignal(const char *name);
+    bool sendSecret();
     void sendInput();
     void nudge();
     void judge();
@@ -63,6 +64,7 @@ private:
     ssh_channel_callbacks_struct m_callbacks{};
     QByteArray m_input;
     qsizetype m_inputSent = 0;
+    Secret m_secret; // that libssh has not taken yet
     std::optional<CommandGuard> m_guard;
     std::optional<ServerAlive> m_alive; // from the start of the command
     std::optional<OutputRest> m_rest;   // from the status, where the output has not ended

@@ -217,7 +217,14 @@ uint32_t Tunnel::takeData(const void *bytes, uint32_t size)
 
 bool Tunnel::mayWrite() const
 {
-    return !m_isInputEnded && ssh_channel_window_size(m_channel) > 0 && !m_jump->session().hasUnsent();
+    return !m_isInputEnded && m_unsent.isEmpty() && ssh_channel_window_size(m_channel) > 0 && !m_jump->session().hasUnsent();
+}
+
+// Nothing changes in libssh but by what comes.
+bool Tunnel::mayRetry() const
+{
+    SshSession &session = m_jump->session();
+    return !m_unsent.isEmpty() && session.received() != m_receivedAtWrite && !session.hasUnsent();
 }
 
 void Tunnel::jumpHasMoved()
@@ -229,7 +236,8 @@ void Tunnel::jumpHasMoved()
     endOutput();
     if (m_jump->failure())
         return;
-    m_worker.reactor.widen(m_socket.descriptor(), (mayWrite() ? uint32_t(EPOLLIN) : 0) | (m_hasLeftover ? uint32_t(EPOLLOUT) : 0));
+    m_worker.reactor.widen(m_socket.descriptor(),
+                           (mayWrite() ? uint32_t(EPOLLIN) : 0) | (m_hasLeftover || mayRetry() ? uint32_t(EPOLLOUT) : 0));
 }
 
 void Tunnel::endOutput()
@@ -238,21 +246,28 @@ void Tunnel::endOutput()
         shutdown(m_socket.descriptor(), SHUT_WR);
 }
 
+// However it ends, the inner session is to hear of it: nothing would tell it but its timeouts.
 Task<> Tunnel::bridge()
+{
+    co_await carry();
+    shutdown(m_socket.descriptor(), SHUT_RDWR);
+}
+
+Task<> Tunnel::carry()
 {
     for (;;) {
         // What is written while the jump host takes nothing would pile up: then only its moving on wakes us.
         uint32_t events = EPOLLRDHUP;
         if (mayWrite())
             events |= EPOLLIN;
-        if (m_hasLeftover)
+        if (m_hasLeftover || mayRetry())
             events |= EPOLLOUT;
         if (m_isInputEnded && !m_hasLeftover)
             co_return;
         co_await m_worker.reactor.ready(m_socket.descriptor(), events);
         if (m_jump->failure())
             co_return;
-        if (!m_hasLeftover && !mayWrite()) {
+        if (!m_hasLeftover && !mayWrite() && !mayRetry()) {
             // It has hung up, or another tunnel was faster and has filled what we share: our turn comes.
             if (hasHungUp(m_socket.descriptor()))
                 co_return;
@@ -293,6 +308,8 @@ bool Tunnel::sendToHost()
 {
     std::array<char, bite> buffer;
     const JumpOpenings::Hearing hearing(m_jump->openings());
+    if (mayRetry() && !write(std::exchange(m_unsent, {})))
+        return false;
     while (mayWrite()) {
         const size_t most = std::min<size_t>(buffer.size(), ssh_channel_window_size(m_channel));
         const ssize_t got = recv(m_socket.descriptor(), buffer.data(), most, MSG_DONTWAIT);
@@ -303,9 +320,20 @@ bool Tunnel::sendToHost()
             ssh_channel_send_eof(m_channel);
             return m_hasLeftover;
         }
-        if (ssh_channel_write(m_channel, buffer.data(), uint32_t(got)) != got)
-            return false; // a window that shrank: the stream is broken
+        if (!write(QByteArrayView(buffer.data(), got)))
+            return false;
     }
+    return true;
+}
+
+// libssh takes less where keys are exchanged: what it leaves is kept until something has come.
+bool Tunnel::write(QByteArrayView bytes)
+{
+    const int taken = ssh_channel_write(m_channel, bytes.data(), uint32_t(bytes.size()));
+    m_receivedAtWrite = m_jump->session().received();
+    if (taken < 0)
+        return false;
+    m_unsent = bytes.sliced(taken).toByteArray();
     return true;
 }
 

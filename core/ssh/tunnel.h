@@ -41,11 +41,14 @@ private:
     bool look(const QByteArray &host, quint16 port);
     void letOthersBegin();
     Task<> bridge();
+    Task<> carry();
     uint32_t takeData(const void *bytes, uint32_t size);
     bool sendToHost();
+    bool write(QByteArrayView bytes);
     void drain();
     void endOutput();
     [[nodiscard]] bool mayWrite() const;
+    [[nodiscard]] bool mayRetry() const;
     [[nodiscard]] JobError refusal(const QByteArray &host, quint16 port) const;
 
     SshWorker &m_worker;
@@ -56,8 +59,10 @@ private:
     std::optional<uint64_t> m_receivedBefore;         // by the session, before the jump host was asked whether it is past it
     ssh_channel m_channel = nullptr;
     ssh_channel_callbacks_struct m_callbacks{};
-    OwnedSocket m_socket;       // our end
-    QByteArray m_pending;       // taken out of the channel, and not taken by the inner session yet
+    OwnedSocket m_socket; // our end
+    QByteArray m_pending; // taken out of the channel, and not taken by the inner session yet
+    QByteArray m_unsent;  // taken from the inner session, and not by libssh yet, which exchanges keys
+    uint64_t m_receivedAtWrite = 0;
     bool m_hasLeftover = false; // that the inner session has not taken yet
     bool m_isEof = false;       // of the host
     bool m_isOutputEnded = false;

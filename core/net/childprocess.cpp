@@ -5,30 +5,39 @@
 
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <stdexcept>
+#include <string_view>
 #include <vector>
 
 namespace collector {
 
 namespace {
 
-// What ssh(1) and its like need, and nothing that may hold a secret.
 constexpr std::array inherited{"PATH",   "HOME", "USER",   "LOGNAME",       "SHELL",      "TERM",        "LANG",
                                "LC_ALL", "TZ",   "TMPDIR", "SSH_AUTH_SOCK", "KRB5CCNAME", "KRB5_CONFIG", "XDG_RUNTIME_DIR"};
+constexpr std::string_view ours = "COLLECTOR_";
 
-std::vector<QByteArray> environment()
+std::vector<QByteArray> variables(ChildProcess::Environment environment)
 {
-    std::vector<QByteArray> variables;
+    std::vector<QByteArray> result;
+    if (environment == ChildProcess::Environment::Whole) {
+        for (char **variable = environ; variable && *variable; ++variable) {
+            if (!std::string_view(*variable).starts_with(ours))
+                result.emplace_back(*variable);
+        }
+        return result;
+    }
     for (const char *name : inherited) {
         if (const char *value = getenv(name))
-            variables.push_back(QByteArray(name) + '=' + value);
+            result.push_back(QByteArray(name) + '=' + value);
     }
-    return variables;
+    return result;
 }
 
 template<typename Strings>
@@ -43,14 +52,14 @@ std::vector<char *> pointers(Strings &strings)
 
 } // namespace
 
-pid_t ChildProcess::start(const QStringList &command, std::span<const int> streams)
+pid_t ChildProcess::start(const QStringList &command, std::span<const int> streams, Environment environment)
 {
     std::vector<QByteArray> arguments;
     for (const QString &word : command)
         arguments.push_back(QFile::encodeName(word));
     if (arguments.empty())
         throw std::runtime_error("the command is empty");
-    std::vector<QByteArray> variables = environment();
+    std::vector<QByteArray> named = variables(environment);
 
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -69,7 +78,7 @@ pid_t ChildProcess::start(const QStringList &command, std::span<const int> strea
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     pid_t process = -1;
     const int error =
-        posix_spawnp(&process, arguments[0].constData(), &actions, &attributes, pointers(arguments).data(), pointers(variables).data());
+        posix_spawnp(&process, arguments[0].constData(), &actions, &attributes, pointers(arguments).data(), pointers(named).data());
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (error)

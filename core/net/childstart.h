@@ -32,6 +32,7 @@ struct ChildStart
         }
     }
     QStringList command;
+    ChildProcess::Environment environment = ChildProcess::Environment::Short;
     std::array<int, 3> ends{-1, -1, -1};
     pid_t process = -1;
 };

@@ -32,10 +32,11 @@ ChildCommand::~ChildCommand()
     m_worker.run.blocking.run([process = m_process] { ChildProcess::wait(process); });
 }
 
-Task<> ChildCommand::launch(QStringList words)
+Task<> ChildCommand::launch(QStringList words, ChildProcess::Environment environment)
 {
     auto start = std::make_shared<ChildStart>();
     start->command = std::move(words);
+    start->environment = environment;
     m_set = OwnedSocket(m_worker.reactor, epoll_create1(EPOLL_CLOEXEC));
     const auto pair = [this](int &theirs) {
         std::array<int, 2> ends{-1, -1};
@@ -50,7 +51,7 @@ Task<> ChildCommand::launch(QStringList words)
         m_streams[size_t(stream)] = pair(start->ends[size_t(stream) + 1]);
 
     std::function<void()> step = [start] {
-        start->process = ChildProcess::start(start->command, start->ends);
+        start->process = ChildProcess::start(start->command, start->ends, start->environment);
         start->closeEnds();
     };
     co_await offload(m_worker.reactor, m_worker.run.blocking, std::move(step));

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "net/childprocess.h"
 #include "net/tcpconnect.h"
 #include "ssh/runningcommand.h"
 #include "ssh/sshworker.h"
@@ -30,7 +31,7 @@ protected:
     ChildCommand(SshWorker &worker, OutputLimits limits) : m_worker(worker), m_limits(limits) {}
 
     // Throws JobError (local_limit), and std::runtime_error where it cannot be started.
-    Task<> launch(QStringList words);
+    Task<> launch(QStringList words, ChildProcess::Environment environment = ChildProcess::Environment::Whole);
     // A further descriptor whose bytes come to takeLog(); it does not keep the command going.
     void readAlong(int log);
     void readLog();

@@ -18,7 +18,7 @@ Task<> LocalCommand::start(QByteArray command)
     const QStringList words{QStringLiteral("/bin/sh"), QStringLiteral("-c"), QString::fromUtf8(command)};
     QString problem;
     try {
-        co_await launch(words);
+        co_await launch(words, ChildProcess::Environment::Short);
     } catch (const std::runtime_error &error) {
         problem = QString::fromLocal8Bit(error.what());
     }

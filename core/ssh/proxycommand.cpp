@@ -111,7 +111,8 @@ Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> startProxyCommand(SshWork
     auto [said, errors] = pairOf(worker.reactor);
     start->errors = errors;
     std::function<void()> step = [start] {
-        start->process = ChildProcess::start(start->command, std::array{start->carried, start->carried, start->errors});
+        start->process = ChildProcess::start(start->command, std::array{start->carried, start->carried, start->errors},
+                                             ChildProcess::Environment::Whole);
     };
     QString problem;
     try {

@@ -396,6 +396,21 @@ private Q_SLOTS:
         QCOMPARE(outcome.reply->output, "proxied\n");
     }
 
+    // A cloud's program finds its account there, another one its web proxy.
+    void aProxyCommandHasTheEnvironment()
+    {
+        qputenv("AWS_PROFILE", "prod");
+        qputenv("COLLECTOR_WORD", "ours");
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(*m_target);
+        settings.proxyCommand = QStringList{QStringLiteral("/bin/sh"), QStringLiteral("-c"),
+                                            QStringLiteral("echo \"<$AWS_PROFILE$COLLECTOR_WORD>\" >&2; exit 1")};
+        const SshOutcome outcome = bench.run(settings, "true");
+        qunsetenv("AWS_PROFILE");
+        qunsetenv("COLLECTOR_WORD");
+        QVERIFY2(outcome.message.contains(QStringLiteral("<prod>")), qPrintable(outcome.message));
+    }
+
     void aProxyCommandThatFailsSaysWhy()
     {
         SshBench bench;

@@ -49,6 +49,7 @@ void addHostKeys(Key &key, const SshSettings &jump)
     key.add(jump.knownHostsFile);
     key.add(qint64(jump.hashKnownHosts));
     key.add(qint64(jump.requiredRsaSize));
+    key.add(static_cast<const void *>(jump.revokedKeys.get()));
 }
 
 void addLogin(Key &key, const SshSettings &jump)

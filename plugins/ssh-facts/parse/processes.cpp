@@ -178,9 +178,9 @@ void parseContainers(const Section &in, Findings &out)
     // Who is there and did not answer: of all, where nobody else did; else of that one.
     std::optional<Absence> silent;
     for (const Block &block : in.blocks) {
-        if (block.kind != Block::Kind::Output || block.status.value_or(0) == 0)
+        if (block.kind != Block::Kind::Output || block.status == 0)
             continue;
-        const Absence reason = block.isTimedOut() ? Absence::Timeout : Absence::Denied;
+        const Absence reason = block.isTimedOut() || !block.status ? Absence::Timeout : Absence::Denied;
         if (!silent || reason == Absence::Timeout)
             silent = reason;
         const bool isHypervisor = block.label == "virsh" || block.label == "virsh-xen" || block.label == "qm";

@@ -132,7 +132,7 @@ slept() {
     done
 }
 
-# g LABEL COMMAND…: the same for one that can. After T seconds it is sent a TERM, which lets a database be closed in order, two seconds later
+# g LABEL COMMAND…: the same for one that can. A second after T it is sent a TERM, which lets a database be closed in order, two seconds later
 # a KILL. What is not gone a second after that hangs in the kernel, on a disk or a server that does not answer: it is left there. The child
 # that counts wakes our `wait` by a signal, once when T is over, once more when even KILL was of no use.
 g() {
@@ -148,14 +148,17 @@ g() {
     _ticks=
     "$@" &
     _c=$!
+    # It lies quiet for a moment behind each signal: bash forgets a child that ends while a signal wakes it, and waits for it for ever.
     # Braces: around parentheses yash puts a second process, which would go on when the first is killed.
     { slept "$T" && {
         kill -USR1 $$
+        sleep 1
         kill "$_c"
         sleep 2
         kill -9 "$_c"
         sleep 1
         kill -USR1 $$
+        sleep 9
     }; } >/dev/null &
     _w=$!
     wait "$_c"

@@ -272,7 +272,7 @@ void FactsGuards::aCommandThatHangsCostsItsOwnFacts()
     run.commandSeconds = 1;
     run.run();
     QCOMPARE(run.exitStatus, 0);
-    QVERIFY2(run.elapsedMs < 12'000, qPrintable(QString::number(run.elapsedMs)));
+    QVERIFY2(run.elapsedMs < 20'000, qPrintable(QString::number(run.elapsedMs)));
     QVERIFY(run.parse().has(u"dns"));
     QVERIFY(run.parse().has(u"fips"));
     const QByteArray child = readAll(tools.file("child")).trimmed(), self = readAll(tools.file("self")).trimmed();
@@ -335,7 +335,7 @@ void FactsGuards::aFactThatFloodsHangsOrFailsCostsItself()
     run.substitutes = {{"/etc/ansible/facts.d", folder.path().toLocal8Bit()}};
     run.run();
     QVERIFY2(run.output.size() < 1'000'000, qPrintable(QString::number(run.output.size())));
-    QVERIFY2(run.elapsedMs < 10'000, qPrintable(QString::number(run.elapsedMs)));
+    QVERIFY2(run.elapsedMs < 20'000, qPrintable(QString::number(run.elapsedMs)));
     const QJsonObject absent = run.absent();
     QCOMPARE(absent.value(u"local.a-flood").toString(), QStringLiteral("limit"));
     QCOMPARE(absent.value(u"local.b-hang").toString(), QStringLiteral("timeout"));

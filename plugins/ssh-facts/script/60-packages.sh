@@ -4,8 +4,9 @@ s_package_summary() {
     for _o in /var/lib/dpkg/status /lib/apk/db/installed /usr/lib/opkg/status /var/lib/rpm/rpmdb.sqlite \
         /usr/lib/sysimage/rpm/rpmdb.sqlite /usr/lib/sysimage/rpm/Packages.db /var/lib/rpm/Packages.db /var/lib/rpm/Packages \
         /var/lib/pacman/local /var/db/pkg/local.sqlite /var/db/xbps /usr/pkg/pkgdb /var/db/pkg; do
+        [ -e "$_o" ] || continue
         # A tool of another family leaves its own, without a word in it: dpkg on a host of rpm's.
-        [ -s "$_o" ] || [ -d "$_o" ] || continue
+        case $_o in */status | */installed) [ -s "$_o" ] || continue ;; esac
         case $O in
         Linux) c "changed $_o" stat -c '%Y %s' "$_o" ;;
         *) c "changed $_o" stat -f '%m %z' "$_o" ;;

@@ -298,11 +298,11 @@ void TestSshBecome::noPasswordIsSentToAHostThatNobodyChecks()
     QTemporaryDir directory;
     QVERIFY(QFile::setPermissions(directory.path(), QFile::Permissions(0x7777)));
     const QString caught = directory.filePath(QStringLiteral("caught"));
-    const auto write = [&](const char *name, const QByteArray &text, QFile::Permissions mode) {
+    const auto write = [&](const char *name, const QByteArray &text, QFile::Permissions permissions) {
         QFile file(directory.filePath(QLatin1StringView(name)));
         if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
             qFatal("cannot write");
-        file.setPermissions(mode);
+        file.setPermissions(permissions);
         return file.fileName();
     };
     write("sudo",

@@ -310,7 +310,8 @@ private Q_SLOTS:
                 wanted.transport = transport;
                 const SshOutcome outcome = m_bench->run(wanted, "true");
                 const bool isToBeRefused = transport == SshTransport::Native ? isRefused : isRefusedBySsh;
-                QVERIFY2(outcome.cause == (isToBeRefused ? Cause::HostKeyRevoked : Cause::None), qPrintable(outcome.message));
+                const QString which = QStringLiteral("transport %1, policy %2: ").arg(int(transport)).arg(int(policy)) + outcome.message;
+                QVERIFY2(outcome.cause == (isToBeRefused ? Cause::HostKeyRevoked : Cause::None), qPrintable(which));
                 QVERIFY2(!isRefused || isRefusedBySsh || transport == SshTransport::OpenSsh ||
                              outcome.message.contains(QStringLiteral("--transport openssh")),
                          qPrintable(outcome.message));

@@ -263,7 +263,7 @@ void TestWriterResume::anotherRunIsRefused()
     QCOMPARE(read(path(".a.json.journal")), before);
 }
 
-// It stands nowhere, and is missed all the same.
+// It stands nowhere, and that it changed is noticed all the same.
 void TestWriterResume::anotherSecretIsRefused()
 {
     const QString name = QStringLiteral("lookup.api-token");

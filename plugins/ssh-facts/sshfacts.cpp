@@ -54,14 +54,11 @@ struct Understood
     QString place; // where the answer stood when its time was over
 };
 
-// The section that is being asked, and the file or command in it.
+// The last section that is heard of, and the file or command in it. What the host's shell has gathered since then is not known.
 QString placeOf(const facts::Section &last)
 {
-    if (last.isEnded)
-        return QStringLiteral("behind the section %1").arg(printable(last.name, 40));
     const QString label = last.blocks.isEmpty() ? QString() : printable(last.blocks.constLast().label, 80);
-    return QStringLiteral("in the section %1").arg(printable(last.name, 40)) +
-           (label.isEmpty() ? label : QStringLiteral(" (%1)").arg(label));
+    return QStringLiteral("the section %1").arg(printable(last.name, 40)) + (label.isEmpty() ? label : QStringLiteral(" (%1)").arg(label));
 }
 
 Understood understand(const ShellReply &reply, const QByteArray &nonce, const QList<const facts::SectionSpec *> &sections,
@@ -149,11 +146,12 @@ public:
         if (!answer->hasSections)
             throw JobError(Cause::ShellRejected, rejection(reply));
         if (!answer->place.isEmpty())
-            job.setPartial(Cause::ExecTimeout,
-                           QStringLiteral("cut off after %1 s, %2; what came before is kept. Find what hangs there, leave that section out "
-                                          "(--facts '!NAME'), or raise --timeout")
-                               .arg(took.count())
-                               .arg(answer->place));
+            job.setPartial(
+                Cause::ExecTimeout,
+                QStringLiteral("cut off after %1 s: the last that came is of %2, and what hangs there is asked then or soon after; the "
+                               "sections before it are kept. Leave that section out (--facts '!NAME'), or raise --timeout")
+                    .arg(took.count())
+                    .arg(answer->place));
         store(*answer, reply, arrived, job);
     }
 

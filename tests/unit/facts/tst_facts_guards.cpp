@@ -32,7 +32,7 @@ private Q_SLOTS:
     void whatCanEndInOrderDoes();
     void aToolThatCannotBeKilledCostsItsOwnFacts_data() { aFactThatFloodsHangsOrFailsCostsItself_data(); }
     void aToolThatCannotBeKilledCostsItsOwnFacts();
-    void aPlaceWhereNobodyAnswersCostsItsOwnFacts_data() { aFactThatFloodsHangsOrFailsCostsItself_data(); }
+    void aPlaceWhereNobodyAnswersCostsItsOwnFacts_data() { aCommandThatHangsCostsItsOwnFacts_data(); }
     void aPlaceWhereNobodyAnswersCostsItsOwnFacts();
     void aLocalFileSystemThatHangsIsAFact();
     void whenAllTimeIsOverNothingIsLeft_data() { aCommandThatHangsCostsItsOwnFacts_data(); }

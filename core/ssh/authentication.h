@@ -88,6 +88,7 @@ private:
     [[nodiscard]] JobError timeout() const;
     [[nodiscard]] QString account() const;
     [[nodiscard]] QString whoCouldAnswer() const;
+    [[nodiscard]] QString whatIsKeptBack() const;
     [[nodiscard]] QString methodsText() const;
     [[nodiscard]] QStringList problems() const;
 

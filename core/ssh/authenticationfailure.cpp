@@ -57,7 +57,7 @@ JobError Authentication::denied(const QString &said) const
         message += QStringLiteral(" with %1").arg(m_refused.join(QStringLiteral(", ")));
     if (const QStringList others = problems(); !others.isEmpty())
         message += QStringLiteral(", and without what could not be used (%1)").arg(others.join(QStringLiteral("; ")));
-    message += QStringLiteral(": %1; check user, keys and authorized_keys").arg(said);
+    message += QStringLiteral(": %1; check user, keys and authorized_keys%2").arg(said, whatIsKeptBack());
     return JobError(Cause::AuthDenied, message);
 }
 
@@ -101,8 +101,8 @@ JobError Authentication::failure() const
     if (m_needsPassword && m_settings.password)
         have += QStringLiteral(", and no password is sent to a host whose key is not checked (--host-keys off)");
     return JobError(Cause::NoCredentials, QStringLiteral("nothing to log in with as %1, the host accepts %2: %3; give --identity, or "
-                                                         "--ask-pass%4")
-                                              .arg(account(), methodsText(), have, whoCouldAnswer()));
+                                                         "--ask-pass%4%5")
+                                              .arg(account(), methodsText(), have, whatIsKeptBack(), whoCouldAnswer()));
 }
 
 // The remedy, where there is one.
@@ -112,6 +112,15 @@ QString Authentication::whoCouldAnswer() const
         return {};
     return m_person->terminal ? QStringLiteral("; nobody is asked for a host whose key is not checked (--host-keys off)")
                               : QStringLiteral("; a run on a terminal asks for it there");
+}
+
+// Of a password that there is, and that is not for this jump host.
+QString Authentication::whatIsKeptBack() const
+{
+    if (m_settings.passwordUser.isEmpty() || !(m_methods & (SSH_AUTH_METHOD_PASSWORD | SSH_AUTH_METHOD_INTERACTIVE)))
+        return {};
+    return QStringLiteral("; the password is %1's, and is offered to a jump host only where its user is the same")
+        .arg(printable(m_settings.passwordUser, 64));
 }
 
 QString Authentication::account() const

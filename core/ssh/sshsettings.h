@@ -104,6 +104,7 @@ struct SshSettings
     QStringList certificateFiles;
     bool identitiesOnly = false;
     std::shared_ptr<const Secret> password; // null: none
+    QByteArray passwordUser;                // of a jump host that is not offered the password: whose it is. Empty: nothing is kept back
     QByteArray credentialsGroup;            // hosts of one group are likely to take the same key: the one that worked is offered first
     bool mayUseAgent = true;                // IdentityAgent none
     QString agentSocket;                    // IdentityAgent; empty: that of SSH_AUTH_SOCK

@@ -60,13 +60,13 @@ SshSettingsSource::SshSettingsSource(SshConfig config, Standing standing)
 
 std::shared_ptr<const SshSettings> SshSettingsSource::settings(const QByteArray &host, const SshOverrides &overrides) const
 {
-    return make(host, overrides, {}, 0);
+    return make(host, overrides, {}, {});
 }
 
 std::shared_ptr<const SshSettings> SshSettingsSource::settings(const QByteArray &host, const SshOverrides &overrides,
                                                                const QByteArray &canonical) const
 {
-    return make(host, overrides, canonical, 0);
+    return make(host, overrides, canonical, {});
 }
 
 SshHostConfig SshSettingsSource::resolve(const QByteArray &name, const SshOverrides &overrides,
@@ -100,7 +100,7 @@ SshHostConfig SshSettingsSource::resolve(const QByteArray &name, const SshOverri
 }
 
 std::shared_ptr<const SshSettings> SshSettingsSource::make(const QByteArray &name, const SshOverrides &overrides,
-                                                           const std::optional<QByteArray> &canonical, int depth) const
+                                                           const std::optional<QByteArray> &canonical, Place place) const
 {
     const SshHostConfig host = resolve(name, overrides, canonical);
     if (!host.problem.isEmpty())
@@ -114,13 +114,19 @@ std::shared_ptr<const SshSettings> SshSettingsSource::make(const QByteArray &nam
     result->family = familyOf(host);
     result->bindAddress = host.bindAddress;
     result->user = host.user;
+    if (place.depth == 0) {
+        place.targetUser = host.user;
+    } else if (result->password && host.user != place.targetUser) { // ssh asks for each; one account here and there is likely one word
+        result->password.reset();
+        result->passwordUser = place.targetUser;
+    }
     if (counts(m_standing.connectTimeout, SshWord::ConnectTimeout, overrides))
         result->timeouts.connect = m_standing.connectTimeout->value;
     else if (host.connectTimeout)
         result->timeouts.connect = *host.connectTimeout;
     result->serverAliveInterval = host.serverAliveInterval.value_or(std::chrono::seconds(0));
     result->serverAliveCountMax = host.serverAliveCountMax;
-    result->jumps = jumpsOf(host, depth);
+    result->jumps = jumpsOf(host, place);
     if (!host.proxyCommand.isEmpty())
         result->proxyCommand = {QStringLiteral("/bin/sh"), QStringLiteral("-c"),
                                 QStringLiteral("exec ") + QString::fromUtf8(host.proxyCommand)};
@@ -226,12 +232,12 @@ void SshSettingsSource::fillInAlgorithms(const SshHostConfig &host, SshSettings 
 }
 
 // As ssh -J does it: the last hop is reached through those before it, whatever its own ProxyJump says; the first by its own.
-SshSettingsSource::Jumps SshSettingsSource::jumpsOf(const SshHostConfig &host, int depth) const
+SshSettingsSource::Jumps SshSettingsSource::jumpsOf(const SshHostConfig &host, const Place &place) const
 {
     Jumps result;
     QByteArray before;
     for (const JumpHop &hop : host.jumps) {
-        const auto settings = jumpHost(hop, before, depth + 1);
+        const auto settings = jumpHost(hop, before, {place.depth + 1, place.targetUser});
         if (result.empty())
             result = settings->jumps;
         result.push_back(settings);
@@ -243,13 +249,13 @@ SshSettingsSource::Jumps SshSettingsSource::jumpsOf(const SshHostConfig &host, i
     return result;
 }
 
-std::shared_ptr<const SshSettings> SshSettingsSource::jumpHost(const JumpHop &hop, const QByteArray &before, int depth) const
+std::shared_ptr<const SshSettings> SshSettingsSource::jumpHost(const JumpHop &hop, const QByteArray &before, const Place &place) const
 {
-    if (depth > mostJumps)
+    if (place.depth > mostJumps)
         throw JobError(
             Cause::BadVariable,
             QStringLiteral("ProxyJump of %1 leads back to itself, or over more than %2 hosts").arg(printable(hop.host)).arg(mostJumps));
-    const QByteArray way = before + asText(hop);
+    const QByteArray way = before + asText(hop) + (m_standing.base.password ? '\n' + place.targetUser : QByteArray());
     {
         const std::lock_guard guard(m_mutex);
         if (const auto found = m_jumpHosts.find(way); found != m_jumpHosts.end())
@@ -267,7 +273,10 @@ std::shared_ptr<const SshSettings> SshSettingsSource::jumpHost(const JumpHop &ho
                  overrides.add(SshWord::ProxyCommand, "none", "ProxyJump", &error);
     if (!isGood)
         throw JobError(Cause::BadVariable, QStringLiteral("ProxyJump to %1: %2").arg(printable(hop.host), error));
-    auto made = make(hop.host, overrides, {}, depth);
+    if (const SshHostConfig host = resolve(hop.host, overrides); !host.canonicalCandidates.isEmpty())
+        warn(QStringLiteral("CanonicalizeHostname has no effect on the jump host %1, which is looked up as it is written: name it in full")
+                 .arg(printable(hop.host)));
+    auto made = make(hop.host, overrides, {}, place);
     const std::lock_guard guard(m_mutex);
     return m_jumpHosts.try_emplace(way, std::move(made)).first->second;
 }

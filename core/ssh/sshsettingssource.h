@@ -63,12 +63,18 @@ public:
 
 private:
     using Jumps = std::vector<std::shared_ptr<const SshSettings>>;
+    // Of a jump host, from the target on.
+    struct Place
+    {
+        int depth = 0;         // 0: the target itself
+        QByteArray targetUser; // whose the password is
+    };
 
     [[nodiscard]] std::shared_ptr<const SshSettings> make(const QByteArray &name, const SshOverrides &overrides,
-                                                          const std::optional<QByteArray> &canonical, int depth) const;
+                                                          const std::optional<QByteArray> &canonical, Place place) const;
     [[nodiscard]] SshOverrides withIdentities(const SshOverrides &overrides) const;
-    [[nodiscard]] Jumps jumpsOf(const SshHostConfig &host, int depth) const;
-    [[nodiscard]] std::shared_ptr<const SshSettings> jumpHost(const JumpHop &hop, const QByteArray &before, int depth) const;
+    [[nodiscard]] Jumps jumpsOf(const SshHostConfig &host, const Place &place) const;
+    [[nodiscard]] std::shared_ptr<const SshSettings> jumpHost(const JumpHop &hop, const QByteArray &before, const Place &place) const;
     [[nodiscard]] HostKeyPolicy policy(const SshHostConfig &host, const SshOverrides &overrides) const;
     void fillInAlgorithms(const SshHostConfig &host, SshSettings &settings) const;
     void fillInMethods(const SshHostConfig &host, SshSettings &settings) const;
@@ -81,7 +87,7 @@ private:
     mutable RevokedKeyFiles m_revokedKeys;
 
     mutable std::mutex m_mutex;
-    mutable std::map<QByteArray, std::shared_ptr<const SshSettings>> m_jumpHosts; // by the way to them
+    mutable std::map<QByteArray, std::shared_ptr<const SshSettings>> m_jumpHosts; // by the way to them, and who has the password
     mutable QStringList m_warnings;
 };
 

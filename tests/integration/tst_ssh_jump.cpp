@@ -287,6 +287,21 @@ private Q_SLOTS:
         QCOMPARE(bench.run(settings, "true").cause, Cause::NotAttempted);
     }
 
+    void aBastionThatIsNotOfferedThePasswordSaysWhy()
+    {
+        const FleetProcess bastion({QStringLiteral("--password"), QStringLiteral("open sesame")});
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(*m_target);
+        auto jump = std::make_shared<SshSettings>(bench.settingsFor(bastion));
+        jump->credentials = Credentials::gather({});
+        jump->mayUseDefaultKeys = false;
+        jump->passwordUser = "somebody";
+        settings.jumps = {jump};
+        const SshOutcome outcome = bench.run(settings, "true");
+        QCOMPARE(outcome.cause, Cause::JumpFailed);
+        QVERIFY2(outcome.message.contains(QStringLiteral("the password is somebody's")), qPrintable(outcome.message));
+    }
+
     // Success and farewell in one piece: nobody may wait for a socket that is closed already.
     void aBastionThatLeavesAfterTheLoginIsJumpFailed()
     {

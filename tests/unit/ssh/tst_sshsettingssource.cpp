@@ -58,6 +58,8 @@ private Q_SLOTS:
     void ways_data();
     void ways();
     void jumpHostsAreShared();
+    void thePasswordIsForOneUserAlone();
+    void canonicalNamesOfJumpHostsAreToldToHaveNoEffect();
     void proxyCommandGoesToTheShell();
     void nonsense_data();
     void nonsense();
@@ -241,6 +243,33 @@ void TestSshSettingsSource::jumpHostsAreShared()
 {
     const SshSettingsSource source(config("Host gate\nPort 22022\nHost web*\nProxyJump gate"), {});
     QCOMPARE(source.settings("web1")->jumps.front(), source.settings("web2")->jumps.front());
+}
+
+// As ssh asks for each hop by itself.
+void TestSshSettingsSource::thePasswordIsForOneUserAlone()
+{
+    SshSettingsSource::Standing standing;
+    standing.base.password = std::make_shared<const Secret>(std::string_view("open sesame"));
+    const SshSettingsSource source(config("Host same other\nUser ops\nHost root\nUser root\nHost same root\nProxyJump ops@gate\n"
+                                          "Host other\nProxyJump first@outer,ops@gate\nHost nested\nUser ops\nProxyJump ops@inner\n"
+                                          "Host inner\nProxyJump admin@outer"),
+                                   standing);
+    const auto has = [](const std::shared_ptr<const SshSettings> &hop) { return bool(hop->password); };
+    QVERIFY(has(source.settings("same")) && has(source.settings("same")->jumps.front()));
+    QVERIFY(has(source.settings("root")) && !has(source.settings("root")->jumps.front()));
+    QCOMPARE(source.settings("root")->jumps.front()->passwordUser, QByteArray("root"));
+    QVERIFY(!has(source.settings("other")->jumps.front()) && has(source.settings("other")->jumps.back()));
+    QVERIFY(!has(source.settings("nested")->jumps.front()) && has(source.settings("nested")->jumps.back()));
+    QVERIFY(has(source.settings("same")->jumps.front())); // whoever came before
+}
+
+void TestSshSettingsSource::canonicalNamesOfJumpHostsAreToldToHaveNoEffect()
+{
+    const SshSettingsSource source(config("CanonicalizeHostname yes\nCanonicalDomains a.example\nHost web*\nProxyJump gate"), {});
+    (void)source.settings("web1");
+    (void)source.settings("web2");
+    QCOMPARE(source.warnings().size(), 1);
+    QVERIFY(source.warnings().first().contains(QStringLiteral("gate")));
 }
 
 void TestSshSettingsSource::proxyCommandGoesToTheShell()

@@ -264,9 +264,10 @@ std::shared_ptr<const SshSettings> HostSettings::settings(const InventoryHost &h
 
 QList<QByteArray> HostSettings::canonicalNames(const InventoryHost &host, bool *isOneRequired) const
 {
-    if (!m_common->source->config().mayCanonicalize())
+    const Asked ask = asked(host);
+    if (!ask.source->config().mayCanonicalize() && !ask.overrides.has(SshWord::CanonicalizeHostname))
         return {};
-    const SshHostConfig config = explained(host);
+    const SshHostConfig config = ask.source->resolve(ask.target, ask.overrides);
     *isOneRequired = !config.mayStayUncanonical;
     return config.canonicalCandidates;
 }

@@ -104,7 +104,8 @@ private:
         for (const QByteArray &name : names) {
             const Deadline deadline = m_worker.reactor.after(resolveTime);
             try {
-                const auto addresses = co_await m_worker.run.resolver.resolve(m_worker.reactor, name, AddressFamily::Any, deadline);
+                // As it is, without the search list of resolv.conf: by that one, a name that does not exist may be another's.
+                const auto addresses = co_await m_worker.run.resolver.resolve(m_worker.reactor, name + '.', AddressFamily::Any, deadline);
             } catch (const JobError &) {
                 continue;
             }

@@ -10,9 +10,9 @@ struct RunEnd
 {
     bool hasInternalError = false; // or an output could not be written
     int signal = 0;                // SIGINT or SIGTERM that ended it; 0: none
-    quint64 missing = 0;           // hosts without a record: a defect of ours, and the run is not complete
     bool deadlinePassed = false;   // counts where it came before every host was tried
     double minimumOkPercent = 0;   // --min-ok
+    quint64 missing = 0;           // hosts without a record: a defect of ours, and the run is not complete
 };
 
 // The first that applies of 1, 130/143, 5, 6, 4, 3, 0.

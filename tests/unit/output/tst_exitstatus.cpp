@@ -76,6 +76,7 @@ void TestExitStatus::table_data()
     row("interrupted", interrupted, {3, 0, 0, 2}, 130, false);
     row("terminated", terminated, {3, 0, 0, 2}, 143, false);
     row("an output that cannot be written", broken, {3, 0, 0, 0}, 1, true);
+    row("a host without a record", {false, 0, false, 0, 1}, {3, 0, 0, 0}, 1, false);
     // Pairs that can meet: the first that applies of 1, 130/143, 5, 6, 4, 3, 0.
     row("interrupt after the last host", interrupted, {3, 0, 0, 0}, 130, true);
     row("unwritable and interrupted", {true, SIGINT, false, 0}, {3, 0, 0, 2}, 1, false);

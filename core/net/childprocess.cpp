@@ -44,6 +44,7 @@ template<typename Strings>
 std::vector<char *> pointers(Strings &strings)
 {
     std::vector<char *> list;
+    list.reserve(size_t(strings.size()) + 1);
     for (QByteArray &text : strings)
         list.push_back(text.data());
     list.push_back(nullptr);

@@ -151,22 +151,6 @@ void Worker::fill()
     checkIdle();
 }
 
-// What the hosts that are started next need of the clocks: reading them was a tenth of what a host that does nothing costs.
-steady_clock::time_point Worker::readClocks()
-{
-    m_readAt = steady_clock::now();
-    m_wallAhead = std::chrono::system_clock::now().time_since_epoch() - m_readAt.time_since_epoch();
-    m_timeUp = m_reactor.load()->after(m_setup.plan->limits().timeout);
-    return m_readAt;
-}
-
-Deadline Worker::timeUp(const HostRun &run)
-{
-    if (run.startedAt() - m_readAt > 1ms)
-        readClocks();
-    return m_timeUp;
-}
-
 bool Worker::startNext()
 {
     if (!m_setup.sink->hasRoom())

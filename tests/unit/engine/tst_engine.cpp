@@ -227,9 +227,7 @@ private Q_SLOTS:
         limits.concurrency = 8;
         auto fixture = std::make_unique<Fixture>(400, std::vector<Body>{neverYields}, limits);
         QStringList warnings;
-        fixture->engine->warn = [&](const QString &text) { warnings.append(text); };
-        fixture->engine->silenceToWarn = 200ms;
-        fixture->engine->silenceToAbandon = 800ms;
+        giveUpSoon(*fixture, warnings);
         QVERIFY(fixture->run());
         QVERIFY(fixture->hasEachHostOnce(400));
         int internal = 0;
@@ -252,9 +250,7 @@ private Q_SLOTS:
         limits.concurrency = 40;
         auto fixture = std::make_unique<Fixture>(60, std::vector<Body>{letsGoTooLate}, limits);
         QStringList warnings;
-        fixture->engine->warn = [&](const QString &text) { warnings.append(text); };
-        fixture->engine->silenceToWarn = 200ms;
-        fixture->engine->silenceToAbandon = 800ms;
+        giveUpSoon(*fixture, warnings);
         QVERIFY(fixture->run());
         QVERIFY2(warnings.filter(QStringLiteral("a worker was given up")).size() >= 1, qPrintable(warnings.join(u'\n')));
         QVERIFY(fixture->hasEachHostOnce(60));
@@ -263,6 +259,13 @@ private Q_SLOTS:
     }
 
 private:
+    static void giveUpSoon(Fixture &fixture, QStringList &warnings)
+    {
+        fixture.engine->warn = [&](const QString &text) { warnings.append(text); };
+        fixture.engine->silenceToWarn = 200ms;
+        fixture.engine->silenceToAbandon = 800ms;
+    }
+
     // A thread that was given up uses what the fixture holds.
     static void keep(std::unique_ptr<Fixture> fixture)
     {

@@ -8,6 +8,15 @@
 
 namespace collector::facts {
 
+void LocalRun::choose(const QByteArray &name)
+{
+    shell = name;
+    if (name == "busybox")
+        arguments = {"ash", "-s"};
+    if (name == "zsh")
+        arguments = {"--emulate", "sh", "-s"};
+}
+
 void LocalRun::run()
 {
     ScriptSettings settings;

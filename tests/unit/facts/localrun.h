@@ -7,9 +7,13 @@
 
 #include <QProcess>
 
+#include <array>
 #include <memory>
 
 namespace collector::facts {
+
+// Those that a host's sh may be.
+inline constexpr std::array everyShell{"dash", "bash", "busybox", "ksh93", "mksh", "zsh", "yash"};
 
 struct LocalRun
 {
@@ -27,6 +31,7 @@ struct LocalRun
     int exitStatus = -1;
     qint64 elapsedMs = 0;
 
+    void choose(const QByteArray &name); // one of everyShell, with the arguments that make a POSIX shell of it
     void run();
     [[nodiscard]] Findings parse() const;
     [[nodiscard]] QJsonObject absent() const; // path → reason, as in the record

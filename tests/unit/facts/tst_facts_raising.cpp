@@ -167,15 +167,12 @@ void FactsRaising::whatFailsByItselfIsNotRefused()
     Tools tools;
     QFile::setPermissions(QString::fromLocal8Bit(tools.path()), QFile::Permissions(0x7755));
     tools.replace(program.constData(), script);
-    for (const char *shell : {"dash", "bash", "busybox", "ksh93", "mksh", "zsh", "yash"}) {
+    for (const char *shell : everyShell) {
         const bool isAskedOfAll = absent != u"timeout"; // which takes its time
         if (QStandardPaths::findExecutable(QString::fromLatin1(shell)).isEmpty() || (!isAskedOfAll && shell != QByteArrayView("dash")))
             continue;
         LocalRun run;
-        run.shell = shell;
-        run.arguments = shell == QByteArrayView("busybox") ? QList<QByteArray>{"ash", "-s"}
-                        : shell == QByteArrayView("zsh")   ? QList<QByteArray>{"--emulate", "sh", "-s"}
-                                                           : QList<QByteArray>{"-s"};
+        run.choose(shell);
         run.user = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
         run.path = tools.path();
         run.words = {"!all", "!min", "access"};

@@ -44,6 +44,7 @@ def main():
     arguments.add_argument("--build", default=measure.BUILD)
     arguments.add_argument("--hosts", type=int, default=50)
     options = arguments.parse_args()
+    options.build = os.path.abspath(options.build)  # what is checked runs in a folder of its own
     if not shutil.which("valgrind"):
         print("skipped: valgrind is not installed")
         sys.exit(77)

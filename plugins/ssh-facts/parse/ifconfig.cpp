@@ -99,12 +99,14 @@ void addFlags(QByteArrayView line, InterfaceAddresses &interface)
     interface.isUp = interface.flags.contains("UP");
 }
 
-// NAME: flags=8863<UP,…> mtu 1500 · NAME  Link encap:Ethernet  HWaddr 00:…
+// NAME: flags=8863<UP,…> mtu 1500 · NAME  Link encap:Ethernet  HWaddr 00:…; null of a line that names none
 InterfaceAddresses *openInterface(QByteArrayView line, const QList<QByteArrayView> &words, InterfaceTable &all)
 {
     QByteArrayView name = words[0];
     if (name.endsWith(':'))
         name.chop(1);
+    if (name.isEmpty())
+        return nullptr;
     // Solaris lists an interface once more for its other family.
     const QByteArray key = name.toByteArray();
     if (InterfaceAddresses *known = all.find(key))

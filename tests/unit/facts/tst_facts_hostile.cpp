@@ -27,6 +27,7 @@ private Q_SLOTS:
     void aCommandLineIsMaskedInLinearTime();
     void deepFactsAreRefused();
     void bytesThatAreNotUtf8AreKept();
+    void anInterfaceWithoutANameIsNone();
     void mutationsOfARealAnswer();
 };
 
@@ -175,6 +176,17 @@ void FactsHostile::bytesThatAreNotUtf8AreKept()
     const Findings found = parsed(answer, {"!all", "!min", "dmi"});
     QCOMPARE(found.text(u"product_serial"), QStringLiteral("S\ufffd\ufffd-1"));
     QCOMPARE(QByteArray::fromBase64(found.text(u"product_serial_base64").toLatin1()), serial);
+}
+
+// Each interface is a fact of its name: one of none would be a fact that no manifest can declare, and cost all others.
+void FactsHostile::anInterfaceWithoutANameIsNone()
+{
+    const QByteArray ifconfig = "lo0: flags=8049<UP,LOOPBACK> mtu 32768\n\tinet 127.0.0.1 netmask 0xff000000\n"
+                                ": flags=8843<UP> mtu 1500\n\tinet 192.0.2.7 netmask 0xffffff00\n";
+    const Findings found =
+        parsed(frame("B network") + frame("C ifconfig", ifconfig) + frame("E network") + frame("Z"), {"!all", "!min", "network"});
+    QCOMPARE(found.value(u"interfaces").toArray(), QJsonArray{QStringLiteral("lo0")});
+    QVERIFY(!found.has(u""));
 }
 
 void FactsHostile::mutationsOfARealAnswer()

@@ -42,8 +42,10 @@ bool Findings::isMissing(QStringView key) const
 
 bool Findings::isReserved(QStringView key) const
 {
-    const int index = m_manifest ? m_manifest->factIndex(key.toUtf8()) : -1;
-    return index >= 0 && !m_manifest->facts[index].isPattern();
+    if (!m_manifest)
+        return key.isEmpty();
+    const int index = m_manifest->factIndex(key.toUtf8());
+    return index < 0 || !m_manifest->facts[index].isPattern();
 }
 
 } // namespace collector::facts

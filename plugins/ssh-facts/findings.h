@@ -37,7 +37,7 @@ public:
     [[nodiscard]] QJsonValue value(QStringView key) const { return m_facts.value(key); }
     [[nodiscard]] bool has(QStringView key) const { return m_facts.contains(key); }
     [[nodiscard]] bool isMissing(QStringView key) const; // a reason stands for this very path
-    // Whether the manifest declares this very name, not by a pattern.
+    // Whether a name that a host chose cannot be a fact: the manifest declares this very name itself, or none that it fits.
     [[nodiscard]] bool isReserved(QStringView key) const;
     // How the host orders the bytes of a number, which is no fact, but how its kernel prints addresses.
     void setByteOrder(ByteOrder order) { m_byteOrder = order; }

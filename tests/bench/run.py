@@ -8,6 +8,7 @@ import argparse
 import datetime
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,8 @@ import time
 
 import measure
 import report
+
+TEMPORARY = re.escape(tempfile.gettempdir()) + r"/tmp\w+/"  # a part's own folder
 from parts import PARTS
 
 
@@ -71,7 +74,7 @@ class Bench:
         self.keep(title, hosts, {name: contenders[name].words for name in seen}, seen, x, [name for name in contenders if name not in seen])
 
     def keep(self, title, hosts, commands, seen, x=None, failed=()):
-        shorten = lambda words: " ".join(word.replace(self.folder + "/", "").replace(self.build + "/", "").replace(measure.ROOT + "/", "")
+        shorten = lambda words: " ".join(re.sub(TEMPORARY, "", word.replace(self.folder + "/", "").replace(self.build + "/", "").replace(measure.ROOT + "/", ""))
                                          for word in words)
         self.cases.append({"title": title, "hosts": hosts, "x": x, "failed": list(failed),
                            "tools": {name: {"command": shorten(commands[name]), "rounds": rounds} for name, rounds in seen.items()}})

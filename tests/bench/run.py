@@ -16,9 +16,9 @@ import time
 
 import measure
 import report
+from parts import PARTS
 
 TEMPORARY = re.escape(tempfile.gettempdir()) + r"/tmp\w+/"  # a part's own folder
-from parts import PARTS
 
 
 class Bench:

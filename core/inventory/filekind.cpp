@@ -1,6 +1,6 @@
 #include "inventory/filekind.h"
 
-#include "inventory/utf8.h"
+#include "inventory/pythontext.h"
 
 #include <QByteArray>
 #include <QList>

@@ -1,6 +1,6 @@
 #include "inventory/hostaddress.h"
 
-#include "inventory/utf8.h"
+#include "model/utf8.h"
 
 #include <QString>
 

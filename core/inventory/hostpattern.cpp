@@ -1,7 +1,9 @@
 #include "inventory/hostpattern.h"
 
 #include "inventory/hostaddress.h"
-#include "inventory/utf8.h"
+#include "inventory/pythontext.h"
+
+#include "model/utf8.h"
 
 #include <algorithm>
 

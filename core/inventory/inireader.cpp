@@ -2,7 +2,9 @@
 
 #include "inventory/pythonliteral.h"
 #include "inventory/pythonnumber.h"
-#include "inventory/utf8.h"
+#include "inventory/pythontext.h"
+
+#include "model/utf8.h"
 
 #include <algorithm>
 

@@ -1,8 +1,10 @@
 #include "inventory/inventorybuilder.h"
 
 #include "inventory/pythonnumber.h"
+#include "inventory/pythontext.h"
 #include "inventory/reconciliation.h"
-#include "inventory/utf8.h"
+
+#include "model/utf8.h"
 
 #include <algorithm>
 #include <utility>

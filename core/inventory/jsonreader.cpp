@@ -1,6 +1,8 @@
 #include "inventory/datanode.h"
 
-#include "inventory/utf8.h"
+#include "inventory/pythontext.h"
+
+#include "model/utf8.h"
 
 #include <QHash>
 

@@ -1,6 +1,6 @@
 #include "inventory/linereader.h"
 
-#include "inventory/utf8.h"
+#include "inventory/pythontext.h"
 
 #include <array>
 

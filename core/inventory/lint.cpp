@@ -2,7 +2,8 @@
 
 #include "inventory/hostview.h"
 #include "inventory/inventorytables.h"
-#include "inventory/utf8.h"
+
+#include "model/utf8.h"
 
 #include <algorithm>
 #include <array>

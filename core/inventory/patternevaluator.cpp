@@ -1,7 +1,7 @@
 #include "inventory/patternevaluator.h"
 
 #include "inventory/hostpattern.h"
-#include "inventory/utf8.h"
+#include "inventory/pythontext.h"
 
 #include <QFile>
 

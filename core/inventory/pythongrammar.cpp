@@ -1,7 +1,9 @@
 #include "inventory/pythongrammar.h"
 
 #include "inventory/pythonnumber.h"
-#include "inventory/utf8.h"
+#include "inventory/pythontext.h"
+
+#include "model/utf8.h"
 
 #include <algorithm>
 

@@ -2,7 +2,8 @@
 
 #include "inventory/pythongrammar.h"
 #include "inventory/pythonnumber.h"
-#include "inventory/utf8.h"
+
+#include "model/utf8.h"
 
 #include <algorithm>
 

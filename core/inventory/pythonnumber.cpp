@@ -1,6 +1,6 @@
 #include "inventory/pythonnumber.h"
 
-#include "inventory/utf8.h"
+#include "inventory/pythontext.h"
 
 #include <limits>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "inventory/quotedlines.h"
 
 #include "inventory/linereader.h"
-#include "inventory/utf8.h"
+#include "inventory/pythontext.h"
 
 #include <QFile>
 #include <QFileInfo>

@@ -2,7 +2,7 @@
 
 #include "inventory/hostset.h"
 #include "inventory/patternevaluator.h"
-#include "inventory/utf8.h"
+#include "inventory/pythontext.h"
 
 #include <algorithm>
 

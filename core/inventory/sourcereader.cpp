@@ -5,8 +5,10 @@
 #include "inventory/filekind.h"
 #include "inventory/groupsreader.h"
 #include "inventory/inireader.h"
-#include "inventory/utf8.h"
+#include "inventory/pythontext.h"
 #include "inventory/variablefiles.h"
+
+#include "model/utf8.h"
 
 #include <QBuffer>
 #include <QDir>

@@ -1,6 +1,6 @@
 #include "inventory/template.h"
 
-#include "inventory/utf8.h"
+#include "inventory/pythontext.h"
 
 namespace collector {
 

@@ -1,6 +1,6 @@
 #include "inventory/value.h"
 
-#include "inventory/utf8.h"
+#include "model/json.h"
 
 #include <QJsonArray>
 #include <QJsonObject>
@@ -271,71 +271,9 @@ bool setInMap(Value::Map &map, Value key, Value value)
     return false;
 }
 
-namespace {
-
-/// Bytes from `at` on that stand in JSON as they are: neither quotes nor control characters nor bytes that may be no UTF-8.
-qsizetype plainRun(QByteArrayView text, qsizetype at)
-{
-    const qsizetype begin = at;
-    while (at < text.size() && static_cast<uchar>(text[at]) >= 0x20 && static_cast<uchar>(text[at]) < 0x80 && text[at] != '"' &&
-           text[at] != '\\')
-        ++at;
-    return at - begin;
-}
-
-void appendEscaped(QByteArray &out, uchar c)
-{
-    static constexpr char hex[] = "0123456789abcdef";
-    switch (c) {
-    case '"':
-        out += "\\\"";
-        return;
-    case '\\':
-        out += "\\\\";
-        return;
-    case '\n':
-        out += "\\n";
-        return;
-    case '\r':
-        out += "\\r";
-        return;
-    case '\t':
-        out += "\\t";
-        return;
-    case '\b':
-        out += "\\b";
-        return;
-    case '\f':
-        out += "\\f";
-        return;
-    default:
-        out += "\\u00";
-        out += hex[c >> 4];
-        out += hex[c & 15];
-    }
-}
-
-} // namespace
-
 void appendJsonText(QByteArray &out, QByteArrayView text)
 {
-    out += '"';
-    for (qsizetype i = 0; i < text.size();) {
-        if (const qsizetype run = plainRun(text, i)) {
-            out.append(text.data() + i, run);
-            i += run;
-        } else if (static_cast<uchar>(text[i]) < 0x80) {
-            appendEscaped(out, static_cast<uchar>(text[i]));
-            ++i;
-        } else if (const qsizetype length = utf8Length(text.sliced(i))) {
-            out.append(text.data() + i, length);
-            i += length;
-        } else {
-            out += '?';
-            ++i;
-        }
-    }
-    out += '"';
+    appendJsonString(out, text, "?");
 }
 
 void appendJson(QByteArray &out, const Value &value, int indent)

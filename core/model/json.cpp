@@ -1,5 +1,7 @@
 #include "model/json.h"
 
+#include "model/utf8.h"
+
 #include <QJsonArray>
 #include <QJsonObject>
 
@@ -48,29 +50,6 @@ void appendEscaped(QByteArray &out, uchar c)
     }
 }
 
-// The length of the well-formed UTF-8 sequence at the start of `bytes`; 0 if there is none (RFC 3629).
-int sequenceLength(QByteArrayView bytes)
-{
-    const auto at = [&](qsizetype i) { return i < bytes.size() ? uchar(bytes[i]) : uchar(0); };
-    const auto isTail = [](uchar c) { return (c & 0xc0) == 0x80; };
-    const uchar lead = at(0);
-    if (lead < 0x80)
-        return 1;
-    if (lead >= 0xc2 && lead <= 0xdf)
-        return isTail(at(1)) ? 2 : 0;
-    if (lead >= 0xe0 && lead <= 0xef) {
-        const uchar low = lead == 0xe0 ? 0xa0 : 0x80;
-        const uchar high = lead == 0xed ? 0x9f : 0xbf;
-        return at(1) >= low && at(1) <= high && isTail(at(2)) ? 3 : 0;
-    }
-    if (lead >= 0xf0 && lead <= 0xf4) {
-        const uchar low = lead == 0xf0 ? 0x90 : 0x80;
-        const uchar high = lead == 0xf4 ? 0x8f : 0xbf;
-        return at(1) >= low && at(1) <= high && isTail(at(2)) && isTail(at(3)) ? 4 : 0;
-    }
-    return 0;
-}
-
 // A fraction of thousandths, as most are (milliseconds, percent), at a third of what the general way costs. Null: it is none. A decimal of
 // at most 15 digits belongs to one double alone, so these are the fewest digits that give the value back.
 char *putThousandths(char *at, double value)
@@ -92,7 +71,7 @@ char *putThousandths(char *at, double value)
 
 } // namespace
 
-bool appendJsonString(QByteArray &out, QByteArrayView utf8)
+bool appendJsonString(QByteArray &out, QByteArrayView utf8, QByteArrayView replacement)
 {
     bool isValid = true;
     out += '"';
@@ -103,7 +82,7 @@ bool appendJsonString(QByteArray &out, QByteArrayView utf8)
             ++i;
             continue;
         }
-        const int length = c < 0x80 ? 0 : sequenceLength(utf8.sliced(i));
+        const qsizetype length = c < 0x80 ? 0 : utf8Length(utf8.sliced(i));
         if (length > 0) {
             i += length;
             continue;
@@ -112,7 +91,7 @@ bool appendJsonString(QByteArray &out, QByteArrayView utf8)
         if (c < 0x80) {
             appendEscaped(out, c);
         } else {
-            out += "\xef\xbf\xbd";
+            out += replacement;
             isValid = false;
         }
         from = ++i;

@@ -8,8 +8,8 @@
 
 namespace collector {
 
-// Appends `text` as a JSON string. Bytes must be UTF-8: what is not becomes U+FFFD, and the answer is false.
-bool appendJsonString(QByteArray &out, QByteArrayView utf8);
+// Appends `text` as a JSON string. Bytes must be UTF-8: each that is none becomes `replacement`, U+FFFD, and the answer is false.
+bool appendJsonString(QByteArray &out, QByteArrayView utf8, QByteArrayView replacement = "\xef\xbf\xbd");
 void appendJsonString(QByteArray &out, QStringView text);
 
 // Appends a number as JSON has it: whole numbers without a fraction, others in the fewest digits that give the same value

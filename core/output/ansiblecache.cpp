@@ -1,7 +1,10 @@
 #include "output/ansiblecache.h"
 
-#include "output/jsonscan.h"
+#include "output/jsonspan.h"
 #include "output/livefile.h"
+#include "output/recordhead.h"
+
+#include "model/json.h"
 
 #include <collector/joberror.h>
 
@@ -28,17 +31,17 @@ QByteArray cacheOf(QByteArrayView facts, const QList<QByteArray> &otherKeys)
 {
     QByteArray out;
     bool hasFacts = false;
-    const bool isObject = forEachMember(facts, [&](QByteArrayView key, QByteArrayView value) {
-        const bool isOther = otherKeys.contains(key.toByteArray());
+    JsonMembers fact(facts);
+    while (fact.next()) {
+        const QByteArray key = fact.key().toByteArray();
+        const bool isOther = otherKeys.contains(key);
         hasFacts = hasFacts || !isOther;
-        out += out.isEmpty() ? "{\"" : ",\"";
-        out += isOther ? "collector_" : "ansible_";
-        out += key;
-        out += "\":";
-        out += value;
-        return true;
-    });
-    if (!isObject || !hasFacts)
+        out += out.isEmpty() ? '{' : ',';
+        appendJsonString(out, QByteArrayView((isOther ? "collector_" : "ansible_") + key));
+        out += ':';
+        out += fact.value();
+    }
+    if (!fact.isValid() || !hasFacts)
         return {};
     return out + ",\"_ansible_facts_gathered\":true,\"gather_subset\":[\"all\"],\"module_setup\":true}";
 }
@@ -109,15 +112,16 @@ bool AnsibleCache::addRecord(QByteArrayView line)
 {
     QByteArray host;
     QByteArray content;
-    (void)forEachMember(line, [&](QByteArrayView key, QByteArrayView value) {
-        if (key == "host")
-            host = decodeJsonString(value).value_or(QByteArray());
-        if (key == "host_base64") // stands behind it
-            host = hostBytes(host, value);
-        if (key == "facts")
-            content = cacheOf(value, m_otherKeys);
-        return key != "facts";
-    });
+    for (JsonMembers member(line); member.next();) {
+        if (member.key() == "host")
+            host = jsonText(member.value());
+        if (member.key() == "host_base64") // stands behind it
+            host = hostBytes(host, member.value());
+        if (member.key() == "facts") {
+            content = cacheOf(member.value(), m_otherKeys);
+            break;
+        }
+    }
     if (content.isEmpty())
         return true;
     if (!isFileName(host)) {

@@ -1,6 +1,6 @@
 #include "output/failureclusters.h"
 
-#include "output/jsonscan.h"
+#include "output/recordhead.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>

@@ -11,8 +11,8 @@
 #pragma once
 
 #include "output/bytesource.h"
-#include "output/jsonscan.h"
 #include "output/outputspec.h"
+#include "output/recordhead.h"
 
 #include "model/runinfo.h"
 

@@ -1,5 +1,7 @@
 #include "output/journalreader.h"
 
+#include "output/jsonspan.h"
+
 namespace collector {
 
 namespace {
@@ -9,26 +11,18 @@ constexpr qsizetype longestLine = 16 * 1024 * 1024;
 
 std::optional<CrashNote> readCrash(QByteArrayView line)
 {
-    std::optional<CrashNote> crash;
-    const bool isObject = forEachMember(line, [&](QByteArrayView key, QByteArrayView note) {
-        if (key != "crashed")
-            return true;
-        // The names as they are: the handler of a signal passes on bytes that are no UTF-8.
-        CrashNote found;
-        const bool isNote = forEachMember(note, [&](QByteArrayView name, QByteArrayView value) {
-            if (name == "host")
-                found.host = decodeJsonString(value).value_or(QByteArray());
-            else if (name == "plugin")
-                found.plugin = decodeJsonString(value).value_or(QByteArray());
-            else if (name == "signal")
-                found.signal = value.toInt();
-            return true;
-        });
-        if (isNote && !found.host.isEmpty())
-            crash = found;
-        return false;
-    });
-    return isObject ? crash : std::nullopt;
+    // The names as they are: the handler of a signal passes on bytes that are no UTF-8.
+    CrashNote crash;
+    JsonMembers member(jsonMember(line, "crashed"));
+    while (member.next()) {
+        if (member.key() == "host")
+            crash.host = jsonText(member.value());
+        else if (member.key() == "plugin")
+            crash.plugin = jsonText(member.value());
+        else if (member.key() == "signal")
+            crash.signal = member.value().toInt();
+    }
+    return member.isValid() && !crash.host.isEmpty() ? std::optional(crash) : std::nullopt;
 }
 
 } // namespace
@@ -87,7 +81,7 @@ bool JournalReader::next(Entry &entry)
             continue;
         }
         // A hole that a power cut left reads as zeros, which no JSON holds; a torn line lacks its end.
-        if (line.contains('\0') || !isWholeObject(line))
+        if (line.contains('\0') || !isWholeJsonObject(line))
             return false;
         entry = {line, std::nullopt, std::nullopt};
         if (line.startsWith("{\"crashed\":"))

@@ -2,7 +2,8 @@
 
 #include "output/csvrow.h"
 #include "output/factwriter.h"
-#include "output/jsonscan.h"
+#include "output/jsonspan.h"
+#include "output/recordhead.h"
 #include "output/tablerow.h"
 #include "output/textwriter.h"
 #include "output/timestamp.h"
@@ -353,20 +354,16 @@ bool RecordEncoder::encodeAgain(QByteArrayView line, Batch &batch) const
         return false;
     QByteArray groups("[]");
     QByteArray via;
-    const bool isObject = forEachMember(line, [&](QByteArrayView key, QByteArrayView value) {
-        if (key == "groups")
-            groups = value.toByteArray();
-        if (key != "connection")
-            return true;
-        // null where there was none: then there is nothing to go through
-        (void)forEachMember(value, [&](QByteArrayView name, QByteArrayView text) {
-            if (name == "via")
-                via = decodeJsonString(text).value_or(QByteArray());
-            return true;
-        });
-        return false;
-    });
-    if (!isObject)
+    JsonMembers member(line);
+    while (member.next()) {
+        if (member.key() == "groups")
+            groups = member.value().toByteArray();
+        if (member.key() == "connection") { // stands behind them; null where there was none: then there is nothing to go through
+            via = jsonText(jsonMember(member.value(), "via"));
+            break;
+        }
+    }
+    if (!member.isValid())
         return false;
     if (!m_csv.isEmpty() || !m_table.isEmpty())
         appendCells(QJsonDocument::fromJson(QByteArray::fromRawData(line.data(), line.size())).object(), batch);

@@ -11,7 +11,7 @@
 
 #pragma once
 
-#include "output/jsonscan.h"
+#include "output/recordhead.h"
 
 #include <QJsonObject>
 

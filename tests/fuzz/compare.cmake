@@ -2,10 +2,10 @@
 find_package(ZLIB REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 set(compare_reads
-    model/json.cpp model/status.cpp output/batch.cpp output/bytesource.cpp output/csvreader.cpp output/jsonpieces.cpp output/jsonscan.cpp
-    output/resultreader.cpp output/runcounts.cpp output/timestamp.cpp output/compare/assetmarks.cpp output/compare/attempts.cpp
+    model/json.cpp model/status.cpp model/utf8.cpp output/batch.cpp output/bytesource.cpp output/csvreader.cpp output/jsonpieces.cpp
+    output/jsonspan.cpp output/recordhead.cpp output/resultreader.cpp output/runcounts.cpp output/timestamp.cpp output/compare/assetmarks.cpp output/compare/attempts.cpp
     output/compare/changefold.cpp output/compare/diff.cpp output/compare/diffwriter.cpp output/compare/factclasses.cpp
-    output/compare/hostregisters.cpp output/compare/html.cpp output/compare/jsonjoin.cpp output/compare/jsonspan.cpp
+    output/compare/hostregisters.cpp output/compare/html.cpp output/compare/jsonjoin.cpp
     output/compare/merge.cpp output/compare/mergedrecord.cpp output/compare/plaintext.cpp output/compare/recorddiff.cpp output/compare/recordstore.cpp
     output/compare/recordview.cpp output/compare/reportdata.cpp output/compare/reportpage.cpp output/bytesink.cpp output/compare/tables.cpp
     output/csvrow.cpp output/filelock.cpp output/livefile.cpp output/outputlocks.cpp sdk/cause.cpp sdk/joberror.cpp sdk/manifest.cpp)

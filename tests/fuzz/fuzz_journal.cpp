@@ -1,6 +1,7 @@
 // JournalReader over arbitrary bytes, as after a power cut: what it calls whole is whole, and reads the same without the rest.
 
 #include "output/journalreader.h"
+#include "output/jsonspan.h"
 
 #include "memoryfile.h"
 #include "require.h"
@@ -33,7 +34,7 @@ Found readAll(const QByteArray &bytes)
     JournalReader::Entry entry;
     while (reader->next(entry)) {
         require(entry.record.has_value() != entry.crash.has_value());
-        require(!entry.line.contains('\n') && isWholeObject(entry.line));
+        require(!entry.line.contains('\n') && isWholeJsonObject(entry.line));
         if (entry.record)
             require(!entry.record->host.isEmpty());
         found.lines.append(entry.line.toByteArray());

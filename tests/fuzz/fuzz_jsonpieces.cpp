@@ -1,7 +1,7 @@
 // JsonPieces over arbitrary bytes: the same records however the bytes come, each an object, no byte read behind the end.
 
 #include "output/jsonpieces.h"
-#include "output/jsonscan.h"
+#include "output/recordhead.h"
 
 #include "piecesource.h"
 #include "require.h"

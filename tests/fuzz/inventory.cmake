@@ -3,19 +3,19 @@ list(FILTER inventory_sources INCLUDE REGEX "^[a-z0-9]+\\.cpp$")
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 collector_fuzzer(fuzz_inventory_data
     ROOM inventory
-    READS datanode.cpp jsonreader.cpp pythongrammar.cpp pythonliteral.cpp pythonnumber.cpp utf8.cpp value.cpp yamlreader.cpp yamlscalar.cpp
+    READS ../model/json.cpp ../model/utf8.cpp datanode.cpp jsonreader.cpp pythongrammar.cpp pythonliteral.cpp pythonnumber.cpp pythontext.cpp value.cpp yamlreader.cpp yamlscalar.cpp
     LINKS PkgConfig::YAML
     CORPUS fuzz/inventory_data
 )
 collector_fuzzer(fuzz_inventory_file
     ROOM inventory
-    READS ${inventory_sources}
+    READS ../model/json.cpp ../model/utf8.cpp ${inventory_sources}
     LINKS PkgConfig::YAML Qt6::Network
     CORPUS inventories/probes fuzz/inventory_data
 )
 collector_fuzzer(fuzz_inventory_pattern
     ROOM inventory
-    READS ${inventory_sources}
+    READS ../model/json.cpp ../model/utf8.cpp ${inventory_sources}
     LINKS PkgConfig::YAML Qt6::Network
     CORPUS fuzz/inventory_pattern
 )

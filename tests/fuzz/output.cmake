@@ -2,11 +2,13 @@
 set(output_reads
     ../model/json.cpp
     ../model/status.cpp
+    ../model/utf8.cpp
     ../sdk/cause.cpp
     bytesource.cpp
     csvreader.cpp
     jsonpieces.cpp
-    jsonscan.cpp
+    jsonspan.cpp
+    recordhead.cpp
     resultreader.cpp
     timestamp.cpp
 )

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "output/compare/hostnames.h"
-#include "output/compare/jsonspan.h"
+#include "output/jsonspan.h"
 
 #include <QHash>
 #include <QStringList>

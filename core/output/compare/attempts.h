@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "output/compare/jsonspan.h"
+#include "output/jsonspan.h"
 
 #include <optional>
 #include <vector>

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "output/compare/jsonspan.h"
+#include "output/jsonspan.h"
 
 #include <QByteArray>
 

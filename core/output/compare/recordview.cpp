@@ -1,6 +1,6 @@
 #include "output/compare/recordview.h"
 
-#include "output/jsonscan.h"
+#include "output/recordhead.h"
 #include "output/resultreader.h"
 #include "output/timestamp.h"
 

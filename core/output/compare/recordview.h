@@ -4,7 +4,7 @@
 #pragma once
 
 #include "model/status.h"
-#include "output/compare/jsonspan.h"
+#include "output/jsonspan.h"
 
 #include <optional>
 

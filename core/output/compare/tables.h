@@ -5,7 +5,7 @@
 #pragma once
 
 #include "output/bytesink.h"
-#include "output/compare/jsonspan.h"
+#include "output/jsonspan.h"
 #include "output/livefile.h"
 #include "output/outputlocks.h"
 

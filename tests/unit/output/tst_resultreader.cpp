@@ -1,4 +1,4 @@
-#include "output/jsonscan.h"
+#include "output/recordhead.h"
 #include "output/resultreader.h"
 
 #include <QFile>

@@ -1,19 +1,12 @@
-// Text as Python sees it, in UTF-8: where a character ends, what is white space, what ends a line. Pure functions, any thread.
+// Text as Python sees it, in UTF-8: how many characters, what is white space, what ends a line. Pure functions, any thread.
 #pragma once
 
-#include <QByteArray>
 #include <QByteArrayView>
 
 namespace collector {
 
-/// Bytes of the character that `text` begins with, 0 where it begins with none (Python's strict UTF-8: no surrogates).
-[[nodiscard]] qsizetype utf8Length(QByteArrayView text);
-[[nodiscard]] bool isUtf8(QByteArrayView text);
 /// Characters in `text`; a byte that is not UTF-8 counts as one, as Python's surrogateescape has it.
 [[nodiscard]] qsizetype characterCount(QByteArrayView text);
-void appendUtf8(QByteArray &out, char32_t character);
-/// The character that `text` begins with; not UTF-8: 0xfffd.
-[[nodiscard]] char32_t firstCharacter(QByteArrayView text);
 
 /// Bytes of the white-space character (str.isspace) that `text` begins or ends with, else 0.
 [[nodiscard]] qsizetype leadingSpace(QByteArrayView text);

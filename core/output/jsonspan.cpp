@@ -1,10 +1,13 @@
-#include "output/compare/jsonspan.h"
+#include "output/jsonspan.h"
+
+#include "model/utf8.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace collector {
@@ -129,25 +132,6 @@ const char *containerEnd(const char *at, const char *end, int depth)
     return nullptr;
 }
 
-void appendUtf8(QByteArray &out, char32_t c)
-{
-    if (c < 0x80) {
-        out += char(c);
-    } else if (c < 0x800) {
-        out += char(0xc0 | (c >> 6));
-        out += char(0x80 | (c & 0x3f));
-    } else if (c < 0x10000) {
-        out += char(0xe0 | (c >> 12));
-        out += char(0x80 | ((c >> 6) & 0x3f));
-        out += char(0x80 | (c & 0x3f));
-    } else {
-        out += char(0xf0 | (c >> 18));
-        out += char(0x80 | ((c >> 12) & 0x3f));
-        out += char(0x80 | ((c >> 6) & 0x3f));
-        out += char(0x80 | (c & 0x3f));
-    }
-}
-
 // The four hexadecimal digits behind `\u`, which the grammar has checked.
 char32_t codeUnit(const char *digits)
 {
@@ -218,6 +202,12 @@ const char *jsonValueEnd(const char *at, const char *end, int depth)
     }
 }
 
+bool isWholeJsonObject(QByteArrayView text)
+{
+    const char *const end = text.data() + text.size();
+    return isJsonObject(text) && jsonValueEnd(text.data(), end) == end;
+}
+
 QByteArray jsonText(QByteArrayView value)
 {
     QByteArray out;
@@ -273,30 +263,41 @@ QByteArray jsonText(QByteArrayView value)
     return out;
 }
 
-JsonMembers::JsonMembers(QByteArrayView object) : m_at(object.data()), m_end(object.data() + object.size()), m_isValid(isJsonObject(object))
+JsonWalk::JsonWalk(QByteArrayView text, bool isContainer) : m_at(text.data()), m_end(text.data() + text.size()), m_isValid(isContainer)
 {
     if (m_isValid)
         m_at = skipJsonBlanks(m_at + 1, m_end);
 }
 
-bool JsonMembers::next()
+bool JsonWalk::hasNext(char closing)
 {
     if (!m_isValid)
         return false;
-    m_isValid = false; // until the member is whole
-    if (m_at == m_end)
+    m_isValid = m_at != m_end && *m_at == closing;
+    if (m_isValid || m_at == m_end)
         return false;
-    if (*m_at == '}') {
-        m_isValid = true;
-        return false;
-    }
-    if (!m_isFirst) {
+    if (!std::exchange(m_isFirst, false)) {
         if (*m_at != ',')
             return false;
         m_at = skipJsonBlanks(m_at + 1, m_end);
     }
-    m_isFirst = false;
-    if (m_at == m_end || *m_at != '"')
+    return true;
+}
+
+bool JsonWalk::takeValue()
+{
+    const char *const valueEnd = jsonValueEnd(m_at, m_end);
+    if (!valueEnd)
+        return false;
+    m_value = QByteArrayView(m_at, valueEnd);
+    m_at = skipJsonBlanks(valueEnd, m_end);
+    m_isValid = true;
+    return true;
+}
+
+bool JsonMembers::next()
+{
+    if (!hasNext('}') || m_at == m_end || *m_at != '"')
         return false;
     const char *const keyEnd = stringEnd(m_at + 1, m_end);
     if (!keyEnd)
@@ -306,45 +307,7 @@ bool JsonMembers::next()
     if (m_at == m_end || *m_at != ':')
         return false;
     m_at = skipJsonBlanks(m_at + 1, m_end);
-    const char *const valueEnd = jsonValueEnd(m_at, m_end);
-    if (!valueEnd)
-        return false;
-    m_value = QByteArrayView(m_at, valueEnd);
-    m_at = skipJsonBlanks(valueEnd, m_end);
-    m_isValid = true;
-    return true;
-}
-
-JsonItems::JsonItems(QByteArrayView array) : m_at(array.data()), m_end(array.data() + array.size()), m_isValid(isJsonArray(array))
-{
-    if (m_isValid)
-        m_at = skipJsonBlanks(m_at + 1, m_end);
-}
-
-bool JsonItems::next()
-{
-    if (!m_isValid)
-        return false;
-    m_isValid = false;
-    if (m_at == m_end)
-        return false;
-    if (*m_at == ']') {
-        m_isValid = true;
-        return false;
-    }
-    if (!m_isFirst) {
-        if (*m_at != ',')
-            return false;
-        m_at = skipJsonBlanks(m_at + 1, m_end);
-    }
-    m_isFirst = false;
-    const char *const valueEnd = jsonValueEnd(m_at, m_end);
-    if (!valueEnd)
-        return false;
-    m_value = QByteArrayView(m_at, valueEnd);
-    m_at = skipJsonBlanks(valueEnd, m_end);
-    m_isValid = true;
-    return true;
+    return takeValue();
 }
 
 QByteArrayView jsonMember(QByteArrayView object, QByteArrayView key)

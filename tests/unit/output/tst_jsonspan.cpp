@@ -1,10 +1,20 @@
-#include "output/compare/jsonspan.h"
+#include "output/jsonspan.h"
 
-#include "records.h"
-
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTest>
 
 using namespace collector;
+
+namespace {
+
+// JSON with apostrophes for its quotes.
+QByteArray json(const char *text)
+{
+    return QByteArray(text).replace('\'', '"');
+}
+
+} // namespace
 
 class TestJsonSpan : public QObject
 {

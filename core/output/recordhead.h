@@ -1,5 +1,5 @@
-// What can be seen of JSON without parsing all of it: the members of an object, where one value ends. For our own results,
-// which are large and of which often three fields are wanted. Foreign bytes: bounded, no recursion. Pure functions, any thread.
+// The first fields of a record, read from its JSON without parsing all of it: results are large, and often three fields are wanted. Foreign
+// bytes: bounded, no recursion. Pure functions, any thread.
 
 #pragma once
 
@@ -9,27 +9,15 @@
 
 #include <QByteArray>
 
-#include <functional>
 #include <optional>
 
 namespace collector {
-
-// Calls `member(key, value)` for each member of the object that `object` is, both as they stand there (the key without its
-// quotes, not decoded), until it returns false. False where the bytes up to there are no well-formed object.
-[[nodiscard]] bool forEachMember(QByteArrayView object, const std::function<bool(QByteArrayView key, QByteArrayView value)> &member);
-
-// The bytes of a JSON string, quotes included, as UTF-8. Nothing if it is none.
-[[nodiscard]] std::optional<QByteArray> decodeJsonString(QByteArrayView text);
 
 // The name of a record's host, byte for byte: `host` is its text, `base64` the JSON value of `host_base64` (empty: none). A record has both
 // where the name is no UTF-8, and then the text is that of the bytes with U+FFFD. Bytes that would be written otherwise, or are none, are a
 // foreign file's mistake: then the text is the name.
 [[nodiscard]] QByteArray hostBytes(const QByteArray &host, QByteArrayView base64);
 
-// Whether it is one object and nothing else, every bracket and quote closed.
-[[nodiscard]] bool isWholeObject(QByteArrayView text);
-
-// The first fields of a record.
 struct RecordHead
 {
     QByteArray host; // hostBytes()

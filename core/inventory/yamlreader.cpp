@@ -36,6 +36,8 @@ public:
     {
         yaml_parser_initialize(&m_parser);
         yaml_parser_set_encoding(&m_parser, YAML_UTF8_ENCODING);
+        // Told the encoding, libyaml takes a byte order mark for a column: the first line would be indented.
+        text = text.sliced(markLength(text));
         const char *begin = text.isNull() ? "" : text.data();
         yaml_parser_set_input_string(&m_parser, reinterpret_cast<const unsigned char *>(begin), static_cast<size_t>(text.size()));
     }

@@ -91,6 +91,8 @@ void tst_inventorydiagnostics::aByteOrderMarkIsNamed_data()
     QTest::newRow("a host") << QByteArray("hosts.ini") << QByteArray("h1\n") << QByteArray("\xef\xbb\xbfh1");
     QTest::newRow("YAML by its ending") << QByteArray("hosts.yml") << QByteArray("web:\n  hosts:\n    h1:\n") << QByteArray("h1");
     QTest::newRow("YAML by its content") << QByteArray("hosts") << QByteArray("web:\n  hosts:\n    h1:\n") << QByteArray("h1");
+    QTest::newRow("YAML of two groups") << QByteArray("hosts.yml") << QByteArray("web:\n  hosts:\n    h1:\ndb:\n") << QByteArray("h1");
+    QTest::newRow("YAML with a beginning") << QByteArray("hosts") << QByteArray("---\nweb:\n  hosts:\n    h1:\n") << QByteArray("h1");
     QTest::newRow("JSON by its content") << QByteArray("hosts") << json << QByteArray("h1");
 }
 

@@ -65,11 +65,18 @@ struct HostSettings::Asked
 
 namespace {
 
+// A variable that Ansible passes over where it is empty.
+std::optional<QByteArray> filled(const InventoryHost &host, const char *name)
+{
+    auto text = host.connectionText(name);
+    return text && text->isEmpty() ? std::nullopt : text;
+}
+
 // The first of these variables that a host has.
 std::shared_ptr<const Secret> ownSecret(const InventoryHost &host, std::initializer_list<const char *> names, const char **found)
 {
     for (const char *name : names) {
-        if (auto value = host.connectionText(name)) {
+        if (auto value = filled(host, name)) {
             QByteArray &bytes = *value;
             auto secret = std::make_shared<const Secret>(std::string_view(bytes.constData(), size_t(bytes.size())));
             wipe(bytes.data(), size_t(bytes.size()));
@@ -129,11 +136,11 @@ std::optional<Become> HostSettings::become(const InventoryHost &host, Connection
         takes("ansible_become", &ConnectionPlaces::become);
         become.isWanted = !wanted->isEmpty() && !isFalse(*wanted);
     }
-    if (const auto user = host.connectionText("ansible_become_user"); user && !given.becomeUser.isFixed) {
+    if (const auto user = filled(host, "ansible_become_user"); user && !given.becomeUser.isFixed) {
         takes("ansible_become_user", &ConnectionPlaces::becomeUser);
         become.user = *user;
     }
-    if (const auto method = host.connectionText("ansible_become_method"); method && !given.becomeMethod.isFixed) {
+    if (const auto method = filled(host, "ansible_become_method"); method && !given.becomeMethod.isFixed) {
         takes("ansible_become_method", &ConnectionPlaces::becomeMethod);
         const QString word = QString::fromUtf8(*method).section(u'.', -1);
         if (word != u"sudo" && word != u"doas" && word != u"su")
@@ -143,7 +150,7 @@ std::optional<Become> HostSettings::become(const InventoryHost &host, Connection
     }
     if (!given.becomePassword.isFixed) {
         const char *name = nullptr;
-        if (auto own = ownSecret(host, {"ansible_become_password", "ansible_become_pass", "ansible_sudo_pass"}, &name)) {
+        if (auto own = ownSecret(host, {"ansible_sudo_pass", "ansible_become_pass", "ansible_become_password"}, &name)) {
             takes(name, &ConnectionPlaces::becomePassword);
             become.password = std::move(own);
         }
@@ -162,7 +169,7 @@ HostSettings::Asked HostSettings::asked(const InventoryHost &host, ConnectionPla
     };
     const auto origin = [&](const char *name) { return originOf(host, name); };
     const auto value = [&](const char *name, SshWord word) {
-        auto found = host.connectionText(name);
+        auto found = word == SshWord::Port ? host.connectionText(name) : filled(host, name);
         if (found && word == SshWord::Port && found->endsWith(".0")) // a number with a point is a port to Ansible, too
             found->chop(2);
         QString error;
@@ -170,8 +177,8 @@ HostSettings::Asked HostSettings::asked(const InventoryHost &host, ConnectionPla
             refuse(name, error);
     };
     const auto arguments = [&](const char *name) {
-        const auto found = host.connectionText(name);
-        if (!found || found->isEmpty())
+        const auto found = filled(host, name);
+        if (!found)
             return;
         QString error;
         const auto parsed = SshArguments::parse(*found, origin(name), result.overrides, &error);

@@ -82,7 +82,7 @@ std::optional<Variable> InventoryHost::usable(QByteArrayView name) const
 {
     std::optional<Variable> found = m_host.variable(name);
     if (!found || found->state == Variable::Ready)
-        return found;
+        return found && found->value.isNull() ? std::nullopt : found; // "ansible_user:" takes away what a group says
     throw JobError(Cause::BadVariable, QStringLiteral("the variable %1 (%2:%3) cannot be used as it stands: %4; give it a plain value")
                                            .arg(QString::fromUtf8(name), QString::fromUtf8(found->file))
                                            .arg(found->line)

@@ -58,7 +58,8 @@ public:
 
     [[nodiscard]] const SelectedHost &selected() const { return m_host; }
     [[nodiscard]] bool hasVariables() const { return m_hasVariables; }
-    // A variable that decides how the host is connected to. Throws JobError (bad_variable) where it cannot be used as it stands.
+    // A variable that decides how the host is connected to; one without a value is none, as with Ansible. Throws JobError (bad_variable)
+    // where it cannot be used as it stands.
     [[nodiscard]] std::optional<QJsonValue> connectionVariable(QByteArrayView name) const;
     // The same as text, as Ansible would hand it to ssh.
     [[nodiscard]] std::optional<QByteArray> connectionText(QByteArrayView name) const;

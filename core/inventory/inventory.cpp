@@ -160,7 +160,8 @@ std::optional<IpAddress> SelectedHost::literalAddress() const
 {
     if (hasVariables()) {
         for (const char *name : {"ansible_ssh_host", "ansible_host"}) {
-            if (const auto host = variable(name))
+            const auto host = variable(name);
+            if (host && (host->state != Variable::Ready || !host->value.isNull()))
                 return host->state == Variable::Ready ? IpAddress::parse(host->value.toString().toUtf8()) : std::nullopt;
         }
     }

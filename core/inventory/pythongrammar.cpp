@@ -11,8 +11,8 @@ namespace collector {
 
 namespace {
 
-constexpr int deepestNesting = 200;               // Python: "too many nested parentheses"
-constexpr qsizetype longestDecimalInteger = 4300; // Python's limit for int(text)
+constexpr int deepestNesting = 200;        // Python: "too many nested parentheses"
+constexpr qsizetype longestInteger = 4300; // digits: Python's limit for int(text), and for printing what was written in another base
 
 using Node = PythonNode;
 
@@ -212,7 +212,7 @@ std::optional<Node> Parser::number()
         m_at += 2;
         if (peek() == '_')
             ++m_at;
-        if (!digits(base) || isNameByte(peek()))
+        if (!digits(base) || isNameByte(peek()) || m_at - begin > longestInteger)
             return std::nullopt;
         const QByteArray plain = m_text.sliced(begin + 2, m_at - begin - 2).toByteArray().replace("_", "");
         return Node{Node::Number, Node::Plain, integerOf(toDecimal(plain, base)), {}};
@@ -224,7 +224,7 @@ std::optional<Node> Parser::number()
     const QByteArray plain = m_text.sliced(begin, m_at - begin).toByteArray().replace("_", "");
     const bool leadingZero = plain.size() > 1 && plain.startsWith('0');
     const bool zero = std::all_of(plain.begin(), plain.end(), [](char c) { return c == '0'; });
-    if (isNameByte(peek()) || (leadingZero && !zero) || plain.size() > longestDecimalInteger)
+    if (isNameByte(peek()) || (leadingZero && !zero) || plain.size() > longestInteger)
         return std::nullopt;
     return Node{Node::Number, Node::Plain, zero ? Value(qint64(0)) : integerOf(plain), {}};
 }

@@ -55,7 +55,9 @@ QHash<QByteArray, VariableFiles::Found> VariableFiles::namesIn(const QByteArray 
                 continue;
             const QByteArray name = entry.chopped(endings[rank].size());
             const auto known = names.constFind(name);
-            if (known == names.constEnd() || known->rank > static_cast<int>(rank))
+            if (known != names.constEnd() && known->rank <= static_cast<int>(rank))
+                continue;
+            if (QFileInfo::exists(QFile::decodeName(folder + '/' + entry))) // a link that leads nowhere hides no other ending
                 names.insert(name, {static_cast<int>(rank), entry});
         }
     }
@@ -132,11 +134,12 @@ void VariableFiles::readFile(const QByteArray &path, VariableIndex &list)
         m_builder.problems().error({path, 0, 0, {}}, "cannot be read: " + file.errorString().toUtf8());
         return;
     }
-    if (file.size() > m_largestFile) {
+    // A pipe or a device has no size, and maybe no end.
+    const QByteArray text = file.size() > 0 && file.size() <= m_largestFile ? file.readAll() : file.read(m_largestFile + 1);
+    if (text.size() > m_largestFile) {
         m_builder.problems().error({path, 0, 0, {}}, "is larger than " + QByteArray::number(m_largestFile >> 20) + " MiB");
         return;
     }
-    const QByteArray text = file.readAll();
     m_hash.addData(text);
     if (text.startsWith("$ANSIBLE_VAULT;")) {
         m_builder.problems().warning({path, 0, 0, {}}, path + " is encrypted with ansible-vault and is left out",

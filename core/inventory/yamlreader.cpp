@@ -32,10 +32,12 @@ struct Refusal
 class YamlComposer final
 {
 public:
-    YamlComposer(QByteArrayView text, const QByteArray &file) : m_file(file)
+    YamlComposer(QByteArrayView text, const QByteArray &file) : m_file(file), m_mayMerge(text.size() * 10 + 1'000'000)
     {
         yaml_parser_initialize(&m_parser);
         yaml_parser_set_encoding(&m_parser, YAML_UTF8_ENCODING);
+        // Told the encoding, libyaml takes a byte order mark for a column: the first line would be indented.
+        text = text.sliced(markLength(text));
         const char *begin = text.isNull() ? "" : text.data();
         yaml_parser_set_input_string(&m_parser, reinterpret_cast<const unsigned char *>(begin), static_cast<size_t>(text.size()));
     }
@@ -252,27 +254,32 @@ private:
     void merge(std::vector<std::shared_ptr<const DataNode>> &into, const DataNode &value, const yaml_mark_t &mark)
     {
         if (value.kind == DataNode::Mapping) {
-            into.insert(into.end(), value.items.begin(), value.items.end());
+            mergeOne(into, value, mark);
         } else if (value.kind == DataNode::Sequence) {
             for (auto it = value.items.rbegin(); it != value.items.rend(); ++it) {
                 if ((*it)->kind != DataNode::Mapping)
                     throw Refusal{"<< takes a mapping or a list of mappings", mark};
-                into.insert(into.end(), (*it)->items.begin(), (*it)->items.end());
+                mergeOne(into, **it, mark);
             }
         } else {
             throw Refusal{"<< takes a mapping or a list of mappings", mark};
         }
-        if (into.size() > mostMerged)
-            throw Refusal{"<< brings in too many keys", mark};
     }
 
-    static constexpr size_t mostMerged = 1'000'000;
+    void mergeOne(std::vector<std::shared_ptr<const DataNode>> &into, const DataNode &value, const yaml_mark_t &mark)
+    {
+        m_mayMerge -= static_cast<qint64>(value.items.size());
+        if (m_mayMerge < 0)
+            throw Refusal{"<< brings in too many keys", mark};
+        into.insert(into.end(), value.items.begin(), value.items.end());
+    }
 
     yaml_parser_t m_parser{};
     yaml_event_t m_event{};
     QByteArray m_file;
     QHash<QByteArray, Node> m_anchors;
     bool m_isMerge = false; // the scalar composed last is a plain <<
+    qint64 m_mayMerge;      // keys and values that << may still bring in: a mapping that is merged everywhere multiplies
     std::vector<DataDocument::Note> m_warnings;
 };
 

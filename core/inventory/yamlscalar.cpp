@@ -12,6 +12,8 @@ namespace collector {
 
 namespace {
 
+constexpr qsizetype longestInteger = 4300; // digits, as in Python
+
 // The expressions of PyYAML's resolver.py (YAML 1.1), as they are.
 const QRegularExpression &floatForm()
 {
@@ -77,6 +79,8 @@ YamlScalar intOf(const QByteArray &text)
         digits.remove(0, 1);
     if (digits.isEmpty())
         return broken("this is no integer");
+    if (digits.size() > longestInteger)
+        return broken("the number is too large");
     if (digits.contains(':')) {
         qint64 sum = 0;
         for (const QByteArray &part : digits.split(':')) {

@@ -167,6 +167,7 @@ private Q_SLOTS:
     void theEnvironmentsPasswordIsNobodyElses();
     void variablesAreWhatAnsibleMakesOfThem_data();
     void variablesAreWhatAnsibleMakesOfThem();
+    void aPasswordOfBecomingUnderBothNames();
     void whomTheInventoryHasSkipped();
     void aPluginsOptionAsAList();
     void offIsNotAConfigurations();
@@ -368,6 +369,30 @@ void TestPrecedence::variablesAreWhatAnsibleMakesOfThem_data()
     QTest::newRow("become of nothing") << "ansible_become="
                                        << "→ become"
                                        << "no";
+    QTest::newRow("a user that is nothing") << "ansible_user=a ansible_ssh_user=None"
+                                            << "User"
+                                            << "a";
+    QTest::newRow("a user that is empty") << "ansible_user=a ansible_ssh_user="
+                                          << "User"
+                                          << "a";
+    QTest::newRow("a host that is nothing") << "ansible_host=a ansible_ssh_host=None"
+                                            << "target"
+                                            << "a";
+    QTest::newRow("a host by its name") << "ansible_host=None"
+                                        << "target"
+                                        << "w";
+    QTest::newRow("a port that is nothing") << "ansible_port=1 ansible_ssh_port=None"
+                                            << "Port"
+                                            << "1";
+    QTest::newRow("a password that is nothing") << "ansible_password=None"
+                                                << "→ password"
+                                                << "none";
+    QTest::newRow("a password that is empty") << "ansible_ssh_pass="
+                                              << "→ password"
+                                              << "none";
+    QTest::newRow("a method of becoming that is empty") << "ansible_become=yes ansible_become_method="
+                                                        << "→ become method"
+                                                        << "sudo";
 }
 
 void TestPrecedence::variablesAreWhatAnsibleMakesOfThem()
@@ -380,6 +405,15 @@ void TestPrecedence::variablesAreWhatAnsibleMakesOfThem()
                              QStringLiteral("--ssh-config"), QStringLiteral("none")});
     QVERIFY2(ended.status == 0, qPrintable(ended.errors));
     QCOMPARE(row(ended, name).section(u' ', 0, 0), shown);
+}
+
+// As often as not one of them is a group's.
+void TestPrecedence::aPasswordOfBecomingUnderBothNames()
+{
+    write(text("hosts.ini"), "w ansible_become=yes ansible_become_password=a\n[all:vars]\nansible_become_pass=b\n");
+    const Ended ended = run({text("explain"), text("w"), text("-i"), path(text("hosts.ini")), text("--ssh-config"), text("none")});
+    QVERIFY2(ended.status == 0, qPrintable(ended.errors));
+    QCOMPARE(row(ended, QString::fromUtf8("→ become password")), inFolder(text("*** ansible_become_pass ($/hosts.ini:3)")));
 }
 
 // The words are those that Ansible takes for true.

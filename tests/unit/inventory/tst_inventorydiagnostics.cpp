@@ -22,6 +22,8 @@ private Q_SLOTS:
     void warnsOfVariableFilesThatLieElsewhere();
     void yamlErrorsHavePlaces();
     void aliasBombsAreRefused();
+    void mergesThatMultiplyAreRefused();
+    void numbersOfPythonsLengthAreRefused();
     void lintFindsWhatIsAllowed();
 };
 
@@ -91,6 +93,8 @@ void tst_inventorydiagnostics::aByteOrderMarkIsNamed_data()
     QTest::newRow("a host") << QByteArray("hosts.ini") << QByteArray("h1\n") << QByteArray("\xef\xbb\xbfh1");
     QTest::newRow("YAML by its ending") << QByteArray("hosts.yml") << QByteArray("web:\n  hosts:\n    h1:\n") << QByteArray("h1");
     QTest::newRow("YAML by its content") << QByteArray("hosts") << QByteArray("web:\n  hosts:\n    h1:\n") << QByteArray("h1");
+    QTest::newRow("YAML of two groups") << QByteArray("hosts.yml") << QByteArray("web:\n  hosts:\n    h1:\ndb:\n") << QByteArray("h1");
+    QTest::newRow("YAML with a beginning") << QByteArray("hosts") << QByteArray("---\nweb:\n  hosts:\n    h1:\n") << QByteArray("h1");
     QTest::newRow("JSON by its content") << QByteArray("hosts") << json << QByteArray("h1");
 }
 
@@ -165,6 +169,32 @@ void tst_inventorydiagnostics::aliasBombsAreRefused()
     const LoadResult loaded = Inventory::load({folder.write("hosts.ini", "h\n")}, {});
     QVERIFY(!loaded);
     QVERIFY2(said(loaded).contains("aliases"), said(loaded).constData());
+}
+
+// Each of 20,000 small mappings would be of 1000 keys.
+void tst_inventorydiagnostics::mergesThatMultiplyAreRefused()
+{
+    QByteArray text = "base: &base\n";
+    for (int i = 0; i < 1000; ++i)
+        text += "  k" + QByteArray::number(i) + ": 1\n";
+    text += "all:\n" + QByteArray("  - {<<: *base}\n").repeated(20'000);
+    Folder folder;
+    folder.write("group_vars/all.yml", text);
+    const LoadResult loaded = Inventory::load({folder.write("hosts.ini", "h\n")}, {});
+    QVERIFY(!loaded);
+    QVERIFY2(said(loaded).contains("<< brings in too many keys"), said(loaded).constData());
+}
+
+void tst_inventorydiagnostics::numbersOfPythonsLengthAreRefused()
+{
+    const QByteArray digits = QByteArray("1").repeated(4301);
+    Folder folder;
+    for (const QByteArray &number : {digits, "0x" + digits}) {
+        folder.write("group_vars/all.yml", "x: " + number + "\n");
+        const LoadResult loaded = Inventory::load({folder.write("hosts.ini", "h\n")}, {});
+        QVERIFY(!loaded);
+        QVERIFY2(said(loaded).contains("too large"), said(loaded).constData());
+    }
 }
 
 void tst_inventorydiagnostics::lintFindsWhatIsAllowed()

@@ -23,6 +23,8 @@ private Q_SLOTS:
     void reportsWhatAnExecutableDoesWrong();
     void readsAFolderInOrder();
     void readsVariableFiles();
+    void aLinkThatLeadsNowhereHidesNothing();
+    void variablesWithoutEndAreRefused();
     void laterSourcesAdd();
     void aListAddsWhomNobodyKnows();
     void networksStandInFiles();
@@ -227,6 +229,28 @@ void tst_inventorysources::readsVariableFiles()
     QCOMPARE(valueOf(loaded, "10.0.0.7", "c"), QJsonValue(QStringLiteral("two")));
     QVERIFY(valueOf(loaded, "10.0.0.8", "b").isUndefined());
     QCOMPARE(hostsOf(loaded).size(), 257);
+}
+
+void tst_inventorysources::aLinkThatLeadsNowhereHidesNothing()
+{
+    Folder folder;
+    folder.write("group_vars/all.yml", "x: 1\n");
+    QVERIFY(QFile::link(QStringLiteral("nowhere"), QFile::decodeName(folder.path() + "/group_vars/all")));
+    const LoadResult loaded = Inventory::load({folder.write("hosts.ini", "h\n")}, {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(valueOf(loaded, "h", "x"), QJsonValue(1));
+}
+
+void tst_inventorysources::variablesWithoutEndAreRefused()
+{
+    Folder folder;
+    folder.write("group_vars/web.yml", "x: 1\n");
+    QVERIFY(QFile::link(QStringLiteral("/dev/zero"), QFile::decodeName(folder.path() + "/group_vars/all")));
+    LoadOptions options;
+    options.largestYamlFile = 1 << 20;
+    const LoadResult loaded = Inventory::load({folder.write("hosts.ini", "h\n")}, options);
+    QVERIFY(!loaded);
+    QVERIFY2(said(loaded).contains("is larger than 1 MiB"), said(loaded).constData());
 }
 
 void tst_inventorysources::laterSourcesAdd()

@@ -85,6 +85,7 @@ void tst_pythonliteral::parses_data()
     stays("lambda: 1");
     stays("text # c");
     stays("'caf\xe9'");
+    QTest::newRow("more digits than Python prints") << "0x" + QByteArray("f").repeated(4300) << QByteArray();
 }
 
 void tst_pythonliteral::parses()

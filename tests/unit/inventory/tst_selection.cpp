@@ -1,4 +1,4 @@
-#include "inventory/selection.h"
+#include "loaded.h"
 
 #include <QTemporaryFile>
 #include <QTest>
@@ -43,6 +43,7 @@ private Q_SLOTS:
     void shardsAreDisjointAndComplete();
     void readsShards_data();
     void readsShards();
+    void excludesAHostWhoseAddressIsNothing();
     void excludesResolvedAddresses();
     void addressesAreNotRestrictedByNames();
     void aFileOfNamesMayNameHostsThatAreGone();
@@ -268,6 +269,20 @@ void tst_selection::addressesAreNotRestrictedByNames()
     options.never = {"10.0.0.0/8"};
     options.exclude = {"all:!web01"};
     QVERIFY2(Selection::make(loaded.inventory, options).selection, "each option by itself");
+}
+
+// It is reached by its name then, and that is an address.
+void tst_selection::excludesAHostWhoseAddressIsNothing()
+{
+    Folder folder;
+    const QByteArray hosts = "192.0.2.5 ansible_host=None\n192.0.2.6 ansible_host=192.0.3.6 ansible_ssh_host=None\n";
+    const LoadResult loaded = Inventory::load({folder.write("hosts.ini", hosts)}, {});
+    SelectionOptions options;
+    options.exclude = {"192.0.2.0/24"};
+    const auto result = Selection::make(loaded.inventory, options);
+    QVERIFY2(result.selection, result.error.constData());
+    QVERIFY(result.selection->at(0)->isExcluded());
+    QVERIFY(!result.selection->at(1)->isExcluded());
 }
 
 void tst_selection::excludesResolvedAddresses()

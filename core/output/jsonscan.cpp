@@ -195,4 +195,22 @@ std::optional<RecordHead> readRecordHead(QByteArrayView record)
     return head;
 }
 
+bool hasInterruptedJob(QByteArrayView record)
+{
+    bool isInterrupted = false;
+    (void)forEachMember(record, [&isInterrupted](QByteArrayView key, QByteArrayView jobs) {
+        if (key != "jobs")
+            return true;
+        (void)forEachMember(jobs, [&isInterrupted](QByteArrayView, QByteArrayView job) {
+            (void)forEachMember(job, [&isInterrupted](QByteArrayView name, QByteArrayView value) {
+                isInterrupted = isInterrupted || (name == "cause" && value == "\"interrupted\"");
+                return name != "cause";
+            });
+            return !isInterrupted;
+        });
+        return false;
+    });
+    return isInterrupted;
+}
+
 } // namespace collector

@@ -1,5 +1,7 @@
 #include "cli/connecttimeline.h"
 
+#include "cli/canonicalnames.h"
+
 #include "ssh/connection.h"
 #include "ssh/sshshell.h"
 
@@ -18,8 +20,9 @@ struct Attempt
     std::optional<JobError> failure;
 };
 
-Task<> open(SshWorker &worker, std::shared_ptr<const SshSettings> settings, Attempt &attempt)
+Task<> open(SshWorker &worker, const HostSettings &hosts, const InventoryHost &host, Attempt &attempt)
 {
+    const std::shared_ptr<const SshSettings> settings = co_await lookedUpSettings(worker, hosts, host);
     if (settings->transport == SshTransport::OpenSsh) {
         SshShell shell(worker, settings, attempt.info, attempt.progress);
         const ShellReply reply = co_await shell.run("exit 0");
@@ -34,11 +37,11 @@ Task<> sleep(Reactor &reactor, std::chrono::milliseconds time)
     co_await reactor.sleepUntil(reactor.after(time));
 }
 
-Task<> attemptOnce(SshWorker &worker, std::shared_ptr<const SshSettings> settings, Attempt &attempt, std::chrono::milliseconds timeout,
-                   QEventLoop &loop)
+Task<> attemptOnce(SshWorker &worker, const HostSettings &settings, const InventoryHost &host, Attempt &attempt,
+                   std::chrono::milliseconds timeout, QEventLoop &loop)
 {
     try {
-        const auto ended = co_await first(open(worker, settings, attempt), sleep(worker.reactor, timeout));
+        const auto ended = co_await first(open(worker, settings, host, attempt), sleep(worker.reactor, timeout));
         if (ended.index() == 1)
             attempt.failure.emplace(causeOfTimeout(attempt.progress.phase()),
                                     QStringLiteral("not done within %1 s").arg(double(timeout.count()) / 1000));
@@ -96,14 +99,15 @@ QByteArray timeline(const Attempt &attempt)
 
 } // namespace
 
-QByteArray connectTimeline(HostTransports &transports, std::shared_ptr<const SshSettings> settings, std::chrono::milliseconds timeout)
+QByteArray connectTimeline(HostTransports &transports, const HostSettings &settings, const InventoryHost &host,
+                           std::chrono::milliseconds timeout)
 {
     Attempt attempt;
     QEventLoop loop;
     Reactor reactor;
     {
         SshWorker worker(reactor, transports.ssh());
-        Task<> task = attemptOnce(worker, std::move(settings), attempt, timeout, loop);
+        Task<> task = attemptOnce(worker, settings, host, attempt, timeout, loop);
         reactor.later([&task] { task.start(); });
         loop.exec();
     }

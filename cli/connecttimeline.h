@@ -12,7 +12,7 @@
 namespace collector {
 
 // For a person. No command is run, but `exit 0` where ssh(1) makes the connection; a new host key is not written down.
-[[nodiscard]] QByteArray connectTimeline(HostTransports &transports, std::shared_ptr<const SshSettings> settings,
+[[nodiscard]] QByteArray connectTimeline(HostTransports &transports, const HostSettings &settings, const InventoryHost &host,
                                          std::chrono::milliseconds timeout);
 
 } // namespace collector

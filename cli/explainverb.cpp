@@ -166,8 +166,7 @@ QByteArray connection(const RunOptions &options, const LoginCredentials &login, 
     setup.ssh.isExcluded = [selection](const QHostAddress &address) { return selection->isExcludedAddress(address); };
     HostTransports transports(std::move(setup));
     transports.ssh().agent = login.agent;
-    return connectTimeline(transports, settings->settings(host),
-                           options.duration(QStringLiteral("timeout")).value_or(std::chrono::seconds(60)));
+    return connectTimeline(transports, *settings, host, options.duration(QStringLiteral("timeout")).value_or(std::chrono::seconds(60)));
 }
 
 int print(QByteArrayView text)
@@ -248,6 +247,11 @@ int runExplainVerb(const QStringList &given)
         problem = "  cannot be connected to: " + error.message().toUtf8() + '\n';
     }
     QByteArray text = printable(host.name()).toUtf8() + '\n' + table(rows) + problem;
+    if (problem.isEmpty()) {
+        if (const auto lookup = settings.lookup(host, {}))
+            text += "  note: CanonicalizeHostname: a run looks up first what " + printable(lookup->host).toUtf8() +
+                    " is called; above it is as it is written\n";
+    }
     for (const QString &warning : settings.warnings())
         text += "  note: " + warning.toUtf8() + '\n';
     for (const QString &word : config->unsupportedWords())

@@ -251,11 +251,10 @@ HostSettings::Asked HostSettings::asked(const InventoryHost &host, ConnectionPla
     return result;
 }
 
-std::shared_ptr<const SshSettings> HostSettings::settings(const InventoryHost &host, const std::optional<QByteArray> &canonical) const
+std::shared_ptr<const SshSettings> HostSettings::settings(const InventoryHost &host, const CanonicalNames &known) const
 {
     const Asked ask = asked(host);
-    const auto settings =
-        canonical ? ask.source->settings(ask.target, ask.overrides, *canonical) : ask.source->settings(ask.target, ask.overrides);
+    const auto settings = ask.source->settings(ask.target, ask.overrides, known);
     if (!ask.password && !ask.become && ask.transport == settings->transport)
         return settings;
     auto own = std::make_shared<SshSettings>(*settings);
@@ -269,14 +268,14 @@ std::shared_ptr<const SshSettings> HostSettings::settings(const InventoryHost &h
     return own;
 }
 
-QList<QByteArray> HostSettings::canonicalNames(const InventoryHost &host, bool *isOneRequired) const
+std::optional<HostSettings::Lookup> HostSettings::lookup(const InventoryHost &host, const CanonicalNames &known) const
 {
+    if (host.isLocal())
+        return {};
     const Asked ask = asked(host);
     if (!ask.source->config().mayCanonicalize() && !ask.overrides.has(SshWord::CanonicalizeHostname))
         return {};
-    const SshHostConfig config = ask.source->resolve(ask.target, ask.overrides);
-    *isOneRequired = !config.mayStayUncanonical;
-    return config.canonicalCandidates;
+    return ask.source->lookup(ask.target, ask.overrides, known);
 }
 
 SshHostConfig HostSettings::explained(const InventoryHost &host) const

@@ -20,11 +20,12 @@ public:
     // What all hosts share. Throws UsageError.
     HostSettings(const RunOptions &options, std::shared_ptr<const SshConfig> config, std::shared_ptr<Credentials> credentials);
 
-    // `canonical`: of canonicalNames(), the first that exists; an empty one if none does. Throws JobError (bad_variable).
-    [[nodiscard]] std::shared_ptr<const SshSettings> settings(const InventoryHost &host,
-                                                              const std::optional<QByteArray> &canonical = {}) const;
-    // CanonicalizeHostname: names to be looked up before settings() is asked, in this order. Nearly always empty.
-    [[nodiscard]] QList<QByteArray> canonicalNames(const InventoryHost &host, bool *isOneRequired) const;
+    using Lookup = SshSettingsSource::Lookup;
+    using CanonicalNames = SshSettingsSource::CanonicalNames;
+    // `known`: what came of lookup(). Throws JobError (bad_variable).
+    [[nodiscard]] std::shared_ptr<const SshSettings> settings(const InventoryHost &host, const CanonicalNames &known = {}) const;
+    // CanonicalizeHostname: names to be looked up before settings() is asked; then there may be more of them. Nearly always nothing.
+    [[nodiscard]] std::optional<Lookup> lookup(const InventoryHost &host, const CanonicalNames &known) const;
     // What is looked up and connected to: ansible_host, else the name.
     [[nodiscard]] QByteArray target(const InventoryHost &host) const;
     // For `collector explain`: what ssh_config makes of it, each value with its place, and where the rest is from.

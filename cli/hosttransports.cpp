@@ -1,5 +1,6 @@
 #include "cli/hosttransports.h"
 
+#include "cli/canonicalnames.h"
 #include "cli/logging.h"
 
 #include "icmp/echodesk.h"
@@ -77,7 +78,7 @@ private:
         std::unique_ptr<ConnectionInfo> &info = inventoryHost(m_host).isLocal() ? m_noInfo : m_info.connection;
         if (!info)
             info = std::make_unique<ConnectionInfo>();
-        const auto settings = co_await hostSettings();
+        const auto settings = co_await lookedUpSettings(m_worker, m_settings, inventoryHost(m_host));
         m_shell = std::make_unique<SshShell>(m_worker, settings, *info, m_progress, m_info.timeUp);
     }
 
@@ -91,30 +92,6 @@ private:
                 phases += QByteArrayLiteral(", ") + phaseName(phase).toByteArray() + ' ' + QByteArray::number(spent, 'f', 1) + " ms";
         }
         qCDebug(hostLog, "%s (%s)%s", m_host.name().constData(), m_progress.address.constData(), phases.constData());
-    }
-
-    // With CanonicalizeHostname of ssh_config, the names that a host may have are looked up first.
-    Task<std::shared_ptr<const SshSettings>> hostSettings()
-    {
-        bool isOneRequired = false;
-        const InventoryHost &host = inventoryHost(m_host);
-        const QList<QByteArray> names = host.isLocal() ? QList<QByteArray>() : m_settings.canonicalNames(host, &isOneRequired);
-        if (names.isEmpty())
-            co_return m_settings.settings(host);
-        for (const QByteArray &name : names) {
-            const Deadline deadline = m_worker.reactor.after(resolveTime);
-            try {
-                // As it is, without the search list of resolv.conf: by that one, a name that does not exist may be another's.
-                const auto addresses = co_await m_worker.run.resolver.resolve(m_worker.reactor, name + '.', AddressFamily::Any, deadline);
-            } catch (const JobError &) {
-                continue;
-            }
-            co_return m_settings.settings(host, name);
-        }
-        if (isOneRequired)
-            throw JobError(Cause::Dns, QStringLiteral("no canonical name of %1 exists (CanonicalDomains of ssh_config)")
-                                           .arg(printable(m_settings.target(host), 255)));
-        co_return m_settings.settings(host, QByteArray());
     }
 
     SshWorker &m_worker;

@@ -1,10 +1,13 @@
-// InputGuard: what a run reads is not what it writes. Knows the files that are to be written (-o, --summary, --log-file), and refuses the
-// first input that is one of them, by whatever name or link. Streams are nobody's file. Main thread, before an output is opened.
+// InputGuard: what a run reads is not what it writes. Knows the files that are to be written (-o with its .partial and its journal,
+// --summary, --log-file), and refuses the first input that is one of them, by whatever name or link. Streams are nobody's file. Main
+// thread, before an output is opened.
 
 #pragma once
 
 #include "cli/runoptions.h"
+#include "output/fileplace.h"
 #include "output/outputspec.h"
+#include "ssh/sshconfig.h"
 
 #include <vector>
 
@@ -13,7 +16,7 @@ namespace collector {
 class InputGuard
 {
 public:
-    // Throws UsageError where two of them are one file.
+    // Throws UsageError where two of them are one file, or one is a private key.
     InputGuard(const RunOptions &options, const QList<OutputSpec> &outputs);
 
     // Throws UsageError where `path` is written to. `what`: as a person calls it, "the inventory".
@@ -22,24 +25,24 @@ public:
     void checkResult(const QString &what, const QByteArray &path) const;
     // All files that the options of a run name, as far as the inventory need not be read for it.
     void checkOptions(const RunOptions &options) const;
+    // ssh_config with what it includes, and the files that it names for every host.
+    void checkSshConfig(const SshConfig &config) const;
 
 private:
-    // Where a file lies or would lie: links resolved.
-    struct Place
-    {
-        QString path; // empty: it is a stream, or its folder is not there
-        quint64 device = 0;
-        quint64 node = 0; // 0: it is not there yet
-        static Place of(const QByteArray &path);
-        [[nodiscard]] bool isSame(const Place &other) const;
+    enum class Kind {
+        Output,   // of -o
+        Leftover, // of one, where a run does not end well
+        Other,
     };
     struct Written
     {
         QString name; // "-o a.json"
-        Place place;
-        bool isOutput; // of -o
+        FilePlace place;
+        Kind kind;
     };
-    void add(const QString &option, const QByteArray &path, bool isOutput);
+    void add(const QString &name, const QByteArray &path, Kind kind);
+    // What would be written into an inventory that is a folder, as a file that the next run would take for a part of it.
+    void checkFolder(const QByteArray &path) const;
     void refuse(const QString &what, const QByteArray &path, bool isResult) const;
 
     std::vector<Written> m_written;

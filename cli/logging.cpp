@@ -62,18 +62,23 @@ void log(QtMsgType type, const QMessageLogContext &context, const QString &messa
 
 void setUpLogging(const RunOptions &options)
 {
-    if (const auto path = options.value(QStringLiteral("log-file"))) {
-        logDescriptor = open(QFile::encodeName(*path).constData(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (logDescriptor < 0)
-            throw UsageError(QStringLiteral("--log-file %1: %2").arg(*path, qt_error_string(errno)));
-        isFile = true;
-    }
     const qsizetype verbosity = options.values(QStringLiteral("verbose")).size();
-    const bool isQuiet = options.has(QStringLiteral("quiet")) && !isFile;
+    const bool isQuiet = options.has(QStringLiteral("quiet")) && !options.has(QStringLiteral("log-file"));
     QLoggingCategory::setFilterRules(
         QStringLiteral("*.debug=%1\n*.info=%2\ncollector.ping.method.info=%3\n*.warning=%3\nqt.*.debug=false\nqt.*.info=false\n")
             .arg(verbosity > 1 ? u"true" : u"false", verbosity > 0 ? u"true" : u"false", isQuiet ? u"false" : u"true"));
     qInstallMessageHandler(log);
+}
+
+void openLogFile(const RunOptions &options)
+{
+    const auto path = options.value(QStringLiteral("log-file"));
+    if (!path)
+        return;
+    logDescriptor = open(QFile::encodeName(*path).constData(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (logDescriptor < 0)
+        throw UsageError(QStringLiteral("--log-file %1: %2").arg(*path, qt_error_string(errno)));
+    isFile = true;
 }
 
 void logThrough(std::function<void(const QByteArray &)> write)

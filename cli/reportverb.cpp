@@ -5,6 +5,7 @@
 #include "cli/verbline.h"
 
 #include "output/compare/reportpage.h"
+#include "output/fileplace.h"
 #include "output/outputlocks.h"
 
 #include <QFile>
@@ -53,6 +54,11 @@ int runReportVerb(const QStringList &words, const Manifests &manifests)
         return line.refuse(QStringLiteral("a page is nothing for a terminal: give it a file, -o report.html"));
 
     const QByteArray result = QFile::encodeName(line.operands()[0]);
+    const FilePlace place = FilePlace::of(QFile::encodeName(output));
+    for (const QString &name : {line.operands()[0], line.value(QStringLiteral("since"))}) {
+        if (place.isSame(FilePlace::of(QFile::encodeName(name))))
+            return line.refuse(QStringLiteral("-o %1 is the result itself: name another file").arg(output));
+    }
     QString error;
     OutputLocks locks("collector report");
     if (!locks.take(QFile::encodeName(output), &error))

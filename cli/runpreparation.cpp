@@ -1,6 +1,7 @@
 #include "cli/runpreparation.h"
 
 #include "cli/inputguard.h"
+#include "cli/logging.h"
 #include "cli/logincredentials.h"
 #include "cli/optiontable.h"
 #include "cli/rerun.h"
@@ -86,6 +87,7 @@ RunPreparation::RunPreparation(const RunOptions &given) : options(given), m_envi
     decideLimits();
     readInventory();
     readSshConfigs();
+    openLogFile(options); // which is none of the files that were read
     gatherCredentials();
     settings = std::make_shared<HostSettings>(options, sshConfig, credentials);
 }
@@ -301,6 +303,7 @@ void RunPreparation::readSshConfigs()
         return;
     }
     sshConfig = readSshConfig(options);
+    InputGuard(options, outputs).checkSshConfig(*sshConfig);
     if (const QStringList words = sshConfig->unsupportedWords(); !words.isEmpty())
         print(QStringLiteral("collector: words of ssh_config without effect here: %1\n").arg(words.join(QStringLiteral(", "))).toUtf8());
 }

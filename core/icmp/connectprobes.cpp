@@ -77,10 +77,10 @@ static EchoCause queuedCause(int descriptor, EchoCause otherwise)
     return otherwise;
 }
 
-// No port, or no memory: there may be some later. No port is also what it is called where there is no source address to be had.
+// No port, descriptor or memory: there may be some later. No port is also what it is called where there is no source address to be had.
 static bool isWant(int error)
 {
-    return error == EADDRNOTAVAIL || error == EAGAIN || error == ENOBUFS || error == ENOMEM;
+    return error == EADDRNOTAVAIL || error == EAGAIN || error == ENOBUFS || error == ENOMEM || error == EMFILE || error == ENFILE;
 }
 
 static bool isAnswer(int error)
@@ -115,7 +115,7 @@ ConnectProbes::Start ConnectProbes::start(const Id &id, const EchoAddress &addre
     const int descriptor = socket(address.isV4() ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0) {
         if (errno != EAFNOSUPPORT)
-            return Start::Full;
+            return isWant(errno) ? whenWanting() : Start::Forbidden;
         m_immediate.push_back({id, {}, EchoCause::NoRoute});
         return Start::Begun;
     }
@@ -129,7 +129,7 @@ ConnectProbes::Start ConnectProbes::start(const Id &id, const EchoAddress &addre
         const EchoCause cause = isAnswer(error) ? causeOf(descriptor, error) : routeVerdict(address);
         close(descriptor);
         if (!isAnswer(error) && (cause == EchoCause::None || cause == EchoCause::LocalLimit))
-            return isWant(error) ? Start::Full : Start::Refused;
+            return isWant(error) ? whenWanting() : Start::Refused;
         m_immediate.push_back({id, std::chrono::nanoseconds(steadyNow() - begun), cause});
         return Start::Begun;
     }

@@ -29,9 +29,11 @@ public:
         EchoCause cause = EchoCause::None; // None: alive
     };
     enum class Start : uint8_t {
-        Begun,   // there will be an outcome, or none within its wait
-        Full,    // later: as many are open as may be, or the machine has no more ports, memory or descriptors
-        Refused, // this machine does not let it out: a firewall, a security module
+        Begun,     // there will be an outcome, or none within its wait
+        Full,      // when others are decided: as many are open as may be, or the machine has no more ports, memory or descriptors
+        Wanting,   // the same, and none is open: what it takes is with others
+        Refused,   // this machine does not let it out: a firewall, a security module
+        Forbidden, // this process may open no such socket: nor will it later
     };
 
     explicit ConnectProbes(int64_t now);
@@ -67,6 +69,7 @@ private:
         [[nodiscard]] int64_t dueAt(uint32_t index) const { return probes[index].dueAt; }
     };
 
+    [[nodiscard]] Start whenWanting() const { return m_open > 0 ? Start::Full : Start::Wanting; }
     void release(uint32_t index);
 
     const int m_epoll;

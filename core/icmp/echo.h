@@ -26,7 +26,7 @@ enum class EchoCause : uint8_t {
     Prohibited,   // a firewall said: prohibited
     BadAddress,   // broadcast, multicast or unspecified: cannot be pinged
     LocalLimit,   // this machine refused to send (its firewall, full tables), patiently tried
-    NotPermitted, // ICMP was demanded and this process may not use it
+    NotPermitted, // this process may not use ICMP, which was demanded, or TCP
 };
 
 struct EchoRequest

@@ -150,7 +150,13 @@ PingReply pingReply(const EchoResult &result)
     if (result.ttl != 0)
         reply.ttl = result.ttl;
     reply.cause = causeOf(result.cause);
-    if (result.cause == EchoCause::NotPermitted)
+    if (result.cause == EchoCause::NotPermitted && reply.isTcp)
+        reply.advice = QStringLiteral("this process may open no TCP socket: what confines it (seccomp, the sandbox of a container or of a "
+                                      "systemd unit, SELinux) has to allow it");
+    else if (result.cause == EchoCause::LocalLimit && reply.isTcp)
+        reply.advice = QStringLiteral("this machine let no connection out: its own firewall, or no descriptor, port or memory is left for "
+                                      "one; a higher `ulimit -n` or a lower --rate may help");
+    else if (result.cause == EchoCause::NotPermitted)
         reply.advice =
             QStringLiteral("this process may not use ICMP; ") + icmpPermissionAdvice() + QStringLiteral(", or use --method auto");
     else if (result.cause == EchoCause::LocalLimit)

@@ -13,8 +13,10 @@ namespace collector {
 static constexpr int64_t nsPerMs = 1'000'000;
 static constexpr int receiveRounds = 64;
 static constexpr int sendRounds = 4;
-// Of EchoLedger::postpone's 40: a full queue is waited for some 40 s, a firewall of our own is asked four more times.
+// Of EchoLedger::postpone's 40: a full queue is waited for some 40 s, what others of this machine hold some 6 s, a firewall of our own is
+// asked four more times.
 static constexpr int queueFull = 1;
+static constexpr int wanting = 4;
 static constexpr int forbidden = 8;
 
 void EchoLoop::receive()
@@ -191,16 +193,26 @@ void EchoLoop::sendProbes()
         const EchoStamp stamp = m_ledger.nextStamp(slot, now);
         const auto result =
             m_probes.start({slot, stamp.generation, stamp.number}, series.address, series.tcpPort, std::chrono::milliseconds(series.wait));
-        if (result == ConnectProbes::Start::Begun) {
+        switch (result) {
+        case ConnectProbes::Start::Begun:
             m_ledger.sent(slot, now);
-        } else if (result == ConnectProbes::Start::Refused) {
+            continue;
+        case ConnectProbes::Start::Wanting:
+            m_ledger.postpone(slot, wanting, m_now);
+            continue;
+        case ConnectProbes::Start::Refused:
             m_ledger.postpone(slot, forbidden, m_now);
-        } else {
-            // Room comes when others are decided or over; the host waits, it is not counted against it.
-            m_ledger.putBack(slot);
-            m_probesPausedUntil = m_now + nsPerMs;
+            continue;
+        case ConnectProbes::Start::Forbidden:
+            m_ledger.fail(slot, EchoCause::NotPermitted);
+            continue;
+        case ConnectProbes::Start::Full:
             break;
         }
+        // Room comes when others are decided or over; the host waits, it is not counted against it.
+        m_ledger.putBack(slot);
+        m_probesPausedUntil = m_now + nsPerMs;
+        break;
     }
     m_pacer.spend(started, m_now);
 }

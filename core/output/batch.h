@@ -35,6 +35,7 @@ public:
         NetworkKey network;
         Status status;
         Cause cause;
+        bool isCutShort = false; // a job of it was interrupted, whatever the cause of the whole
     };
 
     // What is waiting in it, in bytes: hand it over when this passes handOver, and at the end of a worker's turn.

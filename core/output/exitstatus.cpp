@@ -14,7 +14,7 @@ bool hasEnough(const RunEnd &end, const RunCounts &counts)
 
 bool wasEveryHostTried(const RunCounts &counts)
 {
-    return counts.of(Cause::NotAttempted) == 0 && counts.of(Cause::Interrupted) == 0;
+    return counts.of(Cause::NotAttempted) == 0 && counts.of(Cause::Interrupted) == 0 && counts.cutShort == 0;
 }
 
 int exitStatus(const RunEnd &end, const RunCounts &counts)

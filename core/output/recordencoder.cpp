@@ -105,6 +105,11 @@ quint16 indexIn(std::vector<QByteArray> &list, const QByteArray &value)
     return quint16(list.size() - 1);
 }
 
+bool isCutShort(const Record &record)
+{
+    return std::any_of(record.jobs.begin(), record.jobs.end(), [](const JobResult &job) { return job.cause == Cause::Interrupted; });
+}
+
 } // namespace
 
 struct RecordEncoder::Verdict
@@ -178,7 +183,7 @@ void RecordEncoder::encode(const Record &record, Batch &batch) const
     const QByteArray via = record.connection ? record.connection->via : QByteArray();
     batch.entries.push_back({quint32(batch.lines.size()), quint32(batch.rows.size()), quint32(batch.cells.size()),
                              indexIn(batch.groupSets, record.groupsJson), indexIn(batch.vias, via), NetworkKey::of(record.address),
-                             verdict.status, verdict.cause});
+                             verdict.status, verdict.cause, isCutShort(record)});
 }
 
 void RecordEncoder::appendHead(const Record &record, const Verdict &verdict, Batch &batch, TextWriter &out) const

@@ -86,4 +86,13 @@ std::optional<RecordHead> readRecordHead(QByteArrayView record)
     return head;
 }
 
+bool hasInterruptedJob(QByteArrayView record)
+{
+    for (JsonMembers job(jsonMember(record, "jobs")); job.next();) {
+        if (jsonText(jsonMember(job.value(), "cause")) == causeName(Cause::Interrupted))
+            return true;
+    }
+    return false;
+}
+
 } // namespace collector

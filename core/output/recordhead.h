@@ -33,4 +33,7 @@ struct RecordHead
 // one of them is there twice: readers would not agree on which counts.
 [[nodiscard]] std::optional<RecordHead> readRecordHead(QByteArrayView record);
 
+// Whether one of a record's `jobs` was interrupted. The record's own cause is that of its first bad job, which may be another.
+[[nodiscard]] bool hasInterruptedJob(QByteArrayView record);
+
 } // namespace collector

@@ -4,8 +4,9 @@
 
 namespace collector {
 
-void RunCounts::add(Status status, Cause cause)
+void RunCounts::add(Status status, Cause cause, bool isCutShort)
 {
+    cutShort += isCutShort ? 1 : 0;
     ++byStatus[size_t(status)];
     if (status != Status::Ok)
         ++byCause[size_t(cause == Cause::None ? Cause::Internal : cause)];

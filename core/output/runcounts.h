@@ -15,8 +15,9 @@ struct RunCounts
 {
     std::array<quint64, statusCount> byStatus{};
     std::array<quint64, causeCount> byCause{}; // Cause::None stays 0
+    quint64 cutShort = 0;                      // hosts with a job that was interrupted, whatever their cause
 
-    void add(Status status, Cause cause);
+    void add(Status status, Cause cause, bool isCutShort = false);
     [[nodiscard]] quint64 of(Status status) const { return byStatus[size_t(status)]; }
     [[nodiscard]] quint64 of(Cause cause) const { return byCause[size_t(cause)]; }
     [[nodiscard]] quint64 hosts() const;

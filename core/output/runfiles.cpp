@@ -123,12 +123,12 @@ bool RunFiles::startJournal(QString *error)
     return false;
 }
 
-bool RunFiles::keeps(const RecordHead &record) const
+bool RunFiles::keeps(const RecordHead &record, QByteArrayView line) const
 {
     if (m_setup.resume == WriterSetup::Resume::RetryFailed)
         return record.status == Status::Ok;
     // Of one whose second job was cut short there is a part: without this, a run that was interrupted would never be whole.
-    return record.status != Status::Cancelled && record.cause != Cause::Interrupted;
+    return record.status != Status::Cancelled && !(record.status == Status::Partial && hasInterruptedJob(line));
 }
 
 bool RunFiles::recover(const RecordEncoder &encoder, Recovered &recovered, QString *error)
@@ -158,7 +158,7 @@ bool RunFiles::recover(const RecordEncoder &encoder, Recovered &recovered, QStri
         // Whoever has a record since is no longer to be kept from the plugin.
         if (std::erase_if(recovered.crashes, [&](const CrashNote &crash) { return crash.host == entry.record->host; }) > 0)
             isRewritten = true;
-        if (!keeps(*entry.record) || !recovered.done.insert(entry.record->host))
+        if (!keeps(*entry.record, entry.line) || !recovered.done.insert(entry.record->host))
             isRewritten = true;
     }
     if (!reader->error().isEmpty()) {
@@ -213,7 +213,7 @@ bool RunFiles::replay(const RecordEncoder &encoder, const Recovered &recovered, 
     };
     JournalReader::Entry entry;
     while (reader->next(entry)) {
-        const bool isKept = entry.record && keeps(*entry.record) && recovered.done.contains(entry.record->host) &&
+        const bool isKept = entry.record && keeps(*entry.record, entry.line) && recovered.done.contains(entry.record->host) &&
                             (!isRewritten || seen.insert(entry.record->host));
         if (isKept && !encoder.encodeAgain(entry.line, batch)) {
             *error = QStringLiteral("the journal %1 holds a record that cannot be read").arg(shown(path));

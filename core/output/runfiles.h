@@ -70,7 +70,7 @@ private:
     [[nodiscard]] bool startJournal(QString *error);
     [[nodiscard]] bool recover(const RecordEncoder &encoder, Recovered &recovered, QString *error);
     [[nodiscard]] bool replay(const RecordEncoder &encoder, const Recovered &recovered, bool isRewritten, QString *error);
-    [[nodiscard]] bool keeps(const RecordHead &record) const;
+    [[nodiscard]] bool keeps(const RecordHead &record, QByteArrayView line) const;
     [[nodiscard]] size_t dropUnselected(HostSet &done) const;
     bool addToOutputs(const Batch &batch);
     bool closeOutputs(const RunSummary &summary);

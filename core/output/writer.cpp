@@ -178,7 +178,7 @@ void Writer::count(const Batch &batch)
     m_clusters.add(batch);
     const std::lock_guard lock(m_mutex);
     for (const Batch::Entry &entry : batch.entries)
-        m_counts.add(entry.status, entry.cause);
+        m_counts.add(entry.status, entry.cause, entry.isCutShort);
 }
 
 void Writer::release(std::vector<Batch> &batches)

@@ -68,6 +68,7 @@ SshConfig SshConfig::load(Sources sources)
         reader.readFile(*sources.file, SshConfigReader::Kind::Given);
     }
     result.m_errors = reader.errors();
+    result.m_files = reader.files();
     result.m_unsupported = reader.unsupportedWords();
     result.m_tree = reader.takeTree();
     return result;
@@ -111,22 +112,24 @@ bool SshConfig::mayCanonicalize() const
     });
 }
 
-QStringList SshConfig::fixedIdentityFiles() const
+QStringList SshConfig::fixedFiles(std::initializer_list<SshWord> words) const
 {
     QStringList result;
     QSet<QByteArray> seen;
     for (const SshSegment &segment : m_tree.segments) {
         for (const SshStatement &statement : segment.statements) {
-            const QByteArray path = statement.values.first();
-            if (statement.word != SshWord::IdentityFile || path.contains('%') || path.contains("${") ||
-                path.compare("none", Qt::CaseInsensitive) == 0)
+            if (std::find(words.begin(), words.end(), statement.word) == words.end())
                 continue;
-            SshTokens tokens;
-            tokens.local = &m_local;
-            QString error;
-            if (const auto expanded = expandPath(path, tokens, &error); expanded && !seen.contains(*expanded)) {
-                seen.insert(*expanded);
-                result.append(QFile::decodeName(*expanded));
+            for (const QByteArray &path : statement.values) {
+                if (path.contains('%') || path.contains("${") || path.compare("none", Qt::CaseInsensitive) == 0)
+                    continue;
+                SshTokens tokens;
+                tokens.local = &m_local;
+                QString error;
+                if (const auto expanded = expandPath(path, tokens, &error); expanded && !seen.contains(*expanded)) {
+                    seen.insert(*expanded);
+                    result.append(QFile::decodeName(*expanded));
+                }
             }
         }
     }

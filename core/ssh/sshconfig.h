@@ -62,6 +62,9 @@ public:
     // For a person, each with file and line. Not empty: do not run.
     [[nodiscard]] const QStringList &errors() const { return m_errors; }
 
+    // What was read, included files too.
+    [[nodiscard]] const QStringList &files() const { return m_files; }
+
     // Words that ssh knows and we do not, each once, with where it stands first.
     [[nodiscard]] const QStringList &unsupportedWords() const { return m_unsupported; }
 
@@ -73,13 +76,16 @@ public:
     // Whether CanonicalizeHostname stands anywhere: else no host has canonicalCandidates, but by its overrides.
     [[nodiscard]] bool mayCanonicalize() const;
 
-    // IdentityFile values that name the same file for every host: to be imported before the run.
-    [[nodiscard]] QStringList fixedIdentityFiles() const;
+    // Values of these words that name the same file for every host.
+    [[nodiscard]] QStringList fixedFiles(std::initializer_list<SshWord> words) const;
+    // Of IdentityFile: to be imported before the run.
+    [[nodiscard]] QStringList fixedIdentityFiles() const { return fixedFiles({SshWord::IdentityFile}); }
 
 private:
     SshLocal m_local;
     SshConfigTree m_tree;
     QStringList m_errors;
+    QStringList m_files;
     QStringList m_unsupported;
 };
 

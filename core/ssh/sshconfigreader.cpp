@@ -96,7 +96,8 @@ bool SshConfigReader::include(const QString &path, bool mustExist, bool isChecke
         return refuse(QStringLiteral("is no regular file"));
     if (isChecked && ((status.st_uid != 0 && status.st_uid != getuid()) || (status.st_mode & 022) != 0))
         return refuse(QStringLiteral("bad owner or permissions: it must be yours or root's, and writable by nobody else (chmod go-w)"));
-    if (++m_files > mostFiles)
+    m_files.append(path);
+    if (m_files.size() > mostFiles)
         return refuse(QStringLiteral("more than %1 files are included").arg(mostFiles));
     const QByteArray text = file.read(mostBytes - m_bytes + 1);
     m_bytes += text.size();
@@ -268,7 +269,7 @@ void SshConfigReader::includeAll(const SshConfigLine &line, const Place &place, 
             complain(place, QStringLiteral("Include: cannot look for %1").arg(QString::fromUtf8(path)));
         Place inner = place;
         ++inner.depth;
-        for (size_t i = 0; result == 0 && i < found.gl_pathc && m_files < mostFiles; ++i)
+        for (size_t i = 0; result == 0 && i < found.gl_pathc && m_files.size() < mostFiles; ++i)
             include(QFile::decodeName(found.gl_pathv[i]), false, true, inner, condition);
     }
     beginSegment(condition, false);

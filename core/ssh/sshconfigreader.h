@@ -30,6 +30,7 @@ public:
     void readText(const QByteArray &text, const QString &name, Kind kind = Kind::User); // for tests and fuzzing
 
     [[nodiscard]] const QStringList &errors() const { return m_errors; }
+    [[nodiscard]] const QStringList &files() const { return m_files; } // those that were read
 
     // "ForwardAgent (/home/ops/.ssh/config:3)": known to ssh, without effect here, each word once.
     [[nodiscard]] QStringList unsupportedWords() const;
@@ -62,7 +63,7 @@ private:
     QStringList m_errors;
     std::map<QByteArray, QByteArray> m_unsupported; // word as written → where first
     QByteArray m_ignored;                           // patterns of IgnoreUnknown
-    int m_files = 0;
+    QStringList m_files;
     qint64 m_bytes = 0;
 };
 

@@ -44,6 +44,24 @@ void set(SshHostConfig &host, SshWord word, const QList<QByteArray> &values, con
     host.settings[size_t(word)] = {values, QList<QByteArray>(values.size(), origin)};
 }
 
+// What ssh is told of a jump host, beside its name.
+SshOverrides overridesOf(const JumpHop &hop, bool hasHopsBefore)
+{
+    SshOverrides overrides;
+    QString error;
+    bool isGood = true;
+    if (!hop.user.isEmpty())
+        isGood = overrides.add(SshWord::User, hop.user, "ProxyJump", &error);
+    if (isGood && hop.port != 0)
+        isGood = overrides.add(SshWord::Port, QByteArray::number(hop.port), "ProxyJump", &error);
+    if (isGood && hasHopsBefore) // they are the way to it; its own is not asked for
+        isGood = overrides.add(SshWord::ProxyJump, "none", "ProxyJump", &error) &&
+                 overrides.add(SshWord::ProxyCommand, "none", "ProxyJump", &error);
+    if (!isGood)
+        throw JobError(Cause::BadVariable, QStringLiteral("ProxyJump to %1: %2").arg(printable(hop.host), error));
+    return overrides;
+}
+
 QByteArray written(HostKeyPolicy policy)
 {
     return policy == HostKeyPolicy::Off ? "off" : policy == HostKeyPolicy::AcceptNew ? "accept-new" : "yes";
@@ -58,15 +76,46 @@ SshSettingsSource::SshSettingsSource(SshConfig config, Standing standing)
 {
 }
 
-std::shared_ptr<const SshSettings> SshSettingsSource::settings(const QByteArray &host, const SshOverrides &overrides) const
+std::shared_ptr<const SshSettings> SshSettingsSource::settings(const QByteArray &host, const SshOverrides &overrides,
+                                                               const CanonicalNames &known) const
 {
-    return make(host, overrides, {}, {});
+    return make(host, overrides, {known});
 }
 
-std::shared_ptr<const SshSettings> SshSettingsSource::settings(const QByteArray &host, const SshOverrides &overrides,
-                                                               const QByteArray &canonical) const
+std::optional<SshSettingsSource::Lookup> SshSettingsSource::lookup(const QByteArray &host, const SshOverrides &overrides,
+                                                                   const CanonicalNames &known) const
 {
-    return make(host, overrides, canonical, {});
+    return lookup(host, overrides, Place{known});
+}
+
+// The target's first: what it is called may decide how it is reached.
+std::optional<SshSettingsSource::Lookup> SshSettingsSource::lookup(const QByteArray &name, const SshOverrides &overrides,
+                                                                   const Place &place) const
+{
+    const SshHostConfig host = resolve(name, overrides, place);
+    if (!host.canonicalCandidates.isEmpty())
+        return Lookup{name, host.canonicalCandidates, !host.mayStayUncanonical, place.depth > 0};
+    if (place.depth == mostJumps) // make() says that it is too far
+        return {};
+    bool hasHopsBefore = false;
+    for (const JumpHop &hop : host.jumps) {
+        if (auto found = lookup(hop.host, overridesOf(hop, hasHopsBefore), Place{place.known, place.depth + 1, hasHopsBefore}))
+            return found;
+        hasHopsBefore = true;
+    }
+    return {};
+}
+
+SshHostConfig SshSettingsSource::resolve(const QByteArray &name, const SshOverrides &overrides, const Place &place) const
+{
+    SshHostConfig host = resolve(name, overrides);
+    // For ssh, those before it are its ProxyJump: then `yes` means none.
+    if (place.hasHopsBefore && host.setting(SshWord::CanonicalizeHostname).values.value(0) != "always")
+        host.canonicalCandidates.clear();
+    if (host.canonicalCandidates.isEmpty())
+        return host;
+    const auto known = place.known.find(host.canonicalCandidates);
+    return known == place.known.end() ? host : resolve(name, overrides, known->second);
 }
 
 SshHostConfig SshSettingsSource::resolve(const QByteArray &name, const SshOverrides &overrides,
@@ -99,10 +148,9 @@ SshHostConfig SshSettingsSource::resolve(const QByteArray &name, const SshOverri
     return host;
 }
 
-std::shared_ptr<const SshSettings> SshSettingsSource::make(const QByteArray &name, const SshOverrides &overrides,
-                                                           const std::optional<QByteArray> &canonical, Place place) const
+std::shared_ptr<const SshSettings> SshSettingsSource::make(const QByteArray &name, const SshOverrides &overrides, Place place) const
 {
-    const SshHostConfig host = resolve(name, overrides, canonical);
+    const SshHostConfig host = resolve(name, overrides, place);
     if (!host.problem.isEmpty())
         throw JobError(Cause::BadVariable, printable(host.problem.toUtf8(), 1000));
     if (host.hostName.isEmpty())
@@ -116,6 +164,10 @@ std::shared_ptr<const SshSettings> SshSettingsSource::make(const QByteArray &nam
     result->user = host.user;
     if (place.depth == 0) {
         place.targetUser = host.user;
+        for (const auto &[names, canonical] : place.known) {
+            if (canonical != host.hostName) // or no two targets would share a jump host
+                place.names += '\n' + canonical;
+        }
     } else if (result->password && host.user != place.targetUser) { // ssh asks for each; one account here and there is likely one word
         result->password.reset();
         result->passwordUser = place.targetUser;
@@ -237,7 +289,7 @@ SshSettingsSource::Jumps SshSettingsSource::jumpsOf(const SshHostConfig &host, c
     Jumps result;
     QByteArray before;
     for (const JumpHop &hop : host.jumps) {
-        const auto settings = jumpHost(hop, before, {place.depth + 1, place.targetUser});
+        const auto settings = jumpHost(hop, before, {place.known, place.depth + 1, !before.isEmpty(), place.targetUser, place.names});
         if (result.empty())
             result = settings->jumps;
         result.push_back(settings);
@@ -255,28 +307,13 @@ std::shared_ptr<const SshSettings> SshSettingsSource::jumpHost(const JumpHop &ho
         throw JobError(
             Cause::BadVariable,
             QStringLiteral("ProxyJump of %1 leads back to itself, or over more than %2 hosts").arg(printable(hop.host)).arg(mostJumps));
-    const QByteArray way = before + asText(hop) + (m_standing.base.password ? '\n' + place.targetUser : QByteArray());
+    const QByteArray way = before + asText(hop) + (m_standing.base.password ? '\n' + place.targetUser : QByteArray()) + place.names;
     {
         const std::lock_guard guard(m_mutex);
         if (const auto found = m_jumpHosts.find(way); found != m_jumpHosts.end())
             return found->second;
     }
-    SshOverrides overrides;
-    QString error;
-    bool isGood = true;
-    if (!hop.user.isEmpty())
-        isGood = overrides.add(SshWord::User, hop.user, "ProxyJump", &error);
-    if (isGood && hop.port != 0)
-        isGood = overrides.add(SshWord::Port, QByteArray::number(hop.port), "ProxyJump", &error);
-    if (isGood && !before.isEmpty()) // the hops before are the way to it; its own is not asked for
-        isGood = overrides.add(SshWord::ProxyJump, "none", "ProxyJump", &error) &&
-                 overrides.add(SshWord::ProxyCommand, "none", "ProxyJump", &error);
-    if (!isGood)
-        throw JobError(Cause::BadVariable, QStringLiteral("ProxyJump to %1: %2").arg(printable(hop.host), error));
-    if (const SshHostConfig host = resolve(hop.host, overrides); !host.canonicalCandidates.isEmpty())
-        warn(QStringLiteral("CanonicalizeHostname has no effect on the jump host %1, which is looked up as it is written: name it in full")
-                 .arg(printable(hop.host)));
-    auto made = make(hop.host, overrides, {}, place);
+    auto made = make(hop.host, overridesOf(hop, place.hasHopsBefore), place);
     const std::lock_guard guard(m_mutex);
     return m_jumpHosts.try_emplace(way, std::move(made)).first->second;
 }

@@ -45,12 +45,23 @@ public:
     // Reads the file of --known-hosts, which is not read again. Throws std::runtime_error, for a person, where it cannot be.
     void readKnownHosts() const;
 
-    // `host` as one would write it after `ssh`. Throws JobError, bad_variable, where the settings make no sense.
-    [[nodiscard]] std::shared_ptr<const SshSettings> settings(const QByteArray &host, const SshOverrides &overrides = {}) const;
+    // CanonicalizeHostname: what a host may be called, of the one that is asked for or of a jump host before it.
+    struct Lookup
+    {
+        QByteArray host;            // as it is written
+        QList<QByteArray> names;    // the first that exists is the host's
+        bool isOneRequired = false; // CanonicalizeFallbackLocal no
+        bool isOfJumpHost = false;
+    };
+    using CanonicalNames = std::map<QList<QByteArray>, QByteArray>; // by Lookup::names: the first that exists, or an empty one
 
-    // After CanonicalizeHostname's names (SshHostConfig::canonicalCandidates) were looked up: with the first that exists, or an empty one.
-    [[nodiscard]] std::shared_ptr<const SshSettings> settings(const QByteArray &host, const SshOverrides &overrides,
-                                                              const QByteArray &canonical) const;
+    // The next names to be looked up before settings() is asked, with what is known of earlier ones. Nearly always nothing.
+    [[nodiscard]] std::optional<Lookup> lookup(const QByteArray &host, const SshOverrides &overrides, const CanonicalNames &known) const;
+
+    // `host` as one would write it after `ssh`. Where `known` does not say what a host is called, it is as it is written.
+    // Throws JobError, bad_variable, where the settings make no sense.
+    [[nodiscard]] std::shared_ptr<const SshSettings> settings(const QByteArray &host, const SshOverrides &overrides = {},
+                                                              const CanonicalNames &known = {}) const;
 
     // What ssh_config says of a host, and above it what was given, each value with its place.
     [[nodiscard]] SshHostConfig resolve(const QByteArray &host, const SshOverrides &overrides,
@@ -66,12 +77,16 @@ private:
     // Of a jump host, from the target on.
     struct Place
     {
-        int depth = 0;         // 0: the target itself
-        QByteArray targetUser; // whose the password is
+        const CanonicalNames &known;
+        int depth = 0;              // 0: the target itself
+        bool hasHopsBefore = false; // in the same ProxyJump
+        QByteArray targetUser{};    // whose the password is
+        QByteArray names{};         // of `known`, but the target's
     };
 
-    [[nodiscard]] std::shared_ptr<const SshSettings> make(const QByteArray &name, const SshOverrides &overrides,
-                                                          const std::optional<QByteArray> &canonical, Place place) const;
+    [[nodiscard]] std::optional<Lookup> lookup(const QByteArray &name, const SshOverrides &overrides, const Place &place) const;
+    [[nodiscard]] SshHostConfig resolve(const QByteArray &name, const SshOverrides &overrides, const Place &place) const;
+    [[nodiscard]] std::shared_ptr<const SshSettings> make(const QByteArray &name, const SshOverrides &overrides, Place place) const;
     [[nodiscard]] SshOverrides withIdentities(const SshOverrides &overrides) const;
     [[nodiscard]] Jumps jumpsOf(const SshHostConfig &host, const Place &place) const;
     [[nodiscard]] std::shared_ptr<const SshSettings> jumpHost(const JumpHop &hop, const QByteArray &before, const Place &place) const;

@@ -10,7 +10,7 @@
 
 namespace {
 
-// A name server that knows one name alone: what the search list makes of a name that does not exist.
+// A name server that knows what the search list makes of a name that does not exist, and a jump host.
 constexpr auto nameServer = R"(
 import socket, sys
 server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -23,7 +23,7 @@ while True:
         labels.append(query[end + 1:end + 1 + query[end]].decode().lower())
         end += 1 + query[end]
     question = query[12:end + 5]
-    isKnown = '.'.join(labels) == 'web.a.test.search.test'
+    isKnown = '.'.join(labels) in ('web.a.test.search.test', 'gate.b.test')
     isAddress = isKnown and question[-3] == 1
     reply = query[:2] + (b'\x81\x80' if isKnown else b'\x81\x83') + b'\0\1\0' + bytes([isAddress]) + b'\0\0\0\0' + question
     if isAddress:
@@ -80,15 +80,33 @@ private Q_SLOTS:
     {
         if (geteuid() != 0)
             QSKIP("only root makes a namespace with a name server of its own");
-        const QString resolv = write("resolv.conf", "nameserver 127.0.0.1\nsearch search.test\noptions ndots:5 timeout:1 attempts:1\n");
-        const QStringList command = collector(write("hosts.ini", "web\n"), write("ssh_config", canonical));
-        const QJsonObject record = run(QStringLiteral("unshare"),
-                                       QStringList{QStringLiteral("-nm"), QStringLiteral("sh"), QStringLiteral("-c"),
-                                                   QLatin1StringView(alone), QStringLiteral("sh"), resolv, write("server.py", nameServer)} +
-                                           command);
+        const QJsonObject record = runAlone(collector(write("hosts.ini", "web\n"), write("ssh_config", canonical)));
         if (m_status == 77)
             QSKIP("no namespace can be made here");
         QVERIFY2(message(record).contains(QStringLiteral("no canonical name of web exists")), qPrintable(message(record)));
+    }
+
+    void ofAJumpHostMustExist()
+    {
+        const QByteArray config = canonical + "Host web.full.test\nProxyJump gate\n";
+        const QStringList command = collector(write("hosts.ini", "web.full.test\n"), write("ssh_config", config));
+        const QJsonObject record = run(command.first(), command.sliced(1));
+        QCOMPARE(record.value(u"cause").toString(), QStringLiteral("jump_failed"));
+        QVERIFY2(message(record).contains(QStringLiteral("no canonical name of jump host gate exists")), qPrintable(message(record)));
+    }
+
+    void ofAJumpHostIsConnectedTo()
+    {
+        if (geteuid() != 0)
+            QSKIP("only root makes a namespace with a name server of its own");
+        const QByteArray config = "CanonicalizeHostname yes\nCanonicalDomains a.test b.test\nHost gate.b.test\nPort 2\nUser jump\n"
+                                  "Host web.full.test\nProxyJump gate\n";
+        const QStringList command = collector(write("hosts.ini", "web.full.test\n"), write("ssh_config", config));
+        const QJsonObject record = runAlone(command);
+        if (m_status == 77)
+            QSKIP("no namespace can be made here");
+        QCOMPARE(record.value(u"connection").toObject().value(u"via").toString(), QStringLiteral("jump@gate.b.test:2"));
+        QVERIFY2(message(record).contains(QStringLiteral("refuses connections")), qPrintable(message(record)));
     }
 
 private:
@@ -123,6 +141,15 @@ private:
         if (output.isEmpty() && m_status != 77)
             qWarning("%s", process.readAllStandardError().constData());
         return QJsonDocument::fromJson(output).object();
+    }
+    // Where the name server is the only one.
+    QJsonObject runAlone(const QStringList &command)
+    {
+        const QString resolv = write("resolv.conf", "nameserver 127.0.0.1\nsearch search.test\noptions ndots:5 timeout:1 attempts:1\n");
+        return run(QStringLiteral("unshare"),
+                   QStringList{QStringLiteral("-nm"), QStringLiteral("sh"), QStringLiteral("-c"), QLatin1StringView(alone),
+                               QStringLiteral("sh"), resolv, write("server.py", nameServer)} +
+                       command);
     }
     static QString message(const QJsonObject &record) { return record.value(u"message").toString(); }
 

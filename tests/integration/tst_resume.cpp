@@ -12,6 +12,7 @@
 #include <QJsonObject>
 #include <QProcess>
 #include <QRandomGenerator>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <csignal>
@@ -33,6 +34,7 @@ private Q_SLOTS:
     void killedAgainAndAgain();
     void interruptedOnce_data();
     void interruptedOnce();
+    void aJobCutShortBehindABadOne();
     void aPluginThatCrashes();
     void aSecretStandsNowhere();
 
@@ -232,6 +234,38 @@ void TestResume::interruptedOnce()
         if (it.value() == Status::Ok)
             QCOMPARE(after.value(it.key()), before.value(it.key()));
     }
+}
+
+// The record's cause is that of the first bad job: the run passed for whole, and nothing was left to go on from.
+void TestResume::aJobCutShortBehindABadOne()
+{
+    const QTemporaryDir folder;
+    const QString output = folder.filePath(QStringLiteral("a.json"));
+    write(folder.filePath(QStringLiteral("hosts")), "h ansible_connection=local\n");
+    const QString program = folder.filePath(QStringLiteral("program"));
+    const auto arguments = [&](bool isResumed) {
+        QStringList words{QStringLiteral("-i"), folder.filePath(QStringLiteral("hosts")), QStringLiteral("-o"), output};
+        for (const char *word : {"--ssh-config", "none", "-p", "ssh-command", "--command", "echo long", "-O", "ssh-command.max-output=3",
+                                 "-p", "exec", "--program"})
+            words << QLatin1StringView(word);
+        words << program;
+        return isResumed ? words << QStringLiteral("--resume") : words;
+    };
+    const QString begun = folder.filePath(QStringLiteral("begun"));
+    write(program, "#!/bin/sh\ntest -e '" + begun.toLocal8Bit() + "' && exit 0\n: > '" + begun.toLocal8Bit() + "'\nexec sleep 20\n");
+    QVERIFY(QFile::setPermissions(program, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    QProcess process;
+    start(process, arguments(false));
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(begun), 10'000);
+    QVERIFY(kill(pid_t(process.processId()), SIGTERM) == 0);
+    QCOMPARE(finish(process), 143);
+    const QByteArray partial = read(output + QStringLiteral(".partial"));
+    QVERIFY2(partial.contains("\"cause\":\"output_limit\"") && partial.contains("\"cause\":\"interrupted\""), partial.constData());
+    QVERIFY(!QFile::exists(output));
+    start(process, arguments(true));
+    QCOMPARE(finish(process), 4);
+    const QByteArray whole = read(output);
+    QVERIFY2(whole.contains("\"host\":\"h\"") && !whole.contains("interrupted"), whole.constData());
 }
 
 void TestResume::aPluginThatCrashes()

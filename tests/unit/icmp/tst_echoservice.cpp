@@ -1,18 +1,34 @@
 // EchoService on loopback, by whichever method this process may use: every submitted series ends exactly once, and rightly.
 
+#include "icmp/echodesk.h"
 #include "icmp/echoservice.h"
 
+#include <QElapsedTimer>
 #include <QSemaphore>
 #include <QTest>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <map>
 
 using namespace collector;
 using namespace std::chrono_literals;
+
+static std::atomic_int socketError = 0;
+
+// In place of the library's: a sandbox that allows no TCP, a process at its limit.
+extern "C" int socket(int family, int type, int protocol) noexcept
+{
+    if (socketError == 0 || (type & SOCK_STREAM) == 0 || family == AF_UNIX)
+        return int(syscall(SYS_socket, family, type, protocol));
+    errno = socketError;
+    return -1;
+}
 
 namespace {
 
@@ -182,6 +198,57 @@ private Q_SLOTS:
         QCOMPARE(int(result.received), 2);
         QVERIFY(result.rttMax < 1s);
         close(listener);
+    }
+
+    void noSocketIsToBeHad_data()
+    {
+        QTest::addColumn<int>("error");
+        QTest::addColumn<EchoCause>("cause");
+        QTest::addColumn<int>("seconds"); // at most
+        QTest::addColumn<QString>("advice");
+        QTest::newRow("seccomp") << int(EPERM) << EchoCause::NotPermitted << 1 << QStringLiteral("may open no TCP socket");
+        QTest::newRow("SELinux") << int(EACCES) << EchoCause::NotPermitted << 1 << QStringLiteral("may open no TCP socket");
+        QTest::newRow("no descriptor") << int(EMFILE) << EchoCause::LocalLimit << 10 << QStringLiteral("ulimit -n");
+        QTest::newRow("no memory") << int(ENOBUFS) << EchoCause::LocalLimit << 10 << QStringLiteral("ulimit -n");
+    }
+    // It was tried each millisecond until the host's time was over, which then had not answered.
+    void noSocketIsToBeHad()
+    {
+        QFETCH(int, error);
+        QFETCH(EchoCause, cause);
+        QFETCH(int, seconds);
+        QFETCH(QString, advice);
+        EchoService service(0);
+        Caller caller(service);
+        EchoRequest probe = request(1, "127.0.0.1");
+        probe.method = EchoMethod::Tcp;
+        QElapsedTimer timer;
+        timer.start();
+        socketError = error;
+        caller->submit(probe);
+        const auto results = caller.results(1);
+        socketError = 0;
+        QCOMPARE(results.size(), size_t(1));
+        QCOMPARE(results.at(1).cause, cause);
+        QCOMPARE(int(results.at(1).sent), 0);
+        QVERIFY(timer.elapsed() < seconds * 1000);
+        const PingReply reply = pingReply(results.at(1));
+        QCOMPARE(reply.cause, Cause::LocalLimit);
+        QVERIFY2(reply.advice.contains(advice), qPrintable(reply.advice));
+    }
+    void whoFindsNoDescriptorWaitsForOne()
+    {
+        EchoService service(0);
+        Caller caller(service);
+        EchoRequest probe = request(1, "127.0.0.1");
+        probe.method = EchoMethod::Tcp;
+        const ClosedPort closed;
+        probe.tcpPort = closed.number();
+        socketError = EMFILE;
+        caller->submit(probe);
+        QTest::qWait(500);
+        socketError = 0;
+        QCOMPARE(int(caller.results(1).at(1).received), 1);
     }
 
     void moreConnectionsThanTheWindow()

@@ -59,7 +59,9 @@ private Q_SLOTS:
     void ways();
     void jumpHostsAreShared();
     void thePasswordIsForOneUserAlone();
-    void canonicalNamesOfJumpHostsAreToldToHaveNoEffect();
+    void canonicalNamesOfJumpHosts_data();
+    void canonicalNamesOfJumpHosts();
+    void jumpHostsOfOneCanonicalNameAreShared();
     void proxyCommandGoesToTheShell();
     void nonsense_data();
     void nonsense();
@@ -263,13 +265,68 @@ void TestSshSettingsSource::thePasswordIsForOneUserAlone()
     QVERIFY(has(source.settings("same")->jumps.front())); // whoever came before
 }
 
-void TestSshSettingsSource::canonicalNamesOfJumpHostsAreToldToHaveNoEffect()
+// As ssh has it, which runs `ssh -W` for each of them.
+void TestSshSettingsSource::canonicalNamesOfJumpHosts_data()
 {
-    const SshSettingsSource source(config("CanonicalizeHostname yes\nCanonicalDomains a.example\nHost web*\nProxyJump gate"), {});
-    (void)source.settings("web1");
-    (void)source.settings("web2");
-    QCOMPARE(source.warnings().size(), 1);
-    QVERIFY(source.warnings().first().contains(QStringLiteral("gate")));
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QStringList>("asked"); // one list of names after the other
+    QTest::addColumn<QStringList>("expected");
+    const auto list = [](const char *words) { return QString::fromLatin1(words).split(u' '); };
+    const QByteArray canonical = "CanonicalizeHostname yes\nCanonicalDomains a.example b.example\n";
+    const QByteArray always = "CanonicalizeHostname always\nCanonicalDomains b.example\n";
+    QTest::newRow("one, with what stands under the name that was found")
+        << canonical + "Host gate.b.example\nPort 22022\nUser jump\nHost web\nProxyJump gate" << list("gate.a.example,gate.b.example")
+        << list("jump@gate.b.example:22022");
+    QTest::newRow("none of its names exists") << canonical + "Host web\nProxyJump lone" << list("lone.a.example,lone.b.example")
+                                              << list("me@lone:22");
+    QTest::newRow("a full name") << canonical + "Host web\nProxyJump gate.b.example" << QStringList() << list("me@gate.b.example:22");
+    QTest::newRow("its domains are its own")
+        << QByteArray("Host gate\nCanonicalizeHostname yes\nCanonicalDomains b.example\nHost web\nProxyJump gate") << list("gate.b.example")
+        << list("me@gate.b.example:22");
+    QTest::newRow("the target first, then the first of a chain; the later ones have hops before them")
+        << canonical + "Host web.b.example\nProxyJump gate,db" << list("web.a.example,web.b.example gate.a.example,gate.b.example")
+        << list("me@gate.b.example:22 me@db:22");
+    QTest::newRow("always: every one of a chain")
+        << always + "Host web\nProxyJump gate,db" << list("web.b.example gate.b.example db.b.example")
+        << list("me@gate.b.example:22 me@db.b.example:22");
+    QTest::newRow("a jump host that the canonical name brings")
+        << canonical + "Host gate.b.example\nProxyJump db\nHost web\nProxyJump gate"
+        << list("gate.a.example,gate.b.example db.a.example,db.b.example") << list("me@db.b.example:22 me@gate.b.example:22");
+    QTest::newRow("in a circle") << always + "Host a b\nProxyJump b\nHost web\nProxyJump a" << list("web.b.example a.b.example b.b.example")
+                                 << QStringList();
+}
+
+void TestSshSettingsSource::canonicalNamesOfJumpHosts()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(QStringList, asked);
+    QFETCH(QStringList, expected);
+    const SshSettingsSource source(config(text), {});
+    SshSettingsSource::CanonicalNames known;
+    QStringList lookups;
+    while (const auto lookup = source.lookup("web", {}, known)) {
+        QVERIFY2(!known.contains(lookup->names), "asked twice");
+        QCOMPARE(lookup->isOfJumpHost, lookup->host != "web");
+        lookups.append(QString::fromUtf8(lookup->names.join(',')));
+        const QByteArray name = lookup->names.last();
+        known.emplace(lookup->names, name.startsWith("lone") ? QByteArray() : name);
+    }
+    QCOMPARE(lookups, asked);
+    if (expected.isEmpty())
+        QVERIFY_THROWS_EXCEPTION(JobError, (void)source.settings("web", {}, known));
+    else
+        QCOMPARE(way(*source.settings("web", {}, known)), expected);
+}
+
+void TestSshSettingsSource::jumpHostsOfOneCanonicalNameAreShared()
+{
+    const SshSettingsSource source(config("CanonicalizeHostname always\nCanonicalDomains a.b\nHost web*\nProxyJump gate"), {});
+    const auto gate = [&source](const QByteArray &host, const QByteArray &canonical) {
+        return source.settings(host, {}, {{{host + ".a.b"}, host + ".a.b"}, {{"gate.a.b"}, canonical}})->jumps.front();
+    };
+    QCOMPARE(gate("web1", "gate.a.b"), gate("web2", "gate.a.b"));
+    QCOMPARE(gate("web1", "")->host, QByteArray("gate"));
+    QCOMPARE(gate("web1", "gate.a.b")->host, QByteArray("gate.a.b"));
 }
 
 void TestSshSettingsSource::proxyCommandGoesToTheShell()

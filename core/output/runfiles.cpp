@@ -128,7 +128,7 @@ bool RunFiles::keeps(const RecordHead &record, QByteArrayView line) const
     if (m_setup.resume == WriterSetup::Resume::RetryFailed)
         return record.status == Status::Ok;
     // Of one whose second job was cut short there is a part: without this, a run that was interrupted would never be whole.
-    return record.status != Status::Cancelled && !(record.status == Status::Partial && hasInterruptedJob(line));
+    return record.status != Status::Cancelled && (record.status == Status::Ok || !hasInterruptedJob(line));
 }
 
 bool RunFiles::recover(const RecordEncoder &encoder, Recovered &recovered, QString *error)

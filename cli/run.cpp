@@ -4,6 +4,7 @@
 #include "cli/rerun.h"
 #include "output/audit.h"
 #include "output/endtext.h"
+#include "output/livefile.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -105,8 +106,12 @@ void Run::openOutputs()
         if (!isNumber || setup.newFileMode > 0777)
             throw UsageError(QStringLiteral("--output-mode takes permissions in octal such as 0640, not \"%1\"").arg(*mode));
     }
-    if (const auto summary = options.value(QStringLiteral("summary")))
+    if (const auto summary = options.value(QStringLiteral("summary"))) {
         setup.summaryPath = QFile::encodeName(*summary);
+        // Of a variable that is not set there would be none, and of `-` a file of that name.
+        if (summary->isEmpty() || namedDescriptor(setup.summaryPath) >= 0)
+            throw UsageError(QStringLiteral("--summary takes the name of a file, not \"%1\"").arg(*summary));
+    }
     setup.warn = [this](const QString &text) { say(text); };
     // Before anything on the disk is changed: a slip in these must not cost the journal that --resume would go on from.
     m_order = makeOrder();

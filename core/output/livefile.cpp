@@ -92,6 +92,10 @@ LiveFile::~LiveFile()
 
 FileHandle LiveFile::create(mode_t newFileMode, QString *error)
 {
+    if (m_path.endsWith('/')) { // else it is not before the end of all work that it cannot have its name
+        *error = QStringLiteral("%1 cannot be written: it names a folder").arg(shown(m_path));
+        return {};
+    }
     switch (placeKind(m_path)) {
     case PlaceKind::SymbolicLink:
         *error = QStringLiteral("%1 is a symbolic link, and links are not followed: name the file it points to").arg(shown(m_path));

@@ -195,6 +195,8 @@ void TestRefusals::aSlipCostsNoJournal_data()
                              "--progress loud", "--color blue", "--deadline never", "--retry-failed", "--retries x", "--threads 0",
                              "--summary a.json", "-o /nonexistent/b.json", "--summary /nonexistent/s"})
         QTest::newRow(slip) << QByteArray(slip);
+    for (const char *noFile : {"--summary nofolder/", "--summary -", "--summary="})
+        QTest::newRow(noFile) << QByteArray(noFile);
 }
 
 // It was put aside, and the --resume that followed asked everybody again.

@@ -205,7 +205,10 @@ Order Run::makeOrder() const
         throw UsageError(QStringLiteral("--order oldest needs --since RESULT, which says how old each host's data is"));
     if (count > 50'000'000)
         throw UsageError(QStringLiteral("--order oldest keeps every host in memory; these are too many: use --order spread"));
-    const QHash<QByteArray, qint64> ages = agesOf(*since);
+    const QHash<QByteArray, qint64> ages = [&] {
+        const SignalsEndUs interruptible; // a pipe may keep us waiting
+        return agesOf(*since);
+    }();
     std::vector<std::pair<qint64, quint32>> byAge;
     for (quint64 index = 0; index < count; ++index) {
         const auto host = m_preparation.selection->at(index);

@@ -62,6 +62,7 @@ void TestRefusals::mistakes_data()
         "--timeout takes a duration above 0, such as 10, 500ms, 2m or 1h30m, not \"0\"");
     row("a rate that is none", "-i h, -p ping --rate -1", "--rate takes a number from 0 to 10000000, not \"-1\"");
     row("a rate beside nothing", "-i h, -p ping --rate 1e-300", "--rate takes 0 for no limit, or a number from 0.0001 on, not \"1e-300\"");
+    row("a rate of nothing", "-i h, -p ping --rate 50%", "--rate takes 0 for no limit, or a number from 0.0001 on, not \"50%\"");
     for (const char *rate : {"nan", "inf", "1e-300", "1e300", "-1", "5%"}) {
         const QByteArray words = QByteArray("-i h, -p ping -O ping.rate=") + rate;
         row(words.constData(), words.constData(), "a rate is a number of starts a second, from 0.0001 to 10000000, or 0 for no limit");

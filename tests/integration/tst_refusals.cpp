@@ -68,6 +68,7 @@ void TestRefusals::mistakes_data()
         row(words.constData(), words.constData(), "a rate is a number of starts a second, from 0.0001 to 10000000, or 0 for no limit");
     }
     row("standard input for two", "-i - -p ping --rerun -", "standard input can be that of -i or --rerun, not of several");
+    row("no status at all", "-i h, -p ping --rerun nowhere --status ,", "collector: --status , names no status");
     row("a shard that is none", "-i h, -p ping --shard 3",
         "collector: --shard takes K/N with K from 1 to N, as in 2/10, or auto, not \"3\"");
     row("a shard beyond the last", "-i h, -p ping --shard 3/2", "collector: --shard: 3 of 2: K goes from 1 to N");

@@ -44,6 +44,14 @@ bool takeRights(int descriptor, const struct stat &replaced, const QByteArray &p
            fchmod(descriptor, replaced.st_mode & 0777) == 0;
 }
 
+// For a folder that may be written into and not read, as a drop box. What is gone from it may be there again after a power cut, which
+// costs nothing.
+bool syncFileSystemOf(const QByteArray &path)
+{
+    const FileHandle file(::open(path.constData(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+    return !file.isOpen() || syncfs(file.get()) == 0;
+}
+
 } // namespace
 
 PlaceKind placeKind(const QByteArray &path)
@@ -88,6 +96,8 @@ bool syncFolderOf(const QByteArray &path)
     const qsizetype slash = whole.lastIndexOf('/');
     const QByteArray folder = slash < 0 ? QByteArray(".") : slash == 0 ? QByteArray("/") : whole.first(slash);
     const FileHandle handle(::open(folder.constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!handle.isOpen() && errno == EACCES)
+        return syncFileSystemOf(whole);
     // Some file systems cannot sync a folder, and say so: nothing is lost that they could have kept.
     return handle.isOpen() && (fsync(handle.get()) == 0 || errno == EINVAL || errno == EROFS);
 }

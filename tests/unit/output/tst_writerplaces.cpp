@@ -22,6 +22,7 @@ private Q_SLOTS:
     void init() { begin(); }
     void aDiskThatFills();
     void aSummaryOnAFullDisk();
+    void aFolderThatMayNotBeRead();
     void aDeviceThatIsFull();
     void aPipeThatIsClosed();
     void streamsNeedNoJournal();
@@ -115,6 +116,27 @@ void TestWriterPlaces::aSummaryOnAFullDisk()
     QVERIFY2(outcome.error.contains(QStringLiteral("s.json")), qPrintable(outcome.error));
     QCOMPARE(read(path("disk/s.json")), former);
     QCOMPARE(QDir(path("disk")).entryList(QDir::Files | QDir::Hidden, QDir::Name), list({"of-others", "s.json"}));
+}
+
+// A drop box: all was written and had its name, and the run ended with 1; as the first output's, it was refused.
+void TestWriterPlaces::aFolderThatMayNotBeRead()
+{
+    const QByteArray box = path("box").toLocal8Bit();
+    QCOMPARE(mkdir(box.constData(), 0700), 0);
+    const bool isRoot = geteuid() == 0; // who may read all of them
+    constexpr uid_t somebody = 65534;
+    if (isRoot)
+        QVERIFY(chown(box.constData(), somebody, gid_t(-1)) == 0 && chmod(qPrintable(m_dir->path()), 0755) == 0);
+    QCOMPARE(chmod(box.constData(), 0300), 0);
+    if (isRoot)
+        QCOMPARE(seteuid(somebody), 0);
+    const RunOutcome outcome = run(setup({path("box/a.json"), path("box/b.csv")}), 2, 0);
+    if (isRoot)
+        QCOMPARE(seteuid(0), 0);
+    QCOMPARE(chmod(box.constData(), 0700), 0);
+    QCOMPARE(outcome.error, QString());
+    QCOMPARE(outcome.exitStatus, 0);
+    QCOMPARE(QDir(path("box")).entryList(QDir::Files | QDir::Hidden, QDir::Name), list({"a.json", "b.csv"}));
 }
 
 void TestWriterPlaces::aDeviceThatIsFull()

@@ -42,6 +42,8 @@ QSet<QByteArray> hostsToRerun(const QString &result, const QString &statuses)
             throw UsageError(QStringLiteral("--status: \"%1\" is none of ok, unreachable, partial, failed, cancelled, skipped").arg(word));
         wanted.insert(*status);
     }
+    if (wanted.isEmpty()) // nobody would be tried again, and that be a good end
+        throw UsageError(QStringLiteral("--status %1 names no status: say some, or leave it out").arg(statuses));
     QSet<QByteArray> hosts;
     forEachRecord(result, [&](const StoredRecord &record) {
         if (wanted.contains(record.head.status))

@@ -4,6 +4,7 @@
 #include "cli/rerun.h"
 #include "output/audit.h"
 #include "output/endtext.h"
+#include "output/livefile.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -105,8 +106,12 @@ void Run::openOutputs()
         if (!isNumber || setup.newFileMode > 0777)
             throw UsageError(QStringLiteral("--output-mode takes permissions in octal such as 0640, not \"%1\"").arg(*mode));
     }
-    if (const auto summary = options.value(QStringLiteral("summary")))
+    if (const auto summary = options.value(QStringLiteral("summary"))) {
         setup.summaryPath = QFile::encodeName(*summary);
+        // Of a variable that is not set there would be none, and of `-` a file of that name.
+        if (summary->isEmpty() || namedDescriptor(setup.summaryPath) >= 0)
+            throw UsageError(QStringLiteral("--summary takes the name of a file, not \"%1\"").arg(*summary));
+    }
     setup.warn = [this](const QString &text) { say(text); };
     // Before anything on the disk is changed: a slip in these must not cost the journal that --resume would go on from.
     m_order = makeOrder();
@@ -200,7 +205,10 @@ Order Run::makeOrder() const
         throw UsageError(QStringLiteral("--order oldest needs --since RESULT, which says how old each host's data is"));
     if (count > 50'000'000)
         throw UsageError(QStringLiteral("--order oldest keeps every host in memory; these are too many: use --order spread"));
-    const QHash<QByteArray, qint64> ages = agesOf(*since);
+    const QHash<QByteArray, qint64> ages = [&] {
+        const SignalsEndUs interruptible; // a pipe may keep us waiting
+        return agesOf(*since);
+    }();
     std::vector<std::pair<qint64, quint32>> byAge;
     for (quint64 index = 0; index < count; ++index) {
         const auto host = m_preparation.selection->at(index);

@@ -104,7 +104,8 @@ std::optional<double> RunOptions::number(const QString &name, double least, doub
 std::optional<double> RunOptions::rate(const QString &name) const
 {
     const std::optional<double> rate = number(name, 0, mostRate);
-    if (rate && !isRate(*rate))
+    const bool isShare = value(name).value_or(QString()).endsWith(u'%'); // which a number may be, and a rate is of nothing
+    if (rate && (isShare || !isRate(*rate)))
         throw UsageError(QStringLiteral("%1 takes 0 for no limit, or a number from %2 on, not \"%3\"")
                              .arg(shown(name))
                              .arg(leastRate)

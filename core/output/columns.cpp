@@ -1,5 +1,6 @@
 #include "output/columns.h"
 
+#include "output/jsonscan.h"
 #include "output/timestamp.h"
 
 #include "model/json.h"
@@ -46,6 +47,16 @@ void appendGroups(QByteArray &out, const QByteArray &groupsJson)
     }
 }
 
+// As the record's JSON has it: an inventory may hold any bytes, and one of them makes all of a CSV no UTF-8 for its readers.
+QByteArrayView utf8Of(const QByteArray &bytes, QByteArray &scratch)
+{
+    if (QByteArrayView(bytes).isValidUtf8())
+        return bytes;
+    appendJsonString(scratch, QByteArrayView(bytes));
+    scratch = decodeJsonString(scratch).value_or(QByteArray());
+    return scratch;
+}
+
 // A field's text is either the record's own bytes or put into `scratch`.
 QByteArrayView fieldText(Field field, const Record &record, QByteArray &scratch)
 {
@@ -54,9 +65,9 @@ QByteArrayView fieldText(Field field, const Record &record, QByteArray &scratch)
     case Field::None:
         return {};
     case Field::Host:
-        return record.host;
+        return utf8Of(record.host, scratch);
     case Field::Address:
-        return record.address;
+        return utf8Of(record.address, scratch);
     case Field::Groups:
         appendGroups(scratch, record.groupsJson);
         return scratch;

@@ -23,11 +23,13 @@ namespace collector {
 namespace {
 
 // Options that say how a run is done or shown, not what it finds.
-constexpr std::array<QByteArrayView, 29> freeOptions{
-    "accept-partial", "ask-become-pass", "ask-pass",     "color",    "columns",          "concurrency", "config",  "connect-timeout",
-    "csv-guard",      "deadline",        "format",       "log-file", "min-ok",           "order",       "output",  "output-mode",
-    "plugin-dir",     "progress",        "quiet",        "rate",     "resume",           "retries",     "summary", "threads",
-    "timeout",        "verbose",         "retry-failed", "help",     "max-auth-failures"};
+constexpr std::array<QByteArrayView, 30> freeOptions{
+    "accept-partial", "ask-become-pass", "ask-pass",        "color",     "columns",
+    "concurrency",    "config",          "connect-timeout", "csv-guard", "deadline",
+    "format",         "log-file",        "min-ok",          "order",     "output",
+    "output-mode",    "plugin-dir",      "progress",        "quiet",     "rate",
+    "resume",         "retries",         "since",           "summary",   "threads",
+    "timeout",        "verbose",         "retry-failed",    "help",      "max-auth-failures"};
 
 QString shown(const QJsonValue &value)
 {

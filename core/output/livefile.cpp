@@ -4,9 +4,11 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <optional>
 
 namespace collector {
 
@@ -15,6 +17,39 @@ namespace {
 QString shown(const QByteArray &path)
 {
     return QString::fromLocal8Bit(path);
+}
+
+constexpr const char *accessList = "system.posix_acl_access"; // acl(5)
+
+// The access list of a file; empty: it has none, or its file system knows none. Nothing where it cannot be told.
+std::optional<QByteArray> accessListOf(const QByteArray &path)
+{
+    QByteArray list(64 * 1024, Qt::Uninitialized); // as long as such an attribute may be
+    const ssize_t size = lgetxattr(path.constData(), accessList, list.data(), size_t(list.size()));
+    if (size < 0)
+        return errno == ENODATA || errno == ENOTSUP ? std::optional(QByteArray()) : std::nullopt;
+    return list.first(size);
+}
+
+// Mode and access list, which stand together: the group's bits of the mode are the list's mask, and without the list they would be rights.
+bool takeRights(int descriptor, const struct stat &replaced, const QByteArray &path)
+{
+    const auto list = accessListOf(path);
+    if (!list)
+        return false;
+    if (!list->isEmpty())
+        return fsetxattr(descriptor, accessList, list->constData(), size_t(list->size()), 0) == 0;
+    // What the folder gives to new files is not what this one had.
+    return (fremovexattr(descriptor, accessList) == 0 || errno == ENODATA || errno == ENOTSUP) &&
+           fchmod(descriptor, replaced.st_mode & 0777) == 0;
+}
+
+// For a folder that may be written into and not read, as a drop box. What is gone from it may be there again after a power cut, which
+// costs nothing.
+bool syncFileSystemOf(const QByteArray &path)
+{
+    const FileHandle file(::open(path.constData(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+    return !file.isOpen() || syncfs(file.get()) == 0;
 }
 
 } // namespace
@@ -61,6 +96,8 @@ bool syncFolderOf(const QByteArray &path)
     const qsizetype slash = whole.lastIndexOf('/');
     const QByteArray folder = slash < 0 ? QByteArray(".") : slash == 0 ? QByteArray("/") : whole.first(slash);
     const FileHandle handle(::open(folder.constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!handle.isOpen() && errno == EACCES)
+        return syncFileSystemOf(whole);
     // Some file systems cannot sync a folder, and say so: nothing is lost that they could have kept.
     return handle.isOpen() && (fsync(handle.get()) == 0 || errno == EINVAL || errno == EROFS);
 }
@@ -77,7 +114,7 @@ bool takeAfter(int descriptor, const struct stat *replaced, mode_t newFileMode, 
                      .arg(shown(path));
         return false;
     }
-    if (!isKnown || fchmod(descriptor, replaced ? replaced->st_mode & 0777 : newFileMode) != 0) {
+    if (!isKnown || !(replaced ? takeRights(descriptor, *replaced, path) : fchmod(descriptor, newFileMode) == 0)) {
         *error = QStringLiteral("%1: its mode cannot be set: %2").arg(shown(path), errorText(errno));
         return false;
     }
@@ -92,6 +129,10 @@ LiveFile::~LiveFile()
 
 FileHandle LiveFile::create(mode_t newFileMode, QString *error)
 {
+    if (m_path.endsWith('/')) { // else it is not before the end of all work that it cannot have its name
+        *error = QStringLiteral("%1 cannot be written: it names a folder").arg(shown(m_path));
+        return {};
+    }
     switch (placeKind(m_path)) {
     case PlaceKind::SymbolicLink:
         *error = QStringLiteral("%1 is a symbolic link, and links are not followed: name the file it points to").arg(shown(m_path));

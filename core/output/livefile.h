@@ -1,6 +1,6 @@
 // LiveFile: a regular file that appears whole under its name or not at all. It is written beside its place, as `.NAME.live`,
-// with the owner and mode of the file that it will replace; then synced, and renamed. No symbolic link is followed. Whoever makes
-// one holds the lock of its place (outputlocks.h): two would write into one `.NAME.live`. Destroyed before it has its name, it leaves
+// with the owner, mode and access list of the file that it will replace; then synced, and renamed. No symbolic link is followed. Whoever
+// makes one holds the lock of its place (outputlocks.h): two would write into one `.NAME.live`. Destroyed before it has its name, it leaves
 // nothing.
 
 #pragma once
@@ -28,8 +28,9 @@ enum class PlaceKind : quint8 { Nothing, RegularFile, Stream, SymbolicLink, Othe
 // Syncs the folder that a file lies in, so that its name is there after a power cut.
 bool syncFolderOf(const QByteArray &path);
 
-// Gives a new file the owner and mode of the one at `path` that it will replace; null: there is none, and it gets `newFileMode`. Set-id
-// bits stay behind, as they do where somebody else writes into a file. False, and why in `error`, where it may not be given away.
+// Gives a new file the owner, mode and access list of the one at `path` that it will replace; null: there is none, and it gets
+// `newFileMode`. Set-id bits stay behind, as they do where somebody else writes into a file. False, and why in `error`, where it may not be
+// given away.
 [[nodiscard]] bool takeAfter(int descriptor, const struct stat *replaced, mode_t newFileMode, const QByteArray &path, QString *error);
 
 class LiveFile

@@ -1,10 +1,13 @@
 #include "output/outputspec.h"
 
+#include "output/livefile.h"
+
 #include <QDir>
 #include <QFileInfo>
 
 #include <array>
 #include <ctime>
+#include <map>
 
 namespace collector {
 
@@ -85,6 +88,14 @@ std::optional<OutputSpec> parseOne(const QString &value, std::optional<Format> a
     return spec;
 }
 
+// What two outputs may not share. Standard output has several names, and each record would be in it for each of them.
+QString placeOf(const OutputSpec &spec)
+{
+    if (const int descriptor = namedDescriptor(spec.path); descriptor >= 0)
+        return QString::number(descriptor);
+    return QDir::cleanPath(QFileInfo(QString::fromLocal8Bit(spec.path)).absoluteFilePath());
+}
+
 } // namespace
 
 QByteArrayView formatName(OutputSpec::Format format)
@@ -113,18 +124,18 @@ std::optional<QList<OutputSpec>> parseOutputs(const QStringList &outputs, const 
         }
     }
     QList<OutputSpec> specs;
-    QStringList seen;
+    std::map<QString, QString> seen; // each place, and as what it was given
     for (const QString &value : outputs.isEmpty() ? QStringList{QStringLiteral("-")} : outputs) {
         const auto spec = parseOne(value, asked, isTerminal, nowMs, error);
         if (!spec)
             return std::nullopt;
-        const QString place =
-            spec->isStandardOutput() ? value : QDir::cleanPath(QFileInfo(QString::fromLocal8Bit(spec->path)).absoluteFilePath());
-        if (seen.contains(place)) {
-            *error = QStringLiteral("-o %1 is given twice").arg(value);
+        const auto [former, isNew] = seen.try_emplace(placeOf(*spec), value);
+        if (!isNew) {
+            *error = former->second == value
+                         ? QStringLiteral("-o %1 is given twice").arg(value)
+                         : QStringLiteral("-o %1 is -o %2 by another name: it is given twice").arg(value, former->second);
             return std::nullopt;
         }
-        seen.append(place);
         specs.append(*spec);
     }
     return specs;

@@ -278,18 +278,10 @@ bool RunFiles::end(const RunSummary &summary, bool isPartial, Naming *naming)
         isGood = writeSummary(summary);
     if (isGood)
         isGood = nameOutputs(isPartial, naming);
-    if (!isGood && m_summary) { // whoever watches the summaries is to see it
-        RunSummary failed = summary;
-        failed.exitStatus = 1;
-        writeSummary(failed);
-    }
-    if (m_summary && !m_summary->name(m_setup.summaryPath, &m_error))
-        isGood = false;
-    else if (m_summary)
-        syncFolderOf(m_setup.summaryPath);
     for (const auto &output : m_outputs)
         naming->notes += output->notes();
-    m_outputs.clear();
+    m_outputs.clear(); // what took no name goes: on a full disk the summary has its room
+    isGood = endSummary(summary, isGood);
     if (!m_journal.isOpen())
         return isGood;
     m_hasRecords = true; // whatever becomes of it is decided here
@@ -352,6 +344,22 @@ bool RunFiles::writeSummary(const RunSummary &summary)
     const bool isWritten = ftruncate(m_summaryFile.get(), 0) == 0 && lseek(m_summaryFile.get(), 0, SEEK_SET) == 0 &&
                            writeAll(m_summaryFile.get(), text) && fsync(m_summaryFile.get()) == 0;
     return isWritten || fail(QStringLiteral("the summary %1 cannot be written: %2").arg(shown(m_setup.summaryPath), errorText(errno)));
+}
+
+// Of a failed run too: whoever watches the summaries is to see it. One that cannot be written whole leaves the former one there.
+bool RunFiles::endSummary(const RunSummary &summary, bool isGood)
+{
+    if (!m_summary)
+        return isGood;
+    RunSummary failed = summary;
+    failed.exitStatus = 1;
+    if (!isGood && !writeSummary(failed))
+        return false;
+    QString error;
+    if (!m_summary->name(m_setup.summaryPath, &error))
+        return fail(error);
+    syncFolderOf(m_setup.summaryPath);
+    return isGood;
 }
 
 bool RunFiles::fail(const QString &reason)

@@ -77,6 +77,7 @@ private:
     bool nameOutputs(bool isPartial, Naming *naming);
     void keepJournal(bool hasEnded, Naming *naming);
     bool writeSummary(const RunSummary &summary);
+    bool endSummary(const RunSummary &summary, bool isGood);
     bool fail(const QString &reason);
 
     const WriterSetup &m_setup;

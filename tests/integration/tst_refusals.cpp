@@ -62,11 +62,13 @@ void TestRefusals::mistakes_data()
         "--timeout takes a duration above 0, such as 10, 500ms, 2m or 1h30m, not \"0\"");
     row("a rate that is none", "-i h, -p ping --rate -1", "--rate takes a number from 0 to 10000000, not \"-1\"");
     row("a rate beside nothing", "-i h, -p ping --rate 1e-300", "--rate takes 0 for no limit, or a number from 0.0001 on, not \"1e-300\"");
+    row("a rate of nothing", "-i h, -p ping --rate 50%", "--rate takes 0 for no limit, or a number from 0.0001 on, not \"50%\"");
     for (const char *rate : {"nan", "inf", "1e-300", "1e300", "-1", "5%"}) {
         const QByteArray words = QByteArray("-i h, -p ping -O ping.rate=") + rate;
         row(words.constData(), words.constData(), "a rate is a number of starts a second, from 0.0001 to 10000000, or 0 for no limit");
     }
     row("standard input for two", "-i - -p ping --rerun -", "standard input can be that of -i or --rerun, not of several");
+    row("no status at all", "-i h, -p ping --rerun nowhere --status ,", "collector: --status , names no status");
     row("a shard that is none", "-i h, -p ping --shard 3",
         "collector: --shard takes K/N with K from 1 to N, as in 2/10, or auto, not \"3\"");
     row("a shard beyond the last", "-i h, -p ping --shard 3/2", "collector: --shard: 3 of 2: K goes from 1 to N");
@@ -195,6 +197,8 @@ void TestRefusals::aSlipCostsNoJournal_data()
                              "--progress loud", "--color blue", "--deadline never", "--retry-failed", "--retries x", "--threads 0",
                              "--summary a.json", "-o /nonexistent/b.json", "--summary /nonexistent/s"})
         QTest::newRow(slip) << QByteArray(slip);
+    for (const char *noFile : {"--summary nofolder/", "--summary -", "--summary="})
+        QTest::newRow(noFile) << QByteArray(noFile);
 }
 
 // It was put aside, and the --resume that followed asked everybody again.

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void theSecondSignal();
     void oneSignalSentTwice();
     void beforeTheFirstHost();
+    void aFormerResultThatDoesNotCome();
     void nothingIsLeftOfAVerb_data();
     void nothingIsLeftOfAVerb();
 };
@@ -131,6 +132,34 @@ void TestSignals::beforeTheFirstHost()
         QVERIFY(begun.open(QFile::ReadOnly));
         ::kill(pid_t(begun.readAll().trimmed().toInt()), SIGTERM); // a terminal would have told it too
         QCOMPARE(filesIn(dir.path()), (QStringList{QStringLiteral("begun"), QStringLiteral("slow.sh")}));
+    }
+}
+
+// From a pipe, of which the end is not in sight: only KILL ended a run that read --since.
+void TestSignals::aFormerResultThatDoesNotCome()
+{
+    const QTemporaryDir dir;
+    const QByteArray fifo = QFile::encodeName(dir.filePath(QStringLiteral("fifo")));
+    QCOMPARE(mkfifo(fifo.constData(), 0600), 0);
+    const int end = ::open(fifo.constData(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    QVERIFY(end >= 0);
+    const auto close = qScopeGuard([end] { ::close(end); });
+    for (const char *words : {"--order oldest --since fifo", "--rerun fifo"}) {
+        QProcess process;
+        process.setWorkingDirectory(dir.path());
+        process.start(QString::fromLatin1(program), command(good + "-o a.json " + words));
+        QCOMPARE(::write(end, "{", 1), ssize_t(1));
+        const auto unread = [end] {
+            int count = 0;
+            return ioctl(end, FIONREAD, &count) == 0 ? count : -1;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(unread(), 0, 20'000);
+        ::kill(pid_t(process.processId()), SIGTERM);
+        const bool hasEnded = process.waitForFinished(10'000);
+        process.kill();
+        QVERIFY(hasEnded);
+        QCOMPARE(process.exitCode(), SIGTERM);
+        QCOMPARE(filesIn(dir.path()), QStringList());
     }
 }
 

@@ -75,6 +75,8 @@ void TestOutputSpec::refused_data()
     row("the same twice", "a.json a.json", "", "twice");
     row("the same by another way", "a.json ./x/../a.json", "", "twice");
     row("standard output twice", "- -", "", "twice");
+    row("standard output by another name", "- /dev/stdout", "jsonl", "-o /dev/stdout is -o - by another name");
+    row("standard output by its number", "/dev/fd/1 -", "csv", "-o - is -o /dev/fd/1 by another name");
     row("a folder", "facts/", "", "ansible-cache");
     row("a folder that is there", "/tmp", "json", "ansible-cache");
     row("a cache that is no folder", "a.json", "ansible-cache", "folder");

@@ -238,12 +238,16 @@ void TestRecordEncoder::rowsFromRecordAndFromJournalAreAlike()
     odd.jobs[1].facts.set("eth0.100", QJsonObject{{QStringLiteral("mtu"), 9000}});
     odd.jobs[1].facts.set("mounts", QJsonArray{QJsonObject{{QStringLiteral("mount"), QStringLiteral("/")}},
                                                QJsonObject{{QStringLiteral("mount"), QStringLiteral("/home")}}, QJsonObject{}});
+    Record bytes = goodRecord(*info, "h\xff\"\xe2\x82");
+    bytes.address = "a\xfe";
     for (const Columns &columns : {Columns::usual(*info), *chosen}) {
         const RecordEncoder encoder(*info, columns, true, columns);
         Batch fromRecords;
         encoder.encode(goodRecord(*info, "good"), fromRecords);
         encoder.encode(silentRecord(*info, "silent"), fromRecords);
         encoder.encode(odd, fromRecords);
+        encoder.encode(bytes, fromRecords);
+        QVERIFY(QByteArrayView(fromRecords.rows).isValidUtf8());
         Batch fromJournal;
         qsizetype start = 0;
         for (const Batch::Entry &entry : fromRecords.entries) {

@@ -7,7 +7,9 @@
 #include <QJsonArray>
 
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
+#include <array>
 #include <csignal>
 #include <future>
 #include <unistd.h>
@@ -25,6 +27,7 @@ private Q_SLOTS:
     void everyFormatHasEveryHost_data();
     void everyFormatHasEveryHost();
     void ownerAndModeOfTheOldFileAreKept();
+    void accessListOfTheOldFileIsKept();
     void newFilesArePrivate();
     void refusedBeforeTheRun_data();
     void refusedBeforeTheRun();
@@ -112,6 +115,42 @@ void TestWriter::ownerAndModeOfTheOldFileAreKept()
         QCOMPARE(info.st_uid, uid_t(12345));
         QCOMPARE(info.st_gid, gid_t(54321));
     }
+}
+
+// Without it the group had what the list gave to one user; and a folder's own list is for files that were not there before.
+void TestWriter::accessListOfTheOldFileIsKept()
+{
+    struct Entry
+    {
+        quint16 tag, rights;
+        quint32 id;
+    };
+    constexpr quint32 none = ~0U;
+    const std::array<Entry, 5> entries{Entry{0x01, 6, none}, {0x02, 4, 1}, {0x04, 0, none}, {0x10, 4, none}, {0x20, 0, none}};
+    QByteArray acl("\2\0\0\0", 4); // the version; then: owner rw, user 1 r, group none, mask r, others none
+    acl.append(reinterpret_cast<const char *>(entries.data()), sizeof entries);
+    const auto accessList = [](const QString &name) {
+        std::array<char, 200> list;
+        const ssize_t size = getxattr(qPrintable(name), "system.posix_acl_access", list.data(), list.size());
+        return QByteArray(list.data(), qMax<ssize_t>(size, 0));
+    };
+    for (const char *name : {"listed.json", "plain.json"}) {
+        QFile old(path(name));
+        QVERIFY(old.open(QFile::WriteOnly));
+        QCOMPARE(chmod(qPrintable(old.fileName()), 0640), 0);
+    }
+    if (setxattr(qPrintable(path("listed.json")), "system.posix_acl_access", acl.constData(), size_t(acl.size()), 0) != 0)
+        QSKIP("this file system knows no access lists");
+    QCOMPARE(run(setup({path("listed.json")}), 1, 0).exitStatus, 0);
+    QCOMPARE(accessList(path("listed.json")), acl);
+    QCOMPARE(setxattr(qPrintable(m_dir->path()), "system.posix_acl_default", acl.constData(), size_t(acl.size()), 0), 0);
+    QCOMPARE(run(setup({path("plain.json")}), 1, 0).exitStatus, 0);
+    QCOMPARE(accessList(path("plain.json")), QByteArray());
+    struct stat info
+    {
+    };
+    QCOMPARE(stat(qPrintable(path("plain.json")), &info), 0);
+    QCOMPARE(info.st_mode & 07777, mode_t(0640));
 }
 
 void TestWriter::newFilesArePrivate()

@@ -21,6 +21,8 @@ class TestWriterPlaces : public WriterFixture
 private Q_SLOTS:
     void init() { begin(); }
     void aDiskThatFills();
+    void aSummaryOnAFullDisk();
+    void aFolderThatMayNotBeRead();
     void aDeviceThatIsFull();
     void aPipeThatIsClosed();
     void streamsNeedNoJournal();
@@ -77,6 +79,64 @@ void TestWriterPlaces::aDiskThatFills()
     writer->start();
     QCOMPARE(finish(*writer).exitStatus, 0);
     QCOMPARE(hosts(path("disk/a.json")).size(), lines.size() - 2);
+}
+
+// It says that the run failed, or stays what it was: never is there an empty one.
+void TestWriterPlaces::aSummaryOnAFullDisk()
+{
+    const QByteArray disk = path("disk").toLocal8Bit();
+    QCOMPARE(mkdir(disk.constData(), 0700), 0);
+    if (mount("tmpfs", disk.constData(), "tmpfs", 0, "size=256k") != 0)
+        QSKIP("no file system can be mounted here: needs root");
+    const auto clean = qScopeGuard([&] { umount2(disk.constData(), MNT_DETACH); });
+    WriterSetup wanted = setup({path("a.json"), path("disk/b.json")});
+    wanted.summaryPath = path("disk/s.json").toLocal8Bit();
+    auto writer = open(wanted);
+    QVERIFY2(writer, qPrintable(m_error));
+    writer->start();
+    Record large = goodRecord(*m_run, "h0");
+    large.jobs[1].facts.set("product_serial", QString(500'000, u'x'));
+    submit(*writer, {&large});
+    QCOMPARE(finish(*writer).exitStatus, 1);
+    QCOMPARE(QJsonDocument::fromJson(read(path("disk/s.json"))).object()[u"exit_status"].toInt(), 1);
+    QVERIFY(!names().contains(QStringLiteral("a.json")));
+    writer.reset();
+
+    const QByteArray former = read(path("disk/s.json"));
+    wanted.outputs = setup({path("c.json")}).outputs;
+    writer = open(wanted);
+    QVERIFY2(writer, qPrintable(m_error));
+    writer->start();
+    QFile others(path("disk/of-others"));
+    QVERIFY(others.open(QFile::WriteOnly | QFile::Unbuffered));
+    while (others.write(QByteArray(4096, 'x')) > 0) {
+    }
+    const RunOutcome outcome = finish(*writer);
+    QCOMPARE(outcome.exitStatus, 1);
+    QVERIFY2(outcome.error.contains(QStringLiteral("s.json")), qPrintable(outcome.error));
+    QCOMPARE(read(path("disk/s.json")), former);
+    QCOMPARE(QDir(path("disk")).entryList(QDir::Files | QDir::Hidden, QDir::Name), list({"of-others", "s.json"}));
+}
+
+// A drop box: all was written and had its name, and the run ended with 1; as the first output's, it was refused.
+void TestWriterPlaces::aFolderThatMayNotBeRead()
+{
+    const QByteArray box = path("box").toLocal8Bit();
+    QCOMPARE(mkdir(box.constData(), 0700), 0);
+    const bool isRoot = geteuid() == 0; // who may read all of them
+    constexpr uid_t somebody = 65534;
+    if (isRoot)
+        QVERIFY(chown(box.constData(), somebody, gid_t(-1)) == 0 && chmod(qPrintable(m_dir->path()), 0755) == 0);
+    QCOMPARE(chmod(box.constData(), 0300), 0);
+    if (isRoot)
+        QCOMPARE(seteuid(somebody), 0);
+    const RunOutcome outcome = run(setup({path("box/a.json"), path("box/b.csv")}), 2, 0);
+    if (isRoot)
+        QCOMPARE(seteuid(0), 0);
+    QCOMPARE(chmod(box.constData(), 0700), 0);
+    QCOMPARE(outcome.error, QString());
+    QCOMPARE(outcome.exitStatus, 0);
+    QCOMPARE(QDir(path("box")).entryList(QDir::Files | QDir::Hidden, QDir::Name), list({"a.json", "b.csv"}));
 }
 
 void TestWriterPlaces::aDeviceThatIsFull()

@@ -253,6 +253,7 @@ void TestWriterResume::anotherRunIsRefused()
     m_run->inventorySha256 = "beef";
     m_run->options.insert(QStringLiteral("limit"), QStringLiteral("web"));
     m_run->options.insert(QStringLiteral("concurrency"), 3); // may differ
+    m_run->options.insert(QStringLiteral("since"), QStringLiteral("old.json"));
     WriterSetup wanted = setup({path("a.json")});
     wanted.resume = WriterSetup::Resume::Yes;
     const QByteArray before = read(path(".a.json.journal"));
@@ -260,6 +261,7 @@ void TestWriterResume::anotherRunIsRefused()
     QVERIFY2(m_error.contains(QStringLiteral("--limit: not given then, web now")), qPrintable(m_error));
     QVERIFY2(m_error.contains(QStringLiteral("inventory's SHA-256: cafe then, beef now")), qPrintable(m_error));
     QVERIFY2(!m_error.contains(QStringLiteral("concurrency")), qPrintable(m_error));
+    QVERIFY2(!m_error.contains(QStringLiteral("since")), qPrintable(m_error));
     QCOMPARE(read(path(".a.json.journal")), before);
 }
 

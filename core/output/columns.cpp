@@ -1,6 +1,6 @@
 #include "output/columns.h"
 
-#include "output/jsonscan.h"
+#include "output/jsonspan.h"
 #include "output/timestamp.h"
 
 #include "model/json.h"
@@ -53,7 +53,7 @@ QByteArrayView utf8Of(const QByteArray &bytes, QByteArray &scratch)
     if (QByteArrayView(bytes).isValidUtf8())
         return bytes;
     appendJsonString(scratch, QByteArrayView(bytes));
-    scratch = decodeJsonString(scratch).value_or(QByteArray());
+    scratch = jsonText(scratch);
     return scratch;
 }
 

@@ -2,6 +2,7 @@
 // or stand in `absent` with their reason. Also: it writes nothing to stderr, starts few processes, and ends when told.
 
 #include "localrun.h"
+#include "tools.h"
 
 #include <QJsonDocument>
 #include <QStandardPaths>
@@ -28,12 +29,7 @@ private Q_SLOTS:
     void asksOnlyForWhatIsWanted();
     void withoutPackageListsNoUpdateIsKnown();
     void anEmptyDatabaseIsThatOfAnotherFamily();
-    void askingForUpdatesWritesNothing_data();
-    void askingForUpdatesWritesNothing();
     void selinuxOfRedHat6IsRead();
-    void asksOnlyDaemonsThatAreThere_data();
-    void asksOnlyDaemonsThatAreThere();
-    void podmanIsAskedWhereItWasUsed();
 };
 
 namespace {
@@ -65,38 +61,6 @@ QString differences(const QJsonObject &a, const QJsonObject &b)
     }
     return lines.join(u'\n');
 }
-
-// A folder with tools of ours, before those that the host has.
-class Stubs
-{
-public:
-    Stubs() { QFile::setPermissions(m_folder.path(), QFile::Permissions(0x7777)); }
-
-    void add(const char *name, const QByteArray &script)
-    {
-        QFile file(m_folder.filePath(QString::fromLatin1(name)));
-        file.open(QIODevice::WriteOnly);
-        file.write("#!/bin/sh\n" + script + '\n');
-        file.close();
-        file.setPermissions(QFile::Permissions(0x7755));
-    }
-
-    // What the tools have written there.
-    [[nodiscard]] QByteArray log() const { return m_folder.filePath(QStringLiteral("log")).toLocal8Bit(); }
-
-    [[nodiscard]] QByteArray takeLog()
-    {
-        QFile file(QString::fromLocal8Bit(log()));
-        const QByteArray text = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-        file.remove();
-        return text;
-    }
-
-    [[nodiscard]] QByteArray path() const { return m_folder.path().toLocal8Bit() + ":/usr/sbin:/usr/bin:/sbin:/bin"; }
-
-private:
-    QTemporaryDir m_folder;
-};
 
 } // namespace
 
@@ -356,53 +320,6 @@ void FactsScript::anEmptyDatabaseIsThatOfAnotherFamily()
     QVERIFY2(run.parse().value(u"packages").toObject().contains(u"bash"), run.output.constData());
 }
 
-void FactsScript::askingForUpdatesWritesNothing_data()
-{
-    QTest::addColumn<QByteArray>("tool");
-    QTest::addColumn<bool>("isRoot");
-    QTest::addColumn<bool>("hasCache");
-    QTest::addColumn<QByteArray>("asked"); // the first of its questions; CACHE stands for root's
-    QTest::newRow("apt keeps no log of its planner, and no caches")
-        << QByteArray("apt-get") << true << true
-        << QByteArray("-s -o Debug::NoLocking=true -o APT::Get::Show-User-Simulation-Note=false -o Dir::Log::Planner=/dev/null -o "
-                      "Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= dist-upgrade");
-    QTest::newRow("zypper takes no lock") << QByteArray("zypper") << true << true
-                                          << QByteArray("--no-refresh --non-interactive --quiet list-updates readonly=1");
-    QTest::newRow("dnf as root") << QByteArray("dnf") << true << true << QByteArray("-q -C check-update");
-    QTest::newRow("dnf reads root's cache") << QByteArray("dnf") << false << true
-                                            << QByteArray("-q -C --setopt=cachedir=CACHE check-update");
-    QTest::newRow("dnf without a cache to read") << QByteArray("dnf") << false << false << QByteArray();
-}
-
-void FactsScript::askingForUpdatesWritesNothing()
-{
-    QFETCH(QByteArray, tool);
-    QFETCH(bool, isRoot);
-    QFETCH(bool, hasCache);
-    QFETCH(QByteArray, asked);
-    if (geteuid() != 0 || find("setpriv").isEmpty())
-        QSKIP("needs root and setpriv");
-    const QTemporaryDir cache;
-    QVERIFY(QFile::setPermissions(cache.path(), QFile::Permissions(0x7755)));
-    QFile file(cache.filePath(QStringLiteral("baseos-1/repodata/repomd.xml")));
-    if (hasCache)
-        QVERIFY(QDir().mkpath(QFileInfo(file).path()) && file.open(QIODevice::WriteOnly));
-    Stubs stubs;
-    stubs.add(tool.constData(), "echo $* ${ZYPP_READONLY_HACK+readonly=$ZYPP_READONLY_HACK} >>" + stubs.log());
-    LocalRun run;
-    run.path = stubs.path();
-    run.words = {"!all", "!min", "updates"};
-    if (!isRoot)
-        run.user = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
-    if (tool != "apt-get")
-        run.substitutes = {{"/var/lib/apt/lists", "/nowhere"}};
-    run.substitutes.append({"/var/cache/dnf", cache.path().toLocal8Bit()});
-    run.run();
-    QCOMPARE(stubs.takeLog().split('\n').constFirst(), asked.replace("CACHE", cache.path().toLocal8Bit()));
-    if (asked.isEmpty())
-        QCOMPARE(run.absent().value(u"updates_pending").toString(), QStringLiteral("denied"));
-}
-
 // It lies at the root there.
 void FactsScript::selinuxOfRedHat6IsRead()
 {
@@ -418,73 +335,6 @@ void FactsScript::selinuxOfRedHat6IsRead()
     run.output.replace(folder.path().toLocal8Bit(), "/selinux");
     QCOMPARE(run.parse().value(u"selinux")[u"mode"].toString(), QStringLiteral("enforcing"));
     QCOMPARE(run.parse().value(u"selinux")[u"policyvers"].toInt(), 24);
-}
-
-void FactsScript::asksOnlyDaemonsThatAreThere_data()
-{
-    QTest::addColumn<QByteArray>("tool");
-    QTest::addColumn<QByteArray>("folder"); // replaced by one of ours
-    QTest::addColumn<QString>("socket");    // below it; empty: none
-    QTest::addColumn<QByteArray>("asked");
-    QTest::newRow("lxc without LXD, which would install it")
-        << QByteArray("lxc") << QByteArray("/var/snap/lxd/common") << QString() << QByteArray();
-    QTest::newRow("lxc with LXD") << QByteArray("lxc") << QByteArray("/var/snap/lxd/common") << QStringLiteral("lxd/unix.socket")
-                                  << QByteArray("list -c ns -f csv\n");
-    QTest::newRow("virsh without libvirtd") << QByteArray("virsh") << QByteArray("/run/libvirt") << QString() << QByteArray();
-    QTest::newRow("virsh with libvirtd") << QByteArray("virsh") << QByteArray("/run/libvirt") << QStringLiteral("libvirt-sock-ro")
-                                         << QByteArray("-r -c qemu:///system list --all --uuid --name autostart=0\n");
-    QTest::newRow("virsh with a daemon for each") << QByteArray("virsh") << QByteArray("/run/libvirt") << QStringLiteral("virtlxcd-sock-ro")
-                                                  << QByteArray("-r -c lxc:///system list --all --uuid --name autostart=0\n");
-}
-
-// Whoever is asked without being there is installed or started by the question.
-void FactsScript::asksOnlyDaemonsThatAreThere()
-{
-    QFETCH(QByteArray, tool);
-    QFETCH(QByteArray, folder);
-    QFETCH(QString, socket);
-    QFETCH(QByteArray, asked);
-    const QTemporaryDir sockets;
-    if (!socket.isEmpty()) {
-        QFile file(sockets.filePath(socket));
-        QVERIFY(QDir().mkpath(QFileInfo(file).path()) && file.open(QIODevice::WriteOnly));
-    }
-    Stubs stubs;
-    stubs.add(tool.constData(), "echo $* ${LIBVIRT_AUTOSTART+autostart=$LIBVIRT_AUTOSTART} >>" + stubs.log());
-    for (const char *shell : {"dash", "bash", "ksh93", "mksh"}) {
-        if (find(shell).isEmpty())
-            continue;
-        LocalRun run;
-        run.shell = shell;
-        run.path = stubs.path();
-        run.words = {"!all", "!min", "containers"};
-        run.substitutes = {{folder, sockets.path().toLocal8Bit()}};
-        run.run();
-        QCOMPARE(stubs.takeLog(), asked);
-        if (tool == "virsh" && socket.isEmpty())
-            QCOMPARE(run.absent().value(u"guests").toString(), QStringLiteral("unsupported"));
-    }
-}
-
-// As somebody who has never used it, podman makes a folder in the home and leaves a process; podman-docker's docker does it too.
-void FactsScript::podmanIsAskedWhereItWasUsed()
-{
-    if (geteuid() != 0 || find("setpriv").isEmpty())
-        QSKIP("needs root and setpriv");
-    const QTemporaryDir home;
-    Stubs stubs;
-    stubs.add("podman", "echo $1 >>" + stubs.log());
-    stubs.add("docker", "echo Emulate Docker CLI using podman. >&2\nexec podman \"$@\"");
-    LocalRun run;
-    run.path = stubs.path();
-    run.words = {"!all", "!min", "containers"};
-    run.user = {"env", "HOME=" + home.path().toLocal8Bit(), "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
-    run.run();
-    QCOMPARE(stubs.takeLog(), QByteArray());
-    QVERIFY(QDir(home.path()).mkpath(QStringLiteral(".local/share/containers")));
-    QVERIFY(QFile::setPermissions(home.path(), QFile::Permissions(0x7755)));
-    run.run();
-    QCOMPARE(stubs.takeLog(), QByteArray("ps\n"));
 }
 
 QTEST_GUILESS_MAIN(FactsScript)

@@ -9,6 +9,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace collector::facts;
@@ -30,6 +31,9 @@ private Q_SLOTS:
     void withoutPackageListsNoUpdateIsKnown();
     void anEmptyDatabaseIsThatOfAnotherFamily();
     void selinuxOfRedHat6IsRead();
+    void manyMountsCostWhatTheyAre();
+    void ofManyServersFiveHundredAreAsked();
+    void ofManyInterfacesHardwareIsAskedFirst();
 };
 
 namespace {
@@ -335,6 +339,83 @@ void FactsScript::selinuxOfRedHat6IsRead()
     run.output.replace(folder.path().toLocal8Bit(), "/selinux");
     QCOMPARE(run.parse().value(u"selinux")[u"mode"].toString(), QStringLiteral("enforcing"));
     QCOMPARE(run.parse().value(u"selinux")[u"policyvers"].toInt(), 24);
+}
+
+namespace {
+
+// Asks for mounts where there are so many, each a line with its number for every `#`; the seconds of processor that it costs.
+double secondsWithMounts(int count, const QByteArray &line, LocalRun &run)
+{
+    const QTemporaryDir folder;
+    QFile table(folder.filePath(QStringLiteral("mountinfo")));
+    if (!table.open(QIODevice::WriteOnly))
+        return 0;
+    for (int i = 0; i < count; ++i)
+        table.write(QByteArray(line).replace('#', QByteArray::number(10'000 + i)) + '\n');
+    table.close();
+    run.words = {"!all", "!min", "mounts"};
+    run.substitutes = {{"/proc/self/mountinfo", table.fileName().toLocal8Bit()}};
+    const auto used = [] {
+        rusage usage{};
+        getrusage(RUSAGE_CHILDREN, &usage);
+        return double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    };
+    const double before = used();
+    run.run();
+    return used() - before;
+}
+
+} // namespace
+
+// A cluster's node has thousands: four times as many cost about four times as much, not ten times, which took all sections their time.
+void FactsScript::manyMountsCostWhatTheyAre()
+{
+    const QByteArray line = "# 22 254:0 /x# /var/lib/kubelet/pods/#-aaaa-bbbb/volume-subpaths/config/app/# rw,relatime - ext4 /dev/vda rw";
+    LocalRun some, many;
+    const double few = secondsWithMounts(1500, line, some), all = secondsWithMounts(6000, line, many);
+    QVERIFY(parseFrames(many.output, many.nonce).isComplete);
+    QCOMPARE(many.parse().value(u"mounts").toArray().size(), 6000);
+    QVERIFY2(all < 7 * few, qPrintable(QStringLiteral("%1 s with 1,500, %2 s with 6,000").arg(few).arg(all)));
+}
+
+// Each has a child of its own: as many as there are mounts would be more than an account may have.
+void FactsScript::ofManyServersFiveHundredAreAsked()
+{
+    LocalRun run;
+    secondsWithMounts(600, "# 22 0:# / /nowhere/# rw,relatime - nfs4 server:/# rw", run);
+    QVERIFY(parseFrames(run.output, run.nonce).isComplete);
+    QHash<QString, int> states;
+    const QJsonArray mounts = run.parse().value(u"mounts").toArray();
+    for (const QJsonValue mount : mounts)
+        ++states[mount[u"state"].toString()];
+    QCOMPARE(mounts.size(), 600);
+    QCOMPARE(states.value(QStringLiteral("not_asked")), 100);
+    QCOMPARE(states.value(QStringLiteral("stuck")), 0);
+}
+
+// A host of guests has thousands, and ethtool is a process.
+void FactsScript::ofManyInterfacesHardwareIsAskedFirst()
+{
+    const QTemporaryDir folder;
+    const auto add = [&](const QString &name, bool isHardware) {
+        QFile index(folder.filePath(name + QStringLiteral("/ifindex")));
+        return QDir().mkpath(folder.filePath(name + (isHardware ? QStringLiteral("/device") : QString()))) &&
+               index.open(QIODevice::WriteOnly);
+    };
+    for (int i = 0; i < 250; ++i)
+        QVERIFY(add(QStringLiteral("cali%1").arg(i), false));
+    QVERIFY(add(QStringLiteral("p1p1"), true));
+    Stubs stubs;
+    stubs.add("ethtool", "echo $* >>" + stubs.log());
+    LocalRun run;
+    run.path = stubs.path();
+    run.words = {"!all", "!min", "network"};
+    run.substitutes = {{"/sys/class/net", folder.path().toLocal8Bit()}};
+    run.run();
+    const QByteArrayList asked = stubs.takeLog().trimmed().split('\n');
+    QCOMPARE(asked.size(), 400);
+    QCOMPARE(asked.constFirst(), QByteArray("-k p1p1"));
+    QCOMPARE(run.parse().value(u"interfaces").toArray().size(), 251);
 }
 
 QTEST_GUILESS_MAIN(FactsScript)

@@ -20,6 +20,10 @@ constexpr std::array reads{
                "--noheadings --nosuffix --units g --separator , -o vg_name,pv_count,lv_count,vg_size,vg_free"},
     RaisedRead{"lvs", "/sbin/lvs /usr/sbin/lvs", "--noheadings --nosuffix --units g --separator , -o lv_name,vg_name,lv_size"},
     RaisedRead{"pvs", "/sbin/pvs /usr/sbin/pvs", "--noheadings --nosuffix --units g --separator , -o pv_name,vg_name,pv_size,pv_free"},
+    RaisedRead{"dnf", "/usr/bin/dnf", "-q -C check-update"},
+    RaisedRead{"dnf-security", "/usr/bin/dnf", "-q -C updateinfo list --security"},
+    RaisedRead{"yum", "/usr/bin/yum", "-q -C check-update"},
+    RaisedRead{"yum-security", "/usr/bin/yum", "-q -C updateinfo list security"},
     RaisedRead{"sudoers", "/usr/bin/find", "/etc/sudoers /etc/sudoers.d -type f -exec /usr/bin/sha256sum {} +"},
 };
 

@@ -307,6 +307,16 @@ DefaultRoute parseProcRoute6(QByteArrayView route)
     return best;
 }
 
+QString factNameOf(QByteArrayView interface)
+{
+    return listedNameOf(interface).replace(u'-', u'_');
+}
+
+QString listedNameOf(QByteArrayView interface)
+{
+    return toText(interface).replace(u':', u'_');
+}
+
 QJsonObject toJson(const Ipv4 &address)
 {
     const quint32 mask = ipv4Mask(address.prefix);

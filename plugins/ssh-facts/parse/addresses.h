@@ -87,6 +87,10 @@ struct DefaultRoute
 // 32 hexadecimal digits as text (RFC 5952); empty where they are none.
 [[nodiscard]] QByteArray ipv6Text(QByteArrayView digits);
 
+// An interface as Ansible names it: at the root, and in the list `interfaces`.
+[[nodiscard]] QString factNameOf(QByteArrayView interface);   // br-0:1 is br_0_1
+[[nodiscard]] QString listedNameOf(QByteArrayView interface); // br-0:1 is br-0_1
+
 // As Ansible: address, broadcast, netmask, network, prefix.
 [[nodiscard]] QJsonObject toJson(const Ipv4 &address);
 [[nodiscard]] QJsonObject toJson(const Ipv6 &address);

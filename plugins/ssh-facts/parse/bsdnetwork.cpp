@@ -130,10 +130,9 @@ void parseNetworkElsewhere(const Section &in, Findings &out)
     QJsonArray names, list, ipv4, ipv6;
     for (const InterfaceAddresses &one : all) {
         const QJsonObject object = objectOf(one);
-        QString key = toText(one.name);
-        names.append(QString(key).replace(u':', u'_'));
+        const QString key = factNameOf(one.name);
+        names.append(listedNameOf(one.name));
         list.append(object);
-        key.replace(u'-', u'_').replace(u':', u'_');
         if (!out.has(key) && !out.isReserved(key))
             out.set(key, object);
         for (const Ipv4 &address : one.ipv4) {

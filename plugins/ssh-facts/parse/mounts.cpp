@@ -100,6 +100,8 @@ public:
                     m_sizes.insert(afterWords(line, 7).toByteArray(), *sizes);
             } else if (words.size() > 1 && words[0] == "denied") {
                 m_denied.insert(afterWords(line, 1).toByteArray());
+            } else if (words.size() > 1 && words[0] == "unasked") {
+                m_firstUnasked = afterWords(line, 1).toByteArray();
             }
         }
     }
@@ -110,6 +112,8 @@ public:
         return found == m_sizes.constEnd() ? std::nullopt : std::optional(*found);
     }
     [[nodiscard]] bool isDenied(const QByteArray &at) const { return m_denied.contains(at); }
+    // From this one on those far away were too many to be asked.
+    [[nodiscard]] bool isFirstUnasked(const QByteArray &at) const { return !at.isEmpty() && at == m_firstUnasked; }
 
 private:
     // Filesystem 1024-blocks Used Available Capacity Mounted on
@@ -141,6 +145,7 @@ private:
 
     QHash<QByteArray, Sizes> m_sizes;
     QSet<QByteArray> m_denied;
+    QByteArray m_firstUnasked;
 };
 
 void putSizes(QJsonObject &object, const Sizes &sizes)
@@ -238,7 +243,7 @@ void parseMounts(const Section &in, Findings &out)
     const bool hasFarAnswers = in.has("far");
     const Block *near = in.find("statfs");
     const bool isEachAsked = near && near->isTimedOut(); // the local ones as well, after one of them had hung
-    bool isRoomKnown = true;
+    bool isRoomKnown = true, isUnasked = false;
     QJsonArray mounts;
     QList<QByteArray> order;
     QHash<QByteArray, QJsonObject> byPlace; // what is mounted over something hides it
@@ -258,13 +263,14 @@ void parseMounts(const Section &in, Findings &out)
         putText(object, u"options", isBind ? mount->options + ",bind" : mount->options);
         const QByteArray uuid = uuids.of(*mount);
         object.insert(u"uuid", uuid.isEmpty() ? QStringLiteral("N/A") : QString::fromUtf8(uuid));
+        isUnasked = isUnasked || sizes.isFirstUnasked(mount->at);
         if (const auto known = sizes.of(mount->at)) {
             putSizes(object, *known);
             const bool isPool = mount->type == "zfs";
             if (!isRemote(mount->type) && mount->type != "squashfs" && mount->type != "iso9660")
                 room.add(toText(isPool ? mount->device : mount->number), isPool ? QStringLiteral("zfs") : QString(),
                          bytesOf(known->total, known->fragment), bytesOf(known->available, known->fragment));
-        } else if (mount->type == "autofs") {
+        } else if (mount->type == "autofs" || (isUnasked && isRemote(mount->type))) {
             object.insert(u"state", QStringLiteral("not_asked"));
         } else if ((isRemote(mount->type) || isEachAsked) && hasFarAnswers && !sizes.isDenied(mount->at)) {
             isRoomKnown = isRoomKnown && isRemote(mount->type);

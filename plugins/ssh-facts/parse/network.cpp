@@ -265,12 +265,6 @@ QJsonArray localAddresses6(const Section &in)
     return addresses;
 }
 
-QString factNameOf(QByteArrayView interface)
-{
-    QString name = toText(interface);
-    return name.replace(u'-', u'_').replace(u':', u'_');
-}
-
 void setLists(const InterfaceTable &all, Findings &out)
 {
     QJsonArray ipv4, ipv6;
@@ -313,7 +307,7 @@ void parseNetwork(const Section &in, Findings &out)
             putAddresses(object, *addresses);
         putEthtool(object, name, in);
         objects.insert(name, object);
-        names.append(toText(name).replace(u':', u'_'));
+        names.append(listedNameOf(name));
         list.append(object);
         const QString key = factNameOf(name);
         const bool isHidden =

@@ -3,6 +3,8 @@
 #include "masking.h"
 #include "text.h"
 
+#include <QJsonDocument>
+
 #include <algorithm>
 #include <array>
 
@@ -38,13 +40,14 @@ std::optional<QJsonObject> ofPs(QByteArrayView line)
                        {QStringLiteral("name"), toText(baseName(name.trimmed()))}};
 }
 
-void addContainer(QJsonArray &all, const char *runtime, QByteArrayView id, QByteArrayView name, QByteArrayView image, QByteArrayView state)
+void addContainer(QJsonArray &all, const char *runtime, QByteArrayView id, QByteArrayView name, QByteArrayView image, QByteArrayView state,
+                  QByteArrayView pod = {})
 {
     if (name.isEmpty() && id.isEmpty())
         return;
     QJsonObject container{{QStringLiteral("runtime"), QString::fromLatin1(runtime)}};
     for (const auto &[key, value] :
-         {std::pair(u"id", id), std::pair(u"name", name), std::pair(u"image", image), std::pair(u"state", state)}) {
+         {std::pair(u"id", id), std::pair(u"name", name), std::pair(u"image", image), std::pair(u"state", state), std::pair(u"pod", pod)}) {
         if (!value.isEmpty())
             putText(container, key, value.trimmed());
     }
@@ -86,6 +89,38 @@ QByteArrayView listOf(const Section &in, QByteArrayView label)
 {
     const Block *block = in.find(label);
     return block && block->status == 0 ? block->bytes : QByteArrayView();
+}
+
+// What crictl prints, or nothing that it would. The image may be a bare digest, where it does not tell by which name it was asked for.
+bool addCri(QByteArrayView output, const char *runtime, QJsonArray &all)
+{
+    const QJsonDocument document = QJsonDocument::fromJson(output.toByteArray());
+    if (!document.isObject())
+        return false;
+    for (const QJsonValue one : document.object().value(u"containers").toArray()) {
+        const QJsonValue asked = one[u"image"][u"userSpecifiedImage"], image = one[u"image"][u"image"], labels = one[u"labels"];
+        QString name = !asked.toString().isEmpty() ? asked.toString() : image.toString();
+        if (const QString reference = one[u"imageRef"].toString(); !name.contains(u'/') && reference.contains(u'/'))
+            name = reference;
+        QString state = one[u"state"].toString().toLower();
+        if (state.startsWith(u"container_"))
+            state.remove(0, 10);
+        const QString pod = labels[u"io.kubernetes.pod.name"].toString();
+        addContainer(all, runtime, one[u"id"].toString().toUtf8(), one[u"metadata"][u"name"].toString().toUtf8(), name.toUtf8(),
+                     state.toUtf8(),
+                     pod.isEmpty() ? QByteArray() : (labels[u"io.kubernetes.pod.namespace"].toString() + u'/' + pod).toUtf8());
+    }
+    return true;
+}
+
+// Why somebody who is there has not told what it has; nothing, where it has.
+std::optional<Absence> silenceOf(const Block &block)
+{
+    if (block.kind == Block::Kind::Output && block.status != 0)
+        return block.isTimedOut() || !block.status ? Absence::Timeout : Absence::Denied;
+    if (block.kind == Block::Kind::Missing && block.label != "virsh") // its daemons are not there, and so no guests
+        return block.reason == "denied" ? Absence::Denied : Absence::Unsupported;
+    return {};
 }
 
 // UUID NAME
@@ -138,6 +173,13 @@ void parseContainers(const Section &in, Findings &out)
     QJsonArray containers, guests;
     addDocker(listOf(in, "docker"), "docker", containers);
     addDocker(listOf(in, "podman"), "podman", containers);
+    // Two of one kind may be there.
+    for (const Block &block : in.blocks) {
+        const bool isContainerd = block.label == "containerd";
+        if (block.kind == Block::Kind::Output && block.status == 0 && (isContainerd || block.label == "cri-o") &&
+            !addCri(block.bytes, isContainerd ? "containerd" : "cri-o", containers))
+            out.miss(QStringLiteral("containers.") + toText(block.label), Absence::ParseError);
+    }
     addCsv(listOf(in, "lxd"), "lxd", containers);
     addCsv(listOf(in, "incus"), "incus", containers);
     for (const QByteArrayView line : linesOf(listOf(in, "lxc"))) {
@@ -178,14 +220,14 @@ void parseContainers(const Section &in, Findings &out)
     // Who is there and did not answer: of all, where nobody else did; else of that one.
     std::optional<Absence> silent;
     for (const Block &block : in.blocks) {
-        if (block.kind != Block::Kind::Output || block.status == 0)
+        const std::optional<Absence> reason = silenceOf(block);
+        if (!reason)
             continue;
-        const Absence reason = block.isTimedOut() || !block.status ? Absence::Timeout : Absence::Denied;
-        if (!silent || reason == Absence::Timeout)
+        if (!silent || *reason == Absence::Timeout)
             silent = reason;
         const bool isHypervisor = block.label == "virsh" || block.label == "virsh-xen" || block.label == "qm";
         if (!containers.isEmpty() || !guests.isEmpty())
-            out.miss((isHypervisor ? QStringLiteral("guests.") : QStringLiteral("containers.")) + toText(block.label), reason);
+            out.miss((isHypervisor ? QStringLiteral("guests.") : QStringLiteral("containers.")) + toText(block.label), *reason);
     }
     if (silent && containers.isEmpty() && guests.isEmpty()) {
         out.miss(u"containers", *silent);

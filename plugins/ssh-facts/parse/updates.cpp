@@ -65,8 +65,6 @@ bool isAnswer(const Section &in, const Block &block)
         return status == 0 || (status >= 100 && status <= 103);
     if (block.label == "pacman") // 1 is that of none, and of nothing to compare with, too
         return status == 0 || (status == 1 && !in.bytes("exists").isEmpty());
-    if (block.label == "checkupdates")
-        return status == 0 || status == 2;
     return status == 0;
 }
 
@@ -173,11 +171,17 @@ void addZypper(QByteArrayView output, Waiting &waiting)
 // The block of the one package manager that was asked.
 const Block *managerOf(const Section &in)
 {
-    for (const char *label : {"apt", "dnf", "yum", "zypper", "apk", "pacman", "checkupdates"}) {
+    for (const char *label : {"apt", "dnf", "yum", "zypper", "apk", "pacman"}) {
         if (const Block *block = in.find(label))
             return block;
     }
     return nullptr;
+}
+
+// Only root may ask it, and we are not root, or sudo would not.
+bool isWithheld(const Section &in, QByteArrayView label)
+{
+    return in.missing(label) == "denied" || in.missing(label) == "refused";
 }
 
 // Without a status it was cut off.
@@ -205,8 +209,9 @@ void parseUpdates(const Section &in, Findings &out)
 {
     const Block *manager = managerOf(in);
     if (!manager || !isAnswer(in, *manager)) {
+        const bool isDenied = isWithheld(in, "dnf") || isWithheld(in, "yum");
         for (const QStringView key : {u"updates", u"updates_pending", u"updates_security"})
-            out.miss(key, in.missing("dnf") == "denied" ? Absence::Denied : reasonOf(manager));
+            out.miss(key, isDenied ? Absence::Denied : reasonOf(manager));
     } else {
         Waiting waiting;
         if (manager->label == "apt")

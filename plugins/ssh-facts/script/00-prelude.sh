@@ -221,10 +221,10 @@ raise() {
     [ "$_r" != 126 ] || m "M refused $_n"
 }
 
-# Output of a password by a builtin only: no process list shows it.
+# Output of a password by a builtin only: no process list shows it. With -k it is not kept for whoever asks next.
 raised_with() {
     w "$W
-" | sudo -S -p '' -- "$@"
+" | sudo -k -S -p '' -- "$@"
 }
 
 # raised COMMAND…: the status of what sudo or doas has run, 126 where they did not. That of a refusal is 1, as is that of many a program

@@ -61,10 +61,18 @@ route show table local
         h 2000 /proc/net/route /proc/net/ipv6_route
     fi
     if has ethtool; then
-        for _b in /sys/class/net/*; do
-            [ -e "$_b/ifindex" ] || continue
-            c "ethtool-k ${_b##*/}" ethtool -k "${_b##*/}"
-            c "ethtool-T ${_b##*/}" ethtool -T "${_b##*/}"
+        # Two processes for each: of thousands, which a host of guests or a concentrator has, they would take all sections their time. Hardware first.
+        _j=0
+        for _k in 1 0; do
+            for _b in /sys/class/net/*; do
+                _i=0
+                [ ! -e "$_b/device" ] || _i=1
+                if [ "$_i" != "$_k" ] || [ ! -e "$_b/ifindex" ]; then continue; fi
+                [ "$_j" -lt 200 ] || break
+                _j=$((_j + 1))
+                c "ethtool-k ${_b##*/}" ethtool -k "${_b##*/}"
+                c "ethtool-T ${_b##*/}" ethtool -T "${_b##*/}"
+            done
         done
     else
         m 'M tool_missing ethtool'

@@ -68,7 +68,8 @@ s_packages() {
     if has rpm && [ ! -s /var/lib/dpkg/status ]; then
         long rpm rpm -qa --nosignature --nodigest --qf '%{NAME}|%{EPOCH}|%{VERSION}|%{RELEASE}|%{ARCH}|%{INSTALLTIME}|%{VENDOR}\n'
     fi
-    ! has pacman || g pacman pacman -Q
+    # As root it would make a database where there is none, on another family's host.
+    ! has pacman || [ ! -e /var/lib/pacman/local/ALPM_DB_VERSION ] || g pacman pacman -Q
     ! has xbps-query || g xbps xbps-query -l
     case $O in
     FreeBSD | DragonFly) g pkg pkg query '%n %v %q' ;;

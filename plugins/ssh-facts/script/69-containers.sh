@@ -1,28 +1,97 @@
 # shellcheck shell=sh
-# Each is asked only where there is somebody to answer: some of these tools would else make what they ask for.
+# Each is asked only where somebody is there to answer, and where the question leaves nothing: the first use of such a tool makes folders
+# in the home or below /var/lib, and the first connection to a socket that systemd keeps starts a daemon, which makes its own.
 s_containers() {
-    _o=1
-    # It makes a folder in the home of who asks, and leaves a process, where it was never used.
-    ! has podman || [ "$U" = 0 ] || [ -d "${XDG_DATA_HOME:-${HOME-}/.local/share}/containers" ] || _o=
-    { has docker && docker_is_podman; } || listed docker
-    [ -z "$_o" ] || listed podman
-    ! has crictl || g crictl crictl ps -a
+    if has docker && ! docker_is_podman && unsnapped docker docker; then
+        if docker_is_down; then m 'M unsupported docker'; else listed docker; fi
+    fi
+    if has podman; then
+        if podman_is_used; then listed podman; elif podman_has_stores; then m 'M unsupported podman'; fi
+    fi
+    ! has crictl || cri
     ! has lxc-ls || g lxc lxc-ls -f -F NAME,STATE
     # Ubuntu's lxc installs LXD where there is none.
-    for _o in /var/snap/lxd/common/lxd/unix.socket /var/snap/lxd/common/lxd-user/unix.socket /var/lib/lxd/unix.socket; do
-        if has lxc && [ -e "$_o" ]; then
-            g lxd lxc list -c ns -f csv
-            break
-        fi
-    done
-    ! has incus || g incus incus list -c ns -f csv
-    ! has machinectl || [ ! -d /run/systemd/system ] || g machinectl machinectl list --no-legend --no-pager
+    ! has lxc || daemon lxd lxc /var/snap/lxd/common/lxd /var/lib/lxd
+    ! has incus || daemon incus incus /var/lib/incus
+    if has machinectl; then
+        # A question would start its daemon, which is there where a machine is.
+        for _o in /run/systemd/machines/*; do
+            [ ! -e "$_o" ] || {
+                g machinectl machinectl list --no-legend --no-pager
+                break
+            }
+        done
+    fi
     ! has virsh || libvirt
     ! has qm || g qm qm list
     ! has pct || g pct pct list
     ! has vzlist || g vzlist vzlist -a -H -o ctid,status,hostname
     ! has jls || c jls jls -n jid name path
     ! has zoneadm || c zoneadm zoneadm list -cp
+}
+
+# daemon LABEL CLIENT FOLDER…: LXD or Incus, where its daemon was started before, as its database tells, and by its own socket: that of
+# ordinary users makes a project for whoever asks. Without --force-local the client makes a folder in the home, and may ask another host.
+daemon() {
+    _n=$1
+    _k=$2
+    shift 2
+    for _b; do
+        if [ ! -e "$_b/unix.socket" ] || [ ! -e "$_b/database" ]; then
+            continue
+        elif [ ! -w "$_b/unix.socket" ]; then
+            m "M denied $_n"
+        elif unsnapped "$_k" lxd; then
+            g "$_n" "$_k" --force-local list -c ns -f csv
+        else
+            m "M unsupported $_n"
+        fi
+        return
+    done
+}
+
+# unsnapped TOOL SNAP: it is none of a snap's, or the home has the folders that are made for each revision of that snap.
+unsnapped() {
+    _l=$(command -v "$1")
+    case $_l in
+    */snap/bin/*)
+        _l=$(cd -P "${_l%/bin/*}/$2/current" && pwd -P)
+        [ -n "$_l" ] && [ -d "${HOME-}/snap/$2/${_l##*/}" ]
+        ;;
+    esac
+}
+
+# systemd would start it for us.
+docker_is_down() {
+    [ -z "${DOCKER_HOST-}" ] && [ -d /run/systemd/system ] && [ -e /run/docker.sock ] && [ ! -e /run/docker.pid ] &&
+        ! systemctl is-active -q docker.service
+}
+
+# Since the last start: else it makes what it needs below /run, and where it was never used all that lies below its stores.
+podman_is_used() {
+    if [ "$U" = 0 ]; then
+        [ -e /run/libpod/alive ]
+    else
+        [ -e "${XDG_RUNTIME_DIR:-/run/user/$U}/libpod/tmp/alive" ] || [ -e "/tmp/podman-run-$U/libpod/tmp/alive" ]
+    fi
+}
+
+podman_has_stores() {
+    _l=${XDG_DATA_HOME:-${HOME-}/.local/share}
+    [ "$U" != 0 ] || _l=/var/lib
+    [ -e "$_l/containers/storage/libpod/bolt_state.db" ] || [ -e "$_l/containers/storage/db.sql" ]
+}
+
+# What Kubernetes talks to. Only root may ask, and anybody else's question makes k3s unpack all that it has into the home.
+cri() {
+    for _b in containerd:containerd/containerd cri-o:crio/crio containerd:k3s/containerd/containerd containerd:k0s/containerd; do
+        [ -e "/run/${_b#*:}.sock" ] || continue
+        if [ "$U" = 0 ]; then
+            g "${_b%%:*}" crictl -r "unix:///run/${_b#*:}.sock" ps -a -o json
+        else
+            m "M denied ${_b%%:*}"
+        fi
+    done
 }
 
 listed() {

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# From the caches that are there: nothing is fetched. README tells which of these leave a lock or a log all the same.
+# From the caches that are there: nothing is fetched. README tells which of these write into a log all the same.
 s_updates() {
     if has apt-get && [ -d /var/lib/apt/lists ]; then
         # As root it would write down how it came to its answer, and its caches anew.
@@ -14,16 +14,23 @@ s_updates() {
         done
         stamps /var/lib/apt/periodic/update-success-stamp /var/lib/apt/lists /var/log/dpkg.log
     elif has dnf; then
-        dnf_updates
+        # By root alone: anybody else's makes a cache and logs of its own, in /var/tmp or in the home.
+        T=$((T * 4))
+        root dnf /usr/bin/dnf -q -C check-update
+        T=$((T / 4))
+        root dnf-security /usr/bin/dnf -q -C updateinfo list --security
         stamps /var/cache/dnf /var/cache/libdnf5 /var/lib/dnf/history.sqlite /usr/lib/sysimage/libdnf5/transaction_history.sqlite
     elif has yum; then
-        long yum yum -q -C check-update
-        g yum-security yum -q -C updateinfo list security
+        T=$((T * 4))
+        root yum /usr/bin/yum -q -C check-update
+        T=$((T / 4))
+        root yum-security /usr/bin/yum -q -C updateinfo list security
         stamps /var/cache/yum /var/lib/yum/history
     elif has zypper; then
-        # Else root's takes the lock of all that install.
+        # Else root's takes the lock of all that install, and writes down what it thinks.
         ZYPP_READONLY_HACK=1
-        export ZYPP_READONLY_HACK
+        ZYPP_LOGFILE=/dev/null
+        export ZYPP_READONLY_HACK ZYPP_LOGFILE
         g zypper zypper --no-refresh --non-interactive --quiet list-updates
         g zypper-security zypper --no-refresh --non-interactive --quiet list-patches --category security
         c enabled grep -hE '^(\[|enabled *=)' /etc/zypp/repos.d/*.repo
@@ -32,37 +39,12 @@ s_updates() {
         g apk apk version -l '<'
         g exists flushed apk_indexes
         stamps /var/cache/apk /etc/apk/cache /lib/apk/db/installed
-    elif has pacman; then
+    elif has pacman && [ -e /var/lib/pacman/local/ALPM_DB_VERSION ]; then
         g pacman pacman -Qu
         m 'C exists'
         x /var/lib/pacman/sync/*.db
         stamps /var/lib/pacman/sync /var/lib/pacman/local
-    elif has checkupdates; then
-        g checkupdates checkupdates -n
     fi
-}
-
-# Another than root would look into a cache of its own and know of nothing: it reads root's, where that may be read.
-dnf_updates() {
-    set -- -q -C
-    if [ "$U" != 0 ]; then
-        # The newer one has a link from the name that both answer to.
-        case $(readlink -f "$(command -v dnf)") in
-        */dnf5) _k=/var/cache/libdnf5 ;;
-        *) _k=/var/cache/dnf ;;
-        esac
-        _l=
-        for _o in "$_k"/*/repodata/repomd.xml; do
-            [ ! -r "$_o" ] || _l=1
-        done
-        [ -n "$_l" ] || {
-            m 'M denied dnf'
-            return
-        }
-        set -- "$@" "--setopt=cachedir=$_k"
-    fi
-    long dnf dnf "$@" check-update
-    g dnf-security dnf "$@" updateinfo list --security
 }
 
 apk_indexes() {

@@ -39,6 +39,39 @@ private:
     QTemporaryDir m_folder;
 };
 
+// A folder with tools of ours, before those that the host has.
+class Stubs
+{
+public:
+    Stubs() { QFile::setPermissions(m_folder.path(), QFile::Permissions(0x7777)); }
+
+    void add(const char *name, const QByteArray &script)
+    {
+        QFile file(m_folder.filePath(QString::fromLatin1(name)));
+        file.open(QIODevice::WriteOnly);
+        file.write("#!/bin/sh\n" + script + '\n');
+        file.close();
+        file.setPermissions(QFile::Permissions(0x7755));
+    }
+
+    // What the tools have written there.
+    [[nodiscard]] QByteArray log() const { return m_folder.filePath(QStringLiteral("log")).toLocal8Bit(); }
+
+    [[nodiscard]] QByteArray takeLog()
+    {
+        QFile file(QString::fromLocal8Bit(log()));
+        const QByteArray text = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        file.remove();
+        return text;
+    }
+
+    [[nodiscard]] QByteArray file(const char *name) const { return m_folder.filePath(QString::fromLatin1(name)).toLocal8Bit(); }
+    [[nodiscard]] QByteArray path() const { return m_folder.path().toLocal8Bit() + ":/usr/sbin:/usr/bin:/sbin:/bin"; }
+
+private:
+    QTemporaryDir m_folder;
+};
+
 inline QByteArray readAll(const QString &path)
 {
     QFile file(path);

@@ -124,7 +124,7 @@ void FactsRaising::sudoIsCalledForListedReadsAlone()
             const QByteArray words = read.programs;
             const auto programs = words.split(' ');
             return std::any_of(programs.begin(), programs.end(), [&](const QByteArray &program) {
-                return line == "-n -- " + program + ' ' + read.arguments || line == "-S -p  -- " + program + ' ' + read.arguments;
+                return line == "-n -- " + program + ' ' + read.arguments || line == "-k -S -p  -- " + program + ' ' + read.arguments;
             });
         });
         QVERIFY2(isListed, line.constData());

@@ -2,12 +2,14 @@
 // or stand in `absent` with their reason. Also: it writes nothing to stderr, starts few processes, and ends when told.
 
 #include "localrun.h"
+#include "tools.h"
 
 #include <QJsonDocument>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace collector::facts;
@@ -28,12 +30,10 @@ private Q_SLOTS:
     void asksOnlyForWhatIsWanted();
     void withoutPackageListsNoUpdateIsKnown();
     void anEmptyDatabaseIsThatOfAnotherFamily();
-    void askingForUpdatesWritesNothing_data();
-    void askingForUpdatesWritesNothing();
     void selinuxOfRedHat6IsRead();
-    void asksOnlyDaemonsThatAreThere_data();
-    void asksOnlyDaemonsThatAreThere();
-    void podmanIsAskedWhereItWasUsed();
+    void manyMountsCostWhatTheyAre();
+    void ofManyServersFiveHundredAreAsked();
+    void ofManyInterfacesHardwareIsAskedFirst();
 };
 
 namespace {
@@ -65,38 +65,6 @@ QString differences(const QJsonObject &a, const QJsonObject &b)
     }
     return lines.join(u'\n');
 }
-
-// A folder with tools of ours, before those that the host has.
-class Stubs
-{
-public:
-    Stubs() { QFile::setPermissions(m_folder.path(), QFile::Permissions(0x7777)); }
-
-    void add(const char *name, const QByteArray &script)
-    {
-        QFile file(m_folder.filePath(QString::fromLatin1(name)));
-        file.open(QIODevice::WriteOnly);
-        file.write("#!/bin/sh\n" + script + '\n');
-        file.close();
-        file.setPermissions(QFile::Permissions(0x7755));
-    }
-
-    // What the tools have written there.
-    [[nodiscard]] QByteArray log() const { return m_folder.filePath(QStringLiteral("log")).toLocal8Bit(); }
-
-    [[nodiscard]] QByteArray takeLog()
-    {
-        QFile file(QString::fromLocal8Bit(log()));
-        const QByteArray text = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-        file.remove();
-        return text;
-    }
-
-    [[nodiscard]] QByteArray path() const { return m_folder.path().toLocal8Bit() + ":/usr/sbin:/usr/bin:/sbin:/bin"; }
-
-private:
-    QTemporaryDir m_folder;
-};
 
 } // namespace
 
@@ -356,53 +324,6 @@ void FactsScript::anEmptyDatabaseIsThatOfAnotherFamily()
     QVERIFY2(run.parse().value(u"packages").toObject().contains(u"bash"), run.output.constData());
 }
 
-void FactsScript::askingForUpdatesWritesNothing_data()
-{
-    QTest::addColumn<QByteArray>("tool");
-    QTest::addColumn<bool>("isRoot");
-    QTest::addColumn<bool>("hasCache");
-    QTest::addColumn<QByteArray>("asked"); // the first of its questions; CACHE stands for root's
-    QTest::newRow("apt keeps no log of its planner, and no caches")
-        << QByteArray("apt-get") << true << true
-        << QByteArray("-s -o Debug::NoLocking=true -o APT::Get::Show-User-Simulation-Note=false -o Dir::Log::Planner=/dev/null -o "
-                      "Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= dist-upgrade");
-    QTest::newRow("zypper takes no lock") << QByteArray("zypper") << true << true
-                                          << QByteArray("--no-refresh --non-interactive --quiet list-updates readonly=1");
-    QTest::newRow("dnf as root") << QByteArray("dnf") << true << true << QByteArray("-q -C check-update");
-    QTest::newRow("dnf reads root's cache") << QByteArray("dnf") << false << true
-                                            << QByteArray("-q -C --setopt=cachedir=CACHE check-update");
-    QTest::newRow("dnf without a cache to read") << QByteArray("dnf") << false << false << QByteArray();
-}
-
-void FactsScript::askingForUpdatesWritesNothing()
-{
-    QFETCH(QByteArray, tool);
-    QFETCH(bool, isRoot);
-    QFETCH(bool, hasCache);
-    QFETCH(QByteArray, asked);
-    if (geteuid() != 0 || find("setpriv").isEmpty())
-        QSKIP("needs root and setpriv");
-    const QTemporaryDir cache;
-    QVERIFY(QFile::setPermissions(cache.path(), QFile::Permissions(0x7755)));
-    QFile file(cache.filePath(QStringLiteral("baseos-1/repodata/repomd.xml")));
-    if (hasCache)
-        QVERIFY(QDir().mkpath(QFileInfo(file).path()) && file.open(QIODevice::WriteOnly));
-    Stubs stubs;
-    stubs.add(tool.constData(), "echo $* ${ZYPP_READONLY_HACK+readonly=$ZYPP_READONLY_HACK} >>" + stubs.log());
-    LocalRun run;
-    run.path = stubs.path();
-    run.words = {"!all", "!min", "updates"};
-    if (!isRoot)
-        run.user = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
-    if (tool != "apt-get")
-        run.substitutes = {{"/var/lib/apt/lists", "/nowhere"}};
-    run.substitutes.append({"/var/cache/dnf", cache.path().toLocal8Bit()});
-    run.run();
-    QCOMPARE(stubs.takeLog().split('\n').constFirst(), asked.replace("CACHE", cache.path().toLocal8Bit()));
-    if (asked.isEmpty())
-        QCOMPARE(run.absent().value(u"updates_pending").toString(), QStringLiteral("denied"));
-}
-
 // It lies at the root there.
 void FactsScript::selinuxOfRedHat6IsRead()
 {
@@ -420,71 +341,81 @@ void FactsScript::selinuxOfRedHat6IsRead()
     QCOMPARE(run.parse().value(u"selinux")[u"policyvers"].toInt(), 24);
 }
 
-void FactsScript::asksOnlyDaemonsThatAreThere_data()
+namespace {
+
+// Asks for mounts where there are so many, each a line with its number for every `#`; the seconds of processor that it costs.
+double secondsWithMounts(int count, const QByteArray &line, LocalRun &run)
 {
-    QTest::addColumn<QByteArray>("tool");
-    QTest::addColumn<QByteArray>("folder"); // replaced by one of ours
-    QTest::addColumn<QString>("socket");    // below it; empty: none
-    QTest::addColumn<QByteArray>("asked");
-    QTest::newRow("lxc without LXD, which would install it")
-        << QByteArray("lxc") << QByteArray("/var/snap/lxd/common") << QString() << QByteArray();
-    QTest::newRow("lxc with LXD") << QByteArray("lxc") << QByteArray("/var/snap/lxd/common") << QStringLiteral("lxd/unix.socket")
-                                  << QByteArray("list -c ns -f csv\n");
-    QTest::newRow("virsh without libvirtd") << QByteArray("virsh") << QByteArray("/run/libvirt") << QString() << QByteArray();
-    QTest::newRow("virsh with libvirtd") << QByteArray("virsh") << QByteArray("/run/libvirt") << QStringLiteral("libvirt-sock-ro")
-                                         << QByteArray("-r -c qemu:///system list --all --uuid --name autostart=0\n");
-    QTest::newRow("virsh with a daemon for each") << QByteArray("virsh") << QByteArray("/run/libvirt") << QStringLiteral("virtlxcd-sock-ro")
-                                                  << QByteArray("-r -c lxc:///system list --all --uuid --name autostart=0\n");
+    const QTemporaryDir folder;
+    QFile table(folder.filePath(QStringLiteral("mountinfo")));
+    if (!table.open(QIODevice::WriteOnly))
+        return 0;
+    for (int i = 0; i < count; ++i)
+        table.write(QByteArray(line).replace('#', QByteArray::number(10'000 + i)) + '\n');
+    table.close();
+    run.words = {"!all", "!min", "mounts"};
+    run.substitutes = {{"/proc/self/mountinfo", table.fileName().toLocal8Bit()}};
+    const auto used = [] {
+        rusage usage{};
+        getrusage(RUSAGE_CHILDREN, &usage);
+        return double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    };
+    const double before = used();
+    run.run();
+    return used() - before;
 }
 
-// Whoever is asked without being there is installed or started by the question.
-void FactsScript::asksOnlyDaemonsThatAreThere()
+} // namespace
+
+// A cluster's node has thousands: four times as many cost about four times as much, not ten times, which took all sections their time.
+void FactsScript::manyMountsCostWhatTheyAre()
 {
-    QFETCH(QByteArray, tool);
-    QFETCH(QByteArray, folder);
-    QFETCH(QString, socket);
-    QFETCH(QByteArray, asked);
-    const QTemporaryDir sockets;
-    if (!socket.isEmpty()) {
-        QFile file(sockets.filePath(socket));
-        QVERIFY(QDir().mkpath(QFileInfo(file).path()) && file.open(QIODevice::WriteOnly));
-    }
-    Stubs stubs;
-    stubs.add(tool.constData(), "echo $* ${LIBVIRT_AUTOSTART+autostart=$LIBVIRT_AUTOSTART} >>" + stubs.log());
-    for (const char *shell : {"dash", "bash", "ksh93", "mksh"}) {
-        if (find(shell).isEmpty())
-            continue;
-        LocalRun run;
-        run.shell = shell;
-        run.path = stubs.path();
-        run.words = {"!all", "!min", "containers"};
-        run.substitutes = {{folder, sockets.path().toLocal8Bit()}};
-        run.run();
-        QCOMPARE(stubs.takeLog(), asked);
-        if (tool == "virsh" && socket.isEmpty())
-            QCOMPARE(run.absent().value(u"guests").toString(), QStringLiteral("unsupported"));
-    }
+    const QByteArray line = "# 22 254:0 /x# /var/lib/kubelet/pods/#-aaaa-bbbb/volume-subpaths/config/app/# rw,relatime - ext4 /dev/vda rw";
+    LocalRun some, many;
+    const double few = secondsWithMounts(1500, line, some), all = secondsWithMounts(6000, line, many);
+    QVERIFY(parseFrames(many.output, many.nonce).isComplete);
+    QCOMPARE(many.parse().value(u"mounts").toArray().size(), 6000);
+    QVERIFY2(all < 7 * few, qPrintable(QStringLiteral("%1 s with 1,500, %2 s with 6,000").arg(few).arg(all)));
 }
 
-// As somebody who has never used it, podman makes a folder in the home and leaves a process; podman-docker's docker does it too.
-void FactsScript::podmanIsAskedWhereItWasUsed()
+// Each has a child of its own: as many as there are mounts would be more than an account may have.
+void FactsScript::ofManyServersFiveHundredAreAsked()
 {
-    if (geteuid() != 0 || find("setpriv").isEmpty())
-        QSKIP("needs root and setpriv");
-    const QTemporaryDir home;
+    LocalRun run;
+    secondsWithMounts(600, "# 22 0:# / /nowhere/# rw,relatime - nfs4 server:/# rw", run);
+    QVERIFY(parseFrames(run.output, run.nonce).isComplete);
+    QHash<QString, int> states;
+    const QJsonArray mounts = run.parse().value(u"mounts").toArray();
+    for (const QJsonValue mount : mounts)
+        ++states[mount[u"state"].toString()];
+    QCOMPARE(mounts.size(), 600);
+    QCOMPARE(states.value(QStringLiteral("not_asked")), 100);
+    QCOMPARE(states.value(QStringLiteral("stuck")), 0);
+}
+
+// A host of guests has thousands, and ethtool is a process.
+void FactsScript::ofManyInterfacesHardwareIsAskedFirst()
+{
+    const QTemporaryDir folder;
+    const auto add = [&](const QString &name, bool isHardware) {
+        QFile index(folder.filePath(name + QStringLiteral("/ifindex")));
+        return QDir().mkpath(folder.filePath(name + (isHardware ? QStringLiteral("/device") : QString()))) &&
+               index.open(QIODevice::WriteOnly);
+    };
+    for (int i = 0; i < 250; ++i)
+        QVERIFY(add(QStringLiteral("cali%1").arg(i), false));
+    QVERIFY(add(QStringLiteral("p1p1"), true));
     Stubs stubs;
-    stubs.add("podman", "echo $1 >>" + stubs.log());
-    stubs.add("docker", "echo Emulate Docker CLI using podman. >&2\nexec podman \"$@\"");
+    stubs.add("ethtool", "echo $* >>" + stubs.log());
     LocalRun run;
     run.path = stubs.path();
-    run.words = {"!all", "!min", "containers"};
-    run.user = {"env", "HOME=" + home.path().toLocal8Bit(), "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
+    run.words = {"!all", "!min", "network"};
+    run.substitutes = {{"/sys/class/net", folder.path().toLocal8Bit()}};
     run.run();
-    QCOMPARE(stubs.takeLog(), QByteArray());
-    QVERIFY(QDir(home.path()).mkpath(QStringLiteral(".local/share/containers")));
-    QVERIFY(QFile::setPermissions(home.path(), QFile::Permissions(0x7755)));
-    run.run();
-    QCOMPARE(stubs.takeLog(), QByteArray("ps\n"));
+    const QByteArrayList asked = stubs.takeLog().trimmed().split('\n');
+    QCOMPARE(asked.size(), 400);
+    QCOMPARE(asked.constFirst(), QByteArray("-k p1p1"));
+    QCOMPARE(run.parse().value(u"interfaces").toArray().size(), 251);
 }
 
 QTEST_GUILESS_MAIN(FactsScript)

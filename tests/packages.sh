@@ -9,7 +9,7 @@ server_packages=(openssh-client openssh-server)
 core_test_packages=("${server_packages[@]}" iproute2 procps python3 zstd)
 # Other servers, shells, tools and clients that tests talk to, or compare with. Each test without its peer is skipped by name.
 peer_packages=(
-    abigail-tools ansible-core bindfs busybox-static chromium chromium-driver curl dash debootstrap dpkg-dev dropbear-bin erlang-ssh fish fping
+    abigail-tools ansible-core bindfs busybox-static chromium chromium-driver curl dash debootstrap dpkg-dev dropbear-bin erlang-ssh file fish fping
     golang-go golang-golang-x-crypto-dev jq ksh93u+m libreoffice-calc-nogui mksh munge nftables opendoas python3-apt python3-asyncssh
     python3-jsonschema python3-pandas python3-paramiko python3-twisted python3-yaml slurm-wlm sqlite3 strace sudo tcsh tinysshd util-linux yash zsh
 )

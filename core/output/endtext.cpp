@@ -103,7 +103,7 @@ QString slowdownText(const Slowdowns &slow)
 QStringList closing(const RunOutcome &outcome)
 {
     QStringList lines = outcome.notes;
-    if (outcome.slowdowns.isAny())
+    if (outcome.slowdowns.isAny() && outcome.slowdowns.leastInFlight < outcome.counts.hosts()) // else nobody waited for it
         lines.append(slowdownText(outcome.slowdowns));
     if (const quint64 keys = outcome.hostKeysAdded)
         lines.append(QStringLiteral("%1 %2 new to known_hosts, accepted without a comparison (accept-new)")

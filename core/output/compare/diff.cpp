@@ -165,7 +165,7 @@ private:
 QStringList notesOn(const QJsonObject &before, const QJsonObject &after)
 {
     QStringList notes;
-    if (before.isEmpty() || after.isEmpty())
+    if (!before.contains(u"options") || !after.contains(u"options")) // a merge has those of many runs, and names none
         return notes;
     const auto shown = [](const QJsonValue &value) {
         return value.isUndefined() ? QStringLiteral("not given")

@@ -165,6 +165,18 @@ private Q_SLOTS:
         QVERIFY(told(before, before)[u"notes"].toArray().isEmpty());
     }
 
+    void aMergeWasAskedForNothingAndIsNotNoted()
+    {
+        const auto document = [this](const char *name, const char *run) {
+            return resultFile(m_directory, name,
+                              {json("{'schema':'collector/1','run':{'id':'r',") + json(run) + "},\"hosts\":[", record("a", "ok", facts("")),
+                               json("],'summary':{}}")});
+        };
+        const QByteArray run = document("n3.json", "'options':{'plugin':['ssh-facts']}"), merge = document("n4.json", "'merged':['r']");
+        QCOMPARE(told(run, merge)[u"notes"].toArray(), QJsonArray());
+        QCOMPARE(told(merge, run)[u"notes"].toArray(), QJsonArray());
+    }
+
     void whatASensitiveFactWasIsNotWritten()
     {
         const QByteArray before = resultFile(m_directory, "s1.jsonl", {record("a", "ok", facts(json("'env':{'TOKEN':'hunter2'}")))});

@@ -169,6 +169,18 @@ private Q_SLOTS:
         QVERIFY(slow.leastInFlight < 1000);
     }
 
+    void aWindowThatAllHostsFitInIsNotToldOf()
+    {
+        RunLimits limits = threads(1);
+        limits.concurrency = 50'000;
+        Fixture fixture(400, {isInTheWay}, limits);
+        QStringList told;
+        fixture.engine->tellPace = [&](const QString &text) { told.append(text); };
+        QVERIFY(fixture.run(60'000));
+        QVERIFY(fixture.engine->counts().slowdowns.of(Strain::Lag) >= 1);
+        QCOMPARE(told, QStringList());
+    }
+
     void aSlowDiskMakesWorkersTakeFewer()
     {
         Fixture fixture(300, {setsAFact}, threads(2));

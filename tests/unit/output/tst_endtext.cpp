@@ -248,6 +248,9 @@ void TestEndText::slowdowns()
     QVERIFY(!text().contains(QStringLiteral("slowed")));
     m_outcome.slowdowns.times = {3, 0, 1};
     m_outcome.slowdowns.leastInFlight = 31;
+    QVERIFY2(!text().contains(QStringLiteral("slowed")), "one host waited for nobody");
+    for (int i = 0; i < 31; ++i)
+        add("b" + QByteArray::number(i), "10.0.0.2", "[]", Cause::None);
     const QString shown = text();
     QVERIFY2(shown.contains(QStringLiteral("slowed to 31 hosts at a time: no descriptor, port or buffer was left here (3 times), this "
                                            "machine did not keep up (1 time)\n")),

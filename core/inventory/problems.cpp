@@ -1,6 +1,22 @@
 #include "inventory/problems.h"
 
+#include <algorithm>
+
 namespace collector {
+
+namespace {
+
+constexpr int mostOfNoInventory = 10;
+// Where there are many such files, as in a folder that holds something else.
+constexpr int mostOfAllSuch = 30;
+
+} // namespace
+
+/// Bytes of zero, or mistakes in every fourth line: of a text or a program many lines can be read as hosts, of an inventory few are wrong.
+bool Problems::Errors::isOfNoInventory() const
+{
+    return all > mostOfNoInventory && lastLine > 0 && (isBinary || all >= lastLine / 4);
+}
 
 void Problems::add(Diagnostic::Severity severity, const Place &place, QByteArray message, QByteArray remedy)
 {
@@ -10,15 +26,11 @@ void Problems::add(Diagnostic::Severity severity, const Place &place, QByteArray
 
 void Problems::error(const Place &place, QByteArray message, QByteArray remedy)
 {
-    ++m_errors;
-    if (place.file != m_file) {
-        m_file = place.file;
-        m_inFile = 0;
-    }
-    if (++m_inFile < m_most)
+    Errors &errors = m_files[place.file];
+    errors.lastLine = std::max(errors.lastLine, place.line);
+    errors.isBinary = errors.isBinary || place.text.contains('\0');
+    if (++errors.all <= m_most)
         add(Diagnostic::Error, place, std::move(message), std::move(remedy));
-    else if (m_inFile == m_most)
-        add(Diagnostic::Error, {place.file, place.line, 0, {}}, "too many errors; those that follow are not listed", {});
 }
 
 void Problems::errorInText(const QByteArray &file, QByteArrayView text, int line, int column, QByteArray message, QByteArray remedy)
@@ -37,6 +49,36 @@ void Problems::warning(const Place &place, QByteArray message, QByteArray remedy
         return;
     m_warned.insert(message);
     add(Diagnostic::Warning, place, std::move(message), std::move(remedy));
+}
+
+QList<Diagnostic> Problems::take()
+{
+    const auto such = std::count_if(m_files.begin(), m_files.end(), [](const Errors &errors) { return errors.isOfNoInventory(); });
+    const int mostOfSuch = std::clamp(mostOfAllSuch / std::max(static_cast<int>(such), 1), 1, mostOfNoInventory);
+    QList<Diagnostic> listed;
+    for (Diagnostic &diagnostic : m_list) {
+        if (diagnostic.severity != Diagnostic::Error) {
+            listed.append(std::move(diagnostic));
+            continue;
+        }
+        Errors &errors = m_files[diagnostic.file];
+        const int most = errors.isOfNoInventory() ? mostOfSuch : m_most;
+        if (++errors.listed > most)
+            continue;
+        const QByteArray file = diagnostic.file;
+        listed.append(std::move(diagnostic));
+        if (const int more = errors.all - most; more > 0 && errors.listed == most)
+            listed.append({Diagnostic::Error,
+                           file,
+                           0,
+                           0,
+                           {},
+                           QByteArray::number(more) + (more == 1 ? " more error" : " more errors") +
+                               (errors.isOfNoInventory() ? "; the file may be no inventory at all" : ", not listed"),
+                           {}});
+    }
+    m_list.clear();
+    return listed;
 }
 
 } // namespace collector

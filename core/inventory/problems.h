@@ -3,6 +3,7 @@
 
 #include "inventory/diagnostic.h"
 
+#include <QHash>
 #include <QSet>
 
 namespace collector {
@@ -26,18 +27,28 @@ public:
     void errorInText(const QByteArray &file, QByteArrayView text, int line, int column, QByteArray message, QByteArray remedy);
     /// The same text is said once, as Ansible does.
     void warning(const Place &place, QByteArray message, QByteArray remedy = {});
-    [[nodiscard]] bool hasErrors() const { return m_errors > 0; }
-    [[nodiscard]] QList<Diagnostic> take() { return std::move(m_list); }
+    [[nodiscard]] bool hasErrors() const { return !m_files.isEmpty(); }
+    /// Of a file that is wrong in so many lines that it may be no inventory at all, a few errors; what is not listed is counted.
+    [[nodiscard]] QList<Diagnostic> take();
 
 private:
+    /// The errors of one file.
+    struct Errors
+    {
+        int all = 0;
+        int listed = 0;
+        int lastLine = 0;
+        bool isBinary = false;
+
+        [[nodiscard]] bool isOfNoInventory() const;
+    };
+
     void add(Diagnostic::Severity severity, const Place &place, QByteArray message, QByteArray remedy);
 
     QList<Diagnostic> m_list;
     QSet<QByteArray> m_warned;
-    QByteArray m_file;
+    QHash<QByteArray, Errors> m_files;
     int m_most;
-    int m_inFile = 0;
-    int m_errors = 0;
 };
 
 } // namespace collector

@@ -15,6 +15,10 @@ class tst_inventorydiagnostics final : public QObject
 private Q_SLOTS:
     void reportsAllErrorsOfAFileWithTheirPlaces();
     void showsNoSecrets();
+    void aWrongFileIsToldInTenErrors_data();
+    void aWrongFileIsToldInTenErrors();
+    void mistakesInAnInventoryAreAllTold();
+    void ofManyWrongFilesEachIsTold();
     void namesWhatIsNoInventory_data();
     void namesWhatIsNoInventory();
     void aByteOrderMarkIsNamed_data();
@@ -58,6 +62,60 @@ void tst_inventorydiagnostics::showsNoSecrets()
         QVERIFY2(isSecretName(name), name);
     for (const char *name : {"private_ip", "begin", "author", "ssh_key_type", "site"})
         QVERIFY2(!isSecretName(name), name);
+}
+
+void tst_inventorydiagnostics::aWrongFileIsToldInTenErrors_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QByteArray>("rest"); // empty: all are listed
+    const QByteArray text = "Some text of which no line is a host.\n\nnor-here\n";
+    QTest::newRow("a log") << QByteArray("2026-11-28 10:00:01 it went on\n").repeated(400) << QByteArray("390 more errors");
+    QTest::newRow("a text with paragraphs") << text.repeated(100) << QByteArray("90 more errors");
+    QTest::newRow("a list of JSON") << "{\"web\": [\n" + QByteArray("{},\n").repeated(19) + "{}\n]}\n" << QByteArray("10 more errors");
+    QTest::newRow("a binary") << (QByteArray("x\n").repeated(9) + QByteArray("a b\0\n", 5)).repeated(30) << QByteArray("20 more errors");
+    QTest::newRow("one more than are listed") << text.repeated(11) << QByteArray("1 more error");
+    QTest::newRow("as many as are listed") << text.repeated(10) << QByteArray();
+}
+
+void tst_inventorydiagnostics::aWrongFileIsToldInTenErrors()
+{
+    QFETCH(QByteArray, content);
+    QFETCH(QByteArray, rest);
+    Folder folder;
+    const QByteArray file = folder.write("README.md", content);
+    const LoadResult loaded = Inventory::load({file, file + ".gone"}, {});
+    QVERIFY(!loaded);
+    const qsizetype own = rest.isEmpty() ? 10 : 11;
+    QCOMPARE(loaded.diagnostics.size(), own + 1);
+    if (!rest.isEmpty())
+        QCOMPARE(loaded.diagnostics[10].toText(), file + ": error: " + rest + "; the file may be no inventory at all\n");
+    QVERIFY2(loaded.diagnostics.last().toText().contains(".gone"), said(loaded).constData());
+}
+
+void tst_inventorydiagnostics::mistakesInAnInventoryAreAllTold()
+{
+    Folder folder;
+    const auto loaded = [&](int mistakes) {
+        return Inventory::load({folder.write("hosts", QByteArray("a\nb x=1\nc\nd\ne oops\n").repeated(mistakes))}, {});
+    };
+    QCOMPARE(loaded(60).diagnostics.size(), 60);
+    const LoadResult many = loaded(130);
+    QCOMPARE(many.diagnostics.size(), 101);
+    QVERIFY2(many.diagnostics.last().toText().endsWith("/hosts: error: 30 more errors, not listed\n"), said(many).constData());
+}
+
+void tst_inventorydiagnostics::ofManyWrongFilesEachIsTold()
+{
+    Folder folder;
+    for (int i = 10; i < 50; ++i)
+        folder.write("notes/" + QByteArray::number(i), QByteArray("of these lines\n").repeated(100));
+    const LoadResult loaded = Inventory::load({folder.path() + "/notes"}, {});
+    QCOMPARE(loaded.diagnostics.size(), 2 * 40);
+    for (int i = 0; i < 40; ++i) {
+        QVERIFY(loaded.diagnostics[2 * i].file.endsWith("/" + QByteArray::number(10 + i)));
+        QCOMPARE(loaded.diagnostics[2 * i].line, 1);
+        QVERIFY(loaded.diagnostics[2 * i + 1].message.startsWith("99 more errors"));
+    }
 }
 
 void tst_inventorydiagnostics::namesWhatIsNoInventory_data()

@@ -1,5 +1,6 @@
 #include "cli/inventorysource.h"
 
+#include "inventory/connectionvariables.h"
 #include "inventory/diagnostic.h"
 
 #include <collector/joberror.h>
@@ -9,17 +10,6 @@
 namespace collector {
 
 namespace {
-
-// The words that Ansible takes so.
-bool isTruthy(const QJsonValue &value)
-{
-    if (value.isBool())
-        return value.toBool();
-    if (value.isDouble())
-        return value.toDouble() != 0;
-    const QString word = value.toString().toLower();
-    return word == u"true" || word == u"t" || word == u"yes" || word == u"y" || word == u"on" || word == u"1";
-}
 
 // Without what stands under the name of a secret, at any depth (that the inventory's readers allow).
 QJsonValue withoutSecrets(const QJsonValue &value)
@@ -128,11 +118,9 @@ Cause InventoryHost::refusal(QString *message) const
         const auto connection = connectionVariable("ansible_connection");
         if (!connection)
             return Cause::None;
+        if (isCollectedConnection(connection->toString()))
+            return Cause::None;
         const QString kind = connection->toString().section(u'.', -1);
-        for (const char *ours : {"ssh", "smart", "paramiko", "paramiko_ssh", "local"}) {
-            if (kind == QLatin1String(ours))
-                return Cause::None;
-        }
         *message = QStringLiteral("ansible_connection is %1, which is not collected over SSH").arg(printable(kind.toUtf8(), 40));
         return Cause::UnsupportedConnection;
     } catch (const JobError &error) {

@@ -1,18 +1,22 @@
 #include "inventory/lint.h"
 
+#include "inventory/connectionvariables.h"
 #include "inventory/hostview.h"
 #include "inventory/inventorytables.h"
+#include "inventory/repeatedfindings.h"
 
 #include "model/utf8.h"
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 namespace collector {
 
 namespace {
 
 constexpr qsizetype mostFindings = 1000;
+constexpr size_t mostMisspelt = 100; // names, each looked for at every host
 
 constexpr std::array connectionNames{"ansible_host",
                                      "ansible_port",
@@ -25,6 +29,11 @@ constexpr std::array connectionNames{"ansible_host",
                                      "ansible_become",
                                      "ansible_become_user"};
 
+bool isLikeAddress(QByteArrayView text)
+{
+    return text.contains('.') && std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+}
+
 class Lint final
 {
 public:
@@ -35,7 +44,8 @@ public:
         checkGroups();
         checkHosts();
         checkVariables();
-        return std::move(m_findings);
+        checkNames();
+        return m_findings + m_repeated.toDiagnostics();
     }
 
 private:
@@ -46,6 +56,11 @@ private:
                 {Diagnostic::Warning, m_tables.files[file], static_cast<int>(line), 0, {}, std::move(message), std::move(remedy)});
     }
     QByteArray text(TextId id) const { return m_tables.texts.text(id).toByteArray(); }
+    /// Those that have an entry of their own are not the range's.
+    quint64 hostsOf(HostIndex host) const
+    {
+        return m_tables.isLone(host) ? 1 : m_tables.hostCount(host) - m_tables.ranges[m_tables.hosts[host].range].singled.size();
+    }
 
     void checkGroups()
     {
@@ -71,8 +86,7 @@ private:
                 add(entry.file, entry.line, "the name of this host is not UTF-8", "save the file as UTF-8");
             if (name.contains(',') || name.endsWith(';'))
                 add(entry.file, entry.line, "host '" + name + "' has a comma or semicolon in its name", "one host a line, without commas");
-            const bool digits = std::all_of(name.begin(), name.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
-            if (entry.range == noIndex && digits && name.contains('.') && !IpAddress::parse(name))
+            if (entry.range == noIndex && isLikeAddress(name) && !IpAddress::parse(name))
                 add(entry.file, entry.line, "host '" + name + "' looks like an address and is none", "four numbers from 0 to 255");
             checkConnection(host);
         }
@@ -86,7 +100,9 @@ private:
             return;
         for (const char *name : connectionNames) {
             const auto variable = selected.variable(name);
-            if (variable && variable->state != Variable::Ready)
+            if (variable && variable->state == Variable::Ready)
+                checkValue(host, selected, name, *variable);
+            else if (variable)
                 m_findings.append({Diagnostic::Warning,
                                    variable->file,
                                    variable->line,
@@ -95,6 +111,57 @@ private:
                                    QByteArray(name) + " of host '" + selected.name() + "' cannot be used: " + variable->problem,
                                    "the host would end as bad_variable"});
         }
+    }
+
+    /// Where many hosts have the value, once.
+    void checkValue(HostIndex host, const SelectedHost &selected, QByteArrayView name, const Variable &variable)
+    {
+        const QString value = variable.text.isEmpty() ? variable.value.toString() : QString::fromUtf8(variable.text);
+        const auto found = [&](const QByteArray &message, const QByteArray &remedy) {
+            m_repeated.add(variable.file, variable.line, message, remedy, hostsOf(host));
+        };
+        if (name.endsWith("_host")) {
+            const QByteArray address = value.toUtf8();
+            if (isLikeAddress(address) && !IpAddress::parse(address))
+                found(name.toByteArray() + " '" + Diagnostic::presentable(address) + "' looks like an address and is none",
+                      "four numbers from 0 to 255");
+        } else if (name == "ansible_connection" && !variable.value.isNull() && !isCollectedConnection(value)) {
+            const auto skip = selected.variable("collector_skip");
+            if (!skip || skip->state != Variable::Ready || !isTruthy(skip->value)) // else it is left out on purpose
+                found("ansible_connection is " + Diagnostic::presentable(value.toUtf8()) +
+                          ", which is not collected over SSH: skipped in a run",
+                      "collector_skip=true says that it is meant");
+        }
+    }
+
+    /// Names that mean nothing, each a letter away from one that decides how the host is reached.
+    void checkNames()
+    {
+        std::vector<bool> isLookedAt(m_tables.texts.size());
+        std::unordered_map<TextId, QByteArray> meant;
+        for (VariableIndex i = 1; i < m_tables.variables.size(); ++i) {
+            const VariableEntry &entry = m_tables.variables[i];
+            if (!isLookedAt[entry.name] && meant.size() < mostMisspelt) {
+                if (QByteArray known = meantVariable(m_tables.texts.text(entry.name)); !known.isEmpty())
+                    meant.emplace(entry.name, std::move(known));
+            }
+            isLookedAt[entry.name] = true;
+            if (meant.count(entry.name) != 0)
+                addMisspelt(entry, meant, 0);
+        }
+        for (HostIndex host = 0; !meant.empty() && host < m_tables.hosts.size(); ++host) {
+            const HostView view(m_inventory, host, 0);
+            for (const auto &[name, known] : meant) {
+                if (const VariableIndex found = view.find(name); found != 0)
+                    addMisspelt(m_tables.variables[found], meant, hostsOf(host));
+            }
+        }
+    }
+
+    void addMisspelt(const VariableEntry &entry, const std::unordered_map<TextId, QByteArray> &meant, quint64 hosts)
+    {
+        m_repeated.add(m_tables.files[entry.file], static_cast<int>(entry.line),
+                       "'" + text(entry.name) + "' is no variable that has an effect", "did you mean " + meant.at(entry.name) + '?', hosts);
     }
 
     /// One assignment that a later one on the same host hides, with another value.
@@ -118,6 +185,7 @@ private:
     const Inventory &m_inventory;
     const InventoryTables &m_tables;
     QList<Diagnostic> m_findings;
+    RepeatedFindings m_repeated{mostFindings};
 };
 
 } // namespace

@@ -1,0 +1,16 @@
+// What the variables that decide how a host is reached are called, and which of their values are of use. Any thread.
+#pragma once
+
+#include <QByteArray>
+#include <QJsonValue>
+
+namespace collector {
+
+/// Whether a host of this ansible_connection is collected, over SSH or on this machine; also by its full name (ansible.builtin.ssh).
+[[nodiscard]] bool isCollectedConnection(const QString &connection);
+/// As Ansible takes words and numbers for true: what leaves out a host by collector_skip.
+[[nodiscard]] bool isTruthy(const QJsonValue &value);
+/// The variable that is meant by one that means nothing: one letter is wrong, missing or too many, or two are swapped. Empty: none.
+[[nodiscard]] QByteArray meantVariable(QByteArrayView name);
+
+} // namespace collector

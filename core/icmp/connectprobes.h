@@ -67,6 +67,7 @@ private:
         [[nodiscard]] int64_t dueAt(uint32_t index) const { return probes[index].dueAt; }
     };
 
+    [[nodiscard]] static std::chrono::nanoseconds roundTrip(const Probe &probe, int error, int64_t now);
     void release(uint32_t index);
 
     const int m_epoll;

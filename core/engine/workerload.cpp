@@ -1,4 +1,5 @@
-// How a worker bears what it has in flight: its window under strain, its signs of life, what held its loop, and the clocks that it reads for many at once.
+// How a worker bears what it has in flight: its window under strain, its signs of life, what held its loop, and the clocks that it reads
+// for many at once.
 
 #include "engine/worker.h"
 

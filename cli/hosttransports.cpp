@@ -221,7 +221,8 @@ private:
         EchoAddress echo;
         qToBigEndian(address.high(), echo.bytes.data());
         qToBigEndian(address.low(), echo.bytes.data() + 8);
-        echo.scope = address.scope();
+        if (echo.isLinkLocal()) // of another the zone says nothing, and its answers bear none
+            echo.scope = address.scope();
         return echo;
     }
 

@@ -12,14 +12,12 @@ public:
     {
         if (m_owner.m_seen)
             m_owner.m_seen(record);
-        const std::lock_guard lock(m_mutex);
         m_owner.m_writer.encoder().encode(record, m_batch);
         if (m_batch.bytes() >= Batch::handOver)
             handOver();
     }
     void flush() override
     {
-        const std::lock_guard lock(m_mutex);
         if (!m_batch.isEmpty())
             handOver();
     }
@@ -32,7 +30,6 @@ private:
     }
 
     RunSinks &m_owner;
-    std::mutex m_mutex; // contended only when the engine gives this worker up
     Batch m_batch;
 };
 

@@ -2,8 +2,20 @@
 # The main job, on this machine: installs what is missing, builds, starts a throw-away sshd on loopback, asks 20 "hosts" (20 addresses
 # of 127.0.0.0/8, all of them this machine) what they are, and shows the result.
 #
-# Debian 12 and newer, root or sudo. May be run again; leaves nothing running. The files stay in build/quickstart/.
+#     quickstart.sh [--keep]
+#
+# Debian 12 and newer, root or sudo. May be run again; leaves nothing running, unless --keep asks for the sshd to stay. The files stay in
+# build/quickstart/.
 set -euo pipefail
+keep=
+case "$*" in
+'') ;;
+--keep) keep=1 ;;
+*)
+    echo "quickstart.sh [--keep]: --keep leaves the sshd running, to try further commands on" >&2
+    exit 2
+    ;;
+esac
 cd "$(dirname "$0")/.."
 
 step() { printf '\n== %s\n' "$*"; }
@@ -12,7 +24,7 @@ step "packages"
 . tests/packages.sh
 install_packages "${build_packages[@]}" openssh-server openssh-client
 
-step "build"
+step "build (the first time a quarter of an hour and more, on two cores)"
 cmake --preset release
 cmake --build build/release --target program
 collector=build/release/bin/collector
@@ -105,4 +117,15 @@ cat <<EOF
 
 The files: build/quickstart/assets.json and build/quickstart/assets.csv.
 Next: $collector --help
+EOF
+[ -n "$keep" ] || exit 0
+trap - EXIT
+disown -a
+cat << EOF
+
+The sshd stays; its hosts have new keys each time. To type what README.md shows:
+    cat build/quickstart/known_hosts >> ~/.ssh/known_hosts
+    cd build/quickstart
+    alias collector=$PWD/$collector
+And to end it: kill ${servers[*]}
 EOF

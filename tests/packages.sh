@@ -33,7 +33,7 @@ install_packages() {
         sudo=(sudo)
         command -v sudo > /dev/null || { echo "missing: ${missing[*]}; be root, or install sudo" >&2; return 1; }
     fi
-    echo "installing: ${missing[*]}"
+    echo "installing, which may take some minutes: ${missing[*]}"
     log=$(mktemp)
     # Servers among them are not started: a test starts its own. (policy-rc.d is Debian's way to say so.)
     # shellcheck disable=SC2016

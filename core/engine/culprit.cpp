@@ -14,7 +14,7 @@ QString culprit(const Plan &plan, const Ledger &ledger, quint64 place)
             host = plan.source().at(entry - 1);
     }
     if (!host)
-        return QStringLiteral("a call");
+        return QStringLiteral("a call outside of every job's coroutine, such as a slot of Qt's,");
     return QStringLiteral("the plugin %1 on host %2")
         .arg(QString::fromUtf8(plan.jobs()[size_t(job)].manifest->name), printable(host->name(), 255));
 }

@@ -9,7 +9,7 @@
 
 namespace collector {
 
-// `place`: the running job's (RunningJob::place). `the plugin X on host Y`; `a call` where it is nobody's.
+// `place`: the running job's (RunningJob::place). `the plugin X on host Y`; `a call outside of …` where it is nobody's.
 [[nodiscard]] QString culprit(const Plan &plan, const Ledger &ledger, quint64 place);
 
 } // namespace collector

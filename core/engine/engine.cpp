@@ -78,6 +78,8 @@ void Engine::start(std::function<void()> whenFinished)
         m_workers.push_back(makeWorker(size_t(i), {}));
     for (const auto &worker : m_workers)
         worker->start();
+    m_silences.assign(m_workers.size(), {});
+    m_watchedAt = steadyNow();
     m_watchdog.start(std::min(std::chrono::milliseconds(1000), silenceToWarn / 2));
 }
 
@@ -159,12 +161,14 @@ void Engine::watchPace()
 void Engine::watch()
 {
     watchPace();
+    // What passes while the process is stopped (Ctrl-Z), or while this thread does not get its turn, is no silence of a worker's.
+    const auto now = steadyNow();
+    const auto passed = std::min<std::chrono::nanoseconds>(now - std::exchange(m_watchedAt, now), 2 * m_watchdog.intervalAsDuration());
     for (size_t number = 0; number < m_workers.size(); ++number) {
         std::unique_ptr<Worker> &worker = m_workers[number];
-        const int64_t started = worker->turnStarted();
-        if (started == 0)
-            continue;
-        const auto silence = steadyNow() - std::chrono::nanoseconds(started);
+        std::chrono::nanoseconds &silence = m_silences[number];
+        silence = worker->owesSign() ? silence + passed : std::chrono::nanoseconds(0);
+        worker->askForSign();
         if (silence < silenceToWarn)
             continue;
         const double seconds = std::chrono::duration<double>(silence).count();
@@ -183,6 +187,7 @@ void Engine::watch()
             warn(message);
         PendingHosts::Hosts pending = worker->abandon(message);
         m_abandoned.push_back(worker.release());
+        silence = {};
         worker = makeWorker(number, std::move(pending));
         worker->start();
     }

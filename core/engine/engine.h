@@ -73,7 +73,9 @@ private:
     Cause m_stopCause = Cause::None;
     QString m_stopMessage;
     std::set<const Worker *> m_idle;
-    Slowdowns m_told; // of these the person knows
+    std::vector<std::chrono::nanoseconds> m_silences; // of each worker, while it owes a sign
+    std::chrono::nanoseconds m_watchedAt{};           // steady clock
+    Slowdowns m_told;                                 // of these the person knows
     std::array<bool, strainCount> m_isTold{};
     bool m_isStopped = false;
 };

@@ -1,5 +1,5 @@
 // RecordSink: where a worker's records go. One for each worker, used on its thread; only when a worker hangs, the engine
-// calls put() and flush() in its place, so these two exclude each other. The composition root stands the output's writer
+// calls put() and flush() in its place, never while the worker does. The composition root stands the output's writer
 // behind it.
 
 #pragma once

@@ -114,12 +114,6 @@ void Worker::wake()
         m_inbox->send([this] { fillLater(); });
 }
 
-int64_t Worker::turnStarted() const
-{
-    const Reactor *reactor = m_reactor.load();
-    return reactor ? reactor->turnStarted() : 0;
-}
-
 void Worker::fillLater()
 {
     if (std::exchange(m_isFillDue, true))
@@ -147,7 +141,7 @@ void Worker::fill()
         }
     }
     m_counters.waiting.store(m_pending.waiting(), std::memory_order_relaxed);
-    m_setup.sink->flush();
+    flush();
     checkIdle();
 }
 
@@ -213,6 +207,7 @@ void Worker::wait(const Slot &slot, PendingHosts::Queue queue, RetryQueue::Entry
 PendingHosts::Hosts Worker::abandon(const QString &message)
 {
     m_isAbandoned.store(true);
+    const std::lock_guard lock(m_recordLock);
     PendingHosts::Hosts pending = m_pending.takeAll(); // first: from now on every host is there, or in the ledger
     for (int slot = 0; slot < m_ledger.count(); ++slot) {
         const quint64 entry = m_ledger.entry(slot);
@@ -309,7 +304,7 @@ void Worker::endHost(Slot &slot)
         wait(slot, Queue::Refused, {roomAt(slot.refusals), slot.index, slot.attempt, slot.refusals + 1});
     else if (!m_stop && slot.run->willRetry())
         wait(slot, Queue::Retries, {retryAt(slot.attempt), slot.index, slot.attempt + 1, slot.refusals});
-    else if (m_ledger.strikeOut(slot.number, slot.index))
+    else if (const std::lock_guard lock(m_recordLock); m_ledger.strikeOut(slot.number, slot.index))
         put(slot.run->takeRecord());
     const int number = slot.number;
     if (slot.run->hasLeaked()) {
@@ -334,6 +329,7 @@ void Worker::timeIsUp(Slot &slot)
 // A host that was never tried, or waits for an attempt that will not come.
 void Worker::giveUp(int place, quint64 index, int attempts)
 {
+    const std::lock_guard lock(m_recordLock);
     if (!m_ledger.strikeOut(place, index))
         return;
     const std::unique_ptr<PlannedHost> host = m_setup.plan->source().at(index);
@@ -353,6 +349,12 @@ void Worker::put(Record &&record)
 {
     m_setup.sink->put(std::move(record));
     m_counters.done.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Worker::flush()
+{
+    const std::lock_guard lock(m_recordLock);
+    m_setup.sink->flush();
 }
 
 void Worker::stopNow(const Stop &stop)

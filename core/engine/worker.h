@@ -21,6 +21,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -71,8 +72,10 @@ public:
 
     [[nodiscard]] const WorkerCounters &counters() const { return m_counters; }
     [[nodiscard]] const Ledger &ledger() const { return m_ledger; }
-    // For the watchdog, any thread: when the turn that goes on began (steady clock, ns), 0 between turns.
-    [[nodiscard]] int64_t turnStarted() const;
+    // For the watchdog, any thread: asks the thread for a sign, and whether it still owes it. It owes one as long as anything holds it, in
+    // a turn of its reactor or in a callback of Qt's.
+    void askForSign();
+    [[nodiscard]] bool owesSign() const { return m_owesSign; }
     // Likewise: whose coroutine runs now, as RunningJob::place has it; 0: nobody's.
     [[nodiscard]] quint64 runningPlace() const { return m_reactor.load() ? m_reactor.load()->runningPlace() : 0; }
     // For the watchdog: gives this worker up. From now on it touches neither plan nor sink, its thread is never waited for, and
@@ -99,7 +102,8 @@ private:
     void endHost(Slot &slot);
     void giveUp(int place, quint64 index, int attempts);
     void wait(const Slot &slot, PendingHosts::Queue queue, RetryQueue::Entry entry);
-    void put(Record &&record);
+    void put(Record &&record); // with the lock
+    void flush();
     void stopNow(const Stop &stop);
     void timeRanOut(Slot &slot);
     void timeIsUp(Slot &slot);
@@ -118,6 +122,9 @@ private:
     Ledger m_ledger;
     WorkerCounters m_counters;
     std::atomic<bool> m_isAbandoned = false;
+    std::atomic<bool> m_owesSign = false;
+    // A host is struck out and its record given to the sink in one: who gives the worker up finds either both done or neither.
+    std::mutex m_recordLock;
     PendingHosts m_pending;
 
     // Of the worker's thread.

@@ -1,4 +1,5 @@
-// How a worker bears what it has in flight: its window under strain, what held its loop, and the clocks that it reads for many at once.
+// How a worker bears what it has in flight: its window under strain, its signs of life, what held its loop, and the clocks that it reads
+// for many at once.
 
 #include "engine/worker.h"
 
@@ -56,6 +57,12 @@ Deadline Worker::timeUp(const HostRun &run)
     if (run.startedAt() - m_readAt > 1ms)
         readClocks();
     return m_timeUp;
+}
+
+void Worker::askForSign()
+{
+    if (!m_owesSign.exchange(true))
+        m_inbox->send([this] { m_owesSign = false; });
 }
 
 // What held the loop longest (-vv): nothing of ours may for 50 ms.

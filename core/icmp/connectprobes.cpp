@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -150,22 +151,37 @@ ConnectProbes::Start ConnectProbes::start(const Id &id, const EchoAddress &addre
 
 std::span<const ConnectProbes::Outcome> ConnectProbes::takeOutcomes()
 {
+    constexpr int most = 256;
     const int64_t now = steadyNow();
     m_outcomes.clear();
     m_outcomes.swap(m_immediate);
-    epoll_event events[256];
-    const int ready = epoll_wait(m_epoll, events, 256, 0);
-    for (int i = 0; i < ready; ++i) {
-        const uint32_t index = events[i].data.u32;
-        const Probe &probe = m_table.probes[index];
-        int error = 0;
-        socklen_t length = sizeof error;
-        getsockopt(probe.descriptor, SOL_SOCKET, SO_ERROR, &error, &length);
-        m_outcomes.push_back({probe.id, std::chrono::nanoseconds(now - probe.sentAt), causeOf(probe.descriptor, error)});
-        m_wheel.remove(index);
-        release(index);
+    // All there are: what is left would be given up by expire(), though it was decided in time.
+    epoll_event events[most];
+    for (int ready = most; ready == most;) {
+        ready = epoll_wait(m_epoll, events, most, 0);
+        for (int i = 0; i < ready; ++i) {
+            const uint32_t index = events[i].data.u32;
+            const Probe &probe = m_table.probes[index];
+            int error = 0;
+            socklen_t length = sizeof error;
+            getsockopt(probe.descriptor, SOL_SOCKET, SO_ERROR, &error, &length);
+            m_outcomes.push_back({probe.id, roundTrip(probe, error, now), causeOf(probe.descriptor, error)});
+            m_wheel.remove(index);
+            release(index);
+        }
     }
     return m_outcomes;
+}
+
+// The kernel's own measure, where it has one: of a connection that was made. Else until now, which may be long after, where the thread did
+// not get its turn; that is no reason to call late what has not been given up.
+std::chrono::nanoseconds ConnectProbes::roundTrip(const Probe &probe, int error, int64_t now)
+{
+    const std::chrono::nanoseconds seen(std::min(now, probe.dueAt) - probe.sentAt);
+    tcp_info info{};
+    socklen_t length = sizeof info;
+    const bool isMeasured = error == 0 && getsockopt(probe.descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && info.tcpi_rtt > 0;
+    return isMeasured ? std::min<std::chrono::nanoseconds>(seen, std::chrono::microseconds(info.tcpi_rtt)) : seen;
 }
 
 void ConnectProbes::expire(int64_t now)

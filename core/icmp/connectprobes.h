@@ -70,6 +70,7 @@ private:
     };
 
     [[nodiscard]] Start whenWanting() const { return m_open > 0 ? Start::Full : Start::Wanting; }
+    [[nodiscard]] static std::chrono::nanoseconds roundTrip(const Probe &probe, int error, int64_t now);
     void release(uint32_t index);
 
     const int m_epoll;

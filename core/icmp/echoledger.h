@@ -46,7 +46,7 @@ public:
     // An answer to that packet, whose cookie has been checked. Decides whether it counts, is late or a duplicate.
     void answered(const EchoStamp &stamp, const EchoAddress &from, std::chrono::nanoseconds rtt, uint8_t ttl);
     void answeredProbe(const EchoStamp &stamp, std::chrono::nanoseconds rtt);
-    // Somebody says that packet does not arrive.
+    // Somebody says that packet does not arrive. Its series may end, so it is in nobody's hand.
     void complained(const EchoStamp &stamp, EchoCause cause);
     // The same, where only the latest packet to that address can be meant.
     void complainedOfLatest(uint32_t slot, const EchoAddress &to, EchoCause cause);

@@ -56,7 +56,7 @@ private:
     void withdraw();
     void sendAll();
     bool sendBatch(Lane lane);
-    void sendFailed(Outlet &outlet, uint32_t slot, int error);
+    void sendFailed(Lane lane, uint32_t slot, int error);
     void sendProbes();
     void deliver();
     [[nodiscard]] int64_t nextAt() const;

@@ -148,12 +148,13 @@ bool EchoLoop::sendBatch(Lane lane)
     for (int i = staged; i-- > result.packets + 1;)
         m_ledger.putBack(slots[size_t(i)]);
     if (result.error != 0)
-        sendFailed(outlet, slots[size_t(result.packets)], result.error);
+        sendFailed(lane, slots[size_t(result.packets)], result.error);
     return result.packets == EchoSocket::batch;
 }
 
-void EchoLoop::sendFailed(Outlet &outlet, uint32_t slot, int error)
+void EchoLoop::sendFailed(Lane lane, uint32_t slot, int error)
 {
+    Outlet &outlet = outletOf(lane);
     switch (error) {
     case EAGAIN:
         m_ledger.putBack(slot);
@@ -172,9 +173,12 @@ void EchoLoop::sendFailed(Outlet &outlet, uint32_t slot, int error)
         break;
     }
     // It may be the pending error of another address: that one is in the error queue, and ours is asked of the routes.
+    // Back it goes before that is read: a complaint may end the very series, one that we ask again.
+    m_ledger.putBack(slot);
     if (receiveComplaints(outlet))
-        m_ledger.putBack(slot);
-    else if (const EchoCause cause = routeVerdict(m_ledger.series(slot).address); cause != EchoCause::None)
+        return;
+    slot = m_ledger.takeReady(lane); // the same: nothing has come between
+    if (const EchoCause cause = routeVerdict(m_ledger.series(slot).address); cause != EchoCause::None)
         m_ledger.fail(slot, cause);
     else
         m_ledger.postpone(slot, forbidden, m_now);

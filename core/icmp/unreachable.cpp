@@ -92,8 +92,7 @@ EchoCause routeVerdict(const EchoAddress &address)
     case EACCES:
         // A broadcast address, unless it is a route of type prohibit.
         return connectError(address, true) == 0 ? EchoCause::BadAddress : EchoCause::Prohibited;
-    case EINVAL:
-        return EchoCause::BadAddress;
+    case EINVAL: // a route of type blackhole: what is no address at all has been refused before (EchoAddress::isPingable)
     case EAFNOSUPPORT:
         return EchoCause::NoRoute;
     default:

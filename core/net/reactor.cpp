@@ -218,7 +218,6 @@ void Reactor::turn()
     advanceClock(m_armed == never ? std::chrono::nanoseconds::max()
                                   : std::max<std::chrono::nanoseconds>(m_armed - m_now, 0ns) + countedShare);
     const auto start = m_lastReading;
-    m_turnStarted.store(start.time_since_epoch().count(), std::memory_order_relaxed);
     StopWatch watch(start);
     for (;;) {
         // Who is ready already would be reported again, each time: level-triggered, a long list would cost its square. So first
@@ -247,7 +246,6 @@ void Reactor::turn()
     m_longest.turn = std::max<std::chrono::nanoseconds>(m_longest.turn, steady_clock::now() - start);
     advanceClock(countedShare);
     m_isTurning = false;
-    m_turnStarted.store(0, std::memory_order_relaxed);
     if (!m_ready.isEmpty() || !m_later.empty())
         ring();
     armTimer();

@@ -81,9 +81,7 @@ public:
         std::chrono::nanoseconds call{};      // one, asked for by later()
     };
     [[nodiscard]] const Longest &longest() const { return m_longest; }
-    // When the turn that goes on now began (steady clock, nanoseconds); 0 between turns. From any thread: for the watchdog.
-    [[nodiscard]] int64_t turnStarted() const { return m_turnStarted.load(std::memory_order_relaxed); }
-    // Whose coroutine runs now, as RunningJob::place has it; 0: nobody's. From any thread, likewise.
+    // Whose coroutine runs now, as RunningJob::place has it; 0: nobody's. From any thread: for the watchdog.
     [[nodiscard]] quint64 runningPlace() const { return m_ready.runningPlace(); }
     // For who starts a job's coroutine, from the loop.
     void setRunningPlace(quint64 place) { m_ready.running().store(place, std::memory_order_relaxed); }
@@ -119,7 +117,6 @@ private:
     Deadline m_lastPoll{};
     Deadline m_armed = never;
     Longest m_longest;
-    std::atomic<int64_t> m_turnStarted = 0;
     bool m_isRung = false;
     bool m_isTurning = false;
 };

@@ -195,6 +195,14 @@ QList<const SectionSpec *> selectSections(const QList<QByteArray> &words, QList<
     return ordered;
 }
 
+QByteArray subsetNames()
+{
+    QByteArray names = "all, min, everything, hardware, virtual";
+    for (const SectionSpec &section : sections)
+        names += QByteArray(", ") + section.name;
+    return names;
+}
+
 QByteArray scriptFor(const QList<const SectionSpec *> &wanted, const ScriptSettings &settings)
 {
     QByteArray names;

@@ -36,6 +36,9 @@ struct SectionSpec
 // word is put into `unknown`, where one is given.
 [[nodiscard]] QList<const SectionSpec *> selectSections(const QList<QByteArray> &words, QList<QByteArray> *unknown);
 
+// All words that select something but Ansible's for single facts, with commas: for who has mistyped one.
+[[nodiscard]] QByteArray subsetNames();
+
 // The script for these sections. `settings` is its first line, and all of it that changes from run to run.
 struct ScriptSettings
 {

@@ -95,8 +95,8 @@ public:
         QList<QByteArray> unknown;
         (void)facts::selectSections(options.list("facts"), &unknown);
         if (!unknown.isEmpty())
-            throw JobError(Cause::BadVariable, QStringLiteral("--facts %1: no such subset; `collector plugins ssh-facts` lists them")
-                                                   .arg(printable(unknown.constFirst(), 60)));
+            throw JobError(Cause::BadVariable, QStringLiteral("--facts %1: no such subset; there are %2")
+                                                   .arg(printable(unknown.constFirst(), 60), QString::fromLatin1(facts::subsetNames())));
     }
 
     QByteArray document(QByteArrayView name) override

@@ -249,6 +249,7 @@ private Q_SLOTS:
         QTest::newRow("none at all") << QByteArray("203.0.113.7") << QByteArray("no_route");
         QTest::newRow("none at all, IPv6") << QByteArray("2001:db8::7") << QByteArray("no_route");
         QTest::newRow("prohibit") << QByteArray("10.97.2.7") << QByteArray("prohibited");
+        QTest::newRow("blackhole") << QByteArray("10.97.3.7") << QByteArray("no_route");
         QTest::newRow("broadcast of a subnet") << QByteArray("10.99.255.255") << QByteArray("bad_address");
         QTest::newRow("limited broadcast") << QByteArray("255.255.255.255") << QByteArray("bad_address");
     }

@@ -130,6 +130,13 @@ private Q_SLOTS:
     }
 
     // As in the article: 255 hosts, three packets a second apart, all at once.
+    // The zone of an address that is not link-local says nothing, nor is it in the answer.
+    void aZoneThatIsNotNeededHidesNoAnswer()
+    {
+        const Outcome outcome = collect(QStringLiteral("-i ::1%lo, -p ping --retries 0"));
+        QCOMPARE(outcome.status("::1%lo"), QStringLiteral("ok"));
+    }
+
     void theArticlesExample()
     {
         m_peer.start(answer);

@@ -72,7 +72,8 @@ void TestRefusals::mistakes_data()
     row("a shard that is none", "-i h, -p ping --shard 3",
         "collector: --shard takes K/N with K from 1 to N, as in 2/10, or auto, not \"3\"");
     row("a shard beyond the last", "-i h, -p ping --shard 3/2", "collector: --shard: 3 of 2: K goes from 1 to N");
-    row("words of a list, one of them none", "-i h, -p ssh-facts --facts nothing --facts cpu", "--facts nothing: no such subset");
+    row("words of a list, one of them none", "-i h, -p ssh-facts --facts nothing --facts cpu",
+        "--facts nothing: no such subset; there are all, min, everything, hardware, virtual, platform, ");
     row("a secret among --vars", "-i h, -p ping --vars site,API_Token", "--vars API_Token: its name says that it is a secret");
     row("a password for ssh(1)", "-i h, -p ssh-command --command true --transport openssh -k", "--ask-pass has no effect with --transport");
     row("an ssh_config that is not there", "-i h, -p ssh-command --command true --ssh-config nowhere",

@@ -6,7 +6,7 @@ set -euo pipefail
 build=$1
 source=$2
 [ "$(id -u)" = 0 ] || { echo "skipped: not root"; exit 77; }
-for tool in debootstrap dpkg-shlibdeps unshare; do
+for tool in debootstrap dpkg-shlibdeps file unshare; do
     command -v "$tool" > /dev/null || { echo "skipped: $tool is not installed"; exit 77; }
 done
 export LC_ALL=C.UTF-8

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <climits>
 #include <mutex>
+#include <thread>
 
 namespace collector::testengine {
 
@@ -161,6 +162,7 @@ public:
     std::vector<std::function<void()>> wakes;
     std::atomic<int> room = INT_MAX; // records that fit
     std::atomic<int> refused = 0;
+    QByteArray slowHost; // to take its record takes long
 
 private:
     class Sink final : public RecordSink
@@ -183,6 +185,8 @@ private:
                 if (job.facts.value("n").isDouble())
                     kept.n = job.facts.value("n").toInteger();
             }
+            if (kept.host == m_owner.slowHost)
+                std::this_thread::sleep_for(1500ms);
             const std::lock_guard lock(m_owner.mutex);
             m_owner.records.push_back(std::move(kept));
         }

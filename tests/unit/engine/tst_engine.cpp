@@ -2,7 +2,13 @@
 
 #include "enginefixture.h"
 
+#include <QTimer>
+
+#include <csignal>
 #include <thread>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace collector;
 using namespace collector::testengine;
@@ -80,6 +86,40 @@ Task<> neverYields(JobContext &job)
         std::this_thread::sleep_for(60s);
     co_await job.sleep(5ms);
     job.facts().set("n", 7);
+}
+
+// It yields, but its callback does not.
+Task<> isCalledForEver(JobContext &job)
+{
+    const std::unique_ptr<Event> event = job.makeEvent();
+    Event *const raw = event.get();
+    const bool isSlow = job.host().name() == "host3";
+    QTimer::singleShot(5, job.worker(), [raw, isSlow] {
+        if (isSlow)
+            std::this_thread::sleep_for(60s);
+        raw->set();
+    });
+    co_await event->wait();
+    job.facts().set("n", 7);
+}
+
+// Stops the whole process within a turn, as Ctrl-Z may, and has it go on after two seconds.
+Task<> isStopped(JobContext &job)
+{
+    if (job.host().name() == "host3") {
+        const pid_t process = getpid();
+        const pid_t waker = fork();
+        if (waker == 0) {
+            usleep(2'000'000);
+            kill(process, SIGCONT);
+            _exit(0);
+        }
+        kill(process, SIGSTOP);
+        waitpid(waker, nullptr, 0);
+        std::this_thread::sleep_for(300ms); // as the watchdog looks again
+    }
+    job.facts().set("n", 7);
+    co_return;
 }
 
 // One holds its worker until that is given up, and lets go of it then; its neighbours end with it, those of the other worker later.
@@ -240,6 +280,45 @@ private Q_SLOTS:
         const auto givenUp = warnings.filter(QStringLiteral("a worker was given up")).size();
         QVERIFY(givenUp >= 1);
         QVERIFY2(internal >= 1 && internal <= 4 * givenUp, qPrintable(QString::number(internal)));
+        keep(std::move(fixture));
+    }
+
+    // Nor does a callback of Qt's that does not return hold up the run: there is no turn of the reactor then, and no coroutine.
+    void aCallbackThatNeverReturnsCostsItsWorkersHostsAlone()
+    {
+        RunLimits limits = threads(2);
+        limits.concurrency = 8;
+        auto fixture = std::make_unique<Fixture>(100, std::vector<Body>{isCalledForEver}, limits);
+        QStringList warnings;
+        giveUpSoon(*fixture, warnings);
+        QVERIFY(fixture->run());
+        QVERIFY(fixture->hasEachHostOnce(100));
+        QVERIFY2(!warnings.filter(QStringLiteral("such as a slot of Qt's, held it")).isEmpty(), qPrintable(warnings.join(u'\n')));
+        keep(std::move(fixture));
+    }
+
+    void aProcessThatWasStoppedGivesNoWorkerUp()
+    {
+        Fixture fixture(10, {isStopped}, threads(2));
+        QStringList warnings;
+        giveUpSoon(fixture, warnings);
+        QVERIFY(fixture.run());
+        QVERIFY2(warnings.filter(QStringLiteral("given up")).isEmpty(), qPrintable(warnings.join(u'\n')));
+        for (const Kept &record : fixture.sinks.records)
+            QVERIFY(record.status == Status::Ok || record.cause == Cause::Excluded);
+    }
+
+    // The host is struck out, its record not with the sink yet: the run may not end before.
+    void aWorkerThatIsGivenUpLosesNoRecord()
+    {
+        RunLimits limits = threads(2);
+        limits.concurrency = 8;
+        auto fixture = std::make_unique<Fixture>(40, std::vector<Body>{setsAFact}, limits);
+        fixture->sinks.slowHost = "host3";
+        QStringList warnings;
+        giveUpSoon(*fixture, warnings);
+        QVERIFY(fixture->run());
+        QVERIFY2(fixture->hasEachHostOnce(40), qPrintable(QString::number(fixture->sinks.records.size())));
         keep(std::move(fixture));
     }
 

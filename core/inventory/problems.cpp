@@ -6,6 +6,8 @@ namespace collector {
 
 namespace {
 
+// All errors of an inventory are told; of what is none, a few say so.
+constexpr int fewestOfNoInventory = 50;
 constexpr int mostOfNoInventory = 10;
 // Where there are many such files, as in a folder that holds something else.
 constexpr int mostOfAllSuch = 30;
@@ -15,7 +17,7 @@ constexpr int mostOfAllSuch = 30;
 /// Bytes of zero, or mistakes in every fourth line: of a text or a program many lines can be read as hosts, of an inventory few are wrong.
 bool Problems::Errors::isOfNoInventory() const
 {
-    return all > mostOfNoInventory && lastLine > 0 && (isBinary || all >= lastLine / 4);
+    return all > fewestOfNoInventory && lastLine > 0 && (isBinary || all >= lastLine / 4);
 }
 
 void Problems::add(Diagnostic::Severity severity, const Place &place, QByteArray message, QByteArray remedy)

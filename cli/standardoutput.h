@@ -22,13 +22,15 @@ public:
         return m_error == 0;
     }
 
-    // The exit status: 0, or 1 where not all of it got there; then `who` says so on stderr.
+    // The exit status: 0, or 1 where not all of it got there; then `who` says so on stderr, unless whoever read it has seen enough (head).
     [[nodiscard]] int finish(const QString &who)
     {
         if (m_error == 0 && std::fflush(stdout) != 0)
             m_error = errno;
         if (m_error == 0)
             return 0;
+        if (m_error == EPIPE)
+            return 1;
         const QString reason = QString::fromLocal8Bit(std::strerror(m_error));
         std::fputs(QStringLiteral("%1: standard output: %2\n").arg(who, reason).toLocal8Bit().constData(), stderr);
         return 1;

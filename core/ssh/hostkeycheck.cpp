@@ -19,17 +19,20 @@ QString keyText(const QByteArray &blob)
     return QString::fromLatin1(keyType(blob) + ' ' + fingerprint(blob));
 }
 
-QString fileText(const SshSettings &settings)
+// How the key comes to be known.
+QString remedyText(const SshSettings &settings)
 {
-    return settings.knownHostsFile.isEmpty() ? QStringLiteral("~/.ssh/known_hosts") : settings.knownHostsFile;
+    if (settings.knownHostsFile == u"/dev/null")
+        return QStringLiteral("nothing is known in /dev/null: name a file of known keys with --known-hosts");
+    const QString file = settings.knownHostsFile.isEmpty() ? QStringLiteral("~/.ssh/known_hosts") : settings.knownHostsFile;
+    return QStringLiteral("compare it, then `%1 >> %2`").arg(scanCommand(settings), file);
 }
 
 JobError unknownKey(const QByteArray &name, const QByteArray &blob, const SshSettings &settings)
 {
     return JobError(Cause::HostKeyUnknown,
-                    QStringLiteral("no host key is known for %1, it shows %2; compare it, then `%3 >> %4`, or accept all new ones with "
-                                   "--host-keys accept-new")
-                        .arg(printable(name, 255), keyText(blob), scanCommand(settings), fileText(settings)));
+                    QStringLiteral("no host key is known for %1, it shows %2; %3, or accept all new ones with --host-keys accept-new")
+                        .arg(printable(name, 255), keyText(blob), remedyText(settings)));
 }
 
 // Known or not: who has factored it is the host.

@@ -33,6 +33,10 @@ private Q_SLOTS:
         QVERIFY(outcome.message.contains(QStringLiteral("ssh-keyscan")));
         QCOMPARE(m_fleet->count(FleetEvent::Auth, QStringLiteral("127.3.0.1")), 0);
         QCOMPARE(outcome.info.hostKey, m_fleet->fingerprint());
+
+        settings.knownHostsFile = QStringLiteral("/dev/null"); // nor will anything that is written there be known
+        const QString said = bench.run(settings, "uptime").message;
+        QVERIFY2(said.contains(QStringLiteral("--known-hosts")) && !said.contains(QStringLiteral("ssh-keyscan")), qPrintable(said));
     }
 
     void markedHostKeys_data()

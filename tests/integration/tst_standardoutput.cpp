@@ -17,6 +17,7 @@ private Q_SLOTS:
     void standardOutputHasRecordsAlone();
     void aPipeThatIsClosed();
     void helpThatNobodyGets();
+    void aReaderThatHasSeenEnough();
     void aStandardDescriptorThatIsClosed_data();
     void aStandardDescriptorThatIsClosed();
 };
@@ -87,6 +88,19 @@ void TestStandardOutput::helpThatNobodyGets()
         QCOMPARE(run(process, QString::fromLatin1(words).split(u' ')), 1);
         const QByteArray said = process.readAllStandardError();
         QVERIFY2(said.contains("standard output: No space left on device"), said.constData());
+    }
+}
+
+// `collector schema | head`: whoever reads has seen enough, and that is no mistake to be told.
+void TestStandardOutput::aReaderThatHasSeenEnough()
+{
+    for (const char *words : {"schema", "plugins ssh-facts", "--help"}) {
+        QProcess process;
+        process.start(
+            QStringLiteral("/bin/sh"),
+            {QStringLiteral("-c"), QStringLiteral("(sleep 1; exec %1 %2) | :").arg(QLatin1StringView(program), QLatin1StringView(words))});
+        QVERIFY(process.waitForFinished(60'000));
+        QCOMPARE(process.readAllStandardError(), QByteArray());
     }
 }
 

@@ -9,13 +9,13 @@ collector_fuzzer(fuzz_inventory_data
 )
 collector_fuzzer(fuzz_inventory_file
     ROOM inventory
-    READS ../model/json.cpp ../model/utf8.cpp ${inventory_sources}
+    READS ../model/json.cpp ../model/nearest.cpp ../model/utf8.cpp ${inventory_sources}
     LINKS PkgConfig::YAML Qt6::Network
     CORPUS inventories/probes fuzz/inventory_data
 )
 collector_fuzzer(fuzz_inventory_pattern
     ROOM inventory
-    READS ../model/json.cpp ../model/utf8.cpp ${inventory_sources}
+    READS ../model/json.cpp ../model/nearest.cpp ../model/utf8.cpp ${inventory_sources}
     LINKS PkgConfig::YAML Qt6::Network
     CORPUS fuzz/inventory_pattern
 )

@@ -8,16 +8,6 @@ namespace collector {
 
 namespace {
 
-uchar at(QByteArrayView text, qsizetype i)
-{
-    return static_cast<uchar>(text[i]);
-}
-
-bool isContinuation(uchar c)
-{
-    return (c & 0xc0) == 0x80;
-}
-
 bool isSpaceCharacter(char32_t c)
 {
     return (c >= 0x09 && c <= 0x0d) || (c >= 0x1c && c <= 0x20) || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
@@ -43,7 +33,7 @@ qsizetype leadingSpace(QByteArrayView text)
 qsizetype trailingSpace(QByteArrayView text)
 {
     qsizetype length = 1;
-    while (length < 4 && length < text.size() && isContinuation(at(text, text.size() - length)))
+    while (length < 4 && length < text.size() && (static_cast<uchar>(text[text.size() - length]) & 0xc0) == 0x80)
         ++length;
     if (text.isEmpty())
         return 0;
@@ -68,15 +58,14 @@ qsizetype markLength(QByteArrayView text)
 
 qsizetype lineEnd(QByteArrayView text)
 {
-    const uchar c = text.isEmpty() ? 0xff : at(text, 0);
+    const uchar c = text.isEmpty() ? 0xff : static_cast<uchar>(text.front());
     if (c == '\r')
         return text.size() > 1 && text[1] == '\n' ? 2 : 1;
     if ((c >= 0x0a && c <= 0x0c) || (c >= 0x1c && c <= 0x1e))
         return 1;
     if (c == 0xc2)
-        return text.size() > 1 && at(text, 1) == 0x85 ? 2 : 0;
-    const bool separator = c == 0xe2 && text.size() > 2 && at(text, 1) == 0x80 && (at(text, 2) == 0xa8 || at(text, 2) == 0xa9);
-    return separator ? 3 : 0;
+        return text.startsWith("\xc2\x85") ? 2 : 0;
+    return text.startsWith("\xe2\x80\xa8") || text.startsWith("\xe2\x80\xa9") ? 3 : 0;
 }
 
 bool isWordCharacter(char32_t c)

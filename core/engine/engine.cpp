@@ -142,8 +142,9 @@ void Engine::watchPace()
     for (size_t i = 0; i < strainCount; ++i) {
         if (now.slowdowns.times[i] == m_told.times[i])
             continue;
-        // A window that all hosts fit in holds nobody back.
-        const bool isNews = now.window < now.total && !std::exchange(m_isTold[i], true);
+        // A window that all hosts fit in holds nobody back; who is refused something is held back whatever the other workers have.
+        const bool isHeldBack = Strain(i) == Strain::LocalLimit || now.window < now.total;
+        const bool isNews = isHeldBack && !std::exchange(m_isTold[i], true);
         m_told.times[i] = now.slowdowns.times[i];
         if (isNews && tellPace)
             tellPace(QStringLiteral("slower: %1: at most %2 hosts in flight for now, not %3")

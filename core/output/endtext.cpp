@@ -87,8 +87,11 @@ QString countsLine(const RunOutcome &outcome, qint64 elapsedMs, const EndTextSty
              parts.isEmpty() ? QStringLiteral("none") : parts.join(QStringLiteral(", ")));
 }
 
-QString slowdownText(const Slowdowns &slow)
+// Nobody waited for a window that all hosts fit in, unless this machine refused something to a worker beside others with room.
+QString slowdownText(const Slowdowns &slow, quint64 hosts)
 {
+    if (!slow.isAny() || (slow.leastInFlight >= hosts && slow.of(Strain::LocalLimit) == 0))
+        return {};
     static constexpr std::array<const char *, strainCount> reasons{"no descriptor, port or buffer was left here", "packets were lost",
                                                                    "this machine did not keep up"};
     QStringList parts;
@@ -97,14 +100,16 @@ QString slowdownText(const Slowdowns &slow)
             parts.append(
                 QStringLiteral("%1 (%2 %3)").arg(QLatin1String(reasons[size_t(i)])).arg(times).arg(times == 1 ? u"time" : u"times"));
     }
-    return QStringLiteral("slowed to %1 hosts at a time: ").arg(slow.leastInFlight) + parts.join(QStringLiteral(", "));
+    const QString to =
+        slow.leastInFlight < hosts ? QStringLiteral("slowed to %1 hosts at a time: ").arg(slow.leastInFlight) : QStringLiteral("slowed: ");
+    return to + parts.join(QStringLiteral(", "));
 }
 
 QStringList closing(const RunOutcome &outcome)
 {
     QStringList lines = outcome.notes;
-    if (outcome.slowdowns.isAny() && outcome.slowdowns.leastInFlight < outcome.counts.hosts()) // else nobody waited for it
-        lines.append(slowdownText(outcome.slowdowns));
+    if (const QString slowed = slowdownText(outcome.slowdowns, outcome.counts.hosts()); !slowed.isEmpty())
+        lines.append(slowed);
     if (const quint64 keys = outcome.hostKeysAdded)
         lines.append(QStringLiteral("%1 %2 new to known_hosts, accepted without a comparison (accept-new)")
                          .arg(keys)

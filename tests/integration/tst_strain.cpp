@@ -111,7 +111,7 @@ void TestStrain::ports()
 {
     if (!isInNamespace)
         QSKIP("no network namespace can be made here: needs root");
-    const FleetProcess fleet({QStringLiteral("--delay"), QStringLiteral("300")});
+    const FleetProcess fleet({QStringLiteral("--delay"), QStringLiteral("1000")}); // all four are in use, however slow this machine is
     QFile range(QStringLiteral("/proc/sys/net/ipv4/ip_local_port_range"));
     QVERIFY(range.open(QFile::ReadWrite));
     const QByteArray usual = range.readAll();
@@ -121,15 +121,15 @@ void TestStrain::ports()
         range.flush();
     });
     range.seek(0);
-    QVERIFY(range.write("61000 61011") > 0 && range.flush());
+    QVERIFY(range.write("61000 61003") > 0 && range.flush());
     QFile hosts(m_dir.filePath(QStringLiteral("hosts.ini")));
     QVERIFY(hosts.open(QFile::WriteOnly));
-    hosts.write("web[1:60] ansible_host=127.9.0.1\n");
+    hosts.write("web[1:24] ansible_host=127.9.0.1\n");
     hosts.close();
     QProcess process;
     start(process, fleet, "-i hosts.ini");
     finish(process);
-    checkAllOk(60);
+    checkAllOk(24);
     QVERIFY2(m_said.contains("slower: this machine has no descriptor, port"), m_said.constData());
     QVERIFY(slowdowns("local_limit") > 0);
 }

@@ -43,6 +43,16 @@ Task<> findsNoRoom(JobContext &)
     co_return;
 }
 
+std::atomic<bool> wasRefused = false;
+
+Task<> isRefusedOnce(JobContext &job)
+{
+    if (!wasRefused.exchange(true))
+        throw JobError(Cause::LocalLimit, QStringLiteral("no descriptor is left"));
+    co_await job.sleep(20ms);
+    job.facts().set("n", 7);
+}
+
 // Holds the loop, as no job should.
 Task<> isInTheWay(JobContext &job)
 {
@@ -179,6 +189,20 @@ private Q_SLOTS:
         QVERIFY(fixture.run(60'000));
         QVERIFY(fixture.engine->counts().slowdowns.of(Strain::Lag) >= 1);
         QCOMPARE(told, QStringList());
+    }
+
+    void oneWorkerThatIsRefusedIsToldOfBesideOneWithRoom()
+    {
+        RunLimits limits = threads(2);
+        limits.concurrency = 50'000;
+        wasRefused = false;
+        Fixture fixture(400, {isRefusedOnce}, limits);
+        QStringList told;
+        fixture.engine->tellPace = [&](const QString &text) { told.append(text); };
+        QVERIFY(fixture.run(60'000));
+        QVERIFY(fixture.engine->counts().window > 400); // the other's
+        QCOMPARE(fixture.engine->counts().slowdowns.of(Strain::LocalLimit), quint64(1));
+        QVERIFY2(!told.isEmpty() && told.first().contains(QStringLiteral("descriptor")), qPrintable(told.join(u'/')));
     }
 
     void aSlowDiskMakesWorkersTakeFewer()

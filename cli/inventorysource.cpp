@@ -95,7 +95,7 @@ std::optional<QByteArray> InventoryHost::connectionText(QByteArrayView name) con
 
 bool InventoryHost::isLocal() const
 {
-    return m_hasVariables && variable("ansible_connection").toString() == u"local";
+    return m_hasVariables && isLocalConnection(variable("ansible_connection").toString());
 }
 
 Cause InventoryHost::refusal(QString *message) const

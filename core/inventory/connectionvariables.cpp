@@ -56,11 +56,21 @@ bool mayBeOneEditFrom(QByteArrayView a, QByteArrayView b)
 
 } // namespace
 
+std::span<const QByteArrayView> connectionVariables()
+{
+    return heeded;
+}
+
 bool isCollectedConnection(const QString &connection)
 {
     constexpr std::array ours{"ssh", "smart", "paramiko", "paramiko_ssh", "local"};
     const QString kind = connection.section(u'.', -1);
     return std::any_of(ours.begin(), ours.end(), [&](const char *name) { return kind == QLatin1String(name); });
+}
+
+bool isLocalConnection(const QString &connection)
+{
+    return connection.section(u'.', -1) == u"local";
 }
 
 bool isTruthy(const QJsonValue &value)

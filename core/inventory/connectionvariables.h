@@ -4,10 +4,17 @@
 #include <QByteArray>
 #include <QJsonValue>
 
+#include <span>
+
 namespace collector {
+
+/// Their names, of which a run reads each for every host that is not left out.
+[[nodiscard]] std::span<const QByteArrayView> connectionVariables();
 
 /// Whether a host of this ansible_connection is collected, over SSH or on this machine; also by its full name (ansible.builtin.ssh).
 [[nodiscard]] bool isCollectedConnection(const QString &connection);
+/// Whether that is this machine itself, also by its full name.
+[[nodiscard]] bool isLocalConnection(const QString &connection);
 /// As Ansible takes words and numbers for true: what leaves out a host by collector_skip.
 [[nodiscard]] bool isTruthy(const QJsonValue &value);
 /// The variable that is meant by one that means nothing: one letter is wrong, missing or too many, or two are swapped. Empty: none.

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void init() { m_scratch = std::make_unique<QTemporaryDir>(); }
     void factsOfThisMachine();
     void explainSaysThatNothingIsConnected();
+    void itsFullNameIsTheSame();
     void variablesInTheRecord();
     void endings_data();
     void endings();
@@ -77,6 +78,18 @@ void TestLocal::explainSaysThatNothingIsConnected()
     const QByteArray told = collector({QStringLiteral("explain"), QStringLiteral("no-such-name.invalid")});
     QVERIFY2(told.contains("none: runs here"), told.constData());
     QVERIFY2(!told.contains("connects to"), told.constData());
+}
+
+// It went over SSH, to whatever bears the host's name.
+void TestLocal::itsFullNameIsTheSame()
+{
+    m_more = "ansible_connection=ansible.builtin.local";
+    const QJsonObject record =
+        result({QStringLiteral("-p"), QStringLiteral("ssh-command"), QStringLiteral("--command"), QStringLiteral("echo a")})[u"hosts"][0]
+            .toObject();
+    m_more.clear();
+    QCOMPARE(record[u"status"].toString(), QStringLiteral("ok"));
+    QVERIFY(record[u"connection"].isNull());
 }
 
 void TestLocal::variablesInTheRecord()

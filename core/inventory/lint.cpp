@@ -8,7 +8,7 @@
 #include "model/utf8.h"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <unordered_map>
 
 namespace collector {
@@ -18,20 +18,17 @@ namespace {
 constexpr qsizetype mostFindings = 1000;
 constexpr size_t mostMisspelt = 100; // names, each looked for at every host
 
-constexpr std::array connectionNames{"ansible_host",
-                                     "ansible_port",
-                                     "ansible_user",
-                                     "ansible_ssh_host",
-                                     "ansible_ssh_port",
-                                     "ansible_ssh_user",
-                                     "ansible_ssh_private_key_file",
-                                     "ansible_connection",
-                                     "ansible_become",
-                                     "ansible_become_user"};
-
 bool isLikeAddress(QByteArrayView text)
 {
     return text.contains('.') && std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+}
+
+/// A number that is none of a port. Other texts may be names of services.
+bool isNoPort(const QString &text)
+{
+    bool isNumber = false;
+    const double number = text.toDouble(&isNumber);
+    return isNumber && (number < 1 || number > 65535 || number != std::floor(number));
 }
 
 class Lint final
@@ -92,46 +89,53 @@ private:
         }
     }
 
-    /// Connection variables that cannot be used: the host would end as bad_variable.
+    /// Variables that a run cannot use, where it would look at them.
     void checkConnection(HostIndex host)
     {
         const SelectedHost selected = m_inventory.hostAt(host, 0);
         if (!selected.hasVariables())
             return;
-        for (const char *name : connectionNames) {
+        const auto skip = selected.variable("collector_skip");
+        if (skip && skip->state == Variable::Ready && isTruthy(skip->value)) // left out on purpose
+            return;
+        const auto connection = selected.variable("ansible_connection");
+        if (connection && connection->state == Variable::Ready && !connection->value.isNull() &&
+            !isCollectedConnection(textOf(*connection))) {
+            found(host, *connection,
+                  "ansible_connection is " + Diagnostic::presentable(textOf(*connection).toUtf8()) +
+                      ", which is not collected over SSH: skipped in a run",
+                  "collector_skip=true says that it is meant");
+            return;
+        }
+        for (const QByteArrayView name : connectionVariables()) {
             const auto variable = selected.variable(name);
             if (variable && variable->state == Variable::Ready)
-                checkValue(host, selected, name, *variable);
-            else if (variable)
-                m_findings.append({Diagnostic::Warning,
-                                   variable->file,
-                                   variable->line,
-                                   0,
-                                   {},
-                                   QByteArray(name) + " of host '" + selected.name() + "' cannot be used: " + variable->problem,
-                                   "the host would end as bad_variable"});
+                checkValue(host, name, *variable);
+            else if (variable && name != "collector_skip") // which leaves out nobody then
+                found(host, *variable, name.toByteArray() + " cannot be used: " + variable->problem,
+                      "give it a plain value; as it is, the host ends as bad_variable");
         }
     }
 
-    /// Where many hosts have the value, once.
-    void checkValue(HostIndex host, const SelectedHost &selected, QByteArrayView name, const Variable &variable)
+    void checkValue(HostIndex host, QByteArrayView name, const Variable &variable)
     {
-        const QString value = variable.text.isEmpty() ? variable.value.toString() : QString::fromUtf8(variable.text);
-        const auto found = [&](const QByteArray &message, const QByteArray &remedy) {
-            m_repeated.add(variable.file, variable.line, message, remedy, hostsOf(host));
-        };
-        if (name.endsWith("_host")) {
-            const QByteArray address = value.toUtf8();
-            if (isLikeAddress(address) && !IpAddress::parse(address))
-                found(name.toByteArray() + " '" + Diagnostic::presentable(address) + "' looks like an address and is none",
-                      "four numbers from 0 to 255");
-        } else if (name == "ansible_connection" && !variable.value.isNull() && !isCollectedConnection(value)) {
-            const auto skip = selected.variable("collector_skip");
-            if (!skip || skip->state != Variable::Ready || !isTruthy(skip->value)) // else it is left out on purpose
-                found("ansible_connection is " + Diagnostic::presentable(value.toUtf8()) +
-                          ", which is not collected over SSH: skipped in a run",
-                      "collector_skip=true says that it is meant");
-        }
+        const QString value = textOf(variable);
+        const QByteArray shown = name.toByteArray() + " '" + Diagnostic::presentable(value.toUtf8()) + '\'';
+        if (name.endsWith("_host") && isLikeAddress(value.toUtf8()) && !IpAddress::parse(value.toUtf8()))
+            found(host, variable, shown + " looks like an address and is none", "four numbers from 0 to 255");
+        else if (name.endsWith("_port") && isNoPort(value))
+            found(host, variable, shown + " is no port", "a number from 1 to 65535");
+    }
+
+    static QString textOf(const Variable &variable)
+    {
+        return variable.text.isEmpty() ? variable.value.toString() : QString::fromUtf8(variable.text);
+    }
+
+    /// Where many hosts have the value, once.
+    void found(HostIndex host, const Variable &variable, const QByteArray &message, const QByteArray &remedy)
+    {
+        m_repeated.add(variable.file, variable.line, message, remedy, hostsOf(host));
     }
 
     /// Names that mean nothing, each a letter away from one that decides how the host is reached.
@@ -160,23 +164,33 @@ private:
 
     void addMisspelt(const VariableEntry &entry, const std::unordered_map<TextId, QByteArray> &meant, quint64 hosts)
     {
+        const Value value = m_tables.load(entry.value);
+        if (value.as<Value::List>() || value.as<Value::Map>()) // of no use to a connection: a list "ansible_users" is somebody's own
+            return;
         m_repeated.add(m_tables.files[entry.file], static_cast<int>(entry.line),
                        "'" + text(entry.name) + "' is no variable that has an effect", "did you mean " + meant.at(entry.name) + '?', hosts);
     }
 
-    /// One assignment that a later one on the same host hides, with another value.
+    /// One assignment that a later one of the same file hides, with another value. What a further source sets again is meant.
     void checkVariables()
     {
+        std::vector<VariableIndex> own;
+        const auto nameOf = [this](VariableIndex variable) { return m_tables.variables[variable].name; };
         for (HostIndex host = 0; host < m_tables.hosts.size() && m_findings.size() < mostFindings; ++host) {
-            const HostEntry &entry = m_tables.hosts[host];
-            for (VariableIndex later = entry.variables; later != 0; later = m_tables.variables[later].next) {
-                const VariableEntry &wins = m_tables.variables[later];
-                const VariableIndex hidden = m_tables.findVariable(wins.next, wins.name);
-                if (hidden == 0 || m_tables.variables[hidden].line == wins.line)
+            own.clear();
+            for (VariableIndex each = m_tables.hosts[host].variables; each != 0; each = m_tables.variables[each].next)
+                own.push_back(each);
+            // The later ones stand first in the list, and so they do within their name.
+            std::stable_sort(own.begin(), own.end(), [&](VariableIndex a, VariableIndex b) { return nameOf(a) < nameOf(b); });
+            for (size_t i = 1; i < own.size(); ++i) {
+                const VariableEntry &wins = m_tables.variables[own[i - 1]];
+                const VariableEntry &hidden = m_tables.variables[own[i]];
+                if (hidden.name != wins.name || hidden.file != wins.file || hidden.line == wins.line ||
+                    m_tables.load(hidden.value).equals(m_tables.load(wins.value)))
                     continue;
                 add(wins.file, wins.line,
-                    "'" + text(wins.name) + "' of host '" + text(entry.name) + "' is set in line " +
-                        QByteArray::number(m_tables.variables[hidden].line) + " too, and this one counts",
+                    "'" + text(wins.name) + "' of host '" + text(m_tables.hosts[host].name) + "' is set in line " +
+                        QByteArray::number(hidden.line) + " too, and this one counts",
                     "keep one of them");
             }
         }

@@ -4,6 +4,7 @@
 
 #include "inventory/lint.h"
 
+#include <QElapsedTimer>
 #include <QTest>
 
 using namespace collector;
@@ -23,6 +24,8 @@ private Q_SLOTS:
     void valuesOfNoHostAreNoFinding();
     void whatManyHostsShareIsToldOnce();
     void ofTwoFilesEachIsNamed();
+    void whatAFurtherSourceSetsAgainIsNoFinding();
+    void aHostOfManyVariablesTakesNoLonger();
 };
 
 namespace {
@@ -156,9 +159,18 @@ void tst_inventorylint::valuesThatCannotWorkAreFound_data()
     QTest::newRow("the same of a template") << QByteArray("h1 ansible_host=10.0.0.{{n}} n=300\n") << address;
     for (const char *kind : {"winrm", "docker", "community.docker.docker", "ansible.netcommon.network_cli", "SSH"})
         QTest::newRow(kind)
-            << "h1 ansible_connection=" + QByteArray(kind) + '\n'
+            << "h1 ansible_user=\"{{ of_no_use }}\" ansible_connection=" + QByteArray(kind) + '\n'
             << "hosts.ini:1: warning: ansible_connection is " + QByteArray(kind) +
                    ", which is not collected over SSH: skipped in a run\n    -> collector_skip=true says that it is meant\n";
+    for (const char *port : {"0", "-1", "65536", "22.5", "1e9"})
+        QTest::newRow(port) << "h1 ansible_port=" + QByteArray(port) + '\n'
+                            << "hosts.ini:1: warning: ansible_port '" + (port == QByteArray("1e9") ? "1000000000.0" : QByteArray(port)) +
+                                   "' is no port\n    -> a number from 1 to 65535\n";
+    for (const char *name : {"ansible_host", "ansible_password", "ansible_become_password", "ansible_private_key_file", "ansible_ssh_args"})
+        QTest::newRow(name) << QByteArray(name) + "=a\n[all:vars]\n" + name + "={{ vault_of_it }}\n"
+                            << "hosts.ini:3: warning: " + QByteArray(name) +
+                                   " cannot be used: the inventory has no variable 'vault_of_it' for this host\n"
+                                   "    -> give it a plain value; as it is, the host ends as bad_variable\n";
 }
 
 void tst_inventorylint::valuesThatCannotWorkAreFound()
@@ -177,7 +189,12 @@ void tst_inventorylint::valuesOfNoHostAreNoFinding_data()
     for (const char *kind : {"ssh", "smart", "paramiko", "paramiko_ssh", "local", "ansible.builtin.ssh"})
         QTest::newRow(kind) << "h1 ansible_connection=" + QByteArray(kind) + '\n';
     QTest::newRow("a host says better than its group") << QByteArray("h1 ansible_connection=ssh\n[all:vars]\nansible_connection=winrm\n");
-    QTest::newRow("a host left out on purpose") << QByteArray("h1 ansible_connection=winrm collector_skip=yes\n");
+    QTest::newRow("a host left out on purpose")
+        << QByteArray("h1 ansible_connection=winrm ansible_password=\"{{ nope }}\" ansible_port=0 collector_skip=yes\n");
+    for (const char *port : {"22", "022", "22.0", "ssh", "'22 '", "None"})
+        QTest::newRow(port) << "h1 ansible_port=\"" + QByteArray(port) + "\"\n";
+    QTest::newRow("a list of somebody's own") << QByteArray("h1\n[all:vars]\nansible_users=['a', 'b']\nansible_hosts={'a': 1}\n");
+    QTest::newRow("the same value twice") << QByteArray("[a]\nh1 x=1 y=b\n[b]\nh1 x=1 y=b\n");
 }
 
 void tst_inventorylint::valuesOfNoHostAreNoFinding()
@@ -194,6 +211,9 @@ void tst_inventorylint::whatManyHostsShareIsToldOnce()
     QCOMPARE(lintOf("h0\nh[1:20] ansible_prot=1\nx ansible_prot=1\n[all:vars]\nansible_prot=1\n"),
              QByteArray("hosts.ini:2: warning: 'ansible_prot' is no variable that has an effect (22 hosts, 3 lines)\n"
                         "    -> did you mean ansible_port?\n"));
+    QCOMPARE(lintOf("h[1:20]\n[all:vars]\nansible_user={{ nope }}\n"),
+             QByteArray("hosts.ini:3: warning: ansible_user cannot be used: the inventory has no variable 'nope' for this host (20 hosts)\n"
+                        "    -> give it a plain value; as it is, the host ends as bad_variable\n"));
 }
 
 void tst_inventorylint::ofTwoFilesEachIsNamed()
@@ -208,6 +228,26 @@ void tst_inventorylint::ofTwoFilesEachIsNamed()
     QCOMPARE(found.size(), 2);
     QCOMPARE(std::pair(found[0].file, found[0].line), std::pair(file, 2));
     QCOMPARE(std::pair(found[1].file, found[1].line), std::pair(hosts, 1));
+}
+
+void tst_inventorylint::whatAFurtherSourceSetsAgainIsNoFinding()
+{
+    Folder folder;
+    const LoadResult loaded = Inventory::load({folder.write("base", "h1 x=1\n"), folder.write("ours", "\nh1 x=2\n")}, {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QVERIFY(lintInventory(*loaded.inventory).isEmpty());
+}
+
+// A minute, when each was looked for behind each.
+void tst_inventorylint::aHostOfManyVariablesTakesNoLonger()
+{
+    QByteArray text;
+    for (int i = 0; i < 100'000; ++i)
+        text += "h a" + QByteArray::number(i) + "=1 b=" + QByteArray::number(i) + '\n';
+    QElapsedTimer timer;
+    timer.start();
+    QCOMPARE(lintOf(text).count("'b' of host 'h' is set in line"), 1000);
+    QVERIFY2(timer.elapsed() < 20'000, QByteArray::number(timer.elapsed()).constData());
 }
 
 QTEST_GUILESS_MAIN(tst_inventorylint)

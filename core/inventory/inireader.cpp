@@ -58,6 +58,7 @@ void IniReader::read(LineReader &lines)
         m_builder.problems().error({m_builder.fileName(), lines.lineNumber() + 1, 0, {}}, "a line is longer than 16 MiB",
                                    "is this a text file?");
     reportPending();
+    m_builder.problems().sawLines(m_builder.fileName(), lines.lineNumber());
 }
 
 void IniReader::error(qsizetype at, QByteArray message, QByteArray remedy)

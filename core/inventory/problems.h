@@ -27,8 +27,11 @@ public:
     void errorInText(const QByteArray &file, QByteArrayView text, int line, int column, QByteArray message, QByteArray remedy);
     /// The same text is said once, as Ansible does.
     void warning(const Place &place, QByteArray message, QByteArray remedy = {});
+    /// How many lines `file` has, of which some may be wrong; else it ends with the last one that is.
+    void sawLines(const QByteArray &file, int lines);
     [[nodiscard]] bool hasErrors() const { return !m_files.isEmpty(); }
-    /// Of a file that is wrong in so many lines that it may be no inventory at all, a few errors; what is not listed is counted.
+    /// Of a file that is wrong in so many lines that it may be no inventory at all, a few errors; of all files together, some hundreds.
+    /// What is not listed is counted.
     [[nodiscard]] QList<Diagnostic> take();
 
 private:
@@ -37,7 +40,7 @@ private:
     {
         int all = 0;
         int listed = 0;
-        int lastLine = 0;
+        int lines = 0;
         bool isBinary = false;
 
         [[nodiscard]] bool isOfNoInventory() const;

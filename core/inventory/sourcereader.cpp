@@ -253,7 +253,8 @@ bool SourceReader::readData(const QByteArray &path, const QByteArray &text, bool
         return false;
     reportNotes(path, document);
     if (!document.root) {
-        m_builder.problems().errorInText(path, text, document.line, document.column, document.problem, {});
+        m_builder.problems().errorInText(path, text, document.line, document.column, document.problem,
+                                         "indent with blanks, and put quotes around a value that begins with a sign or holds `: `");
         return true;
     }
     if (!mapping) {

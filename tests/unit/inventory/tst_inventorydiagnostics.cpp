@@ -19,6 +19,7 @@ private Q_SLOTS:
     void aWrongFileIsToldInTenErrors();
     void mistakesInAnInventoryAreAllTold();
     void ofManyWrongFilesEachIsTold();
+    void ofHundredsOfWrongFilesTheLastAreCounted();
     void namesWhatIsNoInventory_data();
     void namesWhatIsNoInventory();
     void aByteOrderMarkIsNamed_data();
@@ -103,6 +104,8 @@ void tst_inventorydiagnostics::mistakesInAnInventoryAreAllTold()
     QCOMPARE(many.diagnostics.size(), 101);
     QVERIFY2(many.diagnostics.last().toText().endsWith("/hosts: error: 30 more errors, not listed\n"), said(many).constData());
 }
+    const QByteArray atItsTop = QByteArray("h ansible_host = a\n").repeated(80) + QByteArray("h ansible_host=a\n").repeated(500);
+    QCOMPARE(Inventory::load({folder.write("hosts", atItsTop)}, {}).diagnostics.size(), 80);
 
 void tst_inventorydiagnostics::ofManyWrongFilesEachIsTold()
 {
@@ -119,6 +122,18 @@ void tst_inventorydiagnostics::ofManyWrongFilesEachIsTold()
 }
 
 void tst_inventorydiagnostics::namesWhatIsNoInventory_data()
+// Of a folder that holds something else the errors fill no more than some screens.
+void tst_inventorydiagnostics::ofHundredsOfWrongFilesTheLastAreCounted()
+{
+    Folder folder;
+    for (int i = 100; i < 400; ++i)
+        folder.write("notes/" + QByteArray::number(i), QByteArray("of these lines\n").repeated(3));
+    const LoadResult loaded = Inventory::load({folder.path() + "/notes"}, {});
+    QCOMPARE(loaded.diagnostics.size(), 3 * 67 + 1);
+    QVERIFY(loaded.diagnostics[3 * 66].file.endsWith("/166"));
+    QVERIFY2(said(loaded).contains("collector: -i: error: errors in 233 more files, not listed\n"), said(loaded).constData());
+}
+
 {
     QTest::addColumn<QByteArray>("content");
     QTest::addColumn<QByteArray>("what");

@@ -116,10 +116,21 @@ void SourceReader::readHostWord(QByteArrayView word, qsizetype at)
         m_builder.setHostVariable(host, name, {ValueRef::Text, tables.texts.intern(word.first(user))});
 }
 
+/// What Windows writes by default: read as UTF-8 each line of it would be the name of a host, with a NUL behind every letter.
+bool SourceReader::refusesUtf16(const QByteArray &file, QByteArrayView beginning)
+{
+    if (!beginning.startsWith("\xff\xfe") && !beginning.startsWith("\xfe\xff"))
+        return false;
+    m_builder.problems().error({file, 0, 0, {}}, "is written in UTF-16", "save it as UTF-8, or: iconv -f UTF-16 -t UTF-8");
+    return true;
+}
+
 void SourceReader::readStandardInput()
 {
     m_builder.enterFile("stdin");
     QByteArray content = m_options.standardInput ? m_options.standardInput() : QByteArray();
+    if (refusesUtf16("stdin", content))
+        return;
     content.remove(0, markLength(content));
     if (stripped(content.first(std::min(content.size(), peekedBytes))).startsWith('{')) {
         m_hash.addData(content);
@@ -189,6 +200,8 @@ void SourceReader::readFile(const QByteArray &path)
     if (const char *what = mistakenFor(beginning)) {
         m_builder.problems().error({path, 1, 0, {}}, QByteArray("this is ") + what + ", not an inventory",
                                    "give the file that lists the hosts");
+    if (refusesUtf16(path, beginning))
+        return;
         return;
     }
     const bool program = beginning.startsWith("#!") || beginning.startsWith("\x7f"

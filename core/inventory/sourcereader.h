@@ -27,6 +27,7 @@ public:
 private:
     void warnOfOtherFolders();
     void readStandardInput();
+    bool refusesUtf16(const QByteArray &file, QByteArrayView beginning);
     void readList(QByteArrayView text, qsizetype at);
     void readHostWord(QByteArrayView word, qsizetype at);
     void readRange(const QByteArray &source);

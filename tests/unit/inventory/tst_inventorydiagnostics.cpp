@@ -24,6 +24,7 @@ private Q_SLOTS:
     void namesWhatIsNoInventory();
     void aByteOrderMarkIsNamed_data();
     void aByteOrderMarkIsNamed();
+    void utf16IsNamed();
     void warnsOfVariableFilesThatLieElsewhere();
     void yamlErrorsHavePlaces();
     void aliasBombsAreRefused();
@@ -103,9 +104,9 @@ void tst_inventorydiagnostics::mistakesInAnInventoryAreAllTold()
     const LoadResult many = loaded(130);
     QCOMPARE(many.diagnostics.size(), 101);
     QVERIFY2(many.diagnostics.last().toText().endsWith("/hosts: error: 30 more errors, not listed\n"), said(many).constData());
-}
     const QByteArray atItsTop = QByteArray("h ansible_host = a\n").repeated(80) + QByteArray("h ansible_host=a\n").repeated(500);
     QCOMPARE(Inventory::load({folder.write("hosts", atItsTop)}, {}).diagnostics.size(), 80);
+}
 
 void tst_inventorydiagnostics::ofManyWrongFilesEachIsTold()
 {
@@ -121,7 +122,6 @@ void tst_inventorydiagnostics::ofManyWrongFilesEachIsTold()
     }
 }
 
-void tst_inventorydiagnostics::namesWhatIsNoInventory_data()
 // Of a folder that holds something else the errors fill no more than some screens.
 void tst_inventorydiagnostics::ofHundredsOfWrongFilesTheLastAreCounted()
 {
@@ -134,6 +134,7 @@ void tst_inventorydiagnostics::ofHundredsOfWrongFilesTheLastAreCounted()
     QVERIFY2(said(loaded).contains("collector: -i: error: errors in 233 more files, not listed\n"), said(loaded).constData());
 }
 
+void tst_inventorydiagnostics::namesWhatIsNoInventory_data()
 {
     QTest::addColumn<QByteArray>("content");
     QTest::addColumn<QByteArray>("what");
@@ -185,6 +186,22 @@ void tst_inventorydiagnostics::aByteOrderMarkIsNamed()
     QCOMPARE(loaded.inventory == nullptr, host.isEmpty());
     if (!host.isEmpty())
         QCOMPARE(hostsOf(loaded), QByteArrayList{host});
+}
+
+// Its lines were hosts, and a run tried to resolve them.
+void tst_inventorydiagnostics::utf16IsNamed()
+{
+    Folder folder;
+    LoadOptions options;
+    for (const QByteArray &text : {QByteArray("\xff\xfeh\0001\0\n\0", 8), QByteArray("\xfe\xff\0h\0001\0\n", 8)}) {
+        options.standardInput = [&] { return text; };
+        for (const QByteArray &source : {folder.write("hosts.txt", text), folder.write("hosts.yml", text), QByteArray("-")}) {
+            const LoadResult loaded = Inventory::load({source}, options);
+            QVERIFY(!loaded);
+            QCOMPARE(loaded.diagnostics.size(), 1);
+            QVERIFY2(said(loaded).contains("is written in UTF-16\n    -> save it as UTF-8"), said(loaded).constData());
+        }
+    }
 }
 
 // With Ansible those of the playbook count, which lies where one stands.

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <deque>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace collector {
@@ -24,8 +25,11 @@ std::unique_ptr<QProcess> ExecutableSource::start(const QByteArrayList &argument
     for (const QByteArray &argument : arguments)
         texts.append(QFile::decodeName(argument));
     process->setStandardInputFile(QProcess::nullDevice());
-    // A group of its own, so that a script's children end with it.
-    process->setChildProcessModifier([] { ::setpgid(0, 0); });
+    // A group of its own, so that a script's children end with it. A ^C does not reach it there, so it goes when this process goes.
+    process->setChildProcessModifier([] {
+        ::setpgid(0, 0);
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    });
     process->start(QFileInfo(QFile::decodeName(m_path)).absoluteFilePath(), texts);
     return process;
 }

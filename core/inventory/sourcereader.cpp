@@ -53,7 +53,7 @@ void SourceReader::read(const QByteArray &source)
     m_builder.setTyped(false);
     if (info.isDir()) {
         m_folders.emplace_back(m_source, source);
-        return readFolder(source, 0);
+        return readFolder(source, {});
     }
     m_folders.emplace_back(m_source, folderOf(source));
     readFile(source);
@@ -162,10 +162,14 @@ void SourceReader::readRange(const QByteArray &source)
         m_builder.addHosts(source, InventoryTables::ungrouped);
 }
 
-void SourceReader::readFolder(const QByteArray &path, int depth)
+void SourceReader::readFolder(const QByteArray &path, QStringList above)
 {
-    if (depth > deepestFolder) {
-        m_builder.problems().error({path, 0, 0, {}}, "folders are nested too deeply", "is a link going round in a circle?");
+    const QString here = QFileInfo(QFile::decodeName(path)).canonicalFilePath();
+    if (above.contains(here))
+        return;
+    above.append(here);
+    if (above.size() > deepestFolder) {
+        m_builder.problems().error({path, 0, 0, {}}, "folders are nested too deeply", "at most 32 levels");
         return;
     }
     QByteArrayList names;
@@ -180,7 +184,7 @@ void SourceReader::readFolder(const QByteArray &path, int depth)
             continue;
         const QByteArray full = path + '/' + name;
         if (QFileInfo(QFile::decodeName(full)).isDir())
-            readFolder(full, depth + 1);
+            readFolder(full, above);
         else
             readFile(full);
     }
@@ -196,12 +200,12 @@ void SourceReader::readFile(const QByteArray &path)
     }
     LineReader lines(file, m_hash);
     QByteArrayView beginning = lines.peek(peekedBytes);
+    if (refusesUtf16(path, beginning))
+        return;
     beginning = beginning.sliced(markLength(beginning));
     if (const char *what = mistakenFor(beginning)) {
         m_builder.problems().error({path, 1, 0, {}}, QByteArray("this is ") + what + ", not an inventory",
                                    "give the file that lists the hosts");
-    if (refusesUtf16(path, beginning))
-        return;
         return;
     }
     const bool program = beginning.startsWith("#!") || beginning.startsWith("\x7f"

@@ -5,6 +5,7 @@
 #include "inventory/inventorybuilder.h"
 
 #include <QCryptographicHash>
+#include <QStringList>
 
 class QIODevice;
 
@@ -26,12 +27,13 @@ public:
 
 private:
     void warnOfOtherFolders();
-    void readStandardInput();
     bool refusesUtf16(const QByteArray &file, QByteArrayView beginning);
+    void readStandardInput();
     void readList(QByteArrayView text, qsizetype at);
     void readHostWord(QByteArrayView word, qsizetype at);
     void readRange(const QByteArray &source);
-    void readFolder(const QByteArray &path, int depth);
+    /// `above`: the folders that it lies in. A link to one of those is passed over.
+    void readFolder(const QByteArray &path, QStringList above);
     void readFile(const QByteArray &path);
     void readIni(const QByteArray &path, LineReader &lines);
     void readExecutable(const QByteArray &path);

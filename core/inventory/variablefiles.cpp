@@ -104,23 +104,27 @@ VariableIndex VariableFiles::readEntry(const QByteArray &path)
         return *known;
     VariableIndex list = 0;
     if (QFileInfo(QFile::decodeName(path)).isDir())
-        readFolder(path, 0, list);
+        readFolder(path, {}, list);
     else
         readFile(path, list);
     m_read.insert(path, list);
     return list;
 }
 
-void VariableFiles::readFolder(const QByteArray &path, int depth, VariableIndex &list)
+void VariableFiles::readFolder(const QByteArray &path, QStringList above, VariableIndex &list)
 {
+    const QString here = QFileInfo(QFile::decodeName(path)).canonicalFilePath();
+    if (above.contains(here) || above.size() > deepestFolder)
+        return;
+    above.append(here);
     for (const QByteArray &name : entriesOf(path)) {
         if (name.startsWith('.') || name.endsWith('~'))
             continue;
         const QByteArrayView ending = endingOf(name);
         const QByteArray full = path + '/' + name;
         const QFileInfo info(QFile::decodeName(full));
-        if (info.isDir() && ending.isEmpty() && depth < deepestFolder)
-            readFolder(full, depth + 1, list);
+        if (info.isDir() && ending.isEmpty())
+            readFolder(full, above, list);
         else if (info.isFile() && std::find(endings.begin(), endings.end(), ending) != endings.end())
             readFile(full, list);
     }

@@ -6,6 +6,7 @@
 
 #include <QCryptographicHash>
 #include <QHash>
+#include <QStringList>
 
 namespace collector {
 
@@ -25,7 +26,8 @@ private:
     };
     [[nodiscard]] QHash<QByteArray, Found> namesIn(const QByteArray &folder) const;
     [[nodiscard]] VariableIndex readEntry(const QByteArray &path);
-    void readFolder(const QByteArray &path, int depth, VariableIndex &list);
+    /// `above`: the folders that it lies in. A link to one of those is passed over.
+    void readFolder(const QByteArray &path, QStringList above, VariableIndex &list);
     void readFile(const QByteArray &path, VariableIndex &list);
 
     InventoryBuilder &m_builder;

@@ -25,6 +25,7 @@ private Q_SLOTS:
     void readsVariableFiles();
     void aLinkThatLeadsNowhereHidesNothing();
     void variablesWithoutEndAreRefused();
+    void aLinkToAFolderAboveIsPassedOver();
     void laterSourcesAdd();
     void aListAddsWhomNobodyKnows();
     void networksStandInFiles();
@@ -251,6 +252,20 @@ void tst_inventorysources::variablesWithoutEndAreRefused()
     const LoadResult loaded = Inventory::load({folder.write("hosts.ini", "h\n")}, options);
     QVERIFY(!loaded);
     QVERIFY2(said(loaded).contains("is larger than 1 MiB"), said(loaded).constData());
+}
+
+// One such link was an error, of two the end was not seen.
+void tst_inventorysources::aLinkToAFolderAboveIsPassedOver()
+{
+    Folder folder;
+    folder.write("inv/hosts", "h\n");
+    folder.write("inv/group_vars/all/main.yml", "x: 1\n");
+    for (const char *link : {"inv/current", "inv/previous", "inv/group_vars/all/here", "inv/group_vars/all/there"})
+        QVERIFY(QFile::link(QStringLiteral("."), QFile::decodeName(folder.path() + '/' + link)));
+    const LoadResult loaded = Inventory::load({folder.path() + "/inv"}, {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(hostsOf(loaded), QByteArrayList{"h"});
+    QCOMPARE(valueOf(loaded, "h", "x"), QJsonValue(1));
 }
 
 void tst_inventorysources::laterSourcesAdd()

@@ -121,7 +121,7 @@ bool InventoryBuilder::addChild(GroupIndex parent, GroupIndex child)
     return true;
 }
 
-HostIndex InventoryBuilder::addEntry(TextId name, std::optional<qint64> port)
+HostIndex InventoryBuilder::addEntry(TextId name)
 {
     const auto index = static_cast<HostIndex>(m_tables.hosts.size());
     HostEntry entry;
@@ -130,15 +130,26 @@ HostIndex InventoryBuilder::addEntry(TextId name, std::optional<qint64> port)
     entry.file = m_file;
     m_tables.hosts.push_back(entry);
     m_tables.setHostOf(name, index);
-    if (port && *port != 0)
-        setPort(index, *port);
     return index;
 }
 
-void InventoryBuilder::setPort(HostIndex host, qint64 port)
+void InventoryBuilder::setPort(HostIndex host, std::optional<qint64> port)
 {
+    if (!port || *port == 0)
+        return;
     HostEntry &entry = m_tables.hosts[host];
-    entry.variables = addVariable(entry.variables, m_portName, {ValueRef::Integer, static_cast<quint64>(port)});
+    entry.variables = addVariable(entry.variables, m_portName, {ValueRef::Integer, static_cast<quint64>(*port)});
+}
+
+/// As Ansible does with that of a host which is known already. Who wrote it may have meant it.
+void InventoryBuilder::passOverPort(HostIndex host, std::optional<qint64> port)
+{
+    if (!port || *port == 0)
+        return;
+    const ValueRef known = m_tables.variables[m_tables.findVariable(m_tables.hosts[host].variables, m_portName)].value;
+    if (known.kind() != ValueRef::Integer || known.integer() != *port)
+        m_problems.warning(here(), "the port has no effect, for the host is named further up already; so it is with Ansible, too",
+                           "write ansible_port=" + QByteArray::number(*port) + " behind the name");
 }
 
 HostIndex InventoryBuilder::addHost(QByteArrayView name, std::optional<GroupIndex> group, std::optional<qint64> port)
@@ -146,9 +157,11 @@ HostIndex InventoryBuilder::addHost(QByteArrayView name, std::optional<GroupInde
     const TextId text = m_tables.texts.intern(name);
     auto host = m_tables.hostOf(text);
     if (!host) {
-        host = addEntry(text, port);
-        if (!m_tables.ranges.empty())
-            inheritFromRanges(*host, name);
+        host = addEntry(text);
+        if (m_tables.ranges.empty() || !inheritFromRanges(*host, name))
+            setPort(*host, port);
+        else
+            passOverPort(*host, port);
         if (isLocalhost(name)) {
             if (m_localhost)
                 m_problems.warning(here(), "A duplicate localhost-like entry was found (" + name.toByteArray() +
@@ -156,6 +169,8 @@ HostIndex InventoryBuilder::addHost(QByteArrayView name, std::optional<GroupInde
             else
                 m_localhost = name.toByteArray();
         }
+    } else {
+        passOverPort(*host, port);
     }
     if (group)
         addToGroup(*host, *group);
@@ -248,32 +263,37 @@ HostIndex InventoryBuilder::addRange(QByteArrayView text, RangeEntry range, std:
     const TextId key = m_tables.texts.intern('\0' + text.toByteArray());
     auto host = m_tables.hostOf(key);
     if (!host) {
-        host = addEntry(key, port);
+        host = addEntry(key);
         m_tables.hosts[*host].name = m_tables.texts.intern(text);
         range.host = *host;
         m_tables.addRange(std::move(range));
-        takeOverHosts(*host);
+        takeOverHosts(*host); // which were known, and keep their ports
+        setPort(*host, port);
     }
     if (group)
         addToGroup(*host, *group);
     return *host;
 }
 
-/// A host of its own that is also one of a range: it is what both say of it, and no longer one of the nameless.
-void InventoryBuilder::inheritFromRanges(HostIndex host, QByteArrayView name)
+/// A host of its own that is also one of a range: it is what both say of it, and no longer one of the nameless. True where Ansible knows
+/// the range too.
+bool InventoryBuilder::inheritFromRanges(HostIndex host, QByteArrayView name)
 {
     const auto address = IpAddress::parse(name);
     if (address && m_literalsKnown)
         m_literals.emplace(*address, host);
     if (address && address->toText() != name)
-        return;
+        return false;
+    bool isKnown = false;
     for (const HostIndex from : m_tables.rangesWith(name, address)) {
         RangeEntry &range = m_tables.ranges[m_tables.hosts[from].range];
+        isKnown = isKnown || !range.addresses();
         range.singled.emplace(*range.offsetOf(name, address), host);
         for (const GroupIndex group : std::vector(m_tables.groupSets[m_tables.hosts[from].groups]))
             addLoneToGroup(host, group);
         m_tables.hosts[host].variables = chained(m_tables.hosts[host].variables, m_tables.hosts[from].variables);
     }
+    return isKnown;
 }
 
 void InventoryBuilder::takeOverHosts(HostIndex rangeHost)

@@ -63,13 +63,14 @@ public:
 private:
     enum class AddressOutcome { NotAddresses, Added, Refused };
     AddressOutcome addAddresses(QByteArrayView pattern, std::optional<GroupIndex> group, qsizetype at);
-    HostIndex addEntry(TextId name, std::optional<qint64> port);
+    HostIndex addEntry(TextId name);
     HostIndex addRange(QByteArrayView text, RangeEntry range, std::optional<GroupIndex> group, std::optional<qint64> port);
     void addToGroup(HostIndex host, GroupIndex group);
     void addLoneToGroup(HostIndex host, GroupIndex group);
-    void inheritFromRanges(HostIndex host, QByteArrayView name);
+    bool inheritFromRanges(HostIndex host, QByteArrayView name);
     void takeOverHosts(HostIndex rangeHost);
-    void setPort(HostIndex host, qint64 port);
+    void setPort(HostIndex host, std::optional<qint64> port);
+    void passOverPort(HostIndex host, std::optional<qint64> port);
     [[nodiscard]] VariableIndex chained(VariableIndex onto, VariableIndex list);
 
     InventoryTables &m_tables;

@@ -26,6 +26,8 @@ private Q_SLOTS:
     void aLinkThatLeadsNowhereHidesNothing();
     void variablesWithoutEndAreRefused();
     void aLinkToAFolderAboveIsPassedOver();
+    void aPortBehindAKnownNameChangesNothing_data();
+    void aPortBehindAKnownNameChangesNothing();
     void laterSourcesAdd();
     void aListAddsWhomNobodyKnows();
     void networksStandInFiles();
@@ -266,6 +268,38 @@ void tst_inventorysources::aLinkToAFolderAboveIsPassedOver()
     QVERIFY2(loaded, said(loaded).constData());
     QCOMPARE(hostsOf(loaded), QByteArrayList{"h"});
     QCOMPARE(valueOf(loaded, "h", "x"), QJsonValue(1));
+}
+
+// Whether a range is spelled out or, for its size, is not: to Ansible a port counts with the first name of a host alone.
+void tst_inventorysources::aPortBehindAKnownNameChangesNothing_data()
+{
+    QTest::addColumn<QByteArray>("last");
+    QTest::newRow("a short range") << QByteArray("20");
+    QTest::newRow("a long one") << QByteArray("50000");
+}
+
+void tst_inventorysources::aPortBehindAKnownNameChangesNothing()
+{
+    QFETCH(QByteArray, last);
+    Folder folder;
+    const QByteArray behind = "h[1:" + last + "]\n[a]\nh5:2222 x=1\n";
+    const LoadResult later = Inventory::load({folder.write("behind", behind)}, {});
+    QVERIFY2(later, said(later).constData());
+    QVERIFY(valueOf(later, "h5", "ansible_port").isUndefined());
+    QCOMPARE(valueOf(later, "h5", "x"), QJsonValue(1));
+    QVERIFY2(said(later).contains("behind:3:1: warning: the port has no effect"), said(later).constData());
+
+    const QByteArray before = "h5\nh6:23\nh7 ansible_port=24\n[a]\nh[1:" + last + "]:99 x=1\n";
+    const LoadResult known = Inventory::load({folder.write("before", before)}, {});
+    QVERIFY2(known, said(known).constData());
+    QVERIFY(valueOf(known, "h5", "ansible_port").isUndefined());
+    QCOMPARE(valueOf(known, "h6", "ansible_port"), QJsonValue(23));
+    QCOMPARE(valueOf(known, "h7", "ansible_port"), QJsonValue(24));
+    QCOMPARE(valueOf(known, "h8", "ansible_port"), QJsonValue(99));
+    QCOMPARE(valueOf(known, "h7", "x"), QJsonValue(1));
+
+    const LoadResult same = Inventory::load({folder.write("same", "h5:22\nh6 ansible_port=23\n[a]\nh5:22\nh6:23\n")}, {});
+    QVERIFY2(said(same).isEmpty(), said(same).constData());
 }
 
 void tst_inventorysources::laterSourcesAdd()

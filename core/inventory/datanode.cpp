@@ -17,6 +17,8 @@ QByteArray DataNode::keyText() const
 {
     if (const QByteArray *known = text())
         return *known;
+    if (const auto *unsafe = value.as<Value::Unsafe>())
+        return unsafe->text;
     QByteArray out;
     appendJson(out, value);
     return out;
@@ -32,6 +34,8 @@ const char *DataNode::typeName() const
         return "a text";
     if (value.as<bool>())
         return "a boolean";
+    if (value.as<Value::Unprintable>())
+        return "a set or binary data";
     return value.isNull() ? "nothing" : "a number";
 }
 

@@ -67,7 +67,7 @@ struct YamlScalar
     bool isDate = false; // the value is its text
 
     [[nodiscard]] static YamlScalar resolve(const QByteArray &text);
-    /// "int", "float", "bool", "null", "timestamp": an explicit !!tag.
+    /// "int", "float", "bool", "null", "timestamp", "binary": an explicit !!tag.
     [[nodiscard]] static YamlScalar construct(QByteArrayView tag, const QByteArray &text);
 };
 

@@ -371,7 +371,7 @@ ValueRef InventoryBuilder::store(const Value &value, qsizetype at)
                                                 place.column,
                                                 Diagnostic::presentable(place.text),
                                                 QByteArray("the value cannot be used: ") + unprintable->reason,
-                                                "put the value into quotes to keep it as text"};
+                                                "put the value into quotes to keep it as text, or write a list"};
     }
     return stored;
 }

@@ -183,15 +183,37 @@ private:
             throw Refusal{"the tag " + tag + " is not understood", m_event.start_mark};
     }
 
+    static bool isTagged(const yaml_char_t *given, QByteArrayView expected)
+    {
+        const QByteArray tag = textOf(given);
+        return tag.startsWith(tagPrefix) && QByteArrayView(tag).sliced(tagPrefix.size()) == expected;
+    }
+
     Node sequence(int depth, bool unsafe)
     {
         const QByteArray anchor = textOf(m_event.data.sequence_start.anchor);
+        const yaml_char_t *tag = m_event.data.sequence_start.tag;
+        const bool isOfPairs = isTagged(tag, "omap") || isTagged(tag, "pairs");
         auto node = make(DataNode::Sequence, m_event.data.sequence_start.anchor);
-        checkTag(m_event.data.sequence_start.tag, "seq", unsafe);
-        for (next(); m_event.type != YAML_SEQUENCE_END_EVENT; next())
-            node->items.push_back(composeValue(depth + 1, unsafe));
+        if (!isOfPairs)
+            checkTag(tag, "seq", unsafe);
+        for (next(); m_event.type != YAML_SEQUENCE_END_EVENT; next()) {
+            const yaml_mark_t mark = m_event.start_mark;
+            auto item = composeValue(depth + 1, unsafe);
+            node->items.push_back(isOfPairs ? pairOf(*item, mark) : std::move(item));
+        }
         finish(anchor, node);
         return node;
+    }
+
+    /// Of !!omap and !!pairs, as PyYAML makes lists of them: [a: 1] is [[a, 1]].
+    static Node pairOf(const DataNode &item, const yaml_mark_t &mark)
+    {
+        if (item.kind != DataNode::Mapping || item.items.size() != 2)
+            throw Refusal{"a list of pairs (!!omap, !!pairs) has one `key: value` in each item", mark};
+        auto pair = std::make_shared<DataNode>(item);
+        pair->kind = DataNode::Sequence;
+        return pair;
     }
 
     Node mapping(int depth, bool unsafe)
@@ -199,7 +221,9 @@ private:
         const QByteArray anchor = textOf(m_event.data.mapping_start.anchor);
         const yaml_mark_t mark = m_event.start_mark;
         auto node = make(DataNode::Mapping, m_event.data.mapping_start.anchor);
-        checkTag(m_event.data.mapping_start.tag, "map", unsafe);
+        const bool isSet = isTagged(m_event.data.mapping_start.tag, "set");
+        if (!isSet)
+            checkTag(m_event.data.mapping_start.tag, "map", unsafe);
         std::vector<std::shared_ptr<const DataNode>> merged;
         std::vector<std::shared_ptr<const DataNode>> own;
         for (next(); m_event.type != YAML_MAPPING_END_EVENT; next()) {
@@ -214,6 +238,8 @@ private:
             }
             if (key->kind != DataNode::Scalar)
                 throw Refusal{"a list or mapping cannot be a key; a value that begins with {{ needs quotes around it", keyMark};
+            if (key->value.as<Value::Unprintable>())
+                throw Refusal{"a set or binary data cannot be a key", keyMark};
             own.push_back(std::move(key));
             own.push_back(std::move(value));
         }
@@ -222,6 +248,11 @@ private:
         for (const auto *list : {&merged, &own}) {
             for (size_t i = 0; i < list->size(); i += 2)
                 put(*node, places, (*list)[i], (*list)[i + 1], mark);
+        }
+        if (isSet) {
+            node->kind = DataNode::Scalar;
+            node->items.clear();
+            node->value = Value(Value::Unprintable{"a set (!!set) has no form in JSON"});
         }
         finish(anchor, node);
         return node;

@@ -203,6 +203,8 @@ YamlScalar YamlScalar::construct(QByteArrayView tag, const QByteArray &text)
         return known(Value());
     if (tag == "timestamp")
         return timeOf(text);
+    if (tag == "binary")
+        return known(Value(Value::Unprintable{"binary data (!!binary) has no form in JSON"}));
     if (tag == "bool") {
         const QByteArray lower = text.toLower();
         if (isOneOf(lower, truths) || isOneOf(lower, lies))

@@ -3,6 +3,7 @@
 #include "loaded.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QTest>
 
 using namespace collector;
@@ -26,6 +27,8 @@ private Q_SLOTS:
     void aLinkThatLeadsNowhereHidesNothing();
     void variablesWithoutEndAreRefused();
     void aLinkToAFolderAboveIsPassedOver();
+    void tagsMeanWhatPyYamlMakesOfThem_data();
+    void tagsMeanWhatPyYamlMakesOfThem();
     void aPortBehindAKnownNameChangesNothing_data();
     void aPortBehindAKnownNameChangesNothing();
     void laterSourcesAdd();
@@ -268,6 +271,42 @@ void tst_inventorysources::aLinkToAFolderAboveIsPassedOver()
     QVERIFY2(loaded, said(loaded).constData());
     QCOMPARE(hostsOf(loaded), QByteArrayList{"h"});
     QCOMPARE(valueOf(loaded, "h", "x"), QJsonValue(1));
+}
+
+void tst_inventorysources::tagsMeanWhatPyYamlMakesOfThem_data()
+{
+    QTest::addColumn<QByteArray>("value");
+    QTest::addColumn<QByteArray>("json");      // empty: refused
+    QTest::addColumn<QByteArray>("complaint"); // then
+    QTest::newRow("an omap") << QByteArray("!!omap [a: 1, b: [2]]") << QByteArray(R"([["a",1],["b",[2]]])") << QByteArray();
+    QTest::newRow("pairs") << QByteArray("!!pairs [a: 1, a: 2]") << QByteArray(R"([["a",1],["a",2]])") << QByteArray();
+    QTest::newRow("an omap of more") << QByteArray("!!omap [{a: 1, b: 2}]") << QByteArray() << QByteArray("one `key: value` in each item");
+    QTest::newRow("a timestamp") << QByteArray("[!!timestamp 2001-01-01]") << QByteArray(R"(["2001-01-01"])") << QByteArray();
+    QTest::newRow("a set") << QByteArray("!!set {a, b}") << QByteArray() << QByteArray("a set (!!set) has no form in JSON");
+    QTest::newRow("a set in a list") << QByteArray("[{x: !!set {a}}]") << QByteArray() << QByteArray("a set (!!set) has no form in JSON");
+    QTest::newRow("a set as key") << QByteArray("{!!set {a}: 1}") << QByteArray() << QByteArray("cannot be a key");
+    QTest::newRow("binary") << QByteArray("!!binary aGVsbG8=") << QByteArray() << QByteArray("binary data (!!binary) has no form in JSON");
+    QTest::newRow("one of nobody's") << QByteArray("!!nope x") << QByteArray() << QByteArray("not understood");
+}
+
+// As with ansible-inventory, a set is an error only where a host has it.
+void tst_inventorysources::tagsMeanWhatPyYamlMakesOfThem()
+{
+    QFETCH(QByteArray, value);
+    QFETCH(QByteArray, json);
+    QFETCH(QByteArray, complaint);
+    Folder folder;
+    const QByteArray text = "web:\n  hosts:\n    h:\n      v: " + value + "\n";
+    const LoadResult loaded = Inventory::load({folder.write("hosts.yml", text)}, {});
+    QCOMPARE(static_cast<bool>(loaded), complaint.isEmpty());
+    QVERIFY2(said(loaded).contains(complaint), said(loaded).constData());
+    if (loaded)
+        QCOMPARE(QJsonDocument(valueOf(loaded, "h", "v").toArray()).toJson(QJsonDocument::Compact), json);
+    if (complaint.contains("JSON")) {
+        const LoadResult ofNobody =
+            Inventory::load({folder.write("b.yml", "web:\n  vars:\n    v: " + value + "\ndb: {hosts: {h: }}\n")}, {});
+        QVERIFY2(ofNobody, said(ofNobody).constData());
+    }
 }
 
 // Whether a range is spelled out or, for its size, is not: to Ansible a port counts with the first name of a host alone.

@@ -198,7 +198,7 @@ QJsonValue Value::toJson() const
                           [](const Null &) { return QJsonValue(QJsonValue::Null); },
                           [](bool flag) { return QJsonValue(flag); },
                           [](qint64 integer) { return QJsonValue(integer); },
-                          [](const BigInteger &integer) { return QJsonValue(integer.digits.toDouble()); },
+                          [](const BigInteger &integer) { return QJsonValue(QString::fromLatin1(integer.digits)); },
                           [](double number) { return std::isfinite(number) ? QJsonValue(number) : QJsonValue(QJsonValue::Null); },
                           [](const QByteArray &text) { return QJsonValue(QString::fromUtf8(text)); },
                           [](const List &list) {

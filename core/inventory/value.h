@@ -61,6 +61,7 @@ public:
     [[nodiscard]] bool isTrue() const;
     /// Python's ==, as keys of a dictionary are compared: 1 == 1.0 == True.
     [[nodiscard]] bool equals(const Value &other) const;
+    /// A BigInteger is a text of all its digits there: as a number it would be another one.
     [[nodiscard]] QJsonValue toJson() const;
     /// As Ansible puts it into a text: Python's str().
     [[nodiscard]] QByteArray toText() const;

@@ -6,6 +6,8 @@
 #include <QJsonDocument>
 #include <QTest>
 
+#include <limits>
+
 using namespace collector;
 
 class tst_inventorysources final : public QObject
@@ -29,6 +31,7 @@ private Q_SLOTS:
     void aLinkToAFolderAboveIsPassedOver();
     void tagsMeanWhatPyYamlMakesOfThem_data();
     void tagsMeanWhatPyYamlMakesOfThem();
+    void integersOfAnySizeKeepTheirDigits();
     void aPortBehindAKnownNameChangesNothing_data();
     void aPortBehindAKnownNameChangesNothing();
     void laterSourcesAdd();
@@ -307,6 +310,18 @@ void tst_inventorysources::tagsMeanWhatPyYamlMakesOfThem()
             Inventory::load({folder.write("b.yml", "web:\n  vars:\n    v: " + value + "\ndb: {hosts: {h: }}\n")}, {});
         QVERIFY2(ofNobody, said(ofNobody).constData());
     }
+}
+
+// As numbers of JSON they would have been others.
+void tst_inventorysources::integersOfAnySizeKeepTheirDigits()
+{
+    Folder folder;
+    const LoadResult loaded =
+        Inventory::load({folder.write("hosts.ini", "h a=9223372036854775807 b=18446744073709551617 c=[-9223372036854775809]\n")}, {});
+    QVERIFY2(loaded, said(loaded).constData());
+    QCOMPARE(valueOf(loaded, "h", "a"), QJsonValue(std::numeric_limits<qint64>::max()));
+    QCOMPARE(valueOf(loaded, "h", "b"), QJsonValue(QStringLiteral("18446744073709551617")));
+    QCOMPARE(valueOf(loaded, "h", "c"), QJsonValue(QJsonArray{QStringLiteral("-9223372036854775809")}));
 }
 
 // Whether a range is spelled out or, for its size, is not: to Ansible a port counts with the first name of a host alone.

@@ -1,11 +1,13 @@
 #include "inventory/datanode.h"
 
+#include "inventory/pythonnumber.h"
 #include "inventory/pythontext.h"
 
 #include "model/utf8.h"
 
 #include <QHash>
 
+#include <algorithm>
 #include <limits>
 
 namespace collector {
@@ -157,12 +159,14 @@ private:
 
     bool hex(char32_t &code)
     {
-        if (m_at + 4 > m_text.size())
+        const QByteArrayView digits = m_text.sliced(m_at, std::min<qsizetype>(m_text.size() - m_at, 4));
+        if (digits.size() < 4 || std::any_of(digits.begin(), digits.end(), [](char c) { return digitValue(c) >= 16; }))
             return false;
-        bool valid = false;
-        code = m_text.sliced(m_at, 4).toByteArray().toUInt(&valid, 16);
-        m_at += valid ? 4 : 0;
-        return valid;
+        code = 0;
+        for (const char digit : digits)
+            code = code * 16 + static_cast<char32_t>(digitValue(digit));
+        m_at += 4;
+        return true;
     }
 
     bool string(QByteArray &out)

@@ -179,6 +179,8 @@ void tst_inventorysources::reportsWhatAnExecutableDoesWrong_data()
     QTest::newRow("a signal") << QByteArray("kill -9 $$") << QByteArray("ended by a signal");
     QTest::newRow("no answer") << QByteArray("sleep 600 & sleep 600") << QByteArray("gave no answer within 0.3 s");
     QTest::newRow("bad JSON") << QByteArray("echo '{\"a\": ['; echo ' oops]}'") << QByteArray(":2:2: error:");
+    QTest::newRow("an escape that is none") << QByteArray("printf '%s\\n' '{\"a\": [\"\\u0x1f\"]}'")
+                                            << QByteArray("an escape in a text is none");
     QTest::newRow("no object") << QByteArray("echo '[1]'") << QByteArray("no JSON object");
     QTest::newRow("hosts that are no list") << QByteArray("echo '{\"web\": {\"hosts\": 5}}'") << QByteArray("they have to be a list");
     QTest::newRow("a host that is no text") << QByteArray("echo '{\"web\": [5], \"_meta\": {\"hostvars\": {}}}'")

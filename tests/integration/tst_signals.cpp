@@ -14,13 +14,19 @@ using namespace collector;
 
 namespace {
 
-// Whether nobody in that process has taken it in yet.
-bool isPending(qint64 process, int signal)
+// Whether a signal stands in one of the sets that /proc tells of a process.
+bool isIn(const QByteArray &set, qint64 process, int signal)
 {
     QFile status(QStringLiteral("/proc/%1/status").arg(process));
     const QByteArray lines = status.open(QFile::ReadOnly) ? status.readAll() : QByteArray();
-    const QByteArray set = lines.mid(lines.indexOf("\nShdPnd:") + 8).trimmed().left(16);
-    return (set.toULongLong(nullptr, 16) >> (signal - 1)) & 1;
+    const QByteArray bits = lines.mid(lines.indexOf('\n' + set + ':') + set.size() + 2).trimmed().left(16);
+    return (bits.toULongLong(nullptr, 16) >> (signal - 1)) & 1;
+}
+
+// Whether nobody in that process has taken it in yet.
+bool isPending(qint64 process, int signal)
+{
+    return isIn("ShdPnd", process, signal);
 }
 
 } // namespace
@@ -36,7 +42,9 @@ private Q_SLOTS:
     void theSecondSignal();
     void oneSignalSentTwice();
     void beforeTheFirstHost();
-    void aFormerResultThatDoesNotCome();
+    void anInputThatDoesNotCome_data();
+    void anInputThatDoesNotCome();
+    void aLogThatNobodyReads();
     void nothingIsLeftOfAVerb_data();
     void nothingIsLeftOfAVerb();
 };
@@ -135,32 +143,56 @@ void TestSignals::beforeTheFirstHost()
     }
 }
 
-// From a pipe, of which the end is not in sight: only KILL ended a run that read --since.
-void TestSignals::aFormerResultThatDoesNotCome()
+void TestSignals::anInputThatDoesNotCome_data()
 {
+    QTest::addColumn<QByteArray>("words");
+    for (const char *words : {"--order oldest --since fifo", "--rerun fifo", "--config fifo", "--password-file fifo",
+                              "--passphrase-file fifo", "-b --become-password-file fifo"})
+        QTest::newRow(words) << QByteArray(words);
+}
+
+// From a pipe, of which the end is not in sight: only KILL ended a run that read it.
+void TestSignals::anInputThatDoesNotCome()
+{
+    QFETCH(QByteArray, words);
     const QTemporaryDir dir;
     const QByteArray fifo = QFile::encodeName(dir.filePath(QStringLiteral("fifo")));
     QCOMPARE(mkfifo(fifo.constData(), 0600), 0);
     const int end = ::open(fifo.constData(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
     QVERIFY(end >= 0);
     const auto close = qScopeGuard([end] { ::close(end); });
-    for (const char *words : {"--order oldest --since fifo", "--rerun fifo"}) {
-        QProcess process;
-        process.setWorkingDirectory(dir.path());
-        process.start(QString::fromLatin1(program), command(good + "-o a.json " + words));
-        QCOMPARE(::write(end, "{", 1), ssize_t(1));
-        const auto unread = [end] {
-            int count = 0;
-            return ioctl(end, FIONREAD, &count) == 0 ? count : -1;
-        };
-        QTRY_COMPARE_WITH_TIMEOUT(unread(), 0, 20'000);
-        ::kill(pid_t(process.processId()), SIGTERM);
-        const bool hasEnded = process.waitForFinished(10'000);
-        process.kill();
-        QVERIFY(hasEnded);
-        QCOMPARE(process.exitCode(), SIGTERM);
-        QCOMPARE(filesIn(dir.path()), QStringList());
-    }
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    process.start(QString::fromLatin1(program), command(good + "-o a.json " + words));
+    QCOMPARE(::write(end, "{", 1), ssize_t(1));
+    const auto unread = [end] {
+        int count = 0;
+        return ioctl(end, FIONREAD, &count) == 0 ? count : -1;
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(unread(), 0, 20'000);
+    ::kill(pid_t(process.processId()), SIGTERM);
+    const bool hasEnded = process.waitForFinished(10'000);
+    process.kill();
+    QVERIFY(hasEnded);
+    QCOMPARE(process.exitCode(), SIGTERM);
+    QCOMPARE(filesIn(dir.path()), QStringList());
+}
+
+// The program waits for a reader.
+void TestSignals::aLogThatNobodyReads()
+{
+    const QTemporaryDir dir;
+    QCOMPARE(mkfifo(qPrintable(dir.filePath(QStringLiteral("log"))), 0600), 0);
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    process.start(QString::fromLatin1(program), command(good + "-o a.json --log-file log"));
+    QVERIFY(process.waitForStarted());
+    QTRY_VERIFY_WITH_TIMEOUT(isIn("SigBlk", process.processId(), SIGUSR1), 20'000); // it takes its signals in by itself
+    ::kill(pid_t(process.processId()), SIGTERM);
+    const bool hasEnded = process.waitForFinished(10'000);
+    process.kill();
+    QVERIFY(hasEnded);
+    QCOMPARE(process.exitCode(), SIGTERM);
 }
 
 void TestSignals::nothingIsLeftOfAVerb_data()

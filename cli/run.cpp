@@ -143,7 +143,7 @@ void Run::lookElsewhere(bool alsoEnded)
     if (left->isOfOutput)
         throw UsageError(
             QStringLiteral("the journal %1 is of a run that did not end, and had %2: give all of these to go on with it; without "
-                           "--resume this run begins anew")
+                           "--resume, or once that journal is removed, this run begins anew")
                 .arg(journal, its));
     say(QStringLiteral(
             "the run of the journal %1 did not end, and is not gone on with: -o is another file by now, and this run begins anew; "

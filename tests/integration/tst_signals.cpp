@@ -44,7 +44,8 @@ private Q_SLOTS:
     void beforeTheFirstHost();
     void anInputThatDoesNotCome_data();
     void anInputThatDoesNotCome();
-    void aLogThatNobodyReads();
+    void aPipeThatNobodyReads_data();
+    void aPipeThatNobodyReads();
     void nothingIsLeftOfAVerb_data();
     void nothingIsLeftOfAVerb();
 };
@@ -178,21 +179,33 @@ void TestSignals::anInputThatDoesNotCome()
     QCOMPARE(filesIn(dir.path()), QStringList());
 }
 
-// The program waits for a reader.
-void TestSignals::aLogThatNobodyReads()
+void TestSignals::aPipeThatNobodyReads_data()
 {
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<int>("status");
+    QTest::newRow("a log") << QByteArray("-o a.json --log-file pipe") << SIGTERM;
+    QTest::newRow("an output") << QByteArray("-o a.json -o pipe -f jsonl") << 2;
+}
+
+// For an output it would wait ten seconds, for a log until there is a reader.
+void TestSignals::aPipeThatNobodyReads()
+{
+    QFETCH(QByteArray, words);
+    QFETCH(int, status);
     const QTemporaryDir dir;
-    QCOMPARE(mkfifo(qPrintable(dir.filePath(QStringLiteral("log"))), 0600), 0);
+    QCOMPARE(mkfifo(qPrintable(dir.filePath(QStringLiteral("pipe"))), 0600), 0);
     QProcess process;
     process.setWorkingDirectory(dir.path());
-    process.start(QString::fromLatin1(program), command(good + "-o a.json --log-file log"));
+    process.start(QString::fromLatin1(program), command(good + words));
     QVERIFY(process.waitForStarted());
-    QTRY_VERIFY_WITH_TIMEOUT(isIn("SigBlk", process.processId(), SIGUSR1), 20'000); // it takes its signals in by itself
+    const QString lock = dir.filePath(QStringLiteral(".a.json.lock"));
+    QTRY_VERIFY_WITH_TIMEOUT(status == 2 ? QFile::exists(lock) : isIn("SigBlk", process.processId(), SIGUSR1), 20'000);
     ::kill(pid_t(process.processId()), SIGTERM);
-    const bool hasEnded = process.waitForFinished(10'000);
+    const bool hasEnded = process.waitForFinished(5'000);
     process.kill();
     QVERIFY(hasEnded);
-    QCOMPARE(process.exitCode(), SIGTERM);
+    QCOMPARE(process.exitCode(), status);
+    QCOMPARE(filesIn(dir.path()), QStringList());
 }
 
 void TestSignals::nothingIsLeftOfAVerb_data()

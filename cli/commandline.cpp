@@ -199,8 +199,13 @@ QString unknownOption(const QString &option, const QStringList &pluginOptions)
     }
     if (!option.startsWith(u"--"))
         return QStringLiteral("unknown option %1; `collector --help` lists them").arg(option);
-    const QString near = nearest(option.mid(2), coreOptionNames() + pluginOptions);
-    return QStringLiteral("unknown option %1; did you mean --%2?").arg(option, near);
+    const QString near = meant(option.mid(2), coreOptionNames() + pluginOptions);
+    if (!near.isEmpty())
+        return QStringLiteral("unknown option %1; did you mean --%2?").arg(option, near);
+    return QStringLiteral(
+               "unknown option %1; `collector --help` lists those of all runs, `collector plugins NAME` those of a plugin, which -p has "
+               "to name")
+        .arg(option);
 }
 
 } // namespace collector

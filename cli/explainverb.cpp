@@ -181,6 +181,7 @@ int runExplainVerb(const QStringList &given)
     QStringList words = given;
     if (words.contains(QStringLiteral("--help")) || words.contains(QStringLiteral("-h")))
         return print(helpParagraphs(QString::fromUtf8(help), helpWidth()).toUtf8());
+    const bool isToConnect = words.removeAll(QStringLiteral("--connect")) > 0;
     QString name;
     if (!words.isEmpty() && !words.first().startsWith(u'-'))
         name = words.takeFirst();
@@ -188,8 +189,6 @@ int runExplainVerb(const QStringList &given)
         name = words.takeLast();
     if (name.isEmpty())
         throw UsageError(QStringLiteral("explain which host? collector explain HOST -i SOURCE"));
-
-    const bool isToConnect = words.removeAll(QStringLiteral("--connect")) > 0;
 
     const RunOptions options(CommandLine::parse(words));
     std::optional<Secret> ofEnvironment = takeEnvironmentPassword();

@@ -1,5 +1,8 @@
 #include "cli/logging.h"
 
+#include "cli/signals.h"
+#include "output/livefile.h"
+
 #include <collector/joberror.h>
 
 #include <QDateTime>
@@ -75,6 +78,9 @@ void openLogFile(const RunOptions &options)
     const auto path = options.value(QStringLiteral("log-file"));
     if (!path)
         return;
+    if (namedDescriptor(QFile::encodeName(*path)) >= 0)
+        throw UsageError(QStringLiteral("--log-file takes the name of a file, not \"%1\": without it, the log goes to stderr").arg(*path));
+    const SignalsEndUs interruptible; // of a pipe that nobody reads yet
     logDescriptor = open(QFile::encodeName(*path).constData(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (logDescriptor < 0)
         throw UsageError(QStringLiteral("--log-file %1: %2").arg(*path, qt_error_string(errno)));

@@ -1,5 +1,7 @@
 #include "cli/logincredentials.h"
 
+#include "cli/signals.h"
+
 #include "ssh/secretsource.h"
 
 #include <QDir>
@@ -36,6 +38,7 @@ void refuseSecretsForOpenSsh(const RunOptions &options)
 
 Secret readSecret(const QString &file, const QString &place)
 {
+    const SignalsEndUs interruptible; // a pipe may keep us waiting
     try {
         return readSecretFile(file);
     } catch (const std::runtime_error &error) {
@@ -44,11 +47,11 @@ Secret readSecret(const QString &file, const QString &place)
     }
 }
 
-std::optional<Secret> secretOf(const std::optional<GivenSecret> &given, const QString &question)
+std::optional<Secret> secretOf(const std::optional<GivenSecret> &given, const QString &question, const QString &otherwise)
 {
     if (!given)
         return std::nullopt;
-    return given->file ? readSecret(*given->file, QString::fromUtf8(given->place.origin)) : askOnTerminal(question);
+    return given->file ? readSecret(*given->file, QString::fromUtf8(given->place.origin)) : askOnTerminal(question, otherwise);
 }
 
 std::optional<GivenSecret> given(const RunOptions &options, const QString &file, const QString &ask, bool isInEnvironment)
@@ -100,9 +103,12 @@ LoginCredentials LoginCredentials::gather(const RunOptions &options, const SshCo
     LoginCredentials result;
     try {
         const auto ofPassword = givenPassword(options, ofEnvironment.has_value()), ofBecome = givenBecomePassword(options);
-        std::optional<Secret> password =
-            ofPassword && ofPassword->isInEnvironment ? std::move(ofEnvironment) : secretOf(ofPassword, QStringLiteral("SSH password: "));
-        std::optional<Secret> becomePassword = secretOf(ofBecome, QStringLiteral("BECOME password: "));
+        std::optional<Secret> password = ofPassword && ofPassword->isInEnvironment
+                                             ? std::move(ofEnvironment)
+                                             : secretOf(ofPassword, QStringLiteral("SSH password: "),
+                                                        QStringLiteral("--password-file FILE, or COLLECTOR_PASSWORD in the environment"));
+        std::optional<Secret> becomePassword =
+            secretOf(ofBecome, QStringLiteral("BECOME password: "), QStringLiteral("--become-password-file FILE"));
 
         Credentials::Sources sources;
         if (const QString socket = qEnvironmentVariable("SSH_AUTH_SOCK"); !socket.isEmpty()) {
@@ -121,8 +127,14 @@ LoginCredentials LoginCredentials::gather(const RunOptions &options, const SshCo
         sources.passphraseFile = options.value(QStringLiteral("passphrase-file"));
         sources.hasOtherWay = password.has_value() || result.agent;
         if (isatty(STDERR_FILENO))
-            sources.question = [](const QString &path) { return askOnTerminal(QStringLiteral("Passphrase for %1: ").arg(path)); };
-        result.credentials = Credentials::gather(std::move(sources));
+            sources.question = [](const QString &path) {
+                return askOnTerminal(QStringLiteral("Passphrase for %1: ").arg(path),
+                                     QStringLiteral("--passphrase-file FILE, or an ssh-agent"));
+            };
+        {
+            const SignalsEndUs interruptible; // the file of passphrases, too
+            result.credentials = Credentials::gather(std::move(sources));
+        }
         if (password)
             result.credentials->setPassword(std::move(*password), ofPassword->place);
         if (becomePassword)

@@ -79,6 +79,8 @@ int dispatch(const QStringList &words)
         printError(helpText());
         return 2;
     }
+    if (words.first() == u"help")
+        return dispatch(words.size() == 1 ? QStringList{QStringLiteral("--help")} : QStringList{words[1], QStringLiteral("--help")});
     if (!words.first().startsWith(u'-')) {
         const SignalsEndUs interruptible;
         if (const auto status = runVerb(words.first(), words.mid(1)))
@@ -89,7 +91,11 @@ int dispatch(const QStringList &words)
         return printAnswer(helpText());
     if (line.has(QStringLiteral("version")))
         return printAnswer(versionText());
-    return runCollector(RunOptions(line));
+    const RunOptions options = [&line] {
+        const SignalsEndUs interruptible; // a configuration may be a pipe
+        return RunOptions(line);
+    }();
+    return runCollector(options);
 }
 
 } // namespace

@@ -11,6 +11,9 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <cmath>
+#include <utility>
+
 namespace collector {
 
 namespace {
@@ -29,14 +32,26 @@ QString shown(const QJsonValue &value)
     return QString::fromUtf8(json.mid(1, json.size() - 2));
 }
 
+// As it would be typed. A manifest has durations in milliseconds, and a number without a unit would be seconds.
+QString typed(const OptionSpec &option, double number)
+{
+    if (option.type != OptionSpec::Type::Duration || number == 0)
+        return QString::number(number, 'g', 12);
+    for (const auto &[unit, ms] : {std::pair{"h", 3'600'000}, {"m", 60'000}, {"s", 1000}}) {
+        if (std::fmod(number, ms) == 0)
+            return QString::number(number / ms, 'g', 12) + QLatin1String(unit);
+    }
+    return QString::number(number, 'g', 12) + QStringLiteral("ms");
+}
+
 QString rangeOf(const OptionSpec &option)
 {
     if (!option.choices.isEmpty())
         return option.choices.join(QStringLiteral("|"));
     QString range = text(typeName(option.type));
     if (option.minimum || option.maximum)
-        range += QStringLiteral(" %1…%2").arg(option.minimum ? QString::number(*option.minimum, 'g', 12) : QString(),
-                                              option.maximum ? QString::number(*option.maximum, 'g', 12) : QString());
+        range += QStringLiteral(" %1…%2").arg(option.minimum ? typed(option, *option.minimum) : QString(),
+                                              option.maximum ? typed(option, *option.maximum) : QString());
     return range;
 }
 
@@ -129,8 +144,8 @@ QString described(const PluginFile &plugin)
     for (const OptionSpec &option : manifest.options) {
         out += QStringLiteral("  --%1 %2").arg(text(option.name), rangeOf(option));
         if (!option.defaultValue.isUndefined())
-            out += QStringLiteral(" (%1)").arg(shown(option.defaultValue) +
-                                               (option.type == OptionSpec::Type::Duration ? QStringLiteral(" ms") : QString()));
+            out += QStringLiteral(" (%1)").arg(option.type == OptionSpec::Type::Duration ? typed(option, option.defaultValue.toDouble())
+                                                                                         : shown(option.defaultValue));
         out += QStringLiteral("\n      %1\n").arg(option.help);
     }
     if (!manifest.facts.isEmpty())
@@ -171,7 +186,11 @@ VerbTable table(const PluginFile *plugin)
              QStringLiteral("write the project of a new plugin into the folder NAME: source, manifest, CMakeLists.txt, a test")},
             {QStringLiteral("plugin-dir"), {}, QStringLiteral("DIR"), QStringLiteral("look here first")},
         },
-        QStringLiteral("Exit status: 0 told, 1 output error, 2 usage, or the plugin is refused."),
+        QStringLiteral("Exit status: 0 told, 1 output error, 2 usage, or the plugin is refused.\n\n"
+                       "Examples:\n"
+                       "  collector plugins ssh-facts\n"
+                       "  collector plugins ssh-facts --sudoers > collector.sudoers\n"
+                       "  collector plugins --new serial-numbers"),
         0,
         1,
     };

@@ -4,6 +4,7 @@
 #include "cli/rerun.h"
 #include "output/audit.h"
 #include "output/endtext.h"
+#include "output/leftjournal.h"
 #include "output/livefile.h"
 
 #include <QCoreApplication>
@@ -80,6 +81,8 @@ void Run::openOutputs()
                                    "first to go on with it; without --resume it is put aside")
                         .arg(QFile::decodeName(other)));
         }
+        if (!interrupted)
+            lookElsewhere(goesOn);
         if (interrupted && (goesOn || !hasEnded(journalPath(setup.outputs)))) {
             info.id = interrupted->runId;
             info.startedMs = interrupted->startedMs;
@@ -127,6 +130,25 @@ void Run::openOutputs()
         throw UsageError(error);
     m_crashNotes = std::make_unique<CrashNotes>(m_writer->journalDescriptor());
     m_sinks = std::make_unique<RunSinks>(*m_writer, std::function<void(const Record &)>());
+}
+
+// --resume finds nothing to go on from: all hosts would be asked once more, and nobody be told.
+void Run::lookElsewhere(bool alsoEnded)
+{
+    const auto left = findRunElsewhere(m_preparation.outputs, m_preparation.options.values(QStringLiteral("output")), alsoEnded);
+    if (!left)
+        return;
+    const QString journal = QFile::decodeName(left->journal);
+    const QString its = printable(left->outputs.toUtf8(), 1000); // foreign bytes, as the whole journal
+    if (left->isOfOutput)
+        throw UsageError(
+            QStringLiteral("the journal %1 is of a run that did not end, and had %2: give all of these to go on with it; without "
+                           "--resume, or once that journal is removed, this run begins anew")
+                .arg(journal, its));
+    say(QStringLiteral(
+            "the run of the journal %1 did not end, and is not gone on with: -o is another file by now, and this run begins anew; "
+            "with %2 it would have gone on")
+            .arg(journal, its));
 }
 
 void Run::startEngine()

@@ -33,6 +33,7 @@ public:
     [[nodiscard]] int exitStatus() const { return m_exitStatus; }
 
 private:
+    void lookElsewhere(bool alsoEnded);
     void openOutputs(); // the last that may be refused: all that is checked is checked before a file is touched
     void startEngine();
     [[nodiscard]] Order makeOrder() const;

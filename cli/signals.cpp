@@ -34,23 +34,18 @@ void blockSignals()
     std::signal(SIGPIPE, SIG_IGN);
 }
 
-static void maskEndings(int how)
+SignalsEndUs::SignalsEndUs()
 {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
-    pthread_sigmask(how, &set, nullptr);
-}
-
-SignalsEndUs::SignalsEndUs()
-{
-    maskEndings(SIG_UNBLOCK);
+    pthread_sigmask(SIG_UNBLOCK, &set, &m_maskBefore);
 }
 
 SignalsEndUs::~SignalsEndUs()
 {
-    maskEndings(SIG_BLOCK);
+    pthread_sigmask(SIG_SETMASK, &m_maskBefore, nullptr);
 }
 
 Signals::Signals(std::function<void(int)> received)

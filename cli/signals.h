@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QSocketNotifier>
 
+#include <csignal>
 #include <functional>
 
 namespace collector {
@@ -29,7 +30,7 @@ private:
 void blockSignals();
 
 // INT and TERM end the process, as they do by default, while this lives: where there is nothing to be ended in good order yet.
-// Main thread; no thread is to be started meanwhile that a run uses.
+// Main thread; no thread is to be started meanwhile that a run uses. One may live in another's life.
 class SignalsEndUs
 {
 public:
@@ -37,6 +38,9 @@ public:
     ~SignalsEndUs();
     SignalsEndUs(const SignalsEndUs &) = delete;
     SignalsEndUs &operator=(const SignalsEndUs &) = delete;
+
+private:
+    sigset_t m_maskBefore;
 };
 
 } // namespace collector

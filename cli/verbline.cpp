@@ -1,11 +1,10 @@
 #include "cli/verbline.h"
 
 #include "cli/helppage.h"
+#include "model/nearest.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <numeric>
-#include <vector>
 
 namespace collector {
 
@@ -14,32 +13,6 @@ namespace {
 void say(const QString &who, const QString &message)
 {
     std::fputs(QStringLiteral("%1: %2\n").arg(who, message).toLocal8Bit().constData(), stderr);
-}
-
-// How many letters must change to make one word of the other.
-int distance(const QString &one, const QString &other)
-{
-    std::vector<int> row(size_t(other.size()) + 1);
-    std::iota(row.begin(), row.end(), 0);
-    for (qsizetype i = 0; i < one.size(); ++i) {
-        int corner = std::exchange(row[0], int(i) + 1);
-        for (qsizetype j = 0; j < other.size(); ++j) {
-            const int change = corner + (one[i] == other[j] ? 0 : 1);
-            corner = row[size_t(j) + 1];
-            row[size_t(j) + 1] = std::min({change, corner + 1, row[size_t(j)] + 1});
-        }
-    }
-    return row.back();
-}
-
-QString nearest(const VerbTable &table, const QString &name)
-{
-    QString best = QStringLiteral("help");
-    for (const VerbOption &option : table.options) {
-        if (distance(option.name, name) < distance(best, name))
-            best = option.name;
-    }
-    return best;
 }
 
 } // namespace
@@ -82,8 +55,10 @@ void VerbLine::parse(const QStringList &words)
         const VerbOption *const option = isLong ? find([&](const VerbOption &each) { return each.name == name; })
                                                 : find([&](const VerbOption &each) { return each.shortName == name[0]; });
         if (!option) {
-            mistake(isLong ? QStringLiteral("there is no option --%1: is --%2 meant?").arg(name, nearest(m_table, name))
-                           : QStringLiteral("there is no option -%1: see collector %2 --help").arg(name, m_table.name));
+            const QString near = isLong ? nearestOption(name) : QString();
+            mistake(near.isEmpty() ? QStringLiteral("there is no option %1: see collector %2 --help")
+                                         .arg(isLong ? word.section(u'=', 0, 0) : word.left(2), m_table.name)
+                                   : QStringLiteral("there is no option --%1: is --%2 meant?").arg(name, near));
             return;
         }
         const bool hasValue = isLong ? equals >= 0 : word.size() > 2;
@@ -99,6 +74,14 @@ void VerbLine::parse(const QStringList &words)
             mistake(QStringLiteral("--%1 needs a value: %2").arg(option->name, option->argument));
         }
     }
+}
+
+QString VerbLine::nearestOption(const QString &name) const
+{
+    QStringList known{QStringLiteral("help")};
+    for (const VerbOption &option : m_table.options)
+        known.append(option.name);
+    return meant(name, known);
 }
 
 void VerbLine::take(const VerbOption &option, const QString &value)

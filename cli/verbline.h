@@ -60,6 +60,7 @@ private:
     [[nodiscard]] QString fullName() const { return QStringLiteral("collector ") + m_table.name; }
     void parse(const QStringList &words);
     void take(const VerbOption &option, const QString &value);
+    [[nodiscard]] QString nearestOption(const QString &name) const; // empty: none is near
     void mistake(const QString &message);
 
     const VerbTable &m_table;

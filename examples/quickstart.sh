@@ -124,7 +124,7 @@ disown -a
 cat << EOF
 
 The sshd stays; its hosts have new keys each time. To type what README.md shows:
-    cat build/quickstart/known_hosts >> ~/.ssh/known_hosts
+    mkdir -p -m 700 ~/.ssh && cat build/quickstart/known_hosts >> ~/.ssh/known_hosts
     cd build/quickstart
     alias collector=$PWD/$collector
 And to end it: kill ${servers[*]}

@@ -154,7 +154,9 @@ void SourceReader::readRange(const QByteArray &source)
     m_builder.enterFile("-i");
     m_builder.atLine(1, source);
     const auto parsed = AddressRange::parse(source);
-    if (parsed.syntax == AddressRange::Syntax::NotARange)
+    if (source.isEmpty())
+        m_builder.problems().error({"-i", 0, 0, {}}, "'' names no source", "is a variable of the shell's empty?");
+    else if (parsed.syntax == AddressRange::Syntax::NotARange)
         m_builder.problems().error({"-i", 0, 0, {}},
                                    "'" + source + "' is neither a file nor a folder, nor a network, nor a range of addresses",
                                    "a single host needs a comma behind it: -i '" + source + ",'");

@@ -37,4 +37,14 @@ QString nearest(const QString &word, const QStringList &known, int most)
     return best == known.end() || distance(word, *best) > most ? QString() : *best;
 }
 
+QString meant(const QString &word, const QStringList &known)
+{
+    QString begun;
+    for (const QString &each : known) {
+        if (!word.isEmpty() && each.startsWith(word) && (begun.isEmpty() || each.size() < begun.size()))
+            begun = each;
+    }
+    return begun.isEmpty() ? nearest(word, known, int(word.size() + 2) / 3) : begun;
+}
+
 } // namespace collector

@@ -13,4 +13,8 @@ namespace collector {
 // among equals; empty where there is none.
 [[nodiscard]] QString nearest(const QString &word, const QStringList &known, int most = std::numeric_limits<int>::max());
 
+// What somebody may have meant who typed `word`: the shortest of `known` that begins so, else the nearest, with a third of its letters
+// amiss at most. Empty: none of them.
+[[nodiscard]] QString meant(const QString &word, const QStringList &known);
+
 } // namespace collector

@@ -53,6 +53,7 @@ AnsibleCache::AnsibleCache(const OutputSpec &spec, const Setup &setup)
       m_folder(spec.path.chopped(1)),
       m_livePath(pathBeside(spec.path, ".live")),
       m_newFileMode(setup.newFileMode),
+      m_goesOn(setup.goesOn),
       m_otherKeys(setup.otherFactKeys)
 {
 }
@@ -173,10 +174,14 @@ bool AnsibleCache::name(bool isPartial)
         m_hasName = false;
         return true;
     }
-    if (!isPartial)
-        return moveFiles();
     const QByteArray partial = m_path.chopped(1) + ".partial";
     std::error_code problem;
+    if (!isPartial) {
+        const bool isGood = moveFiles();
+        if (isGood && m_goesOn) // the same run, before it went on
+            fs::remove_all(partial.toStdString(), problem);
+        return isGood;
+    }
     fs::remove_all(partial.toStdString(), problem);
     fs::rename(m_livePath.toStdString(), partial.toStdString(), problem);
     if (problem)

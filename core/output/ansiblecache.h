@@ -35,6 +35,7 @@ private:
     QByteArray m_livePath;
     FileHandle m_live; // the folder
     mode_t m_newFileMode;
+    bool m_goesOn;
     QList<QByteArray> m_otherKeys; // of `facts`, that belong to other plugins
     bool m_isThere = false;
     bool m_isFolderNew = false;

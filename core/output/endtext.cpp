@@ -57,18 +57,45 @@ QString cutTo(const QString &line, int width)
     return line.size() <= width ? line : line.left(qMax(0, width - 1)) + QChar(0x2026);
 }
 
-// At spaces, to lines of at most `width` characters that begin with `indent` spaces.
+// The words of a text; what stands between backticks is one.
+QStringList wordsOf(const QString &text)
+{
+    QStringList words;
+    bool isQuoted = false;
+    for (const QString &next : text.split(u' ')) {
+        if (isQuoted)
+            words.last() += u' ' + next;
+        else
+            words.append(next);
+        isQuoted = isQuoted != (next.count(u'`') % 2 == 1);
+    }
+    return words;
+}
+
+// To lines of at most `width` characters that begin with `indent` spaces; but a command, which has a line of its own, stays whole, however
+// long: it is to be pasted.
 QStringList wrapped(const QString &text, int indent, int width)
 {
     const QString margin(indent, u' ');
     QStringList lines;
-    for (const QString &next : text.split(u' ')) {
+    for (const QString &next : wordsOf(text.section(u'\n', 0, 0))) {
         if (lines.isEmpty() || lines.last().size() + 1 + next.size() > width)
             lines.append(margin + next);
         else
             lines.last() += u' ' + next;
     }
+    if (text.contains(u'\n'))
+        lines.append(margin + text.section(u'\n', 1));
     return lines;
+}
+
+// Of a screen: a terminal breaks what is longer.
+qsizetype rowsOf(const QStringList &lines, int width)
+{
+    qsizetype rows = 0;
+    for (const QString &line : lines)
+        rows += qMax<qsizetype>(1, (line.size() + width - 1) / qMax(1, width));
+    return rows;
 }
 
 QString countsLine(const RunOutcome &outcome, qint64 elapsedMs, const EndTextStyle &style)
@@ -105,6 +132,20 @@ QString slowdownText(const Slowdowns &slow, quint64 hosts)
     return to + parts.join(QStringLiteral(", "));
 }
 
+QString journalText(const RunOutcome &outcome)
+{
+    QString text =
+        outcome.triedEveryHost
+            ? QStringLiteral("every host was tried; the same command with --resume --retry-failed goes on from %1, with --resume "
+                             "--accept-partial it takes what there is")
+        : outcome.error.isEmpty() ? QStringLiteral("the same command with --resume goes on from %1")
+                                  : QStringLiteral("once that is mended, the same command with --resume goes on from %1");
+    text = text.arg(outcome.journal);
+    if (!outcome.datedOutputs.isEmpty())
+        text += QStringLiteral("; on another date, give it ") + outcome.datedOutputs;
+    return text;
+}
+
 QStringList closing(const RunOutcome &outcome)
 {
     QStringList lines = outcome.notes;
@@ -114,18 +155,19 @@ QStringList closing(const RunOutcome &outcome)
         lines.append(QStringLiteral("%1 %2 new to known_hosts, accepted without a comparison (accept-new)")
                          .arg(keys)
                          .arg(keys == 1 ? QStringLiteral("host key is") : QStringLiteral("host keys are")));
-    if (!outcome.error.isEmpty())
-        lines.append(QStringLiteral("error: ") + outcome.error);
+    if (!outcome.error.isEmpty()) {
+        for (const QString &error : QStringList{outcome.error} + outcome.furtherErrors)
+            lines.append(QStringLiteral("error: ") + error);
+    }
+    if (!outcome.unwritten.isEmpty())
+        lines.append(QStringLiteral("not written: ") + outcome.unwritten.join(QStringLiteral(", ")));
     if (!outcome.files.isEmpty())
         lines.append((outcome.isPartial ? QStringLiteral("incomplete: ") : QStringLiteral("written: ")) +
                      outcome.files.join(QStringLiteral(", ")));
     if (outcome.isPartial && outcome.keepsFormer)
         lines.append(QStringLiteral("the former files stay as they were (--accept-partial would have replaced them)"));
     if (!outcome.journal.isEmpty())
-        lines.append((outcome.triedEveryHost ? QStringLiteral("every host was tried; the same command with --resume --retry-failed goes on "
-                                                              "from %1, with --resume --accept-partial it takes what there is")
-                                             : QStringLiteral("the same command with --resume goes on from %1"))
-                         .arg(outcome.journal));
+        lines.append(journalText(outcome));
     return lines;
 }
 
@@ -153,13 +195,16 @@ QString endText(const RunOutcome &outcome, qint64 elapsedMs, const EndTextStyle 
     QStringList note;
     if (std::any_of(failures.begin(), failures.end(), [](const Failure &failure) { return namesRetry(failure.cause); }))
         note = wrapped(retryNote(retry), 0, style.width);
-    qsizetype left = style.lines - 1 - note.size() - last.size();
+    qsizetype left = style.lines - 1 - rowsOf(note + last, style.width);
     QStringList lines{countsLine(outcome, elapsedMs, style)};
     quint64 unsaid = 0;
+    QString said; // the last advice: two causes that share it have it once
     for (const Failure &failure : failures) {
-        const QStringList advice = wrapped(remedy(failure.cause, retry, !outcome.journal.isEmpty()), 7, style.width);
+        const QString sentence = remedy(failure.cause, retry, !outcome.journal.isEmpty());
+        const QStringList advice = sentence == said ? QStringList() : wrapped(sentence, 7, style.width);
+        const qsizetype rows = 1 + rowsOf(advice, style.width);
         const bool isLast = &failure == &failures.last(); // else a line is kept for the rest of them
-        if (unsaid > 0 || left < 1 + advice.size() + (isLast ? 0 : 1)) {
+        if (unsaid > 0 || left < rows + (isLast ? 0 : 1)) {
             unsaid += failure.hosts;
             continue;
         }
@@ -168,7 +213,8 @@ QString endText(const RunOutcome &outcome, qint64 elapsedMs, const EndTextStyle 
         lines.append(painted(head, "1", style) +
                      cutTo(where.isEmpty() ? QString() : QStringLiteral(": ") + where, style.width - int(head.size())));
         lines += advice;
-        left -= 1 + advice.size();
+        said = sentence;
+        left -= rows;
     }
     if (unsaid > 0)
         lines.append(QStringLiteral("%1 of other causes: `summary` in the result has them all").arg(unsaid, 6));

@@ -29,6 +29,24 @@ bool isStillNamed(int descriptor, const QByteArray &path)
            ours.st_dev == named.st_dev;
 }
 
+// Why there is no lock, in words of the output: of the lock's name the user has never heard.
+QString whyNot(const QByteArray &path, int number)
+{
+    const QString lock = QString::fromLocal8Bit(path);
+    if (number == ELOOP)
+        return QStringLiteral("its lock %1 is a symbolic link").arg(lock);
+    if (number == ENOENT)
+        return errorText(number) + QStringLiteral("; is its folder there?");
+    if (number != EACCES)
+        return errorText(number);
+    const qsizetype slash = path.lastIndexOf('/');
+    const QByteArray folder = slash < 0 ? QByteArray(".") : path.first(slash + 1);
+    return errorText(number) +
+           (faccessat(AT_FDCWD, folder.constData(), W_OK | X_OK, AT_EACCESS) != 0
+                ? QStringLiteral("; its folder has to be writable, for it is written beside its place")
+                : QStringLiteral("; its lock %1 is another user's: where no run of theirs writes it, remove that").arg(lock));
+}
+
 QString holderOf(int descriptor)
 {
     std::array<char, 200> text;
@@ -45,11 +63,7 @@ std::optional<FileLock> FileLock::take(const QByteArray &output, const QByteArra
     for (;;) {
         FileHandle file(::open(path.constData(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
         if (!file.isOpen()) {
-            // In words of the output: of the lock's name the user has never heard.
-            const QString reason = errno == ELOOP    ? QStringLiteral("its lock %1 is a symbolic link").arg(QString::fromLocal8Bit(path))
-                                   : errno == ENOENT ? errorText(ENOENT) + QStringLiteral("; is its folder there?")
-                                                     : errorText(errno);
-            *error = QStringLiteral("%1 cannot be written: %2").arg(name, reason);
+            *error = QStringLiteral("%1 cannot be written: %2").arg(name, whyNot(path, errno));
             return std::nullopt;
         }
         if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {

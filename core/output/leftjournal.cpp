@@ -3,6 +3,12 @@
 #include "output/bytesink.h"
 #include "output/journalreader.h"
 
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -14,6 +20,9 @@ QString shown(const QByteArray &path)
 {
     return QString::fromLocal8Bit(path);
 }
+
+// The shards of a night may have a thousand of them in one folder.
+constexpr qsizetype mostJournals = 32;
 
 // What would be lost with a journal, in words; empty: nothing would.
 QString worthOf(const QByteArray &journal)
@@ -31,6 +40,40 @@ QString worthOf(const QByteArray &journal)
                : QStringLiteral("it is from a run that did not end, and is put aside as %1 (--resume would have gone on from it)");
 }
 
+// The same for two names of a file; empty: it is none.
+QString placeOf(const QByteArray &path)
+{
+    return path.isEmpty() ? QString() : QDir::cleanPath(QFileInfo(shown(path)).absoluteFilePath());
+}
+
+std::optional<RunElsewhere> runOf(const QByteArray &journal, const QList<OutputSpec> &outputs, const QStringList &given)
+{
+    QString error;
+    const auto reader = JournalReader::open(journal, &error);
+    JournalReader::Entry entry;
+    if (!reader || !reader->next(entry)) // nothing to go on with
+        return std::nullopt;
+    const QJsonObject options = reader->header().run[u"options"].toObject();
+    QStringList givenThen;
+    for (const QJsonValue value : options[u"output"].toArray())
+        givenThen.append(value.toString());
+    const auto then = parseOutputs(givenThen, options[u"format"].toString(), false, reader->header().startedMs, &error);
+    if (!then ||
+        placeOf(journalPath(*then)) != placeOf(journal)) // in another time zone, in another folder: what the names were is not known
+        return std::nullopt;
+    QStringList ours;
+    for (const OutputSpec &spec : outputs)
+        ours.append(placeOf(journalPath({spec})));
+    RunElsewhere run{journal, asOptions(*then)};
+    bool isOfName = false;
+    for (qsizetype i = 0; i < then->size(); ++i) {
+        const QString place = placeOf(journalPath({(*then)[i]}));
+        run.isOfOutput = run.isOfOutput || (!place.isEmpty() && ours.contains(place));
+        isOfName = isOfName || ((*then)[i].isDated && given.contains(givenThen[i]));
+    }
+    return run.isOfOutput || isOfName ? std::optional(run) : std::nullopt;
+}
+
 } // namespace
 
 bool putJournalAside(const QByteArray &journal, const std::function<void(const QString &)> &warn, QString *error)
@@ -46,6 +89,29 @@ bool putJournalAside(const QByteArray &journal, const std::function<void(const Q
     if (warn)
         warn(QStringLiteral("the journal %1 was left here: ").arg(shown(journal)) + worth.arg(shown(old)));
     return true;
+}
+
+std::optional<RunElsewhere> findRunElsewhere(const QList<OutputSpec> &outputs, const QStringList &given, bool alsoEnded)
+{
+    QList<QByteArray> ours;
+    for (const OutputSpec &spec : outputs)
+        ours.append(journalPath({spec}));
+    for (const QByteArray &own : std::as_const(ours)) {
+        if (own.isEmpty())
+            continue;
+        const QByteArray folder = own.first(own.lastIndexOf('/') + 1);
+        const QDir::Filters regular = QDir::Files | QDir::Hidden | QDir::NoSymLinks;
+        const QStringList names =
+            QDir(folder.isEmpty() ? QStringLiteral(".") : shown(folder)).entryList({QStringLiteral(".*.journal")}, regular, QDir::Time);
+        for (const QString &name : names.first(std::min(names.size(), mostJournals))) {
+            const QByteArray journal = folder + QFile::encodeName(name);
+            if (ours.contains(journal) || (!alsoEnded && hasEnded(journal)))
+                continue;
+            if (const auto run = runOf(journal, outputs, given))
+                return run;
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace collector

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 namespace collector {
@@ -113,6 +114,14 @@ private:
     std::unique_ptr<Document> m_document;
 };
 
+// Whether somebody waits for us to end, whom a run has not begun to listen to.
+bool isEndPending()
+{
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1;
+}
+
 // A descriptor for a FIFO or a device. Main thread, before the run: it may wait.
 FileHandle openStream(const QByteArray &path)
 {
@@ -123,7 +132,7 @@ FileHandle openStream(const QByteArray &path)
             fcntl(file.get(), F_SETFL, fcntl(file.get(), F_GETFL) & ~O_NONBLOCK);
             return file;
         }
-        if (errno != ENXIO || std::chrono::steady_clock::now() >= giveUp)
+        if (errno != ENXIO || std::chrono::steady_clock::now() >= giveUp || isEndPending())
             return file;
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }

@@ -1,6 +1,7 @@
 #include "output/outputspec.h"
 
 #include "output/livefile.h"
+#include "output/shellword.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -55,6 +56,7 @@ std::optional<OutputSpec> parseOne(const QString &value, std::optional<Format> a
 {
     OutputSpec spec;
     spec.path = withTimes(value.toLocal8Bit(), nowMs);
+    spec.isDated = spec.path != value.toLocal8Bit();
     if (spec.path.isEmpty()) {
         *error = QStringLiteral("-o needs the name of a file, or - for standard output");
         return std::nullopt;
@@ -139,6 +141,14 @@ std::optional<QList<OutputSpec>> parseOutputs(const QStringList &outputs, const 
         specs.append(*spec);
     }
     return specs;
+}
+
+QString asOptions(const QList<OutputSpec> &outputs)
+{
+    QStringList options;
+    for (const OutputSpec &spec : outputs)
+        options.append(QStringLiteral("-o ") + shellWord(QString::fromLocal8Bit(spec.path)));
+    return options.join(u' ');
 }
 
 } // namespace collector

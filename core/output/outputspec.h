@@ -19,6 +19,7 @@ struct OutputSpec
     QByteArray path; // as in the file system, times filled in; `-` is standard output; a directory (AnsibleCache) ends in `/`
     Format format = Format::JsonLines;
     Packing packing = Packing::None;
+    bool isDated = false; // the name as it was given holds a time: on another day it is another
 
     [[nodiscard]] bool isStandardOutput() const { return path == "-"; }
 };
@@ -31,5 +32,8 @@ struct OutputSpec
 // `nowMs`. Nothing, and why in `error`, where a format is unknown or missing, or two outputs are the same.
 [[nodiscard]] std::optional<QList<OutputSpec>> parseOutputs(const QStringList &outputs, const QString &format, bool isTerminal,
                                                             qint64 nowMs, QString *error);
+
+// `-o a-2026-11-28.json -o -`: what names these again, whenever it is typed.
+[[nodiscard]] QString asOptions(const QList<OutputSpec> &outputs);
 
 } // namespace collector

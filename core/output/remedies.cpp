@@ -4,7 +4,10 @@ namespace collector {
 
 namespace {
 
-// %1 is ` --rerun FILE -o ANOTHER`, or nothing.
+// What is left of a command to try again where no result can be named.
+constexpr QStringView bareCommand = u":\ncollector …";
+
+// Behind a line's end: a command. %1 is ` --rerun FILE -o ANOTHER`, or nothing.
 QString text(Cause cause)
 {
     switch (cause) {
@@ -36,7 +39,7 @@ QString text(Cause cause)
         return QStringLiteral("it only speaks algorithms that are no longer safe: --legacy allows them; or "
                               "such as libssh has not: --transport openssh");
     case Cause::HostKeyUnknown:
-        return QStringLiteral("its key is not in known_hosts; to accept new keys: collector …%1 --host-keys accept-new");
+        return QStringLiteral("its key is not in known_hosts; to accept new keys:\ncollector …%1 --host-keys accept-new");
     case Cause::HostKeyChanged:
         return QStringLiteral("its key is another than before: reinstalled, or not the host you mean; once you know, `ssh-keygen -R HOST`");
     case Cause::HostKeyRevoked:
@@ -48,7 +51,8 @@ QString text(Cause cause)
     case Cause::AuthTimeout:
         return QStringLiteral("no answer to the login: its directory service (LDAP, PAM) hangs; a longer --timeout");
     case Cause::AuthStopped:
-        return QStringLiteral("the password was refused too often and offered to nobody else: check it, then collector …%1");
+        return QStringLiteral("the password was refused too often and offered to nobody else: check it, then try again:\n"
+                              "collector …%1");
     case Cause::NoCredentials:
         return QStringLiteral("no key and no password to offer: --identity FILE, an ssh-agent, or --ask-pass");
     case Cause::MfaRequired:
@@ -64,14 +68,15 @@ QString text(Cause cause)
     case Cause::ShellRejected:
         return QStringLiteral("the account has no usable shell (nologin, a menu): use an account that has /bin/sh");
     case Cause::SudoDenied:
-        return QStringLiteral("sudo, su or doas said no, as the message has it; the rules of sudo that ssh-facts needs: collector plugins "
-                              "ssh-facts --sudoers");
+        return QStringLiteral("sudo, su or doas said no, as the message has it; the rules of sudo that ssh-facts needs:\n"
+                              "collector plugins ssh-facts --sudoers");
     case Cause::ExecTimeout:
         return QStringLiteral("the command did not end in time: a longer --timeout, or find what hangs there");
     case Cause::OutputLimit:
         return QStringLiteral("more output than is kept: --max-output raises it");
     case Cause::ConnectionLost:
-        return QStringLiteral("the connection broke while it worked: the host went down, or a device on the way cut it; collector …%1");
+        return QStringLiteral("the connection broke while it worked: the host went down, or something cut it; try again:\n"
+                              "collector …%1");
     case Cause::ExitStatus:
         return QStringLiteral("the command ended with an error: its output stands in the record");
     case Cause::Signal:
@@ -81,7 +86,7 @@ QString text(Cause cause)
     case Cause::PluginError:
         return QStringLiteral("a mistake in the plugin: its author needs the record's message");
     case Cause::BadVariable:
-        return QStringLiteral("a variable has no usable value: collector explain HOST shows where it comes from");
+        return QStringLiteral("a variable has no usable value: `collector explain HOST` shows where it comes from");
     case Cause::UnsupportedConnection:
         return QStringLiteral("ansible_connection is not ssh or local: not ours to contact");
     case Cause::Excluded:
@@ -107,7 +112,8 @@ QString remedy(Cause cause, const Retry &retry, bool hasJournal)
     const QString sentence = text(cause);
     if (!namesRetry(cause))
         return sentence;
-    return sentence.arg(retry.options.isEmpty() ? QString() : u' ' + retry.options);
+    const QString whole = sentence.arg(retry.options.isEmpty() ? QString() : u' ' + retry.options);
+    return whole.endsWith(bareCommand) ? whole.chopped(bareCommand.size()) : whole;
 }
 
 bool namesRetry(Cause cause)
@@ -120,7 +126,7 @@ QString retryNote(const Retry &retry)
     if (retry.options.isEmpty())
         return {};
     const QString note = QStringLiteral("-o %1 stands in place of the command's own -o").arg(retry.output);
-    return retry.joining.isEmpty() ? note : note + QStringLiteral("; then: ") + retry.joining;
+    return retry.joining.isEmpty() ? note : note + QStringLiteral("; then:\n") + retry.joining;
 }
 
 } // namespace collector

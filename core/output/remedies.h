@@ -1,4 +1,4 @@
-// What a person can do about a cause: one line each, a command where there is one. Pure.
+// What a person can do about a cause: a line each, and behind it a command, where there is one that can be pasted. Pure.
 
 #pragma once
 

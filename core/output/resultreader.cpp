@@ -204,6 +204,11 @@ std::unique_ptr<ResultReader> ResultReader::open(const QByteArray &path, QString
         *error = QStringLiteral("%1: %2").arg(QString::fromLocal8Bit(path), source->error());
         return nullptr;
     }
+    if (head.startsWith('[')) {
+        *error = QStringLiteral("%1: an array is no result of collector; `jq -c '.[]'` makes JSON lines of one that holds records")
+                     .arg(QString::fromLocal8Bit(path));
+        return nullptr;
+    }
     if (head.isEmpty() || head.startsWith('{'))
         return std::make_unique<JsonResult>(path, std::move(source));
     auto reader = std::make_unique<CsvResult>(path, std::move(source));

@@ -1,6 +1,9 @@
 #include "output/retry.h"
 
+#include "output/shellword.h"
+
 #include <algorithm>
+#include <utility>
 
 namespace collector {
 
@@ -43,9 +46,12 @@ Retry Retry::of(const QStringList &files)
     Retry retry;
     for (int number = 1; retry.output.isEmpty() || outputs.contains(retry.output); ++number)
         retry.output = QStringLiteral("retried%1.%2").arg(number == 1 ? QString() : QString::number(-number), canJoin ? u"json" : u"csv");
-    retry.options = QStringLiteral("--rerun %1 -o %2").arg(result, retry.output);
-    if (canJoin)
-        retry.joining = QStringLiteral("collector merge %1 %2 -o %3").arg(result, retry.output, outputs.join(QStringLiteral(" -o ")));
+    retry.options = QStringLiteral("--rerun %1 -o %2").arg(shellWord(result), retry.output);
+    if (canJoin) {
+        retry.joining = QStringLiteral("collector merge %1 %2").arg(shellWord(result), retry.output);
+        for (const QString &output : std::as_const(outputs))
+            retry.joining += QStringLiteral(" -o ") + shellWord(output);
+    }
     return retry;
 }
 

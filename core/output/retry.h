@@ -1,5 +1,6 @@
 // Retry: how some hosts of a run are tried again and the records of all others kept, in the words of the command line. A run writes the
-// hosts that it was asked for and no others, so it writes to a file of its own, which merge then joins with the former result. Pure.
+// hosts that it was asked for and no others, so it writes to a file of its own, which merge then joins with the former result. A shell
+// may be given them as they are. Pure.
 
 #pragma once
 

@@ -248,11 +248,12 @@ bool RunFiles::addToOutputs(const Batch &batch)
 {
     if (batch.isEmpty())
         return m_error.isEmpty();
-    for (const auto &output : m_outputs) {
+    bool isGood = true;
+    for (const auto &output : m_outputs) { // all of them: whoever mends one is to know of the others
         if (!output->add(batch))
-            return fail(output->error());
+            isGood = fail(output->error());
     }
-    return true;
+    return isGood;
 }
 
 bool RunFiles::sync()
@@ -278,8 +279,11 @@ bool RunFiles::end(const RunSummary &summary, bool isPartial, Naming *naming)
         isGood = writeSummary(summary);
     if (isGood)
         isGood = nameOutputs(isPartial, naming);
-    for (const auto &output : m_outputs)
+    for (const auto &output : m_outputs) {
         naming->notes += output->notes();
+        if (output->hasName() && !naming->files.contains(shown(output->path())))
+            naming->unwritten.append(shown(output->path()));
+    }
     m_outputs.clear(); // what took no name goes: on a full disk the summary has its room
     isGood = endSummary(summary, isGood);
     if (!m_journal.isOpen())
@@ -296,6 +300,9 @@ bool RunFiles::end(const RunSummary &summary, bool isPartial, Naming *naming)
 void RunFiles::keepJournal(bool hasEnded, Naming *naming)
 {
     naming->journal = shown(m_journal.path());
+    const auto isBesideDated = [this](const OutputSpec &spec) { return spec.isDated && journalPath({spec}) == m_journal.path(); };
+    if (std::any_of(m_setup.outputs.begin(), m_setup.outputs.end(), isBesideDated))
+        naming->datedOutputs = asOptions(m_setup.outputs);
     naming->hasEnded = hasEnded;
     if (hasEnded && m_journal.append(endMark))
         m_journal.sync();
@@ -316,26 +323,30 @@ QList<QByteArray> RunFiles::passing() const
 bool RunFiles::closeOutputs(const RunSummary &summary)
 {
     const Document::Ending ending{summaryJson(summary), summary.hostKeysAdded};
+    bool isGood = true;
     for (const auto &output : m_outputs) {
         if (!output->end(ending))
-            return fail(output->error());
+            isGood = fail(output->error());
     }
-    return true;
+    return isGood;
 }
 
 bool RunFiles::nameOutputs(bool isPartial, Naming *naming)
 {
+    bool isGood = true;
     for (const auto &output : m_outputs) {
         naming->keepsFormer = naming->keepsFormer || (isPartial && placeKind(output->path()) == PlaceKind::RegularFile);
-        if (!output->name(isPartial))
-            return fail(output->error());
+        if (!output->name(isPartial)) {
+            isGood = fail(output->error());
+            continue;
+        }
         if (!output->hasName())
             continue;
         if (!syncFolderOf(output->path()))
-            return fail(QStringLiteral("the folder of %1 cannot be synced: %2").arg(shown(output->path()), errorText(errno)));
+            isGood = fail(QStringLiteral("the folder of %1 cannot be synced: %2").arg(shown(output->path()), errorText(errno)));
         naming->files.append(shown(output->path()));
     }
-    return true;
+    return isGood;
 }
 
 bool RunFiles::writeSummary(const RunSummary &summary)
@@ -366,6 +377,8 @@ bool RunFiles::fail(const QString &reason)
 {
     if (m_error.isEmpty())
         m_error = reason;
+    else if (reason != m_error && !m_furtherErrors.contains(reason))
+        m_furtherErrors.append(reason);
     return false;
 }
 

@@ -42,19 +42,22 @@ public:
     bool sync();                                                   // the journal
     bool pause();                                                  // nothing is waiting: streams get what is held back
     [[nodiscard]] const QString &error() const { return m_error; } // the first
+    [[nodiscard]] const QStringList &furtherErrors() const { return m_furtherErrors; }
 
     struct Naming
     {
         QStringList files;
+        QStringList unwritten; // outputs that have no name, as they were given
         bool isPartial = false;
         bool keepsFormer = false; // partial, beside a file that had the name before
         QString journal;          // empty: it is gone
+        QString datedOutputs;     // to be given with --resume on another day; empty: they are the same then
         bool hasEnded = false;    // the journal is of a run that tried every host
         QStringList notes;
     };
     // Closes, syncs and names the outputs (as `.partial` where `isPartial`), then removes the journal, or marks it where every host was
-    // tried. `summary.exitStatus` is what it is if all goes well; on an error nothing has its name, the journal stays, and the summary
-    // says 1.
+    // tried. `summary.exitStatus` is what it is if all goes well. Where one of them cannot be closed, none has its name; where one cannot
+    // be given it, the others have theirs. Either way the journal stays, and the summary says 1.
     bool end(const RunSummary &summary, bool isPartial, Naming *naming);
 
     // Paths of what only lives as long as this: live copies, then locks.
@@ -88,6 +91,7 @@ private:
     std::unique_ptr<LiveFile> m_summary;
     FileHandle m_summaryFile;
     QString m_error;
+    QStringList m_furtherErrors;
 };
 
 } // namespace collector

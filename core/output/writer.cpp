@@ -235,12 +235,15 @@ void Writer::end()
         noteFailure();
         outcome.exitStatus = 1;
         outcome.error = m_files->error();
+        outcome.furtherErrors = m_files->furtherErrors();
     }
     outcome.clusters = std::move(m_clusters);
     outcome.files = naming.files;
+    outcome.unwritten = naming.unwritten;
     outcome.isPartial = naming.isPartial;
     outcome.keepsFormer = naming.keepsFormer;
     outcome.journal = naming.journal;
+    outcome.datedOutputs = naming.datedOutputs;
     outcome.triedEveryHost = naming.hasEnded;
     outcome.notes = naming.notes;
     outcome.slowdowns = finish.slowdowns;

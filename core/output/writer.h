@@ -51,10 +51,13 @@ struct RunOutcome
     RunCounts counts;
     FailureClusters clusters;
     QString error;               // what could not be written; empty: all was
+    QStringList furtherErrors;   // of other outputs
     QStringList files;           // the outputs as they are named now
+    QStringList unwritten;       // those that have no name
     bool isPartial = false;      // they are `.partial`: FILE stays as it was
     bool keepsFormer = false;    // and there is such a FILE
     QString journal;             // kept for --resume; empty: not kept
+    QString datedOutputs;        // what --resume needs on another day, `-o a-2026-11-28.json`; empty: nothing
     bool triedEveryHost = false; // then it is for --resume --retry-failed alone
     QStringList notes;           // what else there is to say of the outputs
     Slowdowns slowdowns;

@@ -137,12 +137,11 @@ std::optional<Secret> takeSecretFromEnvironment(const char *variable)
     return secret;
 }
 
-Secret askOnTerminal(const QString &prompt)
+Secret askOnTerminal(const QString &prompt, const QString &otherwise)
 {
     const Descriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
     if (terminal < 0)
-        throw problem(prompt.section(u':', 0, 0),
-                      QStringLiteral("there is no terminal to ask on; use --password-file, --passphrase-file or COLLECTOR_PASSWORD"));
+        throw problem(prompt.section(u':', 0, 0), QStringLiteral("there is no terminal to ask on; give %1").arg(otherwise));
     return askOnTerminal(terminal, prompt);
 }
 

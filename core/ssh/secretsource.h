@@ -24,8 +24,8 @@ namespace collector {
 // it. Nothing if it is not set. Before there are other threads.
 [[nodiscard]] std::optional<Secret> takeSecretFromEnvironment(const char *variable);
 
-// Asks on the terminal, /dev/tty, without echo. Throws at once where there is none.
-[[nodiscard]] Secret askOnTerminal(const QString &prompt);
+// Asks on the terminal, /dev/tty, without echo. Throws at once where there is none, and says that `otherwise` is to be given then.
+[[nodiscard]] Secret askOnTerminal(const QString &prompt, const QString &otherwise);
 
 // The same on a terminal that is open already. A ^C, or a signal that would end us, gives the terminal back as it was and throws. After
 // a ^Z the question is asked anew.

@@ -199,10 +199,12 @@ void TestExplain::bytesThatWouldBeSent()
 void TestExplain::connects()
 {
     const collector::FleetProcess fleet;
-    const QStringList common{QStringLiteral("127.0.0.9"),    QStringLiteral("-i"),         QStringLiteral("127.0.0.0/24"),
-                             QStringLiteral("--ssh-config"), QStringLiteral("none"),       QStringLiteral("--port"),
-                             QString::number(fleet.port()),  QStringLiteral("--identity"), fleet.clientKey(),
-                             QStringLiteral("--connect")};
+    // Its own option in front of the host: what stood last, a file, was taken for the host.
+    const QStringList common{QStringLiteral("--connect"),    QStringLiteral("127.0.0.9"),
+                             QStringLiteral("-i"),           QStringLiteral("127.0.0.0/24"),
+                             QStringLiteral("--ssh-config"), QStringLiteral("none"),
+                             QStringLiteral("--port"),       QString::number(fleet.port()),
+                             QStringLiteral("--identity"),   fleet.clientKey()};
     const Ended ended = explain(common + QStringList{QStringLiteral("--known-hosts"), fleet.knownHostsFile()});
     QVERIFY2(ended.status == 0, qPrintable(ended.errors));
     const QString timeline = ended.output.mid(ended.output.indexOf(QStringLiteral("timeline\n")));

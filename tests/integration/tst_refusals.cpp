@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 using namespace collector;
 
@@ -16,6 +17,10 @@ private Q_SLOTS:
     void cleanupTestCase() { end(); }
     void mistakes_data();
     void mistakes();
+    void nobodyToAsk_data();
+    void nobodyToAsk();
+    void aSourceWithoutAName();
+    void aFolderOfOthers();
     void secretsThatNobodyIsSent_data();
     void secretsThatNobodyIsSent();
     void mistakesInAConfiguration_data();
@@ -39,6 +44,12 @@ void TestRefusals::mistakes_data()
         QTest::newRow(name) << QString::fromUtf8(words).split(u' ') << QByteArray(said);
     };
     row("a verb with a slip", "inventroy --list", "\"inventroy\" is neither an option nor a verb: did you mean inventory?;");
+    row("an option that is cut off", "-i h, -p ping --form json", "unknown option --form; did you mean --format?\n");
+    row("an option like none", "-i h, -p ping --foo", "unknown option --foo; `collector --help` lists those of all runs,");
+    row("a plugin's option, and no plugin", "-i h, --command uptime", "unknown option --command; `collector --help` lists those of all");
+    row("an option of a verb's that is cut off", "diff --form text a b", "there is no option --form: is --format meant?\n");
+    row("an option of a verb's like none", "diff --zabbix=1 a b", "there is no option --zabbix: see collector diff --help\n");
+    row("a log for stderr", "-i h, -p ping --log-file -", "--log-file takes the name of a file, not \"-\": without it,");
     row("a host in a verb's place", "web01", "\"web01\" is neither an option nor a verb; hosts are given with -i");
     row("a plugin with a slip", "-i h, -p pnig", "there is no plugin \"pnig\"; did you mean \"ping\"? `collector plugins` lists them");
     row("a folder of plugins that is not there", "-i h, -p ping2 --plugin-dir nowhere",
@@ -96,6 +107,63 @@ void TestRefusals::mistakes()
     QVERIFY2(errors.contains(said), errors.constData());
     QCOMPARE(errors.count('\n'), 1);
     QCOMPARE(process.readAllStandardOutput(), QByteArray());
+}
+
+void TestRefusals::nobodyToAsk_data()
+{
+    QTest::addColumn<QByteArray>("option");
+    QTest::addColumn<QByteArray>("said");
+    QTest::newRow("password") << QByteArray("-k") << QByteArray("give --password-file FILE, or COLLECTOR_PASSWORD in the environment\n");
+    QTest::newRow("become password") << QByteArray("-K") << QByteArray("give --become-password-file FILE\n");
+}
+
+// In a session of its own, as under cron. For each of them all options were named, and of --ask-become-pass the right one was missing.
+void TestRefusals::nobodyToAsk()
+{
+    QFETCH(QByteArray, option);
+    QFETCH(QByteArray, said);
+    QProcess process;
+    process.setChildProcessModifier([] { setsid(); });
+    QCOMPARE(run(process, command(good + option)), 2);
+    const QByteArray errors = process.readAllStandardError();
+    QVERIFY2(errors.contains("there is no terminal to ask on; " + said), errors.constData());
+}
+
+// As of a variable that is not set: the advice was a comma.
+void TestRefusals::aSourceWithoutAName()
+{
+    QProcess process;
+    QCOMPARE(run(process, {QStringLiteral("-i"), QString(), QStringLiteral("-p"), QStringLiteral("ping")}), 2);
+    const QByteArray errors = process.readAllStandardError();
+    QVERIFY2(errors.contains("'' names no source\n    -> is a variable of the shell's empty?\n"), errors.constData());
+}
+
+// A file that may be written to in a folder that may not was refused without a reason.
+void TestRefusals::aFolderOfOthers()
+{
+    if (geteuid() != 0)
+        QSKIP("needs root, to be somebody else");
+    const QTemporaryDir dir;
+    QFile file(dir.filePath(QStringLiteral("a.json")));
+    QVERIFY(file.open(QFile::WriteOnly));
+    QCOMPARE(chmod(qPrintable(file.fileName()), 0666), 0);
+    QCOMPARE(chmod(qPrintable(dir.path()), 0755), 0);
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    process.setChildProcessModifier([] { (void)(setgid(65534) == 0 && setuid(65534) == 0); });
+    const QStringList words{QStringLiteral("-i"),   QStringLiteral("127.0.0.1,"), QStringLiteral("-p"),
+                            QStringLiteral("ping"), QStringLiteral("-o"),         QStringLiteral("a.json")};
+    QCOMPARE(run(process, words), 2);
+    QByteArray errors = process.readAllStandardError();
+    QVERIFY2(errors.contains("its folder has to be writable, for it is written beside its place"), errors.constData());
+    // What a run of another user left where all may write.
+    QCOMPARE(chmod(qPrintable(dir.path()), 01777), 0);
+    QFile lock(dir.filePath(QStringLiteral(".a.json.lock")));
+    QVERIFY(lock.open(QFile::WriteOnly));
+    QCOMPARE(chmod(qPrintable(lock.fileName()), 0600), 0);
+    QCOMPARE(run(process, words), 2);
+    errors = process.readAllStandardError();
+    QVERIFY2(errors.contains("its lock .a.json.lock is another user's"), errors.constData());
 }
 
 void TestRefusals::secretsThatNobodyIsSent_data()

@@ -1,4 +1,4 @@
-// A run that goes on although what it is made of has changed meanwhile: scripts, files of patterns, the result of --rerun.
+// A run that goes on although what it is made of has changed meanwhile: scripts, files of patterns, the result of --rerun, the outputs.
 
 #include "endingsfixture.h"
 
@@ -27,6 +27,8 @@ private Q_SLOTS:
     void aScriptThatHasChanged();
     void hostsThatAreNoLongerSelected_data();
     void hostsThatAreNoLongerSelected();
+    void anOutputThatWasNotTheFirst();
+    void aDateThatIsAnother();
 
 private:
     static QByteArray sum(const QByteArray &text) { return QCryptographicHash::hash(text, QCryptographicHash::Sha256).toHex(); }
@@ -167,6 +169,59 @@ void TestResumeInputs::hostsThatAreNoLongerSelected()
     }
     QCOMPARE(reader->summary()[u"hosts"].toInt(), 12);
     QCOMPARE(reader->summary()[u"ok"].toInt(), 6);
+}
+
+// The journal lies beside the first: all hosts were asked once more, and nothing was said.
+void TestResumeInputs::anOutputThatWasNotTheFirst()
+{
+    QProcess process;
+    process.setWorkingDirectory(m_dir->path());
+    QCOMPARE(run(process, command(good + silent + "-o a.json -o b.json --timeout 30"), SIGINT), 130);
+    process.readAllStandardError();
+    const int contacts = m_fleet->count(FleetEvent::Connect);
+    QCOMPARE(run(process, command(good + silent + "-o b.json --resume")), 2);
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.contains(".a.json.journal is of a run that did not end, and had -o a.json -o b.json: give all of these"),
+             said.constData());
+    QCOMPARE(m_fleet->count(FleetEvent::Connect), contacts);
+    QCOMPARE(run(process, command(good + silent + "-o a.json -o b.json --timeout 2 --resume")), 3);
+}
+
+// The same command is not the same run after midnight. Each day is to have its file, so it begins anew, but not without a word.
+void TestResumeInputs::aDateThatIsAnother()
+{
+    QProcess process;
+    process.setWorkingDirectory(m_dir->path());
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("TZ"), QStringLiteral("UTC"));
+    process.setProcessEnvironment(environment);
+    process.start(QString::fromLatin1(program), command(good + silent + "-o x-%F.json --timeout 30"));
+    const auto records = [this] {
+        QFile journal(m_dir->filePath(filesIn(m_dir->path()).filter(QStringLiteral(".journal")).value(0)));
+        return journal.open(QFile::ReadOnly) ? int(journal.readAll().count("\"attempts\":")) : 0;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(records() >= 8, 20'000);
+    ::kill(pid_t(process.processId()), SIGINT);
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 130);
+    QByteArray said = process.readAllStandardError();
+    const QString today = filesIn(m_dir->path()).filter(QStringLiteral(".partial")).value(0).chopped(8);
+    QVERIFY2(said.contains("; on another date, give it -o " + today.toLatin1() + '\n'), said.constData());
+
+    QFile journal(m_dir->filePath(u'.' + today + QStringLiteral(".journal")));
+    QVERIFY(journal.open(QFile::ReadOnly));
+    QByteArray content = journal.readAll(); // of a night long past, as its header has it
+    content.replace(content.indexOf("\"started\":\"") + 11, 10, "2001-02-03");
+    write(".x-2001-02-03.json.journal", content);
+    QVERIFY(journal.remove());
+    QCOMPARE(run(process, command(good + "-o x-%F.json --resume")), 0);
+    said = process.readAllStandardError();
+    QVERIFY2(said.contains("did not end, and is not gone on with: -o is another file by now, and this run begins anew; with -o "
+                           "x-2001-02-03.json it would"),
+             said.constData());
+    const int contacts = m_fleet->count(FleetEvent::Connect);
+    QCOMPARE(run(process, command(good + silent + "--timeout 2 --resume -o x-2001-02-03.json")), 3);
+    QCOMPARE(m_fleet->count(FleetEvent::Connect), contacts + 8); // those that had no answer
 }
 
 QTEST_GUILESS_MAIN(TestResumeInputs)

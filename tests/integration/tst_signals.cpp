@@ -14,13 +14,19 @@ using namespace collector;
 
 namespace {
 
-// Whether nobody in that process has taken it in yet.
-bool isPending(qint64 process, int signal)
+// Whether a signal stands in one of the sets that /proc tells of a process.
+bool isIn(const QByteArray &set, qint64 process, int signal)
 {
     QFile status(QStringLiteral("/proc/%1/status").arg(process));
     const QByteArray lines = status.open(QFile::ReadOnly) ? status.readAll() : QByteArray();
-    const QByteArray set = lines.mid(lines.indexOf("\nShdPnd:") + 8).trimmed().left(16);
-    return (set.toULongLong(nullptr, 16) >> (signal - 1)) & 1;
+    const QByteArray bits = lines.mid(lines.indexOf('\n' + set + ':') + set.size() + 2).trimmed().left(16);
+    return (bits.toULongLong(nullptr, 16) >> (signal - 1)) & 1;
+}
+
+// Whether nobody in that process has taken it in yet.
+bool isPending(qint64 process, int signal)
+{
+    return isIn("ShdPnd", process, signal);
 }
 
 } // namespace
@@ -36,7 +42,10 @@ private Q_SLOTS:
     void theSecondSignal();
     void oneSignalSentTwice();
     void beforeTheFirstHost();
-    void aFormerResultThatDoesNotCome();
+    void anInputThatDoesNotCome_data();
+    void anInputThatDoesNotCome();
+    void aPipeThatNobodyReads_data();
+    void aPipeThatNobodyReads();
     void nothingIsLeftOfAVerb_data();
     void nothingIsLeftOfAVerb();
 };
@@ -137,32 +146,68 @@ void TestSignals::beforeTheFirstHost()
     }
 }
 
-// From a pipe, of which the end is not in sight: only KILL ended a run that read --since.
-void TestSignals::aFormerResultThatDoesNotCome()
+void TestSignals::anInputThatDoesNotCome_data()
 {
+    QTest::addColumn<QByteArray>("words");
+    for (const char *words : {"--order oldest --since fifo", "--rerun fifo", "--config fifo", "--password-file fifo",
+                              "--passphrase-file fifo", "-b --become-password-file fifo"})
+        QTest::newRow(words) << QByteArray(words);
+}
+
+// From a pipe, of which the end is not in sight: only KILL ended a run that read it.
+void TestSignals::anInputThatDoesNotCome()
+{
+    QFETCH(QByteArray, words);
     const QTemporaryDir dir;
     const QByteArray fifo = QFile::encodeName(dir.filePath(QStringLiteral("fifo")));
     QCOMPARE(mkfifo(fifo.constData(), 0600), 0);
     const int end = ::open(fifo.constData(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
     QVERIFY(end >= 0);
     const auto close = qScopeGuard([end] { ::close(end); });
-    for (const char *words : {"--order oldest --since fifo", "--rerun fifo"}) {
-        QProcess process;
-        process.setWorkingDirectory(dir.path());
-        process.start(QString::fromLatin1(program), command(good + "-o a.json " + words));
-        QCOMPARE(::write(end, "{", 1), ssize_t(1));
-        const auto unread = [end] {
-            int count = 0;
-            return ioctl(end, FIONREAD, &count) == 0 ? count : -1;
-        };
-        QTRY_COMPARE_WITH_TIMEOUT(unread(), 0, 20'000);
-        ::kill(pid_t(process.processId()), SIGTERM);
-        const bool hasEnded = process.waitForFinished(10'000);
-        process.kill();
-        QVERIFY(hasEnded);
-        QCOMPARE(process.exitCode(), SIGTERM);
-        QCOMPARE(filesIn(dir.path()), QStringList());
-    }
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    process.start(QString::fromLatin1(program), command(good + "-o a.json " + words));
+    QCOMPARE(::write(end, "{", 1), ssize_t(1));
+    const auto unread = [end] {
+        int count = 0;
+        return ioctl(end, FIONREAD, &count) == 0 ? count : -1;
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(unread(), 0, 20'000);
+    ::kill(pid_t(process.processId()), SIGTERM);
+    const bool hasEnded = process.waitForFinished(10'000);
+    process.kill();
+    QVERIFY(hasEnded);
+    QCOMPARE(process.exitCode(), SIGTERM);
+    QCOMPARE(filesIn(dir.path()), QStringList());
+}
+
+void TestSignals::aPipeThatNobodyReads_data()
+{
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<int>("status");
+    QTest::newRow("a log") << QByteArray("-o a.json --log-file pipe") << SIGTERM;
+    QTest::newRow("an output") << QByteArray("-o a.json -o pipe -f jsonl") << 2;
+}
+
+// For an output it would wait ten seconds, for a log until there is a reader.
+void TestSignals::aPipeThatNobodyReads()
+{
+    QFETCH(QByteArray, words);
+    QFETCH(int, status);
+    const QTemporaryDir dir;
+    QCOMPARE(mkfifo(qPrintable(dir.filePath(QStringLiteral("pipe"))), 0600), 0);
+    QProcess process;
+    process.setWorkingDirectory(dir.path());
+    process.start(QString::fromLatin1(program), command(good + words));
+    QVERIFY(process.waitForStarted());
+    const QString lock = dir.filePath(QStringLiteral(".a.json.lock"));
+    QTRY_VERIFY_WITH_TIMEOUT(status == 2 ? QFile::exists(lock) : isIn("SigBlk", process.processId(), SIGUSR1), 20'000);
+    ::kill(pid_t(process.processId()), SIGTERM);
+    const bool hasEnded = process.waitForFinished(5'000);
+    process.kill();
+    QVERIFY(hasEnded);
+    QCOMPARE(process.exitCode(), status);
+    QCOMPARE(filesIn(dir.path()), QStringList());
 }
 
 void TestSignals::nothingIsLeftOfAVerb_data()

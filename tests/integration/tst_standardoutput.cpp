@@ -16,6 +16,9 @@ private Q_SLOTS:
     void standardOutputHasRecordsAlone_data();
     void standardOutputHasRecordsAlone();
     void aPipeThatIsClosed();
+    void helpIsAVerbToo_data();
+    void helpIsAVerbToo();
+    void durationsAreToldAsTheyAreTyped();
     void helpThatNobodyGets();
     void aReaderThatHasSeenEnough();
     void aStandardDescriptorThatIsClosed_data();
@@ -76,6 +79,37 @@ void TestStandardOutput::aPipeThatIsClosed()
                                                  command(good));
     QVERIFY(process.waitForFinished(60'000));
     QCOMPARE(process.readAllStandardError().count("standard output cannot be written"), 1);
+}
+
+void TestStandardOutput::helpIsAVerbToo_data()
+{
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<QByteArray>("usual");
+    QTest::newRow("alone") << QByteArray("help") << QByteArray("--help");
+    QTest::newRow("of a verb") << QByteArray("help diff") << QByteArray("diff --help");
+    QTest::newRow("of the verb that takes options of a run") << QByteArray("help explain") << QByteArray("explain --help");
+}
+
+// As with git and apt: it was refused as a host in a verb's place.
+void TestStandardOutput::helpIsAVerbToo()
+{
+    QFETCH(QByteArray, words);
+    QFETCH(QByteArray, usual);
+    QProcess process;
+    QCOMPARE(run(process, QString::fromLatin1(usual).split(u' ')), 0);
+    const QByteArray expected = process.readAllStandardOutput();
+    QVERIFY(expected.count('\n') > 10);
+    QCOMPARE(run(process, QString::fromLatin1(words).split(u' ')), 0);
+    QCOMPARE(process.readAllStandardOutput(), expected);
+}
+
+// In milliseconds, they were an invitation to --wait 1000.
+void TestStandardOutput::durationsAreToldAsTheyAreTyped()
+{
+    QProcess process;
+    QCOMPARE(run(process, {QStringLiteral("plugins"), QStringLiteral("ping")}), 0);
+    const QByteArray told = process.readAllStandardOutput();
+    QVERIFY2(told.contains("--wait duration 1ms…1h (1s)\n"), told.constData());
 }
 
 void TestStandardOutput::helpThatNobodyGets()

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void hostileNamesDoNotReachTheTerminal();
     void memoryIsBounded();
     void everyCauseHasItsOwnRemedy();
+    void commandsStayWhole();
     void whoTriesAgainKeepsTheOthers_data();
     void whoTriesAgainKeepsTheOthers();
     void partialAndFailedRuns();
@@ -119,9 +120,12 @@ void TestEndText::manyCausesStayOnAScreen()
     m_outcome.journal = QStringLiteral(".a.json.journal");
     for (const int width : {60, 80, 200}) {
         const QStringList lines = text({width, 24, false}).split(u'\n');
-        QVERIFY2(lines.size() - 1 <= 24, qPrintable(lines.join(u'\n')));
+        qsizetype rows = 0; // of the screen
+        for (const QString &line : lines.first(lines.size() - 1))
+            rows += qMax<qsizetype>(1, (line.size() + width - 1) / width);
+        QVERIFY2(rows <= 24, qPrintable(lines.join(u'\n')));
         for (const QString &line : lines.mid(1, lines.size() - 6))
-            QVERIFY2(line.size() <= width, qPrintable(line));
+            QVERIFY2(line.size() <= width || line.trimmed().startsWith(QStringLiteral("collector ")), qPrintable(line));
         QVERIFY(lines.filter(QStringLiteral("of other causes")).size() == 1);
     }
 }
@@ -159,12 +163,39 @@ void TestEndText::everyCauseHasItsOwnRemedy()
         QVERIFY2(sentence.size() > 20 && sentence.size() < 140, qPrintable(sentence));
         QVERIFY2(!sentence.contains(u'%'), qPrintable(sentence));
         seen.insert(sentence);
+        const QString alone = remedy(Cause(cause), {}, true); // with nothing to be named in a command
+        QVERIFY2(!alone.endsWith(QChar(0x2026)) && !alone.endsWith(u':'), qPrintable(alone));
     }
     QCOMPARE(seen.size(), causeCount - 2); // interrupted and not_attempted share theirs
     QVERIFY(!remedy(Cause::HostKeyUnknown, {}, true).contains(QStringLiteral("--rerun")));
     // --resume needs a file.
     QVERIFY(!remedy(Cause::Interrupted, {}, true).contains(QStringLiteral("-o FILE")));
     QVERIFY(remedy(Cause::Interrupted, {}, false).contains(QStringLiteral("-o FILE")));
+}
+
+// They were wrapped as words are, and could not be pasted.
+void TestEndText::commandsStayWhole()
+{
+    add("a", "10.0.0.1", "[]", Cause::HostKeyUnknown);
+    add("b", "10.0.0.2", "[]", Cause::SudoDenied);
+    add("c", "10.0.0.3", "[]", Cause::BadVariable);
+    add("d", "10.0.0.4", "[]", Cause::NotAttempted);
+    add("e", "10.0.0.5", "[]", Cause::Interrupted);
+    m_outcome.files = {QStringLiteral("assets-of-the-night-before.json"), QStringLiteral("the night's.csv")};
+    m_outcome.journal = QStringLiteral(".a.json.journal");
+    const QString again = QStringLiteral("--rerun assets-of-the-night-before.json -o retried.json");
+    for (const int width : {40, 80, 400}) {
+        const QStringList lines = text({width, 60, false}).split(u'\n');
+        const QByteArray all = lines.join(u'\n').toLocal8Bit();
+        const char *const shown = all.constData();
+        QVERIFY2(lines.contains(QStringLiteral("       collector … %1 --host-keys accept-new").arg(again)), shown);
+        QVERIFY2(lines.contains(QStringLiteral("       collector plugins ssh-facts --sudoers")), shown);
+        QVERIFY2(lines.contains(QStringLiteral("collector merge assets-of-the-night-before.json retried.json -o "
+                                               "assets-of-the-night-before.json -o 'the night'\\''s.csv'")),
+                 shown);
+        QCOMPARE(lines.filter(QStringLiteral("`collector explain HOST`")).size(), 1);
+        QCOMPARE(lines.filter(QStringLiteral("not finished")).size(), 1); // two causes, one advice
+    }
 }
 
 void TestEndText::whoTriesAgainKeepsTheOthers_data()
@@ -199,7 +230,8 @@ void TestEndText::whoTriesAgainKeepsTheOthers()
     m_outcome.files = files;
     const QString shown = text({400, 24, false});
     const QString between = options.isEmpty() ? QString() : options + u' ';
-    QVERIFY2(shown.contains(QStringLiteral("to accept new keys: collector … %1--host-keys accept-new\n").arg(between)), qPrintable(shown));
+    QVERIFY2(shown.contains(QStringLiteral("to accept new keys:\n       collector … %1--host-keys accept-new\n").arg(between)),
+             qPrintable(shown));
     QCOMPARE(shown.count(QStringLiteral("collector merge")), joining.isEmpty() ? 0 : 1);
     QVERIFY2(shown.contains(joining), qPrintable(shown));
     QCOMPARE(shown.count(QStringLiteral("in place of the command's own -o")), options.isEmpty() ? 0 : 1);
@@ -228,8 +260,16 @@ void TestEndText::partialAndFailedRuns()
     QVERIFY(text().contains(QStringLiteral("the former files stay as they were")));
     m_outcome.files.clear();
     m_outcome.error = QStringLiteral("a.json cannot be written: No space left on device");
+    m_outcome.furtherErrors = {QStringLiteral("b.csv cannot be written: No space left on device")};
+    m_outcome.unwritten = {QStringLiteral("a.json"), QStringLiteral("b.csv"), QStringLiteral("c.csv")};
     shown = text();
-    QVERIFY2(shown.contains(QStringLiteral("error: a.json cannot be written")), qPrintable(shown));
+    QVERIFY2(shown.contains(QStringLiteral("\nerror: a.json cannot be written: No space left on device\nerror: b.csv cannot be written: No "
+                                           "space left on device\nnot written: a.json, b.csv, c.csv\n")),
+             qPrintable(shown));
+    m_outcome.triedEveryHost = false;
+    QVERIFY2(text().contains(QStringLiteral("once that is mended, the same command with --resume")), qPrintable(text()));
+    m_outcome.datedOutputs = QStringLiteral("-o a-2026-11-28.json");
+    QVERIFY2(text().endsWith(QStringLiteral(".a.json.journal; on another date, give it -o a-2026-11-28.json\n")), qPrintable(text()));
 }
 
 // As ssh(1) says of each that it takes: whoever accepts keys unseen is to know how many.

@@ -114,6 +114,7 @@ void TestResultReader::refuses_data()
     QTest::newRow("a record that is cut off") << first + '\n' + second.chopped(9) << 1 << QStringLiteral("in the middle of a record");
     QTest::newRow("a document that is cut off") << document.chopped(20) << 2 << QStringLiteral("cut off");
     QTest::newRow("another kind of JSON") << QByteArray("{\"a\":1}") << 0 << QStringLiteral("no result of collector");
+    QTest::newRow("an array of records") << '[' + first + ']' << -1 << QStringLiteral("`jq -c '.[]'` makes JSON lines");
     QTest::newRow("a status of the future") << QByteArray(second).replace("unreachable", "asleep") << 0 << QStringLiteral("no status");
     QTest::newRow("a status twice") << QByteArray(second).replace("\"cause\"", "\"status\":\"ok\",\"cause\"") << 0
                                     << QStringLiteral("twice");

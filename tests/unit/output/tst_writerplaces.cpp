@@ -21,6 +21,8 @@ class TestWriterPlaces : public WriterFixture
 private Q_SLOTS:
     void init() { begin(); }
     void aDiskThatFills();
+    void everyOutputThatIsNotWrittenIsNamed();
+    void whatCanBeNamedIsNamed();
     void aSummaryOnAFullDisk();
     void aFolderThatMayNotBeRead();
     void aDeviceThatIsFull();
@@ -30,6 +32,7 @@ private Q_SLOTS:
     void ansibleCacheKeepsOwnerAndMode();
     void ansibleCacheThatMayNotBeGivenAway();
     void ansibleCacheOfNoFacts();
+    void ansibleCacheThatBecameWhole();
 
 private:
     RunOutcome cacheOf(const QList<QByteArray> &names, double minimumOkPercent = 0);
@@ -79,6 +82,47 @@ void TestWriterPlaces::aDiskThatFills()
     writer->start();
     QCOMPARE(finish(*writer).exitStatus, 0);
     QCOMPARE(hosts(path("disk/a.json")).size(), lines.size() - 2);
+}
+
+// Only the first that failed was; whoever made room for that one met the next.
+void TestWriterPlaces::everyOutputThatIsNotWrittenIsNamed()
+{
+    const QByteArray disk = path("disk").toLocal8Bit();
+    QCOMPARE(mkdir(disk.constData(), 0700), 0);
+    if (mount("tmpfs", disk.constData(), "tmpfs", 0, "size=256k") != 0)
+        QSKIP("no file system can be mounted here: needs root");
+    const auto clean = qScopeGuard([&] { umount2(disk.constData(), MNT_DETACH); });
+    auto writer = open(setup({path("a.json"), path("disk/b.json"), path("disk/c.jsonl")}));
+    QVERIFY2(writer, qPrintable(m_error));
+    writer->start();
+    Record large = goodRecord(*m_run, "h0");
+    large.jobs[1].facts.set("product_serial", QString(500'000, u'x'));
+    submit(*writer, {&large});
+    const RunOutcome outcome = finish(*writer);
+    QCOMPARE(outcome.exitStatus, 1);
+    QVERIFY2(outcome.error.contains(QStringLiteral("b.json cannot be written: No space")), qPrintable(outcome.error));
+    QCOMPARE(outcome.furtherErrors.size(), 1);
+    QVERIFY2(outcome.furtherErrors.first().contains(QStringLiteral("c.jsonl cannot")), qPrintable(outcome.furtherErrors.first()));
+    QCOMPARE(outcome.unwritten, (QStringList{path("a.json"), path("disk/b.json"), path("disk/c.jsonl")}));
+    QCOMPARE(outcome.files, QStringList());
+    QCOMPARE(outcome.journal, path(".a.json.journal"));
+}
+
+// Whether the third of them was depended on the second.
+void TestWriterPlaces::whatCanBeNamedIsNamed()
+{
+    auto writer = open(setup({path("a.json"), path("b.json"), path("c.json")}));
+    QVERIFY2(writer, qPrintable(m_error));
+    writer->start();
+    Record good = goodRecord(*m_run, "h0");
+    submit(*writer, {&good});
+    QVERIFY(QDir().mkpath(path("b.json/somebody's"))); // meanwhile
+    const RunOutcome outcome = finish(*writer);
+    QCOMPARE(outcome.exitStatus, 1);
+    QVERIFY2(outcome.error.contains(QStringLiteral("b.json cannot be replaced")), qPrintable(outcome.error));
+    QCOMPARE(outcome.files, (QStringList{path("a.json"), path("c.json")}));
+    QCOMPARE(outcome.unwritten, QStringList{path("b.json")});
+    QCOMPARE(names(), list({".a.json.journal", "a.json", "b.json", "c.json"}));
 }
 
 // It says that the run failed, or stays what it was: never is there an empty one.
@@ -312,6 +356,23 @@ void TestWriterPlaces::ansibleCacheOfNoFacts()
         QCOMPARE(outcome.files, QStringList());
         QCOMPARE(names(), QStringList{QStringLiteral("there")});
     }
+}
+
+// What the same run had left beside it before it went on stayed there, as no file's does.
+void TestWriterPlaces::ansibleCacheThatBecameWhole()
+{
+    QCOMPARE(cacheOf({"web01"}, 51).exitStatus, 6);
+    QVERIFY(QFile::exists(path("facts.partial/web01")));
+    WriterSetup wanted = setup({path("facts/")}, QStringLiteral("ansible-cache"));
+    wanted.resume = WriterSetup::Resume::RetryFailed;
+    auto writer = open(wanted);
+    QVERIFY2(writer, qPrintable(m_error));
+    writer->start();
+    Record good = goodRecord(*m_run, "silent");
+    submit(*writer, {&good});
+    QCOMPARE(finish(*writer).exitStatus, 0);
+    QCOMPARE(names(), QStringList{QStringLiteral("facts")});
+    QCOMPARE(QDir(path("facts")).entryList(QDir::Files, QDir::Name), list({"silent", "web01"}));
 }
 
 QTEST_APPLESS_MAIN(TestWriterPlaces)

@@ -5,7 +5,9 @@
 #include <QRandomGenerator>
 
 #include <algorithm>
+#include <cerrno>
 #include <future>
+#include <system_error>
 #include <utility>
 
 namespace collector {
@@ -92,6 +94,8 @@ void Worker::start()
     });
     m_thread.setObjectName(QStringLiteral("worker"));
     m_thread.start();
+    if (!m_thread.isRunning()) // Qt has said why
+        throw std::system_error(EAGAIN, std::generic_category(), "a worker's thread");
     isReady.get_future().wait();
 }
 
@@ -131,15 +135,16 @@ void Worker::fill()
     for (Slot *slot : m_ending)
         endHost(*slot);
     m_ending.clear();
-    if (m_isAbandoned)
-        return; // the run goes on, or has ended, without this one
     const auto start = readClocks();
-    for (int count = 1; startNext(); ++count) {
+    // Given up, the run goes on or has ended without this one. A job may have held us in its very first step, so that we look each time.
+    for (int count = 1; !m_isAbandoned && startNext(); ++count) {
         if (count % 16 == 0 && readClocks() - start > longestFill) {
             fillLater();
             break;
         }
     }
+    if (m_isAbandoned)
+        return;
     m_counters.waiting.store(m_pending.waiting(), std::memory_order_relaxed);
     flush();
     checkIdle();
@@ -354,7 +359,8 @@ void Worker::put(Record &&record)
 void Worker::flush()
 {
     const std::lock_guard lock(m_recordLock);
-    m_setup.sink->flush();
+    if (!m_isAbandoned)
+        m_setup.sink->flush();
 }
 
 void Worker::stopNow(const Stop &stop)

@@ -1,6 +1,7 @@
 // Sessions and their descriptors: one that libssh has closed by itself, whose number may be another's at once, who must not be harmed; one
 // whose number is more than libssh can hold.
 
+#include "fleet/sshdprocess.h"
 #include "sshbench.h"
 
 #include "ssh/algorithms.h"
@@ -161,6 +162,32 @@ private Q_SLOTS:
             QCOMPARE(error.cause(), Cause::LocalLimit);
         }
         setrlimit(RLIMIT_NOFILE, &before);
+    }
+
+    // sshd counts a session for a moment after its CLOSE. Each job of a host, and what asks sudo before them, has one.
+    void aHostThatAllowsOneSessionIsGivenOneAtATime()
+    {
+        if (!SshdProcess::isInstalled())
+            QSKIP("sshd is not installed");
+        const SshdProcess server({"MaxSessions 1"});
+        SshBench bench;
+        ShellCommand command;
+        command.command = "true";
+        const SshOutcome &outcome = bench.start(bench.settingsFor(server), std::vector<ShellCommand>(20, command));
+        bench.wait();
+        QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        QCOMPARE(outcome.commandCause(), Cause::None);
+    }
+
+    void aHostThatAllowsNoSession()
+    {
+        if (!SshdProcess::isInstalled())
+            QSKIP("sshd is not installed");
+        const SshdProcess server({"MaxSessions 0"});
+        SshBench bench;
+        const SshOutcome outcome = bench.run(bench.settingsFor(server), "true");
+        QCOMPARE(outcome.cause, Cause::ChannelRefused);
+        QVERIFY2(outcome.message.contains(QStringLiteral("MaxSessions")), qPrintable(outcome.message));
     }
 
 private:

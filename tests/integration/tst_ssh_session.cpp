@@ -8,6 +8,7 @@
 #include "ssh/session.h"
 #include "ssh/sessionprototypes.h"
 
+#include <QProcess>
 #include <QTest>
 
 #include <fcntl.h>
@@ -170,13 +171,18 @@ private Q_SLOTS:
         if (!SshdProcess::isInstalled())
             QSKIP("sshd is not installed");
         const SshdProcess server({"MaxSessions 1"});
-        SshBench bench;
-        ShellCommand command;
-        command.command = "true";
-        const SshOutcome &outcome = bench.start(bench.settingsFor(server), std::vector<ShellCommand>(20, command));
-        bench.wait();
-        QVERIFY2(outcome.reply, qPrintable(outcome.message));
-        QCOMPARE(outcome.commandCause(), Cause::None);
+        QProcess program;
+        program.start(
+            QStringLiteral(BUILD_DIR "/bin/collector"),
+            QStringLiteral("-i 127.0.0.1-127.0.0.8 --ssh-config none -p ssh-command --command true -p ssh-facts --facts !all,!min,"
+                           "platform -f jsonl --retries 0 --host-keys accept-new -u %1 --port %2")
+                    .arg(ServerProcess::user())
+                    .arg(server.port())
+                    .split(u' ') +
+                QStringList{QStringLiteral("--identity"), server.clientKey(), QStringLiteral("--known-hosts"), server.knownHostsFile()});
+        QVERIFY(program.waitForFinished(120'000));
+        const QByteArray records = program.readAllStandardOutput();
+        QVERIFY2(program.exitCode() == 0 && records.count('\n') == 8, records.constData());
     }
 
     void aHostThatAllowsNoSession()

@@ -22,7 +22,6 @@ constexpr int mostQtSockets = 64;   // Qt polls every one of them on every turn
 constexpr auto longestFill = 4ms;   // of a turn spent on starting hosts
 constexpr int mostRefusals = 10;    // of a host by this machine: two minutes, longer than ports stay used after a connection
 constexpr auto longestHold = 15min; // whoever has not logged in by then is not there, and what hangs may not hold a run
-constexpr int longestRoomWait = 4;  // doublings of the time to the next try
 
 } // namespace
 
@@ -385,20 +384,6 @@ void Worker::checkIdle()
         return;
     if (!std::exchange(m_isIdleTold, true))
         m_setup.whenIdle();
-}
-
-Deadline Worker::retryAt(int attempt)
-{
-    // 5, 10, 20 s …, each by up to a quarter longer: hosts that failed together do not come back together.
-    m_jitter = m_jitter * 6364136223846793005ULL + 1442695040888963407ULL;
-    const auto base = m_setup.plan->limits().retryDelay * (1 << std::min(attempt - 1, 8));
-    return m_reactor.load()->after(base + base * ((m_jitter >> 40) & 0xff) / 1024);
-}
-
-// 1, 2, 4, 8, 16, 16 … seconds.
-Deadline Worker::roomAt(int refusals) const
-{
-    return m_reactor.load()->after(m_setup.plan->limits().roomDelay * (1 << std::min(refusals, longestRoomWait)));
 }
 
 } // namespace collector

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <system_error>
 
 #ifdef COLLECTOR_JEMALLOC
 // Read by jemalloc before main(): arenas for the workers, the writer and the pool; pages that a wave of hosts gave back stay for the next,
@@ -111,5 +112,10 @@ int main(int argc, char **argv)
     } catch (const UsageError &error) {
         printError("collector: " + error.message().toUtf8() + '\n');
         return 2;
+    } catch (const std::system_error &error) { // no thread or descriptor to begin with
+        printError(QByteArray("collector: ") + error.what() +
+                   "; raise the limit of processes or of open files (ulimit -u, ulimit -n, TasksMax= of a systemd unit, pids.max of a "
+                   "container)\n");
+        return 1;
     }
 }

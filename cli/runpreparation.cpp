@@ -37,6 +37,8 @@ constexpr int mostThreads = 8; // beyond, OpenSSL's locks cost more than a core 
 constexpr int mostConcurrency = 50'000;
 constexpr int ownDescriptors = 500;     // what is left to everything but connections
 constexpr int mostDescriptors = 65'000; // libssh keeps 16 bits of a descriptor's number
+constexpr int fewestDescriptors = 24;
+constexpr int descriptorsPerThread = 16; // five are a worker's own
 
 void print(const QByteArray &text)
 {
@@ -189,6 +191,11 @@ void RunPreparation::decideLimits()
     if (!concurrency && runsPrograms)
         limits.concurrency = mostLocalPrograms;
     const int descriptors = raiseDescriptorLimit();
+    if (descriptors < fewestDescriptors)
+        throw UsageError(QStringLiteral("this process may open %1 files at most, and a run needs %2; raise the limit (ulimit -n)")
+                             .arg(descriptors)
+                             .arg(fewestDescriptors));
+    limits.threads = std::min(limits.threads, descriptors / descriptorsPerThread);
     const int own = std::min(ownDescriptors, descriptors / 2);
     const int most = std::max(1, (descriptors - own) / (options.has(QStringLiteral("jump")) ? 3 : 1));
     if (usesShell() && limits.concurrency > most) {

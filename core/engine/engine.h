@@ -26,7 +26,8 @@ public:
     Engine(std::shared_ptr<const Plan> plan, TransportFactory &transports, RecordSinkFactory &sinks);
     ~Engine() override;
 
-    // Starts the workers. `whenFinished` is called on the main thread, once: every host has its record with the sinks.
+    // Starts the workers. `whenFinished` is called on the main thread, once: every host has its record with the sinks. Throws
+    // std::system_error where there is no thread for one of them.
     void start(std::function<void()> whenFinished);
 
     // Ends the run early: hosts in flight end with `cause`, the rest as not_attempted, with this message. Before start(): all of them.

@@ -5,7 +5,9 @@
 #include <QRandomGenerator>
 
 #include <algorithm>
+#include <cerrno>
 #include <future>
+#include <system_error>
 #include <utility>
 
 namespace collector {
@@ -20,7 +22,6 @@ constexpr int mostQtSockets = 64;   // Qt polls every one of them on every turn
 constexpr auto longestFill = 4ms;   // of a turn spent on starting hosts
 constexpr int mostRefusals = 10;    // of a host by this machine: two minutes, longer than ports stay used after a connection
 constexpr auto longestHold = 15min; // whoever has not logged in by then is not there, and what hangs may not hold a run
-constexpr int longestRoomWait = 4;  // doublings of the time to the next try
 
 } // namespace
 
@@ -92,6 +93,8 @@ void Worker::start()
     });
     m_thread.setObjectName(QStringLiteral("worker"));
     m_thread.start();
+    if (!m_thread.isRunning()) // Qt has said why
+        throw std::system_error(EAGAIN, std::generic_category(), "a worker's thread");
     isReady.get_future().wait();
 }
 
@@ -131,15 +134,16 @@ void Worker::fill()
     for (Slot *slot : m_ending)
         endHost(*slot);
     m_ending.clear();
-    if (m_isAbandoned)
-        return; // the run goes on, or has ended, without this one
     const auto start = readClocks();
-    for (int count = 1; startNext(); ++count) {
+    // Given up, the run goes on or has ended without this one. A job may have held us in its very first step, so that we look each time.
+    for (int count = 1; !m_isAbandoned && startNext(); ++count) {
         if (count % 16 == 0 && readClocks() - start > longestFill) {
             fillLater();
             break;
         }
     }
+    if (m_isAbandoned)
+        return;
     m_counters.waiting.store(m_pending.waiting(), std::memory_order_relaxed);
     flush();
     checkIdle();
@@ -354,7 +358,8 @@ void Worker::put(Record &&record)
 void Worker::flush()
 {
     const std::lock_guard lock(m_recordLock);
-    m_setup.sink->flush();
+    if (!m_isAbandoned)
+        m_setup.sink->flush();
 }
 
 void Worker::stopNow(const Stop &stop)
@@ -379,20 +384,6 @@ void Worker::checkIdle()
         return;
     if (!std::exchange(m_isIdleTold, true))
         m_setup.whenIdle();
-}
-
-Deadline Worker::retryAt(int attempt)
-{
-    // 5, 10, 20 s …, each by up to a quarter longer: hosts that failed together do not come back together.
-    m_jitter = m_jitter * 6364136223846793005ULL + 1442695040888963407ULL;
-    const auto base = m_setup.plan->limits().retryDelay * (1 << std::min(attempt - 1, 8));
-    return m_reactor.load()->after(base + base * ((m_jitter >> 40) & 0xff) / 1024);
-}
-
-// 1, 2, 4, 8, 16, 16 … seconds.
-Deadline Worker::roomAt(int refusals) const
-{
-    return m_reactor.load()->after(m_setup.plan->limits().roomDelay * (1 << std::min(refusals, longestRoomWait)));
 }
 
 } // namespace collector

@@ -62,6 +62,7 @@ public:
     Worker(const Worker &) = delete;
     Worker &operator=(const Worker &) = delete;
 
+    // Throws std::system_error where there is no thread for it.
     void start();
     // Any thread. No new hosts; those in flight end with `cause`; of the rest each gets a record `not_attempted`.
     void stop(Cause cause, const QString &message);

@@ -1,9 +1,11 @@
-// How a worker bears what it has in flight: its window under strain, its signs of life, what held its loop, and the clocks that it reads
-// for many at once.
+// How a worker bears what it has in flight: its window under strain, its signs of life, what held its loop, the clocks that it reads for
+// many at once, and when those come back that have to wait.
 
 #include "engine/worker.h"
 
 #include <QLoggingCategory>
+
+#include <algorithm>
 
 namespace collector {
 
@@ -14,7 +16,8 @@ using std::chrono::steady_clock;
 
 Q_LOGGING_CATEGORY(loopLog, "collector.loop")
 
-constexpr auto lookEvery = 250ms; // at how far behind the loop is
+constexpr auto lookEvery = 250ms;  // at how far behind the loop is
+constexpr int longestRoomWait = 4; // doublings of the time to the next try
 
 } // namespace
 
@@ -72,6 +75,20 @@ void Worker::logLongest() const
     const auto ms = [](std::chrono::nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); };
     qCDebug(loopLog, "a turn took at most %.1f ms: looking %.1f, deadlines %.1f, a coroutine %.1f, a call %.1f", ms(longest.turn),
             ms(longest.look), ms(longest.deadlines), ms(longest.coroutine), ms(longest.call));
+}
+
+Deadline Worker::retryAt(int attempt)
+{
+    // 5, 10, 20 s …, each by up to a quarter longer: hosts that failed together do not come back together.
+    m_jitter = m_jitter * 6364136223846793005ULL + 1442695040888963407ULL;
+    const auto base = m_setup.plan->limits().retryDelay * (1 << std::min(attempt - 1, 8));
+    return m_reactor.load()->after(base + base * ((m_jitter >> 40) & 0xff) / 1024);
+}
+
+// 1, 2, 4, 8, 16, 16 … seconds.
+Deadline Worker::roomAt(int refusals) const
+{
+    return m_reactor.load()->after(m_setup.plan->limits().roomDelay * (1 << std::min(refusals, longestRoomWait)));
 }
 
 } // namespace collector

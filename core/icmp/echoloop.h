@@ -55,6 +55,7 @@ private:
     void collect();
     void withdraw();
     void sendAll();
+    void sendFrom(Lane lane);
     bool sendBatch(Lane lane);
     void sendFailed(Lane lane, uint32_t slot, int error);
     void sendProbes();
@@ -73,6 +74,7 @@ private:
     std::array<std::shared_ptr<EchoMailbox>, EchoLedger::mailboxes> m_mailboxes;
     std::array<std::vector<uint64_t>, EchoLedger::mailboxes> m_withdrawn;
     int m_mailboxCount = 0;
+    int m_firstLane = 0;                 // that sends first, the next time
     std::vector<EchoRequest> m_requests; // between two uses empty, but for their capacity
     std::vector<uint64_t> m_tokens;
     int64_t m_withdrawAt = 0;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace collector {
 
@@ -107,14 +108,30 @@ void EchoLoop::takeOutcomes()
 
 void EchoLoop::sendAll()
 {
-    // Each lane gets some batches a turn; what is left comes after the next look at the answers. One batch a turn had the workers and the
-    // writer woken for every 64 hosts, a large one would stamp its last packets long before they leave.
-    for (const Lane lane : {Lane::Icmp4, Lane::Icmp6}) {
-        int rounds = sendRounds;
-        while (rounds > 0 && sendBatch(lane))
-            --rounds;
+    // Whoever is first may take all that the rate allows: after it, the next one is. Else hosts of another lane would wait until their
+    // time is over, as long as this one has any.
+    const int first = m_firstLane;
+    bool hasSent = false;
+    for (int i = 0; i < EchoLedger::lanes; ++i) {
+        const int number = (first + i) % EchoLedger::lanes;
+        const uint64_t before = m_ledger.counters.sent;
+        sendFrom(Lane(number));
+        if (m_ledger.counters.sent != before && !std::exchange(hasSent, true))
+            m_firstLane = (number + 1) % EchoLedger::lanes;
     }
-    sendProbes();
+}
+
+// Some batches a turn; what is left comes after the next look at the answers. One batch a turn had the workers and the writer woken for
+// every 64 hosts, a large one would stamp its last packets long before they leave.
+void EchoLoop::sendFrom(Lane lane)
+{
+    if (lane == Lane::Tcp) {
+        sendProbes();
+        return;
+    }
+    int rounds = sendRounds;
+    while (rounds > 0 && sendBatch(lane))
+        --rounds;
 }
 
 // Whether all of a full batch has left.
@@ -178,7 +195,10 @@ void EchoLoop::sendFailed(Lane lane, uint32_t slot, int error)
     if (receiveComplaints(outlet))
         return;
     slot = m_ledger.takeReady(lane); // the same: nothing has come between
-    if (const EchoCause cause = routeVerdict(m_ledger.series(slot).address); cause != EchoCause::None)
+    const EchoCause cause = routeVerdict(m_ledger.series(slot).address);
+    if (cause == EchoCause::LocalLimit) // no descriptor to ask with: there may be one later
+        m_ledger.postpone(slot, wanting, m_now);
+    else if (cause != EchoCause::None)
         m_ledger.fail(slot, cause);
     else
         m_ledger.postpone(slot, forbidden, m_now);

@@ -1,9 +1,12 @@
 #include "net/offload.h"
 
+#include <collector/joberror.h>
+
 #include <pthread.h>
 
 #include <algorithm>
 #include <exception>
+#include <system_error>
 #include <utility>
 
 namespace collector {
@@ -47,11 +50,30 @@ void ThreadPool::run(std::function<void()> step)
     if (m_shared->isOver)
         return;
     m_shared->steps.push_back(std::move(step));
-    if (m_shared->idle < int(m_shared->steps.size()) && int(m_threads.size()) < m_most) {
-        m_threads.emplace_back(&ThreadPool::work, m_shared);
-        pthread_setname_np(m_threads.back().native_handle(), m_name);
+    if (m_shared->idle < int(m_shared->steps.size()) && int(m_threads.size()) < m_most && !startThread() && m_threads.empty()) {
+        m_shared->steps.pop_back();
+        throw noThreadLeft();
     }
     m_shared->wakeUp.notify_one();
+}
+
+// Where there are some already, those do it.
+bool ThreadPool::startThread()
+{
+    try {
+        m_threads.emplace_back(&ThreadPool::work, m_shared);
+    } catch (const std::system_error &) {
+        return false;
+    }
+    pthread_setname_np(m_threads.back().native_handle(), m_name);
+    return true;
+}
+
+JobError noThreadLeft()
+{
+    return {Cause::LocalLimit,
+            QStringLiteral("this machine starts no further thread; raise the limit of processes (ulimit -u, TasksMax= of a "
+                           "systemd unit, pids.max of a container)")};
 }
 
 void ThreadPool::work(const std::shared_ptr<Shared> &shared)
@@ -95,11 +117,11 @@ public:
     ~Returned() { m_lent->waiter = nullptr; }
 
     bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> handle)
+    bool await_suspend(std::coroutine_handle<> handle)
     {
         m_waiter.suspend(handle);
         m_lent->waiter = &m_waiter;
-        m_pool.run([lent = m_lent, inbox = m_reactor.inbox(), reactor = &m_reactor] {
+        const auto step = [lent = m_lent, inbox = m_reactor.inbox(), reactor = &m_reactor] {
             try {
                 lent->step();
             } catch (...) {
@@ -110,7 +132,14 @@ public:
                 if (lent->waiter)
                     reactor->schedule(*lent->waiter);
             });
-        });
+        };
+        try {
+            m_pool.run(step);
+        } catch (const JobError &) {
+            m_lent->failure = std::current_exception();
+            return false;
+        }
+        return true;
     }
     void await_resume()
     {

@@ -18,6 +18,8 @@
 
 namespace collector {
 
+class JobError;
+
 // A few threads for steps that may block. Thread-safe. Its destructor waits for the steps that run and drops those that
 // have not begun; abandon() leaves those that hang behind instead.
 class ThreadPool
@@ -28,6 +30,7 @@ public:
     ThreadPool(const ThreadPool &) = delete;
     ThreadPool &operator=(const ThreadPool &) = delete;
 
+    // Throws JobError (local_limit) where it has no thread, and none can be started.
     void run(std::function<void()> step);
 
     // At the end of a run, when a step may hang: a thread whose step does not end within `patience` is left behind, and what it uses must
@@ -45,6 +48,7 @@ private:
         int idle = 0;
         bool isOver = false;
     };
+    [[nodiscard]] bool startThread();
     static void work(const std::shared_ptr<Shared> &shared);
 
     const int m_most;
@@ -53,7 +57,10 @@ private:
     std::vector<std::thread> m_threads; // started as they are needed
 };
 
-// Has `step` run on the pool and resumes on the reactor's thread afterwards. What it throws is thrown here.
+// Why there is none: local_limit.
+[[nodiscard]] JobError noThreadLeft();
+
+// Has `step` run on the pool and resumes on the reactor's thread afterwards. What it throws is thrown here, as is what run() does.
 Task<> offload(Reactor &reactor, ThreadPool &pool, std::function<void()> step);
 
 } // namespace collector

@@ -100,7 +100,7 @@ private:
         std::vector<std::shared_ptr<Asker>> askers;
     };
 
-    void startThread();
+    [[nodiscard]] bool startThread();
     void work();
     static void *run(void *shared);
 
@@ -127,13 +127,18 @@ std::shared_ptr<const Resolved> Resolver::Shared::ask(const std::string &name, c
     if (isUnderWay)
         return nullptr;
     m_queue.push_back(name);
-    if (m_idle < int(m_queue.size()) && m_threads < m_mostThreads)
-        startThread();
+    if (m_idle < int(m_queue.size()) && m_threads < m_mostThreads && !startThread() && m_threads == 0) {
+        m_queue.pop_back();
+        entry.askers.clear();
+        Resolved none;
+        none.isOurs = none.isTemporary = true;
+        return std::make_shared<const Resolved>(std::move(none));
+    }
     m_wakeUp.notify_one();
     return nullptr;
 }
 
-void Resolver::Shared::startThread()
+bool Resolver::Shared::startThread()
 {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
@@ -141,11 +146,13 @@ void Resolver::Shared::startThread()
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     auto self = std::make_unique<std::shared_ptr<Shared>>(shared_from_this());
     pthread_t thread{};
-    if (pthread_create(&thread, &attributes, &Shared::run, self.get()) == 0) {
+    const bool isStarted = pthread_create(&thread, &attributes, &Shared::run, self.get()) == 0;
+    if (isStarted) {
         (void)self.release(); // the thread's now
         ++m_threads;
     }
     pthread_attr_destroy(&attributes);
+    return isStarted;
 }
 
 void *Resolver::Shared::run(void *shared)
@@ -261,8 +268,8 @@ Task<std::vector<SocketAddress>> Resolver::resolve(Reactor &reactor, QByteArray 
         throw JobError(Cause::Dns, QStringLiteral("the name servers did not answer for %1 in time").arg(shown));
     if (answer->isOurs)
         throw JobError(Cause::LocalLimit,
-                       QStringLiteral("this machine has no descriptor or memory left to resolve %1 with; raise the limit "
-                                      "(ulimit -n) or lower --concurrency")
+                       QStringLiteral("this machine has no descriptor, thread or memory left to resolve %1 with; raise the limits "
+                                      "(ulimit -n, ulimit -u) or lower --concurrency")
                            .arg(shown));
     if (answer->addresses.empty())
         throw JobError(Cause::Dns,

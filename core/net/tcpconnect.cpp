@@ -42,6 +42,14 @@ bool isKeptForFiles(int descriptor)
            rlim_t(descriptor) + keptForFiles >= limit.rlim_cur;
 }
 
+bool isZoneMissing(const SocketAddress &peer)
+{
+    if (!peer.isIPv6())
+        return false;
+    const auto &address = *reinterpret_cast<const sockaddr_in6 *>(peer.data());
+    return IN6_IS_ADDR_LINKLOCAL(&address.sin6_addr) && address.sin6_scope_id == 0;
+}
+
 // No port is taken yet (IP_BIND_ADDRESS_NO_PORT): it is the address.
 JobError bindError(int error, const SocketAddress &source, const SocketAddress &peer)
 {
@@ -190,6 +198,9 @@ JobError connectError(int error, const SocketAddress &peer)
     case ECONNABORTED:
         return failed(Cause::Reset, QStringLiteral("%1 resets the connection"));
     case EINVAL:
+        if (isZoneMissing(peer))
+            return failed(Cause::BadAddress, QStringLiteral("%1 may be on any link: name the one that is meant, as in fe80::1%eth0"));
+        return failed(Cause::NoRoute, QStringLiteral("this machine's routes throw away what is for %1 (blackhole); check them"));
     case EAFNOSUPPORT:
     case EPROTONOSUPPORT:
         return failed(Cause::BadAddress, QStringLiteral("%1 is no address that can be connected to"));

@@ -1,14 +1,18 @@
 #include "ssh/agentclient.h"
 
+#include "net/offload.h"
 #include "ssh/agentanswer.h"
 #include "ssh/certificate.h"
 #include "ssh/wirereader.h"
+
+#include <collector/joberror.h>
 
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <stdexcept>
+#include <system_error>
 
 namespace collector {
 
@@ -102,8 +106,12 @@ void AgentClient::step(ssh_session session, const QByteArray &user, AgentLogin &
         if (std::chrono::steady_clock::now() < m_silentUntil)
             m_problem = QStringLiteral("the agent did not answer a moment ago");
     }
-    if (!m_server.joinable())
-        m_server = std::thread([this] { serve(); });
+    try {
+        if (!m_server.joinable())
+            m_server = std::thread([this] { serve(); });
+    } catch (const std::system_error &) {
+        throw noThreadLeft();
+    }
     login.result = SSH_AUTH_ERROR;
     if (ssh_set_agent_socket(session, m_libsshs) == SSH_OK) {
         login.result = ssh_userauth_agent(session, user.constData());

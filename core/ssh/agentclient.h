@@ -70,7 +70,8 @@ public:
     // Whether the agent holds the key of that certificate, a blob, and could sign for it.
     [[nodiscard]] bool canSignFor(const QByteArray &certificate) const;
 
-    // One call of ssh_userauth_agent() that shows the server what is offered and nothing else. On thread() only.
+    // One call of ssh_userauth_agent() that shows the server what is offered and nothing else. On thread() only. Throws JobError:
+    // local_limit.
     void step(ssh_session session, const QByteArray &user, AgentLogin &login);
 
     [[nodiscard]] ThreadPool &thread() { return *m_thread; }

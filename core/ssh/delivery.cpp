@@ -47,7 +47,7 @@ QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const 
 
 QByteArray verifyingCommand(const QByteArray &prompt, const QByteArray &begun)
 {
-    return "/bin/sh -c 'sudo -S -p " + prompt + " -v && echo " + begun + "'";
+    return "/bin/sh -c 'sudo -k -S -p " + prompt + " -v && echo " + begun + "'";
 }
 
 QByteArray marked(const QByteArray &commandLine, const QByteArray &mark)

@@ -24,7 +24,8 @@ namespace collector {
 // error when the password is wanted (empty: ask for none), `begun` and a line end on standard output once the raised `/bin/sh -s` reads.
 [[nodiscard]] QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const QByteArray &begun);
 
-// One that asks sudo for the password if any of its rules wants one, runs nothing, and says `begun` if all is well.
+// One that asks sudo for the password if any of its rules wants one, runs nothing, and says `begun` if all is well. With -k: a ticket that
+// is there proves nothing, and none is left for whoever asks next.
 [[nodiscard]] QByteArray verifyingCommand(const QByteArray &prompt, const QByteArray &begun);
 
 // Whether it is run through raisingCommand().

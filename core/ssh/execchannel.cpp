@@ -4,6 +4,7 @@
 #include "ssh/packetsizewatch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace collector {
 
@@ -67,6 +68,22 @@ Task<> ExecChannel::open(bool willFeed)
     m_progress.enter(SshPhase::OpenChannel);
     m_session.allowToReceive(protocolBytes);
     m_session.freeRetired();
+    const Deadline deadline = m_session.reactor().after(m_settings.timeouts.channel);
+    bool isOpen = co_await tryToOpen(willFeed, deadline);
+    // A session counts in sshd until it next goes through its channels: where MaxSessions allows one, a request right behind the CLOSE of
+    // the last command is refused. By the time of that answer it has.
+    if (!isOpen && m_session.hasHadChannel())
+        isOpen = co_await tryToOpen(willFeed, deadline);
+    if (!isOpen)
+        throw JobError(
+            Cause::ChannelRefused,
+            QStringLiteral("the host opens no session: %1; does MaxSessions in its sshd_config allow one?").arg(m_session.errorText()));
+    m_session.noteChannel();
+}
+
+// False: it is refused.
+Task<bool> ExecChannel::tryToOpen(bool willFeed, Deadline deadline)
+{
     m_channel = ssh_channel_new(m_session.handle());
     if (!m_channel)
         throw connectionLost(m_session, QStringLiteral("before a channel was opened"));
@@ -80,14 +97,17 @@ Task<> ExecChannel::open(bool willFeed)
             packetSize = watch.size();
         return status;
     };
-    const Deadline deadline = m_session.reactor().after(m_settings.timeouts.channel);
     const SshSession::Outcome outcome = co_await m_session.finish(request, SSH_AGAIN, deadline);
     check(outcome, QStringLiteral("while a channel was opened"), m_settings.timeouts.channel);
-    if (outcome.status != SSH_OK)
-        throw JobError(Cause::ChannelRefused, QStringLiteral("the host opens no session: %1").arg(m_session.errorText()));
+    if (outcome.status != SSH_OK) {
+        ssh_remove_channel_callbacks(m_channel, &m_callbacks);
+        ssh_channel_free(std::exchange(m_channel, nullptr));
+        co_return false;
+    }
     if (packetSize && *packetSize < smallestPacket)
         throw JobError(Cause::ChannelRefused,
                        QStringLiteral("the host takes packets of %1 bytes at most, which is too small").arg(*packetSize));
+    co_return true;
 }
 
 Task<> ExecChannel::exec(QByteArray command)

@@ -43,6 +43,7 @@ public:
     Task<ShellReply> runToEnd(Deadline deadline) override;
 
 private:
+    Task<bool> tryToOpen(bool willFeed, Deadline deadline);
     int takeData(const void *bytes, uint32_t size, bool isError);
     void setExitStatus(int status);
     void setSignal(const char *name);

@@ -1,8 +1,11 @@
 #include "ssh/jumpservice.h"
 
+#include "net/offload.h"
 #include "ssh/jumphosts.h"
 #include "ssh/sshworker.h"
 #include "ssh/tunnel.h"
+
+#include <collector/joberror.h>
 
 #include <unistd.h>
 
@@ -165,6 +168,8 @@ JumpService::JumpService(SshRun &run) : m_run(run)
     QObject::connect(&m_thread, &QThread::finished, [this] { delete m_desk; });
     m_thread.setObjectName(QStringLiteral("jumps"));
     m_thread.start();
+    if (!m_thread.isRunning())
+        throw noThreadLeft();
     isReady.get_future().wait();
 }
 

@@ -28,7 +28,7 @@ class SshWorker;
 class JumpService
 {
 public:
-    explicit JumpService(SshRun &run);
+    explicit JumpService(SshRun &run); // throws JobError: local_limit
     ~JumpService();
     JumpService(const JumpService &) = delete;
     JumpService &operator=(const JumpService &) = delete;

@@ -106,6 +106,9 @@ public:
     // A channel that has served. It is closed before the next one is opened, or goes with the session, without a word.
     void retire(ssh_channel channel);
     void freeRetired();
+    // Whether one was opened before.
+    [[nodiscard]] bool hasHadChannel() const { return m_hasHadChannel; }
+    void noteChannel() { m_hasHadChannel = true; }
 
     // How many bytes the host may send from now on.
     void allowToReceive(uint64_t bytes) { m_mayReceive = m_handle->received.in_bytes + bytes; }
@@ -133,6 +136,7 @@ private:
     bool m_isWatched = true; // the reactor may know of the socket
     bool m_hasBegun = false;
     bool m_isGathering = false;
+    bool m_hasHadChannel = false;
 };
 
 template<typename Call>

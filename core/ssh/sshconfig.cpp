@@ -112,6 +112,16 @@ bool SshConfig::mayCanonicalize() const
     });
 }
 
+// Whether its tokens are those of who runs this alone: %d and the like.
+static bool isOneForAll(const QByteArray &path)
+{
+    for (qsizetype at = path.indexOf('%'); at >= 0; at = path.indexOf('%', at + 2)) {
+        if (at + 1 == path.size() || !QByteArrayView("Ldilu%").contains(path[at + 1]))
+            return false;
+    }
+    return true;
+}
+
 QStringList SshConfig::fixedFiles(std::initializer_list<SshWord> words) const
 {
     QStringList result;
@@ -121,7 +131,7 @@ QStringList SshConfig::fixedFiles(std::initializer_list<SshWord> words) const
             if (std::find(words.begin(), words.end(), statement.word) == words.end())
                 continue;
             for (const QByteArray &path : statement.values) {
-                if (path.contains('%') || path.contains("${") || path.compare("none", Qt::CaseInsensitive) == 0)
+                if (!isOneForAll(path) || path.compare("none", Qt::CaseInsensitive) == 0)
                     continue;
                 SshTokens tokens;
                 tokens.local = &m_local;

@@ -197,7 +197,8 @@ private:
     static QString rejection(const ShellReply &reply)
     {
         const QByteArray said = reply.output.trimmed().isEmpty() ? reply.errorOutput.trimmed() : reply.output.trimmed();
-        return QStringLiteral("the login shell did not run /bin/sh; it said: %1")
+        return QStringLiteral("the login shell did not run /bin/sh; it said: %1; is there a ForceCommand, a command= before the key, or is "
+                              "this no account for commands?")
             .arg(said.isEmpty() ? QStringLiteral("nothing") : printable(said));
     }
 };

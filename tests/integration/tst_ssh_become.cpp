@@ -7,6 +7,7 @@
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTemporaryFile>
 #include <QTest>
 
 using namespace collector;
@@ -75,6 +76,7 @@ private Q_SLOTS:
     void theProgramIsMissing();
     void factsRaiseSingleReads_data();
     void factsRaiseSingleReads();
+    void factsLeaveNoTicket();
     void aWrongPasswordIsTriedOnceAHostForAllReads();
     void noPasswordIsSentToAHostThatNobodyChecks_data();
     void noPasswordIsSentToAHostThatNobodyChecks();
@@ -236,6 +238,30 @@ void TestSshBecome::factsRaiseSingleReads()
     const QString digest = QStringLiteral("sudoers_sha256");
     QCOMPARE(facts[digest].toString().size(), cause.isEmpty() ? 64 : 0);
     QCOMPARE(record[QStringLiteral("absent")].toObject()[digest].toString(), cause.isEmpty() ? QString() : QStringLiteral("denied"));
+}
+
+// Whoever asks next, for a quarter of an hour, would be let without a password.
+void TestSshBecome::factsLeaveNoTicket()
+{
+    if (!QFileInfo(QLatin1String(sudo)).isExecutable())
+        QSKIP("sudo is not installed");
+    const PeerServer server(QStringLiteral("openssh"), {sudoers("Defaults timestamp_type=global\npeer ALL=(ALL) ALL\n")});
+    SshBench bench;
+    ShellCommand command;
+    command.command = "sudo -K"; // those of other tests
+    QVERIFY(bench.run(settings(bench, server), command).reply);
+    QTemporaryFile file; // which only we may read
+    QVERIFY(file.open());
+    file.write(PeerServer::password());
+    file.close();
+    const QByteArray line = raisedFacts(server, QStringLiteral("127.0.0.1,"), QStringLiteral("access"),
+                                        {QStringLiteral("--become-password-file"), file.fileName()});
+    const QJsonObject record = QJsonDocument::fromJson(line).object();
+    QVERIFY2(record[QStringLiteral("status")].toString() == u"ok", line.constData());
+    command.command = "sudo -n id -u";
+    const SshOutcome outcome = bench.run(settings(bench, server), command);
+    QVERIFY2(outcome.reply, qPrintable(outcome.message));
+    QCOMPARE(outcome.reply->output, "");
 }
 
 // Each read that is raised would offer it again, on every host, and lock the account.

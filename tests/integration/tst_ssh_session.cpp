@@ -1,12 +1,14 @@
 // Sessions and their descriptors: one that libssh has closed by itself, whose number may be another's at once, who must not be harmed; one
 // whose number is more than libssh can hold.
 
+#include "fleet/sshdprocess.h"
 #include "sshbench.h"
 
 #include "ssh/algorithms.h"
 #include "ssh/session.h"
 #include "ssh/sessionprototypes.h"
 
+#include <QProcess>
 #include <QTest>
 
 #include <fcntl.h>
@@ -161,6 +163,37 @@ private Q_SLOTS:
             QCOMPARE(error.cause(), Cause::LocalLimit);
         }
         setrlimit(RLIMIT_NOFILE, &before);
+    }
+
+    // sshd counts a session for a moment after its CLOSE. Each job of a host, and what asks sudo before them, has one.
+    void aHostThatAllowsOneSessionIsGivenOneAtATime()
+    {
+        if (!SshdProcess::isInstalled())
+            QSKIP("sshd is not installed");
+        const SshdProcess server({"MaxSessions 1"});
+        QProcess program;
+        program.start(
+            QStringLiteral(BUILD_DIR "/bin/collector"),
+            QStringLiteral("-i 127.0.0.1-127.0.0.8 --ssh-config none -p ssh-command --command true -p ssh-facts --facts !all,!min,"
+                           "platform -f jsonl --retries 0 --host-keys accept-new -u %1 --port %2")
+                    .arg(ServerProcess::user())
+                    .arg(server.port())
+                    .split(u' ') +
+                QStringList{QStringLiteral("--identity"), server.clientKey(), QStringLiteral("--known-hosts"), server.knownHostsFile()});
+        QVERIFY(program.waitForFinished(120'000));
+        const QByteArray records = program.readAllStandardOutput();
+        QVERIFY2(program.exitCode() == 0 && records.count('\n') == 8, records.constData());
+    }
+
+    void aHostThatAllowsNoSession()
+    {
+        if (!SshdProcess::isInstalled())
+            QSKIP("sshd is not installed");
+        const SshdProcess server({"MaxSessions 0"});
+        SshBench bench;
+        const SshOutcome outcome = bench.run(bench.settingsFor(server), "true");
+        QCOMPARE(outcome.cause, Cause::ChannelRefused);
+        QVERIFY2(outcome.message.contains(QStringLiteral("MaxSessions")), qPrintable(outcome.message));
     }
 
 private:

@@ -12,8 +12,10 @@
 #include <QTest>
 
 #include <csignal>
+#include <grp.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 using namespace collector;
 
@@ -23,6 +25,8 @@ class TestStrain : public QObject
 
 private Q_SLOTS:
     void descriptors();
+    void tooFewDescriptors();
+    void threads();
     void ports();
     void lostPackets();
     void aProcessThatIsStopped();
@@ -97,13 +101,64 @@ void TestStrain::descriptors()
         const rlimit few{64, 64};
         setrlimit(RLIMIT_NOFILE, &few);
     });
-    start(process, fleet, "-i 127.9.0.1-127.9.0.200");
+    start(process, fleet, "-i 127.9.0.1-127.9.0.200 --threads 16"); // each has five for itself
     finish(process);
     checkAllOk(200);
     QVERIFY2(m_said.contains("slower: this machine has no descriptor"), m_said.constData());
     QVERIFY2(m_said.contains("slowed to "), m_said.constData());
     QVERIFY(slowdowns("local_limit") > 0);
     QVERIFY(slowdowns("least_in_flight") < 32);
+}
+
+void TestStrain::tooFewDescriptors()
+{
+    QProcess process;
+    process.setChildProcessModifier([] {
+        const rlimit few{16, 16};
+        setrlimit(RLIMIT_NOFILE, &few);
+    });
+    process.start(QString::fromLatin1(program), split("-i 127.0.0.1, -p ping"));
+    QVERIFY(process.waitForFinished(60'000));
+    QCOMPARE(process.exitCode(), 2);
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.contains("ulimit -n"), said.constData());
+}
+
+// Whatever thread it is that cannot be had: the run says so and ends, and no host is called silent for it.
+void TestStrain::threads()
+{
+    if (geteuid() != 0)
+        QSKIP("the limit is of all processes of a user: needs one that has no others, and so root");
+    int refused = 0, good = 0;
+    for (rlim_t most = 1; most <= 8; ++most) {
+        QProcess process;
+        process.setWorkingDirectory(QStringLiteral("/"));
+        process.setChildProcessModifier([most] {
+            constexpr uid_t nobodyElse = 59876;
+            const rlimit few{most, most};
+            if (setrlimit(RLIMIT_NPROC, &few) != 0 || setgroups(0, nullptr) != 0 || setgid(nobodyElse) != 0 || setuid(nobodyElse) != 0)
+                _exit(99);
+        });
+        process.start(QString::fromLatin1(program), split("-i localhost, -p ping --threads 1 --timeout 5 --retries 0 -f jsonl"));
+        if (!process.waitForStarted())
+            QSKIP("the build may not be read by others");
+        const bool hasEnded = process.waitForFinished(60'000);
+        const QByteArray said = process.readAllStandardError();
+        QVERIFY2(hasEnded && process.exitStatus() == QProcess::NormalExit, said.constData());
+        const QByteArray line = process.readAllStandardOutput();
+        const QJsonObject record = QJsonDocument::fromJson(line).object();
+        if (record[u"status"].toString() == u"ok") {
+            ++good;
+        } else if (record.isEmpty()) {
+            QCOMPARE(process.exitCode(), 1);
+            QVERIFY2(said.contains("ulimit -u"), said.constData());
+            ++refused;
+        } else {
+            QCOMPARE(record[u"cause"].toString(), QStringLiteral("local_limit"));
+            QVERIFY2(record[u"message"].toString().contains(u"ulimit -u"), line.constData());
+        }
+    }
+    QVERIFY(refused > 0 && good > 0);
 }
 
 // Many names of one address and port, and fewer ports of our own than connections would be.

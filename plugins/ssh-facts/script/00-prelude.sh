@@ -128,6 +128,8 @@ slept() {
     while [ "$_sl" -gt 0 ]; do
         # Only a sleep that has slept counts: there may be none.
         sleep 1 || return 1
+        # Our shell is gone where it wrote into a connection that is lost: there is nothing to watch, and its number may be another's soon.
+        kill -s 0 $$ || return 1
         _sl=$((_sl - 1))
     done
 }

@@ -122,6 +122,15 @@ Task<> isStopped(JobContext &job)
     co_return;
 }
 
+Task<> blocksAtItsBeginning(JobContext &job)
+{
+    if (job.host().name() == "host3") {
+        std::this_thread::sleep_for(3s);
+        threadGivenUp = std::this_thread::get_id();
+    }
+    co_return;
+}
+
 // One holds its worker until that is given up, and lets go of it then; its neighbours end with it, those of the other worker later.
 std::atomic<std::thread::id> heldThread;
 std::atomic<bool> hasLetGo = false;
@@ -334,6 +343,24 @@ private Q_SLOTS:
         QVERIFY2(warnings.filter(QStringLiteral("a worker was given up")).size() >= 1, qPrintable(warnings.join(u'\n')));
         QVERIFY(fixture->hasEachHostOnce(60));
         QCOMPARE(fixture->engine->counts().missing, quint64(0));
+        keep(std::move(fixture));
+    }
+
+    // The outputs may be written, and gone.
+    void aWorkerThatComesBackTouchesNothing()
+    {
+        RunLimits limits = threads(2);
+        limits.concurrency = 8;
+        auto fixture = std::make_unique<Fixture>(40, std::vector<Body>{blocksAtItsBeginning}, limits);
+        QStringList warnings;
+        giveUpSoon(*fixture, warnings);
+        QVERIFY(fixture->run());
+        QVERIFY(fixture->hasEachHostOnce(40));
+        QTRY_VERIFY(threadGivenUp.load() != std::thread::id());
+        QTest::qWait(100);
+        if (warnings.filter(QStringLiteral("a worker was given up")).isEmpty())
+            QSKIP("this machine was too slow to give it up");
+        QCOMPARE(callsOfIt.load(), 0);
         keep(std::move(fixture));
     }
 

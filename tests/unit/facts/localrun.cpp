@@ -44,6 +44,9 @@ void LocalRun::run()
     process.start(program, line);
     process.write(script);
     process.closeWriteChannel();
+    session = process.processId();
+    if (!process.waitForFinished(int(patience.count())))
+        process.kill();
     process.waitForFinished(60'000);
     elapsedMs = timer.elapsed();
     output = process.readAllStandardOutput();

@@ -8,6 +8,7 @@
 #include <QProcess>
 
 #include <array>
+#include <chrono>
 #include <memory>
 
 namespace collector::facts {
@@ -23,6 +24,7 @@ struct LocalRun
     QList<QByteArray> words;
     QList<QByteArray> user; // a program to run it through, such as setpriv
     int commandSeconds = 5;
+    std::chrono::milliseconds patience{60'000};           // then the shell is killed, and nobody else
     QList<std::pair<QByteArray, QByteArray>> substitutes; // words of the script and what is sent instead: a file of ours for one of /proc
     QByteArray raising = "B='' W=''";                     // what the transport puts into the first line
 
@@ -30,6 +32,7 @@ struct LocalRun
     QByteArray nonce = "00112233445566778899aabbccddeeff";
     int exitStatus = -1;
     qint64 elapsedMs = 0;
+    qint64 session = 0; // what the shell leads, or led
 
     void choose(const QByteArray &name); // one of everyShell, with the arguments that make a POSIX shell of it
     void run();

@@ -3,6 +3,7 @@
 #include "localrun.h"
 #include "tools.h"
 
+#include <QDir>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTemporaryFile>
@@ -14,6 +15,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
@@ -29,6 +31,7 @@ private Q_SLOTS:
     void aToolThatCannotBeKilledCostsItsOwnFacts();
     void aPlaceWhereNobodyAnswersCostsItsOwnFacts();
     void aLocalFileSystemThatHangsIsAFact();
+    void aDiskThatHoldsTheShellCostsNothingBefore();
     void aStuckMountIsAFact();
     void whatIsNotMountedYetIsNotTouched();
 };
@@ -98,6 +101,18 @@ private:
     bool m_isMounted = false;
     std::thread m_server;
 };
+
+// Linux alone.
+bool isAnybodyIn(qint64 session)
+{
+    for (const QString &process : QDir(QStringLiteral("/proc")).entryList(QDir::Dirs)) {
+        const QByteArray status = readAll(QStringLiteral("/proc/%1/stat").arg(process));
+        const QList<QByteArray> words = status.mid(status.lastIndexOf(')') + 2).split(' '); // state ppid group session
+        if (words.value(3).toLongLong() == session)
+            return true;
+    }
+    return false;
+}
 
 } // namespace
 
@@ -178,6 +193,26 @@ void FactsStuck::aLocalFileSystemThatHangsIsAFact()
     QCOMPARE(all[1][u"state"].toString(), QStringLiteral("stuck"));
     QVERIFY(all[0][u"size_total"].toDouble() > 0);
     QCOMPARE(run.absent().value(u"filesystems_total_bytes").toString(), QStringLiteral("timeout"));
+}
+
+// Nothing ends a shell that a driver holds, and what it has gathered is not to be had any more. When it is killed all the same, those who
+// were to watch it go, too: its number may be another's soon.
+void FactsStuck::aDiskThatHoldsTheShellCostsNothingBefore()
+{
+    const QTemporaryDir disks;
+    const QByteArray disk = disks.path().toLocal8Bit() + "/sda";
+    QVERIFY(mkdir(disk.constData(), 0755) == 0 && mkfifo((disk + "/dev").constData(), 0644) == 0);
+    QVERIFY(QFile(QString::fromLocal8Bit(disk + "/size")).open(QIODevice::WriteOnly));
+    LocalRun run;
+    run.words = {"!all", "!min", "platform", "distribution", "devices", "dns"};
+    run.substitutes = {{"/sys/block", disks.path().toLocal8Bit()}};
+    run.patience = std::chrono::seconds(5);
+    run.run();
+    const Frames frames = parseFrames(run.output, run.nonce);
+    QVERIFY2(frames.sections.size() == 3 && frames.sections.constLast().name == "devices", run.output.constData());
+    QVERIFY(frames.find("distribution")->isEnded);
+    QVERIFY(run.parse().has(u"distribution"));
+    QTRY_VERIFY(!isAnybodyIn(run.session));
 }
 
 void FactsStuck::aStuckMountIsAFact()

@@ -20,13 +20,16 @@ using namespace collector;
 using namespace std::chrono_literals;
 
 static std::atomic_int socketError = 0;
+static std::atomic_int routeSocketError = 0;
 
-// In place of the library's: a sandbox that allows no TCP, a process at its limit.
+// In place of the library's: a sandbox that allows no TCP, a process at its limit; one that has none to ask the routes with.
 extern "C" int socket(int family, int type, int protocol) noexcept
 {
-    if (socketError == 0 || (type & SOCK_STREAM) == 0 || family == AF_UNIX)
+    const bool asksRoutes = (type & SOCK_DGRAM) != 0 && (type & SOCK_STREAM) == 0 && protocol == 0;
+    const int error = family == AF_UNIX ? 0 : (type & SOCK_STREAM) != 0 ? socketError.load() : asksRoutes ? routeSocketError.load() : 0;
+    if (error == 0)
         return int(syscall(SYS_socket, family, type, protocol));
-    errno = socketError;
+    errno = error;
     return -1;
 }
 
@@ -249,6 +252,50 @@ private Q_SLOTS:
         QTest::qWait(500);
         socketError = 0;
         QCOMPARE(int(caller.results(1).at(1).received), 1);
+    }
+
+    // What is wrong with an address is asked of the routes, and that takes a descriptor.
+    void whoseRouteCannotBeAskedIsAskedLater()
+    {
+        EchoService service(0);
+        Caller caller(service);
+        caller->submit(request(1, "127.0.0.1"));
+        QCOMPARE(caller.results(1).size(), size_t(1)); // the sockets are there
+        routeSocketError = EMFILE;
+        caller->submit(request(2, "127.255.255.255"));
+        QTest::qWait(300);
+        routeSocketError = 0;
+        QCOMPARE(caller.results(1).at(2).cause, EchoCause::BadAddress);
+    }
+
+    void aLaneWaitsForNoOther_data()
+    {
+        QTest::addColumn<QByteArray>("address");
+        QTest::addColumn<EchoMethod>("method");
+        QTest::newRow("IPv6") << QByteArray("::1") << EchoMethod::Auto;
+        QTest::newRow("TCP") << QByteArray("127.0.0.1") << EchoMethod::Tcp;
+    }
+    // IPv4 had all that --rate allows as long as it had any hosts; the others' time was over, and they were down.
+    void aLaneWaitsForNoOther()
+    {
+        QFETCH(QByteArray, address);
+        QFETCH(EchoMethod, method);
+        EchoService service(100);
+        Caller crowd(service), other(service);
+        EchoRequest one;
+        for (uint32_t i = 0; i < 200; ++i) {
+            one.token = i;
+            one.address = EchoAddress::fromV4(0x7f200000u + i);
+            crowd->submit(one);
+        }
+        QTRY_VERIFY(service.counters().sent > 0);
+        const ClosedPort closed;
+        EchoRequest late = request(1, address.constData());
+        late.method = method;
+        late.tcpPort = closed.number();
+        other->submit(late);
+        QCOMPARE(other.results(1).size(), size_t(1));
+        QVERIFY2(service.counters().sent < 100, qPrintable(QString::number(service.counters().sent)));
     }
 
     void moreConnectionsThanTheWindow()

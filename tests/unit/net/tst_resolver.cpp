@@ -227,6 +227,31 @@ private Q_SLOTS:
         QCOMPARE(asked.cause, Cause::LocalLimit);
     }
 
+    void whatTheKernelSaysOfAnAddress_data()
+    {
+        QTest::addColumn<QByteArray>("address");
+        QTest::addColumn<int>("error");
+        QTest::addColumn<Cause>("cause");
+        QTest::addColumn<QString>("remedy");
+        QTest::newRow("a route of type blackhole")
+            << QByteArray("10.97.3.7") << int(EINVAL) << Cause::NoRoute << QStringLiteral("blackhole");
+        QTest::newRow("the same of IPv6") << QByteArray("fd55::1") << int(EINVAL) << Cause::NoRoute << QStringLiteral("blackhole");
+        QTest::newRow("a link-local address without its zone")
+            << QByteArray("fe80::1") << int(EINVAL) << Cause::BadAddress << QStringLiteral("%eth0");
+        QTest::newRow("a family that this machine has not")
+            << QByteArray("fd55::1") << int(EAFNOSUPPORT) << Cause::BadAddress << QStringLiteral("no address");
+    }
+    void whatTheKernelSaysOfAnAddress()
+    {
+        QFETCH(QByteArray, address);
+        QFETCH(int, error);
+        QFETCH(Cause, cause);
+        QFETCH(QString, remedy);
+        const JobError told = connectError(error, *SocketAddress::fromLiteral(address, 22));
+        QCOMPARE(told.cause(), cause);
+        QVERIFY2(told.message().contains(remedy), qPrintable(told.message()));
+    }
+
     void aDeadNameServerDelaysOnlyWhoNeedsIt()
     {
         std::unique_lock hold(stuck);

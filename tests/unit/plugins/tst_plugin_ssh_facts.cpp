@@ -75,6 +75,7 @@ private Q_SLOTS:
         QCOMPARE(outcome.status, "failed");
         QCOMPARE(outcome.cause, Cause::ShellRejected);
         QVERIFY2(outcome.message.contains(QStringLiteral("currently not available")), qPrintable(outcome.message));
+        QVERIFY2(outcome.message.contains(QStringLiteral("ForceCommand")), qPrintable(outcome.message)); // what to look at
     }
 
     void anAnswerThatIsCutOff()

@@ -184,6 +184,9 @@ void TestSshConfig::fixedIdentityFiles()
     QCOMPARE(config("IdentityFile ~/a\nHost x\nIdentityFile /b\nIdentityFile /c/%h\nIdentityFile none\nHost y\nIdentityFile /b")
                  .fixedIdentityFiles(),
              (QStringList{QStringLiteral("/home/me/a"), QStringLiteral("/b")}));
+    // What stands for who runs this is one for all hosts, too.
+    QCOMPARE(config("IdentityFile %d/.ssh/%u_%%\nIdentityFile %d/%r\nIdentityFile /e%").fixedIdentityFiles(),
+             (QStringList{QStringLiteral("/home/me/.ssh/me_%")}));
 }
 
 QTEST_GUILESS_MAIN(TestSshConfig)

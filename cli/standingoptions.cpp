@@ -22,12 +22,12 @@ SettingPlace placeOf(const RunOptions &options, const char *option)
 }
 
 template<typename Value>
-std::optional<SshSettingsSource::Given<Value>> given(const RunOptions &options, const char *option, const std::optional<Value> &value)
+std::optional<StandingValue<Value>> given(const RunOptions &options, const char *option, const std::optional<Value> &value)
 {
     if (!value)
         return std::nullopt;
     const SettingPlace place = placeOf(options, option);
-    return SshSettingsSource::Given<Value>{*value, place.origin, place.isFixed};
+    return StandingValue<Value>{*value, place.origin, place.isFixed};
 }
 
 std::optional<HostKeyPolicy> hostKeyPolicy(const RunOptions &options)

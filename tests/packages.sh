@@ -18,6 +18,7 @@ bench_packages=(
     ansible-core clustershell fping golang-go golang-golang-x-crypto-dev iputils-ping jq pdsh procps pssh python3 python3-asyncssh
 )
 lint_packages=(clang-format clang-tidy shellcheck)
+sanitizer_packages=(clang-19 libclang-rt-19-dev)
 
 # install_packages NAME…: those that are not there yet, with apt, as root or through sudo. Says what it does.
 install_packages() {

@@ -42,7 +42,7 @@ run_tests() {
 step "packages"
 install_packages "${build_packages[@]}" "${core_test_packages[@]}"
 if [ $all = yes ]; then
-    install_packages "${peer_packages[@]}" "${lint_packages[@]}"
+    install_packages "${peer_packages[@]}" "${lint_packages[@]}" "${sanitizer_packages[@]}"
 
     step "format"
     if clang-format --version | grep -q ' version 14\.'; then

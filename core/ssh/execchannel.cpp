@@ -12,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto graceAfterStatus = 2s;     // a grandchild holds the pipes; sshd waits for it, we do not
 constexpr auto betweenNudges = 1s;        // some, such as Twisted Conch, tell the status once nobody reads the input: our watchdog does
 constexpr uint32_t mostAhead = 32 * 1024; // bytes of input handed to libssh and not yet sent
 constexpr unsigned smallestPacket = 1024;

@@ -34,7 +34,7 @@ AddressFamily familyOf(const SshHostConfig &host)
 
 // Whether what was given for all counts for a host of such overrides.
 template<typename Value>
-bool counts(const std::optional<SshSettingsSource::Given<Value>> &given, SshWord word, const SshOverrides &overrides)
+bool counts(const std::optional<StandingValue<Value>> &given, SshWord word, const SshOverrides &overrides)
 {
     return given && (given->isFixed || !overrides.has(word));
 }

@@ -20,24 +20,25 @@
 
 namespace collector {
 
+// Given for all hosts, jump hosts too, whatever ssh_config says.
+template<typename Value>
+struct StandingValue
+{
+    Value value;
+    QByteArray origin;   // for `collector explain`
+    bool isFixed = true; // whatever a host's overrides say, too: on the command line. Else those come first
+};
+
 class SshSettingsSource
 {
 public:
-    // Given for all hosts, jump hosts too, whatever ssh_config says.
-    template<typename Value>
-    struct Given
-    {
-        Value value;
-        QByteArray origin;   // for `collector explain`
-        bool isFixed = true; // whatever a host's overrides say, too: on the command line. Else those come first
-    };
     struct Standing
     {
-        SshSettings base;                                               // credentials, password, become, transport, legacy
-        std::optional<Given<HostKeyPolicy>> hostKeyPolicy;              // --host-keys
-        std::optional<Given<QString>> knownHosts;                       // --known-hosts
-        std::optional<Given<std::chrono::milliseconds>> connectTimeout; // --connect-timeout
-        std::optional<Given<QStringList>> identities;                   // --identity
+        SshSettings base;                                                       // credentials, password, become, transport, legacy
+        std::optional<StandingValue<HostKeyPolicy>> hostKeyPolicy;              // --host-keys
+        std::optional<StandingValue<QString>> knownHosts;                       // --known-hosts
+        std::optional<StandingValue<std::chrono::milliseconds>> connectTimeout; // --connect-timeout
+        std::optional<StandingValue<QStringList>> identities;                   // --identity
     };
 
     SshSettingsSource(SshConfig config, Standing standing);

@@ -63,7 +63,7 @@ void TestCrashNotes::noted_data()
     QTest::addColumn<bool>("isNoted");
     QTest::newRow("a null pointer") << QByteArray("fault") << true << SIGSEGV << true;
     QTest::newRow("an assertion") << QByteArray("abort") << true << SIGABRT << true;
-#ifndef __SANITIZE_ADDRESS__ // which has a stack of its own to watch over
+#ifndef SANITIZED // by what has a stack of its own to watch over
     QTest::newRow("a stack that runs over") << QByteArray("overflow") << true << SIGSEGV << true;
 #endif
     QTest::newRow("no job is running") << QByteArray("fault") << false << SIGSEGV << false;

@@ -82,7 +82,7 @@ void TestCsvRow::values_data()
     QTest::newRow("text") << QJsonValue(QStringLiteral("a;b")) << QByteArray("a;b");
     QTest::newRow("plain list") << QJsonValue(QJsonArray{1, QStringLiteral("x"), true, QJsonValue()}) << QByteArray("1;x;true;");
     QTest::newRow("empty list") << QJsonValue(QJsonArray()) << QByteArray();
-    QTest::newRow("list of lists") << QJsonValue(QJsonArray{QJsonArray{1}}) << QByteArray("[[1]]");
+    QTest::newRow("list of lists") << QJsonValue(QJsonArray{QJsonValue(QJsonArray{1})}) << QByteArray("[[1]]");
     QTest::newRow("object") << QJsonValue(QJsonObject{{QStringLiteral("a"), 1}}) << QByteArray("{\"a\":1}");
 }
 

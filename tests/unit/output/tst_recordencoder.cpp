@@ -156,7 +156,7 @@ void TestRecordEncoder::limits_data()
     for (int i = 0; i < 29; ++i)
         deep = QJsonArray{deep};
     QTest::newRow("thirty levels below `facts`, which is the second") << deep << true;
-    QTest::newRow("one level too many") << QJsonValue(QJsonArray{QJsonArray{deep}}) << false;
+    QTest::newRow("one level too many") << QJsonValue(QJsonArray{QJsonValue(QJsonArray{deep})}) << false;
     QJsonObject wide;
     for (int i = 0; i < 19'000; ++i)
         wide.insert(QString::number(i), i);

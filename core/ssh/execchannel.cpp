@@ -305,12 +305,14 @@ bool ExecChannel::isFlooded() const
 // What has come so far: does it end the command? Servers send status, EOF and CLOSE in any order (RFC 4254, 5.3 and 6.10).
 void ExecChannel::judge()
 {
-    m_isOver = m_isOver || m_isClosed || m_isLost || isFlooded() || (hasEnd() && m_isEof);
+    m_isOver = m_isOver || m_isClosed || m_isLost || isFlooded();
     if (m_isOver)
         return;
     if (hasEnd() && !m_rest)
         m_rest.emplace(m_session);
     if (m_rest) {
+        if (m_isEof)
+            m_rest->sawEof();
         const OutputRest::State state = m_rest->step(m_outputPackets);
         m_isOver = state != OutputRest::State::Awaited;
         m_reply.isTruncated = m_reply.isTruncated || state == OutputRest::State::Unknown;
@@ -327,6 +329,8 @@ Task<ShellReply> ExecChannel::runToEnd(Deadline deadline)
     judge();
     while (!m_isOver) {
         const bool isInTime = co_await advance(nextEnd(deadline));
+        if (!isInTime && hasEnd() && m_isEof)
+            break; // nothing should follow
         if (!isInTime && isKept())
             co_return takeLate();
         if (!isInTime)

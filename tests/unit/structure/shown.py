@@ -2,7 +2,8 @@
 """shown.py SOURCE: the tables of traps and complaints in tests/integration/README.md are whole, and what they name is there.
 
 Thirty numbers each; of each at least one test, as `tst_thing::function`, `script.py::function` or the name of a fault of the simulated fleet;
-every fuzzer of tests/fuzz/ssh.cmake stands in the table of what reads foreign bytes, and none else. Status 1, and a line for each finding.
+every fuzzer of the rooms net and ssh (tests/fuzz/rooms.cmake) stands in the table of what reads foreign bytes, and none else. Status 1, and a
+line for each finding.
 """
 
 import pathlib
@@ -36,9 +37,9 @@ for kind, rows in ('trap', traps), ('complaint', complaints):
         if not names:
             findings.append(f'{kind} {number} has no test')
 
-fuzzers = set(re.findall(r'collector_fuzzer\((\w+)', (source / 'tests/fuzz/ssh.cmake').read_text(encoding='utf-8')))
+fuzzers = set(re.findall(r'collector_fuzzer\((\w+) LINKS collector-(?:net|ssh) ', (source / 'tests/fuzz/rooms.cmake').read_text(encoding='utf-8')))
 named = set(re.findall(r'`(fuzz_\w+)`', readme))
-findings += [f'{name} stands in one of ssh.cmake and README.md alone' for name in sorted(fuzzers ^ named)]
+findings += [f'{name} stands in one of rooms.cmake and README.md alone' for name in sorted(fuzzers ^ named)]
 
 for finding in findings:
     print(finding)

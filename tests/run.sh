@@ -27,12 +27,12 @@ jobs=$(nproc)
 began=$SECONDS
 step() { printf '\n== %s (%d min)\n' "$*" $(((SECONDS - began) / 60)); }
 
-# run_tests PRESET [LABEL]: two at a time, for most of them wait more than they work; those that measure run alone. Then what was skipped,
-# whole programs and single functions, and once more how it ended.
+# run_tests PRESET [LABEL]: one more at a time than there are cores, for most of them wait more than they work; those that measure run
+# alone. Then what was skipped, whole programs and single functions, and once more how it ended.
 run_tests() {
     local preset=$1 log status=0
     log=$(mktemp)
-    ctest --preset "$preset" ${2:+-L "^$2\$"} -j2 --timeout 300 --no-tests=error < /dev/null 2>&1 | tee "$log" || status=$?
+    ctest --preset "$preset" ${2:+-L "^$2\$"} -j$((jobs + 1)) --timeout 300 --no-tests=error < /dev/null 2>&1 | tee "$log" || status=$?
     sed -n -e 's/^SKIP   : /skipped: /p' -e '/^skipped: /p' "build/$preset/Testing/Temporary/LastTest.log" | sort -u
     grep -E '^[0-9]+% tests passed' "$log" || status=1
     rm -f "$log"

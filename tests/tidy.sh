@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/tidy.sh [REVISION]   clang-tidy on the sources that differ from a revision (default: the last ten commits), two dozen at most
+# tests/tidy.sh [REVISION]   clang-tidy on the sources that differ from a revision (default: the last ten commits), a dozen at most
 # tests/tidy.sh --all        on all of them
 # tests/tidy.sh FILE…        on these
 #
@@ -14,7 +14,7 @@ case "${1:-}" in
 *)
     base=${1:-HEAD~10}
     git rev-parse -q --verify "$base^{commit}" > /dev/null || base=$(git hash-object -t tree /dev/null)
-    mapfile -t files < <(git diff --name-only --diff-filter=d "$base" -- "${sources[@]}" | head -n 24)
+    mapfile -t files < <(git diff --name-only --diff-filter=d "$base" -- "${sources[@]}" | head -n 12)
     ;;
 esac
 if [ ${#files[@]} -eq 0 ]; then

@@ -137,10 +137,11 @@ void parseDateTime(const Section &in, Findings &out)
         return;
     }
     // A date without %N knows the second alone: its middle is the best guess.
-    const auto nanos = words.size() > 12 ? toInteger(words[12]) : std::nullopt;
-    out.set(u"clock_unix_ms", *epoch * 1000 + (nanos && *nanos >= 0 && *nanos < 1'000'000'000 ? *nanos / 1'000'000 : 500));
-    const qint64 micros = words.size() > 12 ? toInteger(words[12]).value_or(0) / 1000 % 1'000'000 : 0;
-    const QString fraction = QStringLiteral("%1").arg(micros, 6, 10, QLatin1Char('0'));
+    auto nanos = toInteger(words[11]);
+    if (nanos && (*nanos < 0 || *nanos > 999'999'999))
+        nanos.reset();
+    out.set(u"clock_unix_ms", *epoch * 1000 + (nanos ? *nanos / 1'000'000 : 500));
+    const QString fraction = QStringLiteral("%1").arg(nanos.value_or(0) / 1000, 6, 10, QLatin1Char('0'));
     const QDateTime utc = QDateTime::fromSecsSinceEpoch(*epoch, Qt::UTC);
     const int weekday = date.dayOfWeek() % 7; // Sunday is 0
     const int weekNumber = (date.dayOfYear() + 6 - (weekday + 6) % 7) / 7;

@@ -28,6 +28,17 @@ sweep() {
     done
 }
 
+# What was given up and may still run holds our output open, and until it is gone the answer does not end.
+clear_up() {
+    [ -n "$_late" ] || return
+    _late=
+    sweep TERM
+    [ -z "$_swept" ] || {
+        sleep 2
+        sweep KILL
+    }
+}
+
 # One watchdog for all. In a group of our own, it ends the group; else our descendants, found in /proc. A TERM first, as in g: our own shell
 # lets out what it has gathered, and is gone.
 reap() {
@@ -77,6 +88,8 @@ for _section in $S; do
     # A disk or driver that hangs may hold whoever looks at it for ever, and what is still here would never leave. One line at the very
     # beginning tells that we are asked, and of what.
     case $_section in "${S%% *}" | devices | network) o ;; esac
+    # The clock is read last of all; nothing may stand between it and the end of the answer, whose time it is held against.
+    [ "$_section" != date_time ] || clear_up
     "s_$_section"
     m "E $_section"
 done
@@ -84,12 +97,6 @@ m Z
 o
 kill -9 "$W1"
 wait "$W1"
-[ -z "$_late" ] || {
-    sweep TERM
-    [ -z "$_swept" ] || {
-        sleep 2
-        sweep KILL
-    }
-}
+clear_up
 exit 0
 }

@@ -8,6 +8,7 @@
 #include <QHash>
 
 #include <algorithm>
+#include <map>
 
 namespace collector::facts {
 
@@ -133,6 +134,20 @@ void putAddresses(QJsonObject &object, const InterfaceAddresses &addresses)
         object.insert(u"ipv4_secondaries", secondaries);
     if (!ipv6.isEmpty())
         object.insert(u"ipv6", ipv6);
+}
+
+// Addresses with a label of their own, `eth0:1`: in Ansible's words interfaces without a device.
+std::map<QByteArray, InterfaceAddresses> aliasesOf(const InterfaceAddresses &addresses)
+{
+    std::map<QByteArray, InterfaceAddresses> aliases;
+    for (const Ipv4 &address : addresses.ipv4) {
+        if (!address.label.startsWith(addresses.name + ':'))
+            continue;
+        InterfaceAddresses &alias = aliases[address.label];
+        alias.name = address.label;
+        alias.ipv4.append(address);
+    }
+    return aliases;
 }
 
 // `ip -batch` prints everything in a row: addresses, then a line for each way out, then the table of what is local.
@@ -314,6 +329,19 @@ void parseNetwork(const Section &in, Findings &out)
             isContainerEnd(thing, addresses) && !(addresses && (isWayOut(*addresses, route4) || isWayOut(*addresses, route6)));
         if (!isHidden && !out.has(key) && !out.isReserved(key))
             out.set(key, object);
+        if (!addresses)
+            continue;
+        for (const auto &[label, alias] : aliasesOf(*addresses)) {
+            const QString aliasKey = factNameOf(label);
+            if (names.size() >= mostEntries)
+                break;
+            names.append(listedNameOf(label));
+            if (out.has(aliasKey) || out.isReserved(aliasKey))
+                continue;
+            QJsonObject aliasObject;
+            putAddresses(aliasObject, alias);
+            out.set(aliasKey, aliasObject);
+        }
     }
     out.set(u"interfaces", names);
     out.set(u"network_interfaces", list);

@@ -223,6 +223,9 @@ void parseContainers(const Section &in, Findings &out)
         const std::optional<Absence> reason = silenceOf(block);
         if (!reason)
             continue;
+        // Why it failed is told beside it.
+        if (block.kind == Block::Kind::Output && *reason == Absence::Denied && !in.missing(block.label).isEmpty())
+            continue;
         if (!silent || *reason == Absence::Timeout)
             silent = reason;
         const bool isHypervisor = block.label == "virsh" || block.label == "virsh-xen" || block.label == "qm";

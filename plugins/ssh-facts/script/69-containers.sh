@@ -3,7 +3,12 @@
 # in the home or below /var/lib, and the first connection to a socket that systemd keeps starts a daemon, which makes its own.
 s_containers() {
     if has docker && ! docker_is_podman && unsnapped docker docker; then
-        if docker_is_down; then m 'M unsupported docker'; else listed docker; fi
+        if docker_is_down; then
+            m 'M unsupported docker'
+        else
+            listed docker
+            [ "$_r" != 1 ] || docker_is_refused || m 'M unsupported docker'
+        fi
     fi
     if has podman; then
         if podman_is_used; then listed podman; elif podman_has_stores; then m 'M unsupported podman'; fi
@@ -61,10 +66,15 @@ unsnapped() {
     esac
 }
 
-# systemd would start it for us.
+# systemd would start it for us. A unit that runs has a control group; systemctl asks the bus, where an answer may never come.
 docker_is_down() {
     [ -z "${DOCKER_HOST-}" ] && [ -d /run/systemd/system ] && [ -e /run/docker.sock ] && [ ! -e /run/docker.pid ] &&
-        ! systemctl is-active -q docker.service
+        [ ! -d /sys/fs/cgroup/system.slice/docker.service ] && [ ! -d /sys/fs/cgroup/systemd/system.slice/docker.service ]
+}
+
+# Refused: there is a socket that is not ours to write to. Else it is down.
+docker_is_refused() {
+    [ -n "${DOCKER_HOST-}" ] || { [ -e /run/docker.sock ] && [ ! -w /run/docker.sock ]; }
 }
 
 # Since the last start: else it makes what it needs below /run, and where it was never used all that lies below its stores.

@@ -196,9 +196,13 @@ void FactsTraces::asksOnlyDaemonsThatAreThere_data()
     QTest::addColumn<QStringList>("files"); // what there is; of a tool of snap's one below snap/bin
     QTest::addColumn<QByteArray>("asked");
     QTest::addColumn<QString>("absent"); // why there is no list of containers
-    const auto row = [](const char *name, const char *tool, bool isRoot, const char *files, const char *asked, const char *absent = "") {
-        QTest::newRow(name) << QByteArray(tool) << isRoot << QString::fromLatin1(files).split(u' ', Qt::SkipEmptyParts)
-                            << (*asked ? QByteArray(asked) + '\n' : QByteArray()) << QString::fromLatin1(absent);
+    QTest::addColumn<bool>("fails"); // asked, it ends with 1
+    const auto row = [](const char *name, QByteArray tool, bool isRoot, const char *files, const char *asked, const char *absent = "") {
+        const bool fails = tool.endsWith(" that fails");
+        if (fails)
+            tool.chop(11);
+        QTest::newRow(name) << tool << isRoot << QString::fromLatin1(files).split(u' ', Qt::SkipEmptyParts)
+                            << (*asked ? QByteArray(asked) + '\n' : QByteArray()) << QString::fromLatin1(absent) << fails;
     };
     const char *const list = "--force-local list -c ns -f csv";
     const char *const ps = "ps -a --no-trunc --format {{.ID}}|{{.Names}}|{{.Image}}|{{.Status}}";
@@ -217,7 +221,14 @@ void FactsTraces::asksOnlyDaemonsThatAreThere_data()
         "var/lib/incus/unix.socket var/lib/incus/unix.socket.user var/lib/incus/database/x", "", "denied");
     row("docker that systemd would start", "docker", true, "run/systemd/system/x run/docker.sock", "", "unsupported");
     row("docker that runs", "docker", true, "run/systemd/system/x run/docker.sock run/docker.pid", ps);
+    row("docker whose pidfile lies elsewhere", "docker", true,
+        "run/systemd/system/x run/docker.sock sys/fs/cgroup/system.slice/docker.service/cgroup.procs", ps);
+    row("docker whose pidfile lies elsewhere, control groups of the first version", "docker", true,
+        "run/systemd/system/x run/docker.sock sys/fs/cgroup/systemd/system.slice/docker.service/cgroup.procs", ps);
     row("docker without systemd", "docker", true, "run/docker.sock", ps);
+    row("docker that is down", "docker that fails", true, "run/docker.sock", ps, "unsupported");
+    row("docker that is down and has no socket", "docker that fails", false, "", ps, "unsupported");
+    row("docker that lets root alone ask", "docker that fails", false, "run/docker.sock", ps, "denied");
     row("podman that root never used", "podman", true, "", "");
     row("podman that root has not used since the start", "podman", true, "var/lib/containers/storage/libpod/bolt_state.db", "",
         "unsupported");
@@ -247,14 +258,16 @@ void FactsTraces::asksOnlyDaemonsThatAreThere()
     QFETCH(QStringList, files);
     QFETCH(QByteArray, asked);
     QFETCH(QString, absent);
+    QFETCH(bool, fails);
     if (geteuid() != 0 || find("setpriv").isEmpty())
         QSKIP("needs root and setpriv");
     const QTemporaryDir root;
     Stubs stubs;
     const QByteArray at = root.path().toLocal8Bit(),
-                     script = "echo \"$*\"${LIBVIRT_AUTOSTART+\" autostart=$LIBVIRT_AUTOSTART\"} >>" + stubs.log();
+                     script = "echo \"$*\"${LIBVIRT_AUTOSTART+\" autostart=$LIBVIRT_AUTOSTART\"} >>" + stubs.log() + "\nexit " +
+                              (fails ? "1" : "0");
     stubs.add(tool.constData(), script);
-    stubs.add("systemctl", "exit 3");
+    stubs.add("systemctl", "echo \"systemctl $*\" >>" + stubs.log() + "\nsleep 60");
     QVERIFY(QFile::setPermissions(root.path(), QFile::Permissions(0x7755)));
     for (const QString &file : std::as_const(files))
         QVERIFY(write(root.filePath(file), "#!/bin/sh\n" + script + '\n'));
@@ -270,6 +283,7 @@ void FactsTraces::asksOnlyDaemonsThatAreThere()
         run.user = QList<QByteArray>{"env", "-u", "XDG_RUNTIME_DIR", "-u", "XDG_DATA_HOME", "-u", "DOCKER_HOST", "HOME=" + at + "/home"} +
                    (isRoot ? QList<QByteArray>() : nobody);
         run.substitutes = {{"/run/", at + "/run/"},
+                           {"/sys/fs/cgroup", at + "/sys/fs/cgroup"},
                            {"_l=/var/lib", "_l=" + at + "/var/lib"},
                            {" /var/lib/lxd", ' ' + at + "/var/lib/lxd"},
                            {" /var/lib/incus", ' ' + at + "/var/lib/incus"},

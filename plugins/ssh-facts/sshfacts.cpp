@@ -65,7 +65,8 @@ Understood understand(const ShellReply &reply, const QByteArray &nonce, const QL
                       const Manifest &manifest)
 {
     facts::Frames frames = facts::parseFrames(reply.output, nonce);
-    const bool hasSections = !frames.sections.isEmpty();
+    // None at all may be wanted: --facts '!all,!min', as Ansible takes it.
+    const bool hasSections = !frames.sections.isEmpty() || frames.isComplete;
     QString place;
     if (reply.isLate && hasSections && !frames.isComplete) {
         place = placeOf(frames.sections.constLast());

@@ -68,6 +68,21 @@ private Q_SLOTS:
         QVERIFY(first != nonceOf(m_tester->run().commands.first()));
     }
 
+    // As Ansible: gather_subset '!all,!min' is no mistake.
+    void nothingIsWanted()
+    {
+        m_tester->setOption("facts", "!all,!min");
+        m_tester->answerShell([](const ShellCommand &command) {
+            ShellReply reply;
+            reply.output = "\n" + nonceOf(command) + " Z\n";
+            reply.exitStatus = 0;
+            return reply;
+        });
+        const JobOutcome outcome = m_tester->run();
+        QCOMPARE(outcome.status, "ok");
+        QCOMPARE(outcome.facts, QJsonObject());
+    }
+
     void aShellThatRunsNothing()
     {
         m_tester->answer("*", "This account is currently not available.\n", 1);

@@ -3,7 +3,7 @@
 s_updates() {
     if has apt-get && [ -d /var/lib/apt/lists ]; then
         # As root it would write down how it came to its answer, and its caches anew.
-        g apt apt-get -s -o Debug::NoLocking=true -o APT::Get::Show-User-Simulation-Note=false -o Dir::Log::Planner=/dev/null \
+        long apt apt-get -s -o Debug::NoLocking=true -o APT::Get::Show-User-Simulation-Note=false -o Dir::Log::Planner=/dev/null \
             -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= dist-upgrade
         m 'C exists'
         for _o in /var/lib/apt/lists/*_Packages* /var/lib/apt/lists/*pkglist*; do
@@ -31,8 +31,8 @@ s_updates() {
         ZYPP_READONLY_HACK=1
         ZYPP_LOGFILE=/dev/null
         export ZYPP_READONLY_HACK ZYPP_LOGFILE
-        g zypper zypper --no-refresh --non-interactive --quiet list-updates
-        g zypper-security zypper --no-refresh --non-interactive --quiet list-patches --category security
+        long zypper zypper --no-refresh --non-interactive --quiet list-updates
+        long zypper-security zypper --no-refresh --non-interactive --quiet list-patches --category security
         c enabled grep -hE '^(\[|enabled *=)' /etc/zypp/repos.d/*.repo
         stamps /var/cache/zypp/solv /var/log/zypp/history
     elif has apk; then

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void whatCanEndInOrderDoes();
     void whenAllTimeIsOverNothingIsLeft_data() { aCommandThatHangsCostsItsOwnFacts_data(); }
     void whenAllTimeIsOverNothingIsLeft();
+    void whatReadsAllPackagesMayTakeLonger();
     void aCommandThatCrashesOrFloodsCostsItsOwnFacts();
     void aFactThatFloodsHangsOrFailsCostsItself_data();
     void aFactThatFloodsHangsOrFailsCostsItself();
@@ -116,6 +117,24 @@ void FactsGuards::aCommandThatHangsCostsItsOwnFacts()
     // Sweeping up takes two seconds, which are no error of its clock.
     const qint64 behind = arrived - run.parse().value(u"clock_unix_ms").toInteger();
     QVERIFY2(behind >= 0 && behind < 1500, qPrintable(QString::number(behind)));
+}
+
+// apt makes up its mind from all packages that there are, and has no cache to do so from.
+void FactsGuards::whatReadsAllPackagesMayTakeLonger()
+{
+    Tools tools;
+    tools.replace("apt-get", "sleep 2.5\necho 'Inst tzdata [2024a] (2025b Debian:12 [all])'");
+    const QTemporaryDir lists;
+    QFile list(lists.filePath(QStringLiteral("deb_Packages")));
+    QVERIFY(list.open(QIODevice::WriteOnly));
+    LocalRun run;
+    run.path = tools.path();
+    run.words = {"!all", "!min", "updates"};
+    run.commandSeconds = 1;
+    run.substitutes = {{"/var/lib/apt/lists", lists.path().toLocal8Bit()}};
+    run.run();
+    QCOMPARE(run.absent().value(u"updates_pending").toString(), QString());
+    QCOMPARE(run.parse().value(u"updates_pending").toInt(), 1);
 }
 
 void FactsGuards::aCommandThatCrashesOrFloodsCostsItsOwnFacts()

@@ -104,8 +104,12 @@ void DeclaredFacts::store(const PrintedFacts &printed, JobContext &job) const
             job.setPartial(Cause::BadOutput, QStringLiteral("a fact without a name was printed, and left out"));
             continue;
         }
+        const auto exact = printed.exact.find(fact.key());
         if (!m_manifest) {
-            job.facts().set(name, fact.value());
+            if (exact == printed.exact.end())
+                job.facts().set(name, fact.value());
+            else
+                job.facts().setBytes(name, exact->second);
             continue;
         }
         const int spec = m_manifest->factIndex(name);
@@ -119,6 +123,8 @@ void DeclaredFacts::store(const PrintedFacts &printed, JobContext &job) const
         if (value.isUndefined()) {
             mistyped.append(printable(name, 60));
             job.facts().setAbsent(name, Absence::ParseError);
+        } else if (value.isString() && exact != printed.exact.end()) {
+            job.facts().setBytes(name, exact->second);
         } else {
             job.facts().set(name, value);
         }

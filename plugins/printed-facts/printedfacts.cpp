@@ -1,8 +1,10 @@
 #include "printedfacts.h"
 
+#include "foreignjson.h"
+
 #include <collector/joberror.h>
 
-#include <QJsonDocument>
+#include <QStringDecoder>
 
 #include <map>
 
@@ -16,11 +18,17 @@ constexpr qsizetype longestKey = 256;
 // replaced.
 using Values = std::map<QString, QByteArray>;
 
-QJsonObject objectOf(const Values &values)
+// `exact` takes the bytes of what is no UTF-8.
+QJsonObject objectOf(const Values &values, std::map<QString, QByteArray> *exact)
 {
     QJsonObject object;
-    for (const auto &[key, value] : values)
-        object.insert(key, QString::fromUtf8(value));
+    for (const auto &[key, value] : values) {
+        QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::Stateless);
+        const QString text = decoder(value);
+        object.insert(key, text);
+        if (decoder.hasError())
+            (*exact)[key] = value;
+    }
     return object;
 }
 
@@ -51,14 +59,13 @@ QString notUnderstood(qsizetype line, QByteArrayView text)
 PrintedFacts parseJson(const QByteArray &output)
 {
     PrintedFacts printed;
-    QJsonParseError error{};
-    const QJsonDocument document = QJsonDocument::fromJson(output, &error);
-    if (document.isNull())
-        printed.defect = QStringLiteral("the output is no JSON: %1, at byte %2").arg(error.errorString()).arg(error.offset);
-    else if (!document.isObject())
+    ForeignJson json = ForeignJson::parse(output);
+    if (json.value.isUndefined())
+        printed.defect = QStringLiteral("the output is no JSON: %1, at byte %2").arg(json.error.errorString()).arg(json.error.offset);
+    else if (!json.value.isObject())
         printed.defect = QStringLiteral("the output is a JSON list; facts are an object: {\"name\": value, …}");
-    else
-        printed.facts = document.object();
+    printed.facts = json.value.toObject();
+    printed.exact = std::move(json.exact);
     return printed;
 }
 
@@ -77,7 +84,7 @@ PrintedFacts parseKeyValue(QByteArrayView output)
         else if (printed.defect.isEmpty())
             printed.defect = notUnderstood(number, line);
     }
-    printed.facts = objectOf(values);
+    printed.facts = objectOf(values, &printed.exact);
     return printed;
 }
 
@@ -116,9 +123,19 @@ PrintedFacts parseIni(QByteArrayView output)
         lastValue = &(*section)[QString::fromUtf8(key)];
         *lastValue = line.sliced(mark + 1).trimmed().toByteArray();
     }
-    for (const auto &[name, values] : sections)
-        printed.facts.insert(name, objectOf(values));
+    for (const auto &[name, values] : sections) {
+        std::map<QString, QByteArray> exact;
+        QJsonObject object = objectOf(values, &exact);
+        for (const auto &[key, bytes] : exact)
+            object.insert(key + QStringLiteral("_base64"), QString::fromLatin1(bytes.toBase64()));
+        printed.facts.insert(name, object);
+    }
     return printed;
+}
+
+bool isList(const QByteArray &output)
+{
+    return ForeignJson::parse(output).value.isArray();
 }
 
 QByteArrayView firstOfSubstance(QByteArrayView output)
@@ -141,7 +158,8 @@ PrintedFacts::Format PrintedFacts::format(const QString &word)
 PrintedFacts PrintedFacts::parse(const QByteArray &output, Format format)
 {
     const QByteArrayView first = firstOfSubstance(output);
-    const bool isJson = first.startsWith('{') || (first.startsWith('[') && !first.endsWith(']'));
+    // `[1]` may be a section or a list.
+    const bool isJson = first.startsWith('{') || (first.startsWith('[') && (!first.endsWith(']') || isList(output)));
     if (format == Format::Json)
         return parseJson(output);
     if (first.isEmpty())

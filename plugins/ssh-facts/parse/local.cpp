@@ -1,8 +1,9 @@
 #include "local.h"
 
+#include "foreignjson.h"
 #include "text.h"
 
-#include <QJsonDocument>
+#include <QJsonArray>
 
 namespace collector::facts {
 
@@ -34,13 +35,11 @@ bool isTooDeep(QByteArrayView json)
 
 std::optional<QJsonValue> parseJson(QByteArrayView text)
 {
-    QJsonParseError error;
-    const QByteArray bytes = text.trimmed().toByteArray();
     // A document must be an object or a list for Qt; Ansible takes a bare number too.
-    const QJsonDocument document = QJsonDocument::fromJson('[' + bytes + ']', &error);
-    if (error.error != QJsonParseError::NoError || document.array().size() != 1)
+    const QJsonArray list = ForeignJson::parse('[' + text.trimmed().toByteArray() + ']').value.toArray();
+    if (list.size() != 1)
         return {};
-    return document.array().at(0);
+    return list.at(0);
 }
 
 } // namespace

@@ -196,7 +196,7 @@ void FactsTraces::asksOnlyDaemonsThatAreThere_data()
     QTest::addColumn<QStringList>("files"); // what there is; of a tool of snap's one below snap/bin
     QTest::addColumn<QByteArray>("asked");
     QTest::addColumn<QString>("absent"); // why there is no list of containers
-    QTest::addColumn<bool>("fails"); // asked, it ends with 1
+    QTest::addColumn<bool>("fails");     // asked, it ends with 1
     const auto row = [](const char *name, QByteArray tool, bool isRoot, const char *files, const char *asked, const char *absent = "") {
         const bool fails = tool.endsWith(" that fails");
         if (fails)
@@ -263,9 +263,8 @@ void FactsTraces::asksOnlyDaemonsThatAreThere()
         QSKIP("needs root and setpriv");
     const QTemporaryDir root;
     Stubs stubs;
-    const QByteArray at = root.path().toLocal8Bit(),
-                     script = "echo \"$*\"${LIBVIRT_AUTOSTART+\" autostart=$LIBVIRT_AUTOSTART\"} >>" + stubs.log() + "\nexit " +
-                              (fails ? "1" : "0");
+    const QByteArray at = root.path().toLocal8Bit(), script = "echo \"$*\"${LIBVIRT_AUTOSTART+\" autostart=$LIBVIRT_AUTOSTART\"} >>" +
+                                                              stubs.log() + "\nexit " + (fails ? "1" : "0");
     stubs.add(tool.constData(), script);
     stubs.add("systemctl", "echo \"systemctl $*\" >>" + stubs.log() + "\nsleep 60");
     QVERIFY(QFile::setPermissions(root.path(), QFile::Permissions(0x7755)));

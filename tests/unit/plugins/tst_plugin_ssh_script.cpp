@@ -55,7 +55,22 @@ private Q_SLOTS:
         row("a line without a value", "key-value", "a=1\nWARNING: x\nb=2\n", R"({"a":"1","b":"2"})", "partial");
         row("INI without a section", "facts.d", "a=1\n", "{}", "partial");
         row("a name that is empty", "json", R"({"": 1, "a": 2})", R"({"a":2})", "partial");
-        row("bytes that are no text", "auto", "a=\xff\n", "{\"a\":\"\xef\xbf\xbd\"}");
+        row("a list in one line", "auto", "[1, 2]\n", "{}", "partial");
+        row("a section that looks like a list", "auto", "[1]\na=2\n", R"({"1":{"a":"2"}})");
+        row("bytes that are no text", "auto", "a=\xff\n", "{\"a\":\"\xef\xbf\xbd\",\"a_base64\":\"/w==\"}");
+        row("bytes that are no text, in INI", "auto", "[s]\na=x\xff\n", "{\"s\":{\"a\":\"x\xef\xbf\xbd\",\"a_base64\":\"eP8=\"}}");
+        row("bytes that are no text, in JSON", "auto",
+            "{\"a\": \"\xe4\\\"\xc3\xa4\", \"b\": {\"c\": \"\xed\xa0\x80\"}, \"d\": [\"\xff\"], \"e\": 1}",
+            "{\"a\":\"\xef\xbf\xbd\\\"\xc3\xa4\",\"a_base64\":\"5CLDpA==\",\"b\":{\"c\":\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\",\"c_"
+            "base64\":\"7aCA\"},"
+            "\"d\":[\"\xef\xbf\xbd\"],\"e\":1}");
+        row("the same as Python writes it", "json", R"({"a": "/srv/\udce9t\u00e9", "b": "\ud83d\ude00", "c": "\ud800"})",
+            "{\"a\":\"/srv/\xef\xbf\xbdt\xc3\xa9\",\"a_base64\":\"L3Nydi/pdMOp\",\"b\":\"\xf0\x9f\x98\x80\",\"c\":\"\xef\xbf\xbd\"}");
+        row("bytes outside of a text", "json", "{\"a\": \xff}", "{}", "partial");
+        row("integers beyond 64 bits", "json", R"({"guid": 12345678901234567890, "n": [-9223372036854775809], "least": -9223372036854775808,
+            "t": "12345678901234567890", "f": 12345678901234567890.5})",
+            R"({"guid": "12345678901234567890", "n": ["-9223372036854775809"], "least": -9223372036854775808,
+            "t": "12345678901234567890", "f": 12345678901234567890.5})");
     }
     void whatIsPrinted()
     {

@@ -61,14 +61,15 @@ route show table local
         h 2000 /proc/net/route /proc/net/ipv6_route
     fi
     if has ethtool; then
-        # Two processes for each: of thousands, which a host of guests or a concentrator has, they would take all sections their time. Hardware first.
+        # Two processes for each, and some sixty words, twice: of hundreds, which a host of guests or a concentrator has, they would take all
+        # sections their time, and the record is full before the list of interfaces is in it. Hardware first.
         _j=0
         for _k in 1 0; do
             for _b in /sys/class/net/*; do
                 _i=0
                 [ ! -e "$_b/device" ] || _i=1
                 if [ "$_i" != "$_k" ] || [ ! -e "$_b/ifindex" ]; then continue; fi
-                [ "$_j" -lt 200 ] || break
+                [ "$_j" -lt 64 ] || break
                 _j=$((_j + 1))
                 c "ethtool-k ${_b##*/}" ethtool -k "${_b##*/}"
                 c "ethtool-T ${_b##*/}" ethtool -T "${_b##*/}"

@@ -4,6 +4,8 @@
 
 #include <QFile>
 
+#include <algorithm>
+
 using namespace collector;
 
 namespace {
@@ -18,6 +20,16 @@ QByteArray readScript(const QString &path)
     const QByteArray script = file.read(largestScript + 1);
     if (script.size() > largestScript)
         throw JobError(Cause::BadVariable, QStringLiteral("--script %1: larger than 8 MiB").arg(path));
+    const QByteArray firstLine = script.first(std::max<qsizetype>(script.indexOf('\n'), 0));
+    // sh, bash, zsh -e, env dash: whichever it is, /bin/sh may know its words. Python's it may take for commands.
+    if (firstLine.startsWith("#!") && !firstLine.contains("sh"))
+        throw JobError(Cause::BadVariable, QStringLiteral("--script %1: it is given to /bin/sh, and its first line says %2; --plugin "
+                                                          "ssh-script runs it by that")
+                                               .arg(path, printable(firstLine.trimmed(), 80)));
+    if (firstLine.endsWith('\r'))
+        throw JobError(Cause::BadVariable, QStringLiteral("--script %1: its lines end with CR LF, and a shell takes the CR for a part of "
+                                                          "the last word; take them off: sed -i 's/\\r$//' FILE")
+                                               .arg(path));
     return script;
 }
 

@@ -32,6 +32,21 @@ QByteArray baseName(const QByteArray &word)
     return name;
 }
 
+// What env is to start; env itself stays only where it has more to do than to find that. None: no words.
+QByteArray takeEnv(QList<QByteArray> &words)
+{
+    if (words.value(1) == "-S") // the words are apart already
+        words.removeAt(1);
+    const auto program =
+        std::find_if(words.begin() + 1, words.end(), [](const QByteArray &word) { return !word.startsWith('-') && !word.contains('='); });
+    if (program == words.end())
+        return {};
+    const QByteArray name = *program;
+    if (program == words.begin() + 1)
+        words.removeFirst();
+    return name;
+}
+
 QByteArray inputMark(const QByteArray &interpreter)
 {
     const QByteArray name = baseName(interpreter);
@@ -47,6 +62,7 @@ QByteArray inputMark(const QByteArray &interpreter)
 QByteArray interpreterCommand(const QByteArray &script, const QByteArray &arguments)
 {
     QList<QByteArray> words;
+    QByteArray interpreter;
     if (script.startsWith("#!")) {
         const qsizetype end = script.indexOf('\n');
         const QByteArray line = script.mid(2, (end < 0 ? script.size() : end) - 2).simplified();
@@ -56,15 +72,18 @@ QByteArray interpreterCommand(const QByteArray &script, const QByteArray &argume
                                                    .arg(printable(line, 80)));
         words = line.split(' ');
         words.removeAll(QByteArray());
-        if (!words.isEmpty() && words.first().endsWith("/env")) {
-            words.removeFirst();
-            if (!words.isEmpty() && words.first() == "-S")
-                words.removeFirst();
-        }
+        interpreter = words.value(0);
+        if (interpreter.endsWith("/env"))
+            interpreter = takeEnv(words);
     }
-    if (words.isEmpty())
-        words.append("/bin/sh");
-    QByteArray mark = inputMark(words.first());
+    if (interpreter.isEmpty()) {
+        interpreter = "/bin/sh";
+        words = {interpreter};
+    }
+    QByteArray mark = inputMark(interpreter);
+    if (mark == "-s" && script.first(std::max<qsizetype>(script.indexOf('\n'), 0)).endsWith('\r'))
+        throw JobError(Cause::BadVariable, QStringLiteral("the script's lines end with CR LF, and a shell takes the CR for a part of the "
+                                                          "last word; take them off: sed -i 's/\\r$//' FILE"));
     if (words.last() == "-f" && mark.startsWith("-f "))
         mark.remove(0, 3); // `#!/usr/bin/awk -f`, as it is mostly written
     QByteArray command = "exec " + words.join(' ') + ' ' + mark;

@@ -42,6 +42,31 @@ private Q_SLOTS:
         QCOMPARE(outcome.commands.first().command, RemoteShell::scriptCommand());
     }
 
+    void whatNoShellTakes_data()
+    {
+        QTest::addColumn<QByteArray>("script");
+        QTest::addColumn<QString>("says"); // nothing: it is taken
+        QTest::newRow("Python") << QByteArray("#!/usr/bin/env python3\nimport os\n") << QStringLiteral("ssh-script");
+        QTest::newRow("lines of Windows") << QByteArray("#!/bin/sh\r\nif :; then\r\n") << QStringLiteral("CR LF");
+        QTest::newRow("lines of Windows, without a first line for it") << QByteArray("id\r\n") << QStringLiteral("CR LF");
+        QTest::newRow("another shell") << QByteArray("#!/usr/bin/env bash\nid\n") << QString();
+        QTest::newRow("a CR further on") << QByteArray("#!/bin/sh\nprintf 'a\r\n'\n") << QString();
+    }
+    void whatNoShellTakes()
+    {
+        QFETCH(QByteArray, script);
+        QFETCH(QString, says);
+        QTemporaryFile file;
+        QVERIFY(file.open());
+        file.write(script);
+        file.close();
+        m_tester->setOption("script", file.fileName().toUtf8());
+        m_tester->answer("*", "");
+        const JobOutcome outcome = m_tester->run();
+        QCOMPARE(outcome.cause, says.isEmpty() ? Cause::None : Cause::BadVariable);
+        QVERIFY2(outcome.message.contains(says), qPrintable(outcome.message));
+    }
+
     void exactlyOneOfThem()
     {
         const JobOutcome neither = m_tester->run();

@@ -120,6 +120,11 @@ private Q_SLOTS:
         QTest::newRow("sh") << QByteArray("#!/bin/sh\n") << QByteArray("exec /bin/sh -s -- a 'b c'");
         QTest::newRow("bash, with an option") << QByteArray("#!/bin/bash -e\n") << QByteArray("exec /bin/bash -e -s -- a 'b c'");
         QTest::newRow("python by env") << QByteArray("#!/usr/bin/env python3\n") << QByteArray("exec python3 - a 'b c'");
+        QTest::newRow("env with words in one") << QByteArray("#!/usr/bin/env -S python3 -u\n") << QByteArray("exec python3 -u - a 'b c'");
+        QTest::newRow("env that sets a variable")
+            << QByteArray("#!/usr/bin/env -S LC_ALL=C bash\n") << QByteArray("exec /usr/bin/env LC_ALL=C bash -s -- a 'b c'");
+        QTest::newRow("env that clears all") << QByteArray("#!/bin/env -i sh\n") << QByteArray("exec /bin/env -i sh -s -- a 'b c'");
+        QTest::newRow("env of nothing") << QByteArray("#!/usr/bin/env\n") << QByteArray("exec /bin/sh -s -- a 'b c'");
         QTest::newRow("perl, and CR LF") << QByteArray("#! /usr/bin/perl\r\n") << QByteArray("exec /usr/bin/perl - a 'b c'");
         QTest::newRow("awk") << QByteArray("#!/usr/bin/awk\n") << QByteArray("exec /usr/bin/awk -f /dev/stdin a 'b c'");
         QTest::newRow("awk, as the kernel wants it")
@@ -205,6 +210,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("says");
         QTest::newRow("no script") << QByteArray() << QByteArray() << QStringLiteral("--script FILE");
         QTest::newRow("an empty script") << QByteArray("\n") << QByteArray() << QStringLiteral("empty");
+        QTest::newRow("lines of Windows") << QByteArray("#!/bin/sh\r\nif :; then\r\n") << QByteArray() << QStringLiteral("CR LF");
         QTest::newRow("a manifest that is no JSON") << QByteArray("x\n") << QByteArray("{") << QStringLiteral("--manifest");
         QTest::newRow("a manifest with a wrong type")
             << QByteArray("x\n") << QByteArray(R"({"facts":[{"name":"a","type":"colour"}]})") << QStringLiteral("facts[0]");

@@ -78,7 +78,7 @@ void parseCmdline(const Section &in, Findings &out)
 
 QByteArray summerTimeName(QByteArrayView posixZone)
 {
-    // Name, offset, name of summer time; a name may stand in <>.
+    // Name, offset, name of summer time, its offset; a name may stand in <>.
     const auto takeName = [](QByteArrayView &rest) {
         qsizetype end = 0;
         QByteArrayView name;
@@ -96,13 +96,22 @@ QByteArray summerTimeName(QByteArrayView posixZone)
         rest = rest.sliced(end);
         return name;
     };
+    // Hours to the west of Greenwich; nothing where none stand there.
+    const auto takeHours = [](QByteArrayView &rest) {
+        qsizetype end = 0;
+        while (end < rest.size() && (QByteArrayView("+-:").contains(rest[end]) || (rest[end] >= '0' && rest[end] <= '9')))
+            ++end;
+        const auto hours = toInteger(split(rest.first(end), ':').constFirst());
+        rest = rest.sliced(end);
+        return hours;
+    };
     QByteArrayView rest = posixZone.trimmed();
     const QByteArrayView standard = takeName(rest);
-    while (!rest.isEmpty() &&
-           (rest.front() == '+' || rest.front() == '-' || rest.front() == ':' || (rest.front() >= '0' && rest.front() <= '9')))
-        rest = rest.sliced(1);
-    const QByteArrayView summer = takeName(rest);
-    return (summer.isEmpty() ? standard : summer).toByteArray();
+    const auto west = takeHours(rest);
+    const QByteArrayView other = takeName(rest);
+    // Ireland's winter is the other time, an hour behind its standard: IST-1GMT0.
+    const auto otherWest = takeHours(rest);
+    return (other.isEmpty() || (west && otherWest && *otherWest > *west) ? standard : other).toByteArray();
 }
 
 namespace {

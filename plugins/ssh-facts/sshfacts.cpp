@@ -91,14 +91,7 @@ class SshFacts : public QObject, public Job
     Q_INTERFACES(collector::Job)
 
 public:
-    void prepare(const Options &options) override
-    {
-        QList<QByteArray> unknown;
-        (void)facts::selectSections(options.list("facts"), &unknown);
-        if (!unknown.isEmpty())
-            throw JobError(Cause::BadVariable, QStringLiteral("--facts %1: no such subset; there are %2")
-                                                   .arg(printable(unknown.constFirst(), 60), QString::fromLatin1(facts::subsetNames())));
-    }
+    void prepare(const Options &options) override { (void)wanted(options, QStringLiteral("--facts")); }
 
     QByteArray document(QByteArrayView name) override
     {
@@ -107,7 +100,8 @@ public:
 
     Task<> run(JobContext &job) override
     {
-        const QList<const facts::SectionSpec *> sections = facts::selectSections(job.options().list("facts"), nullptr);
+        // The host's inventory may say other words than the command line.
+        const QList<const facts::SectionSpec *> sections = wanted(job.options(), QStringLiteral("the inventory variable ssh_facts_facts,"));
         facts::ScriptSettings settings;
         settings.nonce = makeNonce();
         settings.commandSeconds = int(std::clamp<qint64>(job.options().duration("section-timeout").count() / 1000, 1, 600));
@@ -157,6 +151,17 @@ public:
     }
 
 private:
+    static QList<const facts::SectionSpec *> wanted(const Options &options, const QString &source)
+    {
+        QList<QByteArray> unknown;
+        QList<const facts::SectionSpec *> sections = facts::selectSections(options.list("facts"), &unknown);
+        if (!unknown.isEmpty())
+            throw JobError(Cause::BadVariable,
+                           QStringLiteral("%1 %2: no such subset; there are %3")
+                               .arg(source, printable(unknown.constFirst(), 60), QString::fromLatin1(facts::subsetNames())));
+        return sections;
+    }
+
     static void store(Understood &answer, const ShellReply &reply, qint64 arrived, JobContext &job)
     {
         facts::Findings &found = answer.found;

@@ -25,6 +25,7 @@ private Q_SLOTS:
     void endings();
     void whatTakesTooLongIsKilled();
     void aScriptIsNoHostsVariable();
+    void aSubsetThatTheInventoryMisspells();
 
 private:
     QByteArray collector(const QStringList &arguments)
@@ -71,6 +72,17 @@ void TestLocal::factsOfThisMachine()
     QVERIFY(script.waitForFinished());
     const QByteArray hash = QCryptographicHash::hash(script.readAllStandardOutput(), QCryptographicHash::Sha256).toHex();
     QCOMPARE(all[u"run"][u"script_sha256"].toString().toLatin1(), hash);
+}
+
+// It had the smallest subset, and was ok.
+void TestLocal::aSubsetThatTheInventoryMisspells()
+{
+    m_more = "ssh_facts_facts=hardwre,network";
+    const QJsonObject record = result({QStringLiteral("-p"), QStringLiteral("ssh-facts")})[u"hosts"][0].toObject();
+    m_more.clear();
+    QCOMPARE(record[u"cause"].toString(), QStringLiteral("bad_variable"));
+    QVERIFY2(record[u"message"].toString().contains(u"ssh_facts_facts, hardwre: no such subset"),
+             qPrintable(record[u"message"].toString()));
 }
 
 void TestLocal::explainSaysThatNothingIsConnected()

@@ -176,7 +176,18 @@ void lookAtDmi(const Section &in, Signs &signs)
     }
 }
 
-void lookAtProcessor(QByteArrayView cpuinfo, Signs &signs)
+// `VM00 Control Program: z/VM    6.4.0`; nothing in a partition of its own.
+QString controlProgram(QByteArrayView sysinfo)
+{
+    for (const QByteArrayView line : linesOf(sysinfo)) {
+        const auto [key, value] = keyValue(line, ':');
+        if (key == "VM00 Control Program")
+            return toText(value).simplified();
+    }
+    return {};
+}
+
+void lookAtProcessor(QByteArrayView cpuinfo, QByteArrayView sysinfo, Signs &signs)
 {
     for (const QByteArrayView line : linesOf(cpuinfo)) {
         if (line.startsWith("model name") && line.contains("QEMU Virtual CPU"))
@@ -191,7 +202,12 @@ void lookAtProcessor(QByteArrayView cpuinfo, Signs &signs)
             signs.guest(QStringLiteral("powervm_lx86"));
         else if (line.startsWith("vendor_id") && line.contains("IBM/S390")) {
             signs.addGuest(QStringLiteral("PR/SM"));
-            signs.settle(QStringLiteral("PR/SM"), u"LPAR");
+            // What runs in the partition and we run in, z/VM or KVM, as lscpu has it.
+            const QString hypervisor = controlProgram(sysinfo);
+            if (hypervisor.isEmpty())
+                signs.settle(QStringLiteral("PR/SM"), u"LPAR");
+            else
+                signs.guest(hypervisor);
         }
     }
 }
@@ -237,7 +253,7 @@ void parseVirtualization(const Section &in, Findings &out)
     lookAtXen(in, signs);
     lookAtDmi(in, signs);
     lookAtVserver(in, signs);
-    lookAtProcessor(in.has("cpuinfo") ? in.bytes("cpuinfo") : in.bytes("/proc/cpuinfo"), signs);
+    lookAtProcessor(in.has("cpuinfo") ? in.bytes("cpuinfo") : in.bytes("/proc/cpuinfo"), in.bytes("/proc/sysinfo"), signs);
     lookAtModules(in, signs);
     signs.store(out);
 }

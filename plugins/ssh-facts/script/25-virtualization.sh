@@ -23,6 +23,7 @@ s_virtualization() {
     else
         h 10 /proc/cpuinfo
     fi
+    h 60 /proc/sysinfo
     # What stands in /proc/modules has a state; what is built in has none.
     m 'C modules'
     for _o in kvm vboxdrv virtio; do

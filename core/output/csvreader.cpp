@@ -1,14 +1,11 @@
 #include "output/csvreader.h"
 
-#include <utility>
-
 namespace collector {
 
 namespace {
 
 constexpr qsizetype readPiece = 256 * 1024;
 constexpr qsizetype longestRow = 64 * 1024 * 1024;
-constexpr QByteArrayView byteOrderMark("\xef\xbb\xbf");
 
 } // namespace
 
@@ -17,17 +14,11 @@ int CsvReader::peek()
     if (m_at == m_buffer.size()) {
         m_buffer.resize(0);
         m_at = 0;
-        qsizetype got = m_source.read(m_buffer, readPiece);
-        if (std::exchange(m_isAtStart, false)) {
-            while (got > 0 && m_buffer.size() < byteOrderMark.size()) // a pipe may give it byte by byte
-                got = m_source.read(m_buffer, readPiece);
-            if (m_buffer.startsWith(byteOrderMark))
-                m_at = byteOrderMark.size();
-        }
+        const qsizetype got = m_source.read(m_buffer, readPiece);
         if (got < 0)
             m_error = m_source.error();
-        if (got < 0 || m_at == m_buffer.size())
-            return got <= 0 ? -1 : peek();
+        if (got <= 0)
+            return -1;
     }
     return uchar(m_buffer[m_at]);
 }

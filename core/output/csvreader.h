@@ -1,5 +1,4 @@
-// CsvReader: rows of a CSV file (RFC 4180, LF or CRLF, with or without a byte order mark), one after the other. Foreign bytes:
-// a row is bounded. One thread.
+// CsvReader: rows of a CSV file (RFC 4180, LF or CRLF), one after the other. Foreign bytes: a row is bounded. One thread.
 
 #pragma once
 
@@ -28,7 +27,6 @@ private:
     qsizetype m_at = 0;
     quint64 m_line = 1;
     quint64 m_nextLine = 1;
-    bool m_isAtStart = true;
     QString m_error;
 };
 

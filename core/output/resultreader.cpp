@@ -14,16 +14,23 @@ namespace collector {
 
 namespace {
 
-// A source whose first bytes were looked at.
+constexpr QByteArrayView byteOrderMark("\xef\xbb\xbf");
+
+// A source whose first bytes were looked at, without the mark that editors and spreadsheets of Windows put before them.
 class PeekedSource final : public ByteSource
 {
 public:
     explicit PeekedSource(std::unique_ptr<ByteSource> inner) : m_inner(std::move(inner)) {}
 
-    // The first bytes of the file, at least one unless it is empty.
+    // The first bytes of the file, at least one unless it is empty. Once, before the first read().
     [[nodiscard]] QByteArrayView peek()
     {
-        if (m_head.isEmpty() && m_inner->read(m_head, 64 * 1024) < 0)
+        qsizetype got = 1;
+        while (got > 0 && byteOrderMark.startsWith(m_head))
+            got = m_inner->read(m_head, 64 * 1024); // a pipe may give it byte by byte
+        if (m_head.startsWith(byteOrderMark))
+            m_head.remove(0, byteOrderMark.size());
+        if (got < 0)
             m_error = m_inner->error();
         return m_head;
     }

@@ -77,6 +77,8 @@ void TestResultReader::reads_data()
     QTest::newRow("a document laid out by another tool")
         << spread.replace("},", "} ,\n\t").replace("\"hosts\":[", "\"hosts\" : [ \n") << QByteArray();
     QTest::newRow("lines without a last newline") << lines.chopped(1) << QByteArray();
+    QTest::newRow("JSON lines behind a byte order mark") << "\xef\xbb\xbf" + lines << QByteArray();
+    QTest::newRow("a document behind a byte order mark, gzip") << "\xef\xbb\xbf" + document << QByteArray("gzip");
     QTest::newRow("CSV with CRLF and a byte order mark") << "\xef\xbb\xbf" + QByteArray(csv).replace("\n", "\r\n") << QByteArray();
 }
 

@@ -22,6 +22,13 @@ struct Member
 [[nodiscard]] std::vector<Member> membersOf(QByteArrayView object);
 [[nodiscard]] QByteArray listOf(const std::vector<QByteArrayView> &items);
 
+// Appends JSON without the blanks between its words, so that it fits on one line.
+void appendCompact(QByteArray &out, QByteArrayView json);
+// The same as a view: of the bytes themselves where they are on one line.
+[[nodiscard]] QByteArrayView compactJson(QByteArrayView json, QByteArray &storage);
+// Appends JSON in the one way in which values that mean the same are the same bytes: members sorted, escapes resolved, no blanks.
+void appendNormalJson(QByteArray &out, QByteArrayView json);
+
 // Calls `visit(key, before, after)` for every key of either; an empty view: not there. Results of one writer have their keys in
 // one order mostly, so both are walked side by side, and looked up only from where they part.
 template<typename Visit>

@@ -1,5 +1,6 @@
 #include "output/compare/mergedrecord.h"
 
+#include "output/compare/jsonjoin.h"
 #include "output/timestamp.h"
 
 #include "model/json.h"
@@ -36,28 +37,6 @@ void addJobKeys(const RecordView &record, const FactClasses &classes, std::vecto
 }
 
 } // namespace
-
-void appendCompact(QByteArray &out, QByteArrayView json)
-{
-    const auto isBreak = [](char c) { return c == '\n' || c == '\r'; };
-    if (std::none_of(json.begin(), json.end(), isBreak)) {
-        out += json;
-        return;
-    }
-    bool isInString = false;
-    for (qsizetype i = 0; i < json.size(); ++i) {
-        const char c = json[i];
-        if (isInString && c == '\\' && i + 1 < json.size()) {
-            out += c;
-            out += json[++i];
-            continue;
-        }
-        if (c == '"')
-            isInString = !isInString;
-        if (isInString || (c != ' ' && c != '\t' && !isBreak(c)))
-            out += c;
-    }
-}
 
 bool MergedRecord::append(const HostRegisters &registers, QByteArray &out)
 {

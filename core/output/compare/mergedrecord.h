@@ -34,7 +34,4 @@ private:
     QByteArray m_factsFrom;
 };
 
-// Appends JSON without the blanks between its words, so that it fits on one line.
-void appendCompact(QByteArray &out, QByteArrayView json);
-
 } // namespace collector

@@ -141,7 +141,8 @@ void RecordDiff::field(const char *name, FactSpec::Class factClass, QByteArrayVi
         m_segments.clear();
         return;
     }
-    (*m_sink)({factClass, FactChange::Kind::Value, name, before, after});
+    QByteArray left, right;
+    (*m_sink)({factClass, FactChange::Kind::Value, name, compactJson(before, left), compactJson(after, right)});
 }
 
 void RecordDiff::facts(QByteArrayView before, QByteArrayView after)
@@ -252,6 +253,31 @@ bool RecordDiff::namedItems(const std::vector<QByteArrayView> &before, const std
     return false;
 }
 
+// Leaves out what both have after all, laid out or escaped in another way: one of the results went through another tool.
+void RecordDiff::dropSame(std::vector<QByteArrayView> &gone, std::vector<QByteArrayView> &come)
+{
+    using Item = std::pair<QByteArray, QByteArrayView>;
+    const auto less = [](const Item &a, const Item &b) { return a.first < b.first; };
+    const auto normal = [&](const std::vector<QByteArrayView> &items) {
+        std::vector<Item> texts;
+        for (const QByteArrayView item : items)
+            appendNormalJson(texts.emplace_back(QByteArray(), item).first, item);
+        std::sort(texts.begin(), texts.end(), less);
+        return texts;
+    };
+    const auto without = [&](const std::vector<Item> &items, const std::vector<Item> &others) {
+        std::vector<Item> rest;
+        std::set_difference(items.begin(), items.end(), others.begin(), others.end(), std::back_inserter(rest), less);
+        std::vector<QByteArrayView> texts;
+        for (const auto &[text, item] : rest)
+            texts.push_back(item);
+        return texts;
+    };
+    const std::vector<Item> left = normal(gone), right = normal(come);
+    gone = without(left, right);
+    come = without(right, left);
+}
+
 // The objects of a list that nothing joins are compared whole, so what is noise in them goes first.
 std::vector<QByteArray> RecordDiff::withoutNoise(const std::vector<QByteArrayView> &items)
 {
@@ -286,8 +312,10 @@ void RecordDiff::plainItems(const std::vector<QByteArrayView> &before, const std
         std::set_difference(items.begin(), items.end(), others.begin(), others.end(), std::back_inserter(rest), less);
         return rest;
     };
-    const std::vector<QByteArrayView> gone = without(before, after);
-    const std::vector<QByteArrayView> come = without(after, before);
+    std::vector<QByteArrayView> gone = without(before, after);
+    std::vector<QByteArrayView> come = without(after, before);
+    if (!gone.empty() && !come.empty())
+        dropSame(gone, come);
     if (gone.empty() && come.empty()) {
         if (!sameJson(whole, wholeAfter))
             tell(FactChange::Kind::Value, whole, wholeAfter); // the order alone: of name servers, it matters
@@ -298,11 +326,12 @@ void RecordDiff::plainItems(const std::vector<QByteArrayView> &before, const std
 
 void RecordDiff::tell(FactChange::Kind kind, QByteArrayView before, QByteArrayView after)
 {
+    QByteArray left, right;
     FactChange change;
     change.kind = kind;
     change.path = m_path;
-    change.before = before;
-    change.after = after;
+    change.before = compactJson(before, left);
+    change.after = compactJson(after, right);
     change.factClass = m_classes.classOf(m_segments);
     if (change.factClass == FactSpec::Class::Noise)
         return;

@@ -76,6 +76,7 @@ private:
     bool namedItems(const std::vector<QByteArrayView> &before, const std::vector<QByteArrayView> &after);
     void plainItems(const std::vector<QByteArrayView> &before, const std::vector<QByteArrayView> &after, QByteArrayView whole,
                     QByteArrayView wholeAfter);
+    static void dropSame(std::vector<QByteArrayView> &gone, std::vector<QByteArrayView> &come);
     void tell(FactChange::Kind kind, QByteArrayView before, QByteArrayView after);
     void enter(const QByteArray &key);
     void enterItem(const QByteArray &selector);

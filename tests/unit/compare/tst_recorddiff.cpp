@@ -82,6 +82,12 @@ private Q_SLOTS:
             json("state boot_time '2026-11-22T02:00:00Z' -> '2026-11-22T02:00:03Z'"));
         row("nameless items", json("'ports':[{'port':1},{'port':3}]"), json("'ports':[{'port':1},{'port':2},{'port':3}]"),
             json("configuration ports [] => [{'port':2}]"));
+        row("items that another tool laid out and escaped", json("'ports':[{'port':1,'of':'\xc3\xbc'},{'port':3}]"),
+            json("'ports':[\n  {\n 'of': '\\u00fc',\n 'port': 1.0\n },\n {'port': 3}\n]"), "");
+        row("words that another tool escaped", json("'dns':['\xc3\xbc','a']"), json("'dns': ['\\u00fc', 'a', 'b']"),
+            json("configuration dns [] => ['b']"));
+        row("a value that is laid out is told on one line", "", json("'a':{\n  'b': [\n 1,\r\n 2]\n}"),
+            json("configuration a  -> {'b':[1,2]}"));
         row("object that became text", json("'a':{'b':1}"), json("'a':'x'"), json("configuration a {'b':1} -> 'x'"));
         row("null became a value", json("'a':null"), json("'a':1"), "configuration a null -> 1");
     }

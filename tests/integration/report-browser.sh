@@ -98,6 +98,21 @@ column 9 | jq -e 'map(tonumber) | . == sort' > /dev/null || fail "numbers do not
 [ "$(run 'return document.querySelectorAll("th[aria-sort]").length')" = 1 ] || fail "more than one column says that it is sorted"
 echo "ok: sort"
 
+# On a phone nothing is wider than the page but what moves in its section.
+phone() { post "$in/goog/cdp/execute" "{\"cmd\":\"Emulation.$1\",\"params\":{$2}}" > /dev/null; }
+phone setDeviceMetricsOverride '"width":390,"height":844,"deviceScaleFactor":1,"mobile":false'
+# Its width, what it is scrolled over, and whether any cell is so narrow that its text stands letter below letter.
+narrow_is='return [window.innerWidth, document.documentElement.scrollWidth, Array.from(document.querySelectorAll("#failures td, #changes td"),
+    (cell) => cell.textContent.length > 3 && cell.clientWidth < 40).includes(true)]'
+for _ in $(seq 1 30); do # ten thousand rows are laid out anew
+    narrow=$(run "$narrow_is")
+    [ "$narrow" != '[390,390,false]' ] || break
+    sleep 0.1
+done
+[ "$narrow" = '[390,390,false]' ] || fail "on a phone: $narrow"
+phone clearDeviceMetricsOverride ''
+echo "ok: fits a phone"
+
 [ "$(run 'return document.querySelectorAll("script, img, iframe, object, embed, link[rel=stylesheet]").length')" = 1 ] || fail "something came into the page"
 [ "$(run 'return window.hostile === undefined')" = true ] || fail "a script of a host ran"
 log browser > "$dir/console"

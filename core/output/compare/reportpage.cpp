@@ -218,10 +218,10 @@ bool writeReportPage(ReportData &data, QByteArrayView title, ReportChanges *sinc
     QByteArray text = head(title);
     text += "<header>\n<h1>" + html(title) + "</h1>\n<p class=\"dim\">";
     if (!data.run().isEmpty())
-        text += "run " + html(data.run());
+        text += "Run " + html(data.run()) + ". ";
     if (data.firstMs() >= 0)
-        text += ", records of " + timestamp(data.firstMs()) + " to " + timestamp(data.lastMs());
-    text += ". Times are UTC.</p>\n<nav><a href=\"#failures\">failures</a><a href=\"#platforms\">platforms</a><a href=\"#oldest\">oldest "
+        text += "Records of " + timestamp(data.firstMs()) + " to " + timestamp(data.lastMs()) + ". ";
+    text += "Times are UTC.</p>\n<nav><a href=\"#failures\">failures</a><a href=\"#platforms\">platforms</a><a href=\"#oldest\">oldest "
             "data</a>";
     text += since ? "<a href=\"#changes\">changes</a>" : "";
     text += "<a href=\"#hosts\">hosts</a></nav>\n</header>\n<main>\n" + totals(data) + failures(data) +

@@ -110,7 +110,7 @@ int runDiffVerb(const QStringList &words, const Manifests &manifests)
     DiffResult diff;
     QString error;
     if (!compareResults(names.before, names.after, classes, diff, &error))
-        return line.refuse(error);
+        return diff.hasStoreFailed ? line.failedOutput(error) : line.refuse(error);
 
     StandardOutput out;
     const TextSink sink = [&out](QByteArrayView bytes) { out.write(bytes); };

@@ -145,7 +145,7 @@ int runMergeVerb(const QStringList &words, const Manifests &manifests)
     Merge merge(classes);
     for (const QString &file : line.operands()) {
         if (!merge.read(QFile::encodeName(file), &error))
-            return line.refuse(error);
+            return merge.hasStoreFailed() ? line.failedOutput(error) : line.refuse(error);
     }
     if (!merge.conclude(&error))
         return line.failedOutput(error);

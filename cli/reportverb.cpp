@@ -67,7 +67,7 @@ int runReportVerb(const QStringList &words, const Manifests &manifests)
     leftovers.add(locks);
     ReportData data;
     if (!data.read(result, &error))
-        return line.refuse(error);
+        return data.hasStoreFailed() ? line.failedOutput(error) : line.refuse(error);
     const FactClasses classes(manifests);
     std::unique_ptr<ReportChanges> changes;
     if (line.has(QStringLiteral("since"))) {
@@ -76,7 +76,7 @@ int runReportVerb(const QStringList &words, const Manifests &manifests)
         changes = std::make_unique<ReportChanges>();
         changes->since = QFile::encodeName(line.value(QStringLiteral("since")));
         if (!compareResults(changes->since, result, classes, changes->diff, &error))
-            return line.refuse(error);
+            return changes->diff.hasStoreFailed ? line.failedOutput(error) : line.refuse(error);
     }
 
     PageFile page;

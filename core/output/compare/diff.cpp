@@ -205,8 +205,10 @@ bool DiffResult::hasHostChanges() const
 bool compareResults(const QByteArray &before, const QByteArray &after, const FactClasses &classes, DiffResult &result, QString *error)
 {
     HostIndex index;
-    if (!index.read(before, result.before, error))
+    if (!index.read(before, result.before, error)) {
+        result.hasStoreFailed = !index.error().isEmpty();
         return false;
+    }
     const auto reader = ResultReader::open(after, error);
     if (!reader)
         return false;
@@ -229,6 +231,7 @@ bool compareResults(const QByteArray &before, const QByteArray &after, const Fac
     result.notes = notesOn(result.before.about, result.after.about);
     index.forEachUnmet([&](const RecordView &view) { result.went.push_back(result.names.add(view.host)); });
     *error = !reader->error().isEmpty() ? reader->error() : !index.error().isEmpty() ? index.error() : result.changes.error();
+    result.hasStoreFailed = !index.error().isEmpty() || !result.changes.error().isEmpty();
     for (HostNumbers *hosts : {&result.came, &result.went, &result.returned, &result.unknown})
         result.names.sort(*hosts);
     for (HostNumbers &hosts : result.unreachable)

@@ -32,6 +32,7 @@ struct DiffResult
     ChangeFold changes;
     quint64 changedHosts = 0; // hosts with a fact that changed
     std::array<quint64, 6> changedHostsByClass{};
+    bool hasStoreFailed = false; // not what was read: the disk of TMPDIR is full
 
     [[nodiscard]] quint64 unreachableCount() const;
     [[nodiscard]] bool hasHostChanges() const;

@@ -54,7 +54,10 @@ bool Merge::compact(QString *error)
                 ref = moved[offset] = store->add(text);
         });
     }
-    *error = !m_store->error().isEmpty() ? m_store->error() : store->error();
+    *error = m_store->error();
+    if (!error->isEmpty())
+        return false;
+    *error = store->error();
     m_store = std::move(store);
     m_compactAt = std::max(m_compactAt, 2 * m_store->size());
     return error->isEmpty();

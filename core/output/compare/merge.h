@@ -30,6 +30,9 @@ public:
     // Then every host, in the order of names, as one line of JSON, until `take` returns false.
     [[nodiscard]] bool forEachRecord(const std::function<bool(QByteArrayView line)> &take, QString *error);
 
+    // Whether it was the store that failed, not what was read: the disk of TMPDIR is full.
+    [[nodiscard]] bool hasStoreFailed() const { return !m_store->error().isEmpty(); }
+
     [[nodiscard]] size_t hosts() const { return m_order.size(); }
     [[nodiscard]] const QList<QByteArray> &runs() const { return m_runs; }      // of which something is left, oldest first
     [[nodiscard]] const QSet<QByteArray> &plugins() const { return m_plugins; } // whose facts are left

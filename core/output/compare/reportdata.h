@@ -77,6 +77,9 @@ public:
     [[nodiscard]] quint64 oldCount() const { return m_old.size(); }
     [[nodiscard]] quint64 withoutData() const { return m_withoutData; }
 
+    // Whether it was the store that failed, not what was read: the disk of TMPDIR is full.
+    [[nodiscard]] bool hasStoreFailed() const { return !m_store.error().isEmpty(); }
+
     // A row of the table of hosts, HTML, for every host in the order of names. False where the store cannot be read.
     [[nodiscard]] bool forEachRow(const std::function<void(QByteArrayView)> &take, QString *error);
 

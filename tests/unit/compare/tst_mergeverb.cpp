@@ -1,4 +1,6 @@
+#include "cli/diffverb.h"
 #include "cli/mergeverb.h"
+#include "cli/reportverb.h"
 #include "output/filelock.h"
 #include "output/livefile.h"
 #include "output/resultreader.h"
@@ -6,12 +8,15 @@
 #include "records.h"
 
 #include <QJsonArray>
+#include <QScopeGuard>
 #include <QTest>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <ctime>
 #include <future>
 
@@ -125,6 +130,24 @@ private Q_SLOTS:
                               someManifests()),
                  1);
         QVERIFY(!QFile::exists(path("o.json"))); // all of it or nothing
+    }
+
+    // It was told as a mistake in what was read: 2, of which a timer's next look makes nothing better.
+    void aFullTemporaryFolderIsNoFaultOfTheInput()
+    {
+        QList<QByteArray> records;
+        for (int i = 0; i < 2000; ++i)
+            records.append(record(QByteArray::number(i), "ok", facts(json("'kernel':'") + QByteArray(1000, 'x') + '"')));
+        const QString one = result("1.jsonl", records);
+        rlimit before{};
+        QCOMPARE(getrlimit(RLIMIT_FSIZE, &before), 0);
+        const auto restore = qScopeGuard([&] { setrlimit(RLIMIT_FSIZE, &before); });
+        const rlimit little{512 * 1024, before.rlim_max};
+        ::signal(SIGXFSZ, SIG_IGN);
+        QCOMPARE(setrlimit(RLIMIT_FSIZE, &little), 0);
+        QCOMPARE(runMergeVerb({one, QStringLiteral("-o"), path("o.json")}, someManifests()), 1);
+        QCOMPARE(runDiffVerb({one, one}, someManifests()), 1);
+        QCOMPARE(runReportVerb({one, QStringLiteral("--since"), one, QStringLiteral("-o"), path("o.html")}, someManifests()), 1);
     }
 
     void whatSomebodyElseWritesIsLeftAlone_data()

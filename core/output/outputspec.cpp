@@ -62,7 +62,11 @@ std::optional<OutputSpec> parseOne(const QString &value, std::optional<Format> a
         return std::nullopt;
     }
     const bool isDirectory = spec.path.endsWith('/') || QFileInfo(QString::fromLocal8Bit(spec.path)).isDir();
-    if (isDirectory != (asked == Format::AnsibleCache)) {
+    QByteArray name = spec.path;
+    spec.packing = isDirectory || spec.isStandardOutput() ? spec.packing : takePacking(name);
+    const auto format = formatOfEnding(name);
+    // An ending says more than -f: folder and table may come of one run.
+    if (isDirectory ? asked != Format::AnsibleCache : asked == Format::AnsibleCache && !format) {
         *error = isDirectory ? QStringLiteral("-o %1 is a folder: only -f ansible-cache writes into one").arg(value)
                              : QStringLiteral("-f ansible-cache writes one file for each host: it needs a folder, as in -o facts/");
         return std::nullopt;
@@ -77,9 +81,6 @@ std::optional<OutputSpec> parseOne(const QString &value, std::optional<Format> a
         spec.format = asked.value_or(isTerminal ? Format::Table : Format::JsonLines);
         return spec;
     }
-    QByteArray name = spec.path;
-    spec.packing = takePacking(name);
-    const auto format = formatOfEnding(name);
     if (!format && !asked) {
         *error =
             QStringLiteral("the name %1 does not end in .json, .jsonl or .csv (or one of these and .gz or .zst): say the format with -f")

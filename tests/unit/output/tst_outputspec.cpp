@@ -41,6 +41,8 @@ void TestOutputSpec::parsed_data()
     row("another ending, packed", one("a.txt.gz"), "csv", false, "a.txt.gz csv 1");
     row("a device", one("/dev/full"), "jsonl", false, "/dev/full jsonl 0");
     row("a folder", one("facts/"), "ansible-cache", false, "facts/ ansible-cache 0");
+    row("a folder, and a table of the same run", QStringList{QStringLiteral("facts/"), QStringLiteral("a.csv.gz")}, "ansible-cache", false,
+        "facts/ ansible-cache 0,a.csv.gz csv 1");
     row("a dash", one("-"), "", true, "- table 0");
     row("two", one("a.json") + one("a.csv"), "", false, "a.json json 0,a.csv csv 0");
 }
@@ -79,7 +81,7 @@ void TestOutputSpec::refused_data()
     row("standard output by its number", "/dev/fd/1 -", "csv", "-o - is -o /dev/fd/1 by another name");
     row("a folder", "facts/", "", "ansible-cache");
     row("a folder that is there", "/tmp", "json", "ansible-cache");
-    row("a cache that is no folder", "a.json", "ansible-cache", "folder");
+    row("a cache that is no folder", "facts", "ansible-cache", "folder");
     row("a cache on standard output", "-", "ansible-cache", "folder");
     row("an empty name", "", "", "name of a file");
 }

@@ -22,6 +22,9 @@ constexpr std::array<QByteArrayView, 11> fieldNames{"",        "host",   "addres
                                                     "message", "plugin", "started", "elapsed_ms", "attempts"};
 // Fields of a record that take its JSON to read.
 constexpr std::array<QByteArrayView, 7> otherFields{"schema", "run", "jobs", "connection", "vars", "facts", "absent"};
+// Those that a merge adds.
+constexpr std::array<QByteArrayView, 8> mergedFields{"first_seen", "last_ok",    "failing_since", "streak",
+                                                     "history",    "facts_from", "same_asset_as", "same_asset_by"};
 
 Field fieldOf(QByteArrayView name)
 {
@@ -192,7 +195,7 @@ Columns Columns::forTerminal(const RunInfo &run)
     return columns;
 }
 
-std::optional<Columns::Column> Columns::resolve(const QString &text, const RunInfo &run, QString *error)
+std::optional<Columns::Column> Columns::resolve(const QString &text, const RunInfo &run, bool isMerged, QString *error)
 {
     auto path = JsonPath::parse(text, error);
     if (!path)
@@ -204,7 +207,8 @@ std::optional<Columns::Column> Columns::resolve(const QString &text, const RunIn
         const QByteArray first = steps.front().member.toUtf8();
         if (steps.size() == 1)
             column.field = fieldOf(first);
-        const bool isField = fieldOf(first) != Field::None || std::find(otherFields.begin(), otherFields.end(), first) != otherFields.end();
+        const auto isOf = [&](const auto &fields) { return std::find(fields.begin(), fields.end(), first) != fields.end(); };
+        const bool isField = fieldOf(first) != Field::None || isOf(otherFields) || (isMerged && isOf(mergedFields));
         if (isField && !(first == "facts" && steps.size() > 1))
             return column;
         if (first == "facts") // `.facts.distribution` is `.distribution`
@@ -244,11 +248,11 @@ std::optional<Columns::Column> Columns::resolve(const QString &text, const RunIn
     return column;
 }
 
-std::optional<Columns> Columns::parse(const QString &paths, const RunInfo &run, QString *error)
+std::optional<Columns> Columns::parse(const QString &paths, const RunInfo &run, QString *error, bool isMerged)
 {
     Columns columns;
     for (const QString &path : splitPaths(paths)) {
-        auto column = resolve(path, run, error);
+        auto column = resolve(path, run, isMerged, error);
         if (!column)
             return std::nullopt;
         columns.add(std::move(*column));

@@ -49,8 +49,9 @@ public:
     [[nodiscard]] static Columns usual(const RunInfo &run);
     // What a person sees on a terminal: host, address, status, cause, headline facts.
     [[nodiscard]] static Columns forTerminal(const RunInfo &run);
-    // `--columns`: jq's paths, commas between. Nothing, and why in `error`, where one is none, or names what no selected plugin has.
-    [[nodiscard]] static std::optional<Columns> parse(const QString &paths, const RunInfo &run, QString *error);
+    // `--columns`: jq's paths, commas between; `isMerged`: of a merge, with what it adds. Nothing, and why in `error`, where one is none,
+    // or names what no selected plugin has.
+    [[nodiscard]] static std::optional<Columns> parse(const QString &paths, const RunInfo &run, QString *error, bool isMerged = false);
 
     [[nodiscard]] bool isEmpty() const { return m_columns.empty(); }
     [[nodiscard]] const std::vector<Column> &list() const { return m_columns; }
@@ -64,7 +65,7 @@ private:
     void add(Column column);
     void addFields(std::initializer_list<QByteArrayView> names);
     void addHeadlines(const RunInfo &run);
-    [[nodiscard]] static std::optional<Column> resolve(const QString &text, const RunInfo &run, QString *error);
+    [[nodiscard]] static std::optional<Column> resolve(const QString &text, const RunInfo &run, bool isMerged, QString *error);
 
     std::vector<Column> m_columns;
     bool m_readsRecords = true;

@@ -108,7 +108,7 @@ MergeWritten writeMerged(Merge &merge, const Manifests &manifests, const MergeOu
     const RunInfo run = runOf(merge, manifests);
     Columns csv = Columns::usual(run), table = Columns::forTerminal(run);
     if (!setup.columns.isEmpty()) {
-        const auto asked = Columns::parse(setup.columns.join(u','), run, error);
+        const auto asked = Columns::parse(setup.columns.join(u','), run, error, true);
         if (!asked)
             return MergeWritten::BadColumns;
         csv = table = *asked;

@@ -133,6 +133,18 @@ private Q_SLOTS:
     }
 
     // It was told as a mistake in what was read: 2, of which a timer's next look makes nothing better.
+    // They were looked for among the facts: the columns were there, and empty.
+    void whatAMergeAddsCanBeAColumn()
+    {
+        const QString one = result("1.jsonl", {record("a", "ok", facts(""), "20")});
+        const QString two = result("2.jsonl", {record("a", "ok", facts(""), "21"), record("b", "failed", facts(""), "21", "signal")});
+        QCOMPARE(runMergeVerb(
+                     {one, two, QStringLiteral("--columns"), QStringLiteral("host,.streak,last_ok"), QStringLiteral("-o"), path("o.csv")},
+                     someManifests()),
+                 0);
+        QCOMPARE(content(path("o.csv")), QByteArray("host,streak,last_ok\na,2,2026-11-21T02:00:00.123Z\nb,1,\n"));
+    }
+
     void aFullTemporaryFolderIsNoFaultOfTheInput()
     {
         QList<QByteArray> records;

@@ -62,10 +62,19 @@ su -s /bin/sh collector -c 'collector --config /etc/collector/nightly.conf' || s
 quiet apt-get -q -y install --no-install-recommends /root/collector-dev_*.deb
 test -e /usr/include/collector/plugin.h
 quiet apt-get -q -y purge collector-dev
+# As on a machine, though systemd does not run here.
+quiet apt-get -q -y install --no-install-recommends systemd
+quiet systemctl enable collector.timer
+enabled=/etc/systemd/system/timers.target.wants/collector.timer
+test -L $enabled
+mkdir -p /var/lib/systemd/timers
+touch /var/lib/systemd/timers/stamp-collector.timer
 quiet apt-get -q -y remove collector
 test ! -e /usr/bin/collector
+[ ! -L $enabled ] || { echo "the timer stays enabled" >&2; exit 1; }
 test -e /etc/collector/collector.conf
 quiet apt-get -q -y purge collector
-left=$(find /etc/collector /usr/lib/collector /usr/lib/libcollector* /var/lib/collector 2> /dev/null || true)
+left=$(find /etc/collector /usr/lib/collector /usr/lib/libcollector* /var/lib/collector \
+    /var/lib/systemd/timers/stamp-collector.timer 2> /dev/null || true)
 [ -z "$left" ] || { echo "left behind: $left" >&2; exit 1; }
 echo "removed and purged: nothing left"

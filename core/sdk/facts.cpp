@@ -21,6 +21,8 @@ bool isOfType(FactSpec::Type declared, const FactValue &value)
 {
     const QJsonValue *tree = std::get_if<QJsonValue>(&value);
     const double *number = std::get_if<double>(&value);
+    if (number && !std::isfinite(*number))
+        return false; // JSON has none: a record would say null, as if nobody had asked
     const bool isWhole = std::holds_alternative<qint64>(value);
     switch (declared) {
     case FactSpec::Type::Any:
@@ -128,6 +130,10 @@ void Facts::putAnywhere(QByteArrayView key, FactValue &&value)
 {
     const int spec = specOf(key);
     const FactSpec &declared = m_manifest->facts[spec];
+    if (const double *number = std::get_if<double>(&value); number && !std::isfinite(*number))
+        throw JobError(Cause::PluginError,
+                       QStringLiteral("the plugin %1 set the fact %2 to a number that is not finite; setAbsent() says that there is none")
+                           .arg(QString::fromUtf8(m_manifest->name), quoted(key)));
     if (!isOfType(declared.type, value))
         throw JobError(Cause::PluginError,
                        QStringLiteral("the plugin %1 set the fact %2 to something that is not of its declared type (%3)")

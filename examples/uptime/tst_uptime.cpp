@@ -24,6 +24,13 @@ private Q_SLOTS:
         tester.answer("cat /proc/uptime", "", 1);
         QCOMPARE(tester.run().cause, Cause::BadOutput);
     }
+
+    void aHostThatMocks()
+    {
+        JobTester tester(QStringLiteral(PLUGIN_FILE));
+        tester.answer("cat /proc/uptime", "inf nan\n");
+        QCOMPARE(tester.run().cause, Cause::BadOutput);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestUptime)

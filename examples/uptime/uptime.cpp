@@ -2,6 +2,8 @@
 
 #include <collector/plugin.h>
 
+#include <cmath>
+
 using namespace collector;
 
 class Uptime : public QObject, public Job
@@ -16,7 +18,7 @@ public:
         const ShellReply reply = co_await job.shell().run("cat /proc/uptime");
         bool isNumber = false;
         const double seconds = reply.output.split(' ').first().toDouble(&isNumber);
-        if (!isNumber)
+        if (!isNumber || !std::isfinite(seconds)) // `nan` and `inf` are numbers to toDouble()
             throw JobError(Cause::BadOutput, QStringLiteral("/proc/uptime does not begin with a number: ") + printable(reply.output, 60));
         job.facts().set("seconds", seconds);
     }

@@ -47,8 +47,8 @@ public:
     Facts &operator=(Facts &&) noexcept;
     ~Facts();
 
-    // Sets a fact, or replaces it. Throws JobError (plugin_error) where the manifest declares no such key or another type.
-    // A null value is as good as none was set.
+    // Sets a fact, or replaces it. Throws JobError (plugin_error) where the manifest declares no such key or another type, and for a number
+    // that is not finite. A null value is as good as none was set.
     void set(QByteArrayView key, const QJsonValue &value);
     void set(QByteArrayView key, std::same_as<bool> auto value) { put(key, value); }
     void set(QByteArrayView key, int value) { put(key, qint64(value)); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace collector::facts {
 
@@ -93,7 +94,7 @@ std::optional<double> toNumber(QByteArrayView text)
 {
     bool isNumber = false;
     const double value = text.trimmed().toByteArray().toDouble(&isNumber);
-    return isNumber && value == value ? std::optional(value) : std::nullopt;
+    return isNumber && std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
 QString toText(QByteArrayView utf8)

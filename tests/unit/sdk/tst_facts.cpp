@@ -7,6 +7,8 @@
 #include <QJsonDocument>
 #include <QTest>
 
+#include <limits>
+
 using namespace collector;
 
 class TestFacts : public QObject
@@ -19,7 +21,7 @@ private Q_SLOTS:
         QStringList errors;
         m_manifest = Manifest::parse(QJsonDocument::fromJson(R"({"name":"x","summary":"x","facts":[
             {"name":"text","type":"text"},{"name":"count","type":"integer"},{"name":"list","type":"list"},
-            {"name":"any","type":"any"},{"name":"net_*","type":"object"}]})")
+            {"name":"any","type":"any"},{"name":"number","type":"number"},{"name":"net_*","type":"object"}]})")
                                          .object(),
                                      &errors);
         QVERIFY(m_manifest);
@@ -118,6 +120,26 @@ private Q_SLOTS:
         odd.set("text", "b");
         QCOMPARE(odd.facts().size(), size_t(501));
         QCOMPARE(odd.facts().back().spec, 0);
+    }
+
+    // JSON has no such numbers: the record would say null.
+    void refusesWhatIsNotFinite()
+    {
+        for (const double value : {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
+                                   std::numeric_limits<double>::quiet_NaN()}) {
+            for (const char *key : {"number", "count", "any"}) {
+                Facts facts(m_manifest);
+                facts.set("text", "set before");
+                try {
+                    facts.set(key, value);
+                    QFAIL("was accepted");
+                } catch (const JobError &error) {
+                    QCOMPARE(error.cause(), Cause::PluginError);
+                    QVERIFY2(error.message().contains(QStringLiteral("not finite")), qPrintable(error.message()));
+                }
+                QCOMPARE(facts.facts().size(), size_t(1));
+            }
+        }
     }
 
     void refusesWhatIsNot_data()

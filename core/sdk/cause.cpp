@@ -56,7 +56,7 @@ constexpr std::array<QByteArrayView, causeCount> names{
 
 QByteArrayView causeName(Cause cause)
 {
-    return names[size_t(cause)];
+    return size_t(cause) < names.size() ? names[size_t(cause)] : QByteArrayView();
 }
 
 std::optional<Cause> causeFromName(QByteArrayView name)

@@ -61,7 +61,7 @@ enum class Cause : quint8 {
 
 inline constexpr int causeCount = int(Cause::Internal) + 1;
 
-// The word of the contract, such as "host_key_unknown"; empty for None. Static storage.
+// The word of the contract, such as "host_key_unknown"; empty for None, and for a number that is none of these. Static storage.
 [[nodiscard]] COLLECTOR_SDK QByteArrayView causeName(Cause cause);
 
 // The cause of that word; nothing where there is none of that name.

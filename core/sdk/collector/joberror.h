@@ -15,7 +15,7 @@ class COLLECTOR_SDK JobError : public std::exception
 {
 public:
     // `message` is for a person: the fact first, then what to do. Text of the host in it must have gone through printable(). None is no
-    // cause: it becomes plugin_error.
+    // cause, nor is one that a later SDK has added: it becomes plugin_error.
     JobError(Cause cause, QString message);
     JobError(const JobError &);
     ~JobError() override;

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace collector {
 
@@ -20,6 +21,18 @@ std::shared_ptr<const Manifest> openManifest(const QByteArray &name)
     any.name = "*";
     manifest->facts.append(any);
     return manifest;
+}
+
+// Within a handler: what it has caught.
+QString thrown()
+{
+    try {
+        throw;
+    } catch (const std::exception &error) {
+        return printable(error.what());
+    } catch (...) {
+        return QStringLiteral("what is no std::exception");
+    }
 }
 
 } // namespace
@@ -128,6 +141,7 @@ void JobTester::answerTcp(quint16 port, const QList<TcpLine> &lines, bool isSile
 
 JobOutcome JobTester::run()
 {
+    const QString name = QString::fromUtf8(m_script->manifest->name);
     JobOutcome outcome;
     outcome.status = "ok";
     try {
@@ -137,25 +151,35 @@ JobOutcome JobTester::run()
         outcome.cause = refusal.cause();
         outcome.message = refusal.message();
         return outcome;
+    } catch (...) { // what the program says of it
+        outcome.status = "refused";
+        outcome.cause = Cause::PluginError;
+        outcome.message = QStringLiteral("the plugin %1 failed as it was prepared: %2").arg(name, thrown());
+        return outcome;
     }
-    ScriptedContext context(*m_script, outcome);
+    auto context = std::make_unique<ScriptedContext>(*m_script, outcome);
     try {
-        context.play();
+        context->play();
     } catch (const JobError &error) {
         outcome.status = error.cause() >= Cause::Dns && error.cause() <= Cause::NoReply ? "unreachable" : "failed";
         outcome.cause = error.cause();
         outcome.message = error.message();
-    } catch (const std::exception &error) {
-        outcome.status = "failed";
-        outcome.cause = Cause::PluginError;
-        outcome.message =
-            QStringLiteral("the plugin %1 threw: %2").arg(QString::fromUtf8(m_script->manifest->name), printable(error.what()));
     } catch (...) {
         outcome.status = "failed";
         outcome.cause = Cause::PluginError;
-        outcome.message = QStringLiteral("the plugin %1 threw what is no std::exception").arg(QString::fromUtf8(m_script->manifest->name));
+        outcome.message = QStringLiteral("the plugin %1 threw: %2").arg(name, thrown());
     }
-    context.conclude();
+    context->conclude();
+    if (context->hasLeaked()) {
+        outcome.status = "failed";
+        outcome.cause = Cause::PluginError;
+        outcome.message = QStringLiteral("the plugin %1 left a Task behind that still waits; await every Task (all(), first()), or destroy "
+                                         "it, before run() ends")
+                              .arg(name);
+        // That Task uses it, and whoever keeps it may outlive all of us.
+        static auto *const used = new std::vector<std::unique_ptr<ScriptedContext>>;
+        used->push_back(std::move(context));
+    }
     return outcome;
 }
 

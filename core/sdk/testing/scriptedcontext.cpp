@@ -131,7 +131,7 @@ void ScriptedContext::setPartial(Cause cause, const QString &message)
     if (m_outcome.cause != Cause::None)
         return;
     m_outcome.status = "partial";
-    m_outcome.cause = cause == Cause::None ? Cause::PluginError : cause;
+    m_outcome.cause = causeName(cause).isEmpty() ? Cause::PluginError : cause;
     m_outcome.message = message;
 }
 

@@ -99,6 +99,8 @@ public:
     // Has the job run to its end, or to the end of its time.
     void play();
     void conclude();
+    // Once it has ended: whether one of its coroutines waits still, by a Task that is kept elsewhere.
+    [[nodiscard]] bool hasLeaked() const { return m_clock.waits() > 0; }
 
 protected:
     Task<> runBlocking(std::function<void()> function) override;

@@ -26,6 +26,9 @@ public:
     [[nodiscard]] Wait until(Time time);
     [[nodiscard]] Wait after(Time duration);
 
+    // How many coroutines wait.
+    [[nodiscard]] size_t waits() const { return m_waits.size(); }
+
     // Resumes whoever is next, once time has come to it. False: nobody waits for a moment up to `last`.
     bool step(Time last);
 

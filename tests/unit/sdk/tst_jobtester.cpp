@@ -117,6 +117,35 @@ Task<> failsWithoutACause(JobContext &)
     co_return;
 }
 
+// Of a plugin that a later SDK has built.
+Task<> failsByACauseToCome(JobContext &)
+{
+    throw JobError(Cause(200), QStringLiteral("later"));
+    co_return;
+}
+
+Task<> isPartialByACauseToCome(JobContext &job)
+{
+    job.setPartial(Cause(200), QStringLiteral("half, later"));
+    co_return;
+}
+
+std::vector<Task<>> keptElsewhere;
+
+Task<> leavesATaskBehind(JobContext &job)
+{
+    keptElsewhere.push_back(job.sleep(1s));
+    keptElsewhere.back().start();
+    co_return;
+}
+
+Task<> leavesATaskBehindAndIsLate(JobContext &job)
+{
+    keptElsewhere.push_back(job.sleep(100h));
+    keptElsewhere.back().start();
+    co_await job.sleep(99h);
+}
+
 Task<> isPartialWithoutACause(JobContext &job)
 {
     job.setPartial(Cause::None, QStringLiteral("half"));
@@ -295,6 +324,10 @@ private Q_SLOTS:
         QTest::newRow("what is none") << Function::Body(throwsANumber) << QStringLiteral("no std::exception");
         QTest::newRow("a failure without a cause") << Function::Body(failsWithoutACause) << QStringLiteral("nothing");
         QTest::newRow("a part without a cause") << Function::Body(isPartialWithoutACause) << QStringLiteral("half");
+        QTest::newRow("a cause that is none yet") << Function::Body(failsByACauseToCome) << QStringLiteral("later");
+        QTest::newRow("a part by a cause that is none yet") << Function::Body(isPartialByACauseToCome) << QStringLiteral("half, later");
+        QTest::newRow("a Task left behind") << Function::Body(leavesATaskBehind) << QStringLiteral("await every Task");
+        QTest::newRow("a Task left behind, and no end") << Function::Body(leavesATaskBehindAndIsLate) << QStringLiteral("await every Task");
     }
     void aPluginsMistakes()
     {
@@ -305,6 +338,35 @@ private Q_SLOTS:
         const JobOutcome outcome = tester.run();
         QCOMPARE(outcome.cause, Cause::PluginError);
         QVERIFY2(outcome.message.contains(says), qPrintable(outcome.message));
+    }
+
+    // As the program refuses to begin, whatever prepare() throws.
+    void aPrepareThatFails()
+    {
+        class Unprepared final : public Job
+        {
+        public:
+            explicit Unprepared(bool isException) : m_isException(isException) {}
+            void prepare(const Options &) override
+            {
+                if (m_isException)
+                    throw std::runtime_error("no licence");
+                throw 42;
+            }
+            Task<> run(JobContext &) override { co_return; }
+
+        private:
+            const bool m_isException;
+        };
+        for (const bool isException : {true, false}) {
+            Unprepared job(isException);
+            JobTester tester(job, manifest);
+            const JobOutcome outcome = tester.run();
+            QCOMPARE(outcome.status, "refused");
+            QCOMPARE(outcome.cause, Cause::PluginError);
+            QVERIFY2(outcome.message.contains(isException ? QStringLiteral("no licence") : QStringLiteral("no std::exception")),
+                     qPrintable(outcome.message));
+        }
     }
 
     void whatTheManifestDoesNotList()

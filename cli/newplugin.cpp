@@ -100,13 +100,22 @@ bool isPluginName(const QString &name)
            std::all_of(name.begin(), name.end(), [](QChar c) { return (c >= u'a' && c <= u'z') || (c >= u'0' && c <= u'9') || c == u'-'; });
 }
 
-// `my-facts` → MyFacts
+// What cmake has for itself: no target may be called so.
+bool isTargetOfCmake(const QString &name)
+{
+    static const QStringList targets{QStringLiteral("all"),     QStringLiteral("clean"),   QStringLiteral("help"),
+                                     QStringLiteral("install"), QStringLiteral("package"), QStringLiteral("preinstall"),
+                                     QStringLiteral("test")};
+    return targets.contains(name);
+}
+
+// `my-facts` → MyFactsJob: of `facts` or `host`, the SDK has a class already.
 QString className(const QString &name)
 {
     QString result;
     for (const QString &word : name.split(u'-', Qt::SkipEmptyParts))
         result += word.first(1).toUpper() + word.mid(1);
-    return result;
+    return result + QStringLiteral("Job");
 }
 
 } // namespace
@@ -115,6 +124,10 @@ bool newPlugin(const QString &name, const QString &where, QString *error)
 {
     if (!isPluginName(name)) {
         *error = QStringLiteral("\"%1\" is no name for a plugin: lower case letters, digits and dashes, a letter first").arg(name);
+        return false;
+    }
+    if (isTargetOfCmake(name)) {
+        *error = QStringLiteral("\"%1\" is no name for a plugin: it is a target that cmake has for itself").arg(name);
         return false;
     }
     QDir folder(where);

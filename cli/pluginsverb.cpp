@@ -3,7 +3,10 @@
 #include "cli/newplugin.h"
 #include "cli/optiontable.h"
 #include "cli/verbline.h"
+#include "plugin/loadguard.h"
 #include "plugin/registry.h"
+
+#include <collector/joberror.h>
 
 #include <QDir>
 #include <QFileInfo>
@@ -228,6 +231,27 @@ int writeNew(const VerbLine &line, const PluginRegistry &registry, const QString
                           .toUtf8());
 }
 
+int printDocument(const VerbLine &line, const PluginFile &plugin, const QByteArray &name)
+{
+    QString error;
+    const auto loaded = PluginRegistry::load(plugin, &error);
+    if (!loaded)
+        return line.refuse(error);
+    QByteArray document;
+    try {
+        const LoadGuard guard(LoadGuard::Step::Document, plugin.manifest->name, plugin.path);
+        document = loaded->job->document(name);
+    } catch (const std::exception &failure) {
+        error = printable(failure.what());
+    } catch (...) {
+        error = QStringLiteral("it threw what is no std::exception");
+    }
+    if (!error.isEmpty())
+        return line.refuse(QStringLiteral("the plugin %1 failed as it was asked for its document \"%2\": %3")
+                               .arg(text(plugin.manifest->name), text(name), error));
+    return line.print(document);
+}
+
 QStringList pluginDirectories(const QStringList &words)
 {
     const QString option = QStringLiteral("--plugin-dir");
@@ -258,8 +282,11 @@ int runPluginsVerb(const QStringList &words)
         return line.exitStatus();
     if (line.has(QStringLiteral("check")))
         return check(line, line.value(QStringLiteral("check")));
-    if (line.has(QStringLiteral("new")))
+    if (line.has(QStringLiteral("new"))) {
+        if (!line.operands().isEmpty())
+            return line.refuse(QStringLiteral("--new takes one name; what is \"%1\" for?").arg(line.operands().first()));
         return writeNew(line, registry, line.value(QStringLiteral("new")));
+    }
     if (line.operands().isEmpty()) {
         if (!line.has(QStringLiteral("json")))
             return line.print(listed(registry).toUtf8());
@@ -273,9 +300,7 @@ int runPluginsVerb(const QStringList &words)
     for (const DocumentSpec &document : named->manifest->documents) {
         if (!line.has(text(document.name)))
             continue;
-        QString error;
-        const auto loaded = PluginRegistry::load(*named, &error);
-        return loaded ? line.print(loaded->job->document(document.name)) : line.refuse(error);
+        return printDocument(line, *named, document.name);
     }
     if (line.has(QStringLiteral("json")))
         return line.print(QJsonDocument(toJson(*named)).toJson());

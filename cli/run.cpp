@@ -328,6 +328,7 @@ void Run::engineFinished()
 
 void Run::over(const RunOutcome &outcome)
 {
+    m_isOver = true;
     m_exitStatus = outcome.exitStatus;
     sendToAudit(auditEnd(*m_info, outcome.counts, m_exitStatus, m_progress.elapsedMs()));
     if (!m_progress.isQuiet()) {
@@ -364,7 +365,8 @@ int runCollector(const RunOptions &options)
     RunPreparation preparation(options);
     Run run(preparation);
     run.start();
-    QCoreApplication::exec();
+    while (!run.isOver())
+        QCoreApplication::exec(); // again, where a plugin has called QCoreApplication::quit()
     return run.exitStatus();
 }
 

@@ -30,6 +30,7 @@ public:
     // Opens the outputs and starts; throws UsageError where they cannot be had. The event loop ends with exitStatus() once
     // all is over.
     void start();
+    [[nodiscard]] bool isOver() const { return m_isOver; }
     [[nodiscard]] int exitStatus() const { return m_exitStatus; }
 
 private:
@@ -65,6 +66,7 @@ private:
     RunEnd m_end;
     QElapsedTimer m_sinceSignal;
     bool m_isFinishing = false;
+    bool m_isOver = false;
     QString m_saidFailure; // of an output, as it happened
     int m_exitStatus = 1;
 };

@@ -1,6 +1,7 @@
 #include "cli/selectedplugins.h"
 
 #include "cli/optiontable.h"
+#include "plugin/loadguard.h"
 
 #include <collector/joberror.h>
 
@@ -86,17 +87,24 @@ void SelectedPlugins::prepare(const Inventory &inventory)
 {
     QByteArrayList scriptSums;
     for (size_t i = 0; i < plugins.size(); ++i) {
+        const auto pluginName = [&] { return QString::fromUtf8(plugins[i].manifest->name); };
         try {
+            const LoadGuard guard(LoadGuard::Step::Prepare, plugins[i].manifest->name, plugins[i].path);
             Job &job = *plugins[i].job;
             job.prepare(options->forPreparation(int(i), [&](const QByteArray &name) { return inventory.hasVariable(name); }));
             const QByteArray script = job.document("script");
             if (!script.isEmpty())
                 scriptSums.append(sha256(script));
         } catch (const JobError &refusal) {
+            if (refusal.message().isEmpty())
+                throw UsageError(QStringLiteral("the plugin %1 refuses its options (%2), and does not say why")
+                                     .arg(pluginName(), QString::fromUtf8(causeName(refusal.cause()))));
             throw UsageError(refusal.message());
         } catch (const std::exception &failure) {
-            throw UsageError(QStringLiteral("the plugin %1 failed as it was prepared: %2")
-                                 .arg(QString::fromUtf8(plugins[i].manifest->name), printable(failure.what())));
+            throw UsageError(QStringLiteral("the plugin %1 failed as it was prepared: %2").arg(pluginName(), printable(failure.what())));
+        } catch (...) {
+            throw UsageError(
+                QStringLiteral("the plugin %1 failed as it was prepared: it threw what is no std::exception").arg(pluginName()));
         }
     }
     scriptSha256 = scriptSums.size() > 1 ? sha256(scriptSums.join('\n') + '\n') : scriptSums.value(0);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 
 namespace collector {
 
@@ -15,9 +16,10 @@ constexpr size_t stackSize = 64 * 1024;
 
 // A signal handler has no other way to know these.
 std::atomic<int> journalDescriptor{-1};
+std::atomic<pid_t> runningProcess{0}; // 0: no run goes; a child that a plugin forked is none of ours
 std::array<struct sigaction, CrashNotes::signals.size()> actionsBefore;
 
-static_assert(std::atomic<int>::is_always_lock_free);
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<pid_t>::is_always_lock_free);
 
 // Text put together without memory of the heap. What does not fit is left out.
 class NoteText
@@ -78,13 +80,31 @@ void note(int signal, const RunningJob &job, int descriptor)
     text.writeTo(descriptor);
 }
 
+// Whoever watches would else see no more than the shell's "Segmentation fault".
+void tell(int signal, const RunningJob &job, bool hasJournal)
+{
+    NoteText text;
+    text.append(isatty(STDERR_FILENO) ? "\ncollector: the plugin " : "collector: the plugin "); // behind the progress
+    text.appendEscaped(job.plugin);
+    text.append(" ended the run on host ");
+    text.appendEscaped(job.host);
+    text.append(" (signal ");
+    text.appendNumber(signal);
+    text.append(hasJournal ? "); the same command with --resume goes on, and passes that host over\n" : ")\n");
+    text.writeTo(STDERR_FILENO);
+}
+
 void handle(int signal, siginfo_t *info, void *)
 {
     const int problem = errno;
     const int descriptor = journalDescriptor.exchange(-1); // the first thread to crash is the one
     const bool isFromOutside = info->si_code == SI_USER;
-    if (descriptor >= 0 && !isFromOutside && runningJob)
-        note(signal, *runningJob, descriptor);
+    const bool isOurs = runningProcess.exchange(0) == getpid();
+    if (isOurs && !isFromOutside && runningJob) {
+        if (descriptor >= 0)
+            note(signal, *runningJob, descriptor);
+        tell(signal, *runningJob, descriptor >= 0);
+    }
     for (size_t i = 0; i < CrashNotes::signals.size(); ++i) {
         if (CrashNotes::signals[i] == signal)
             sigaction(signal, &actionsBefore[i], nullptr);
@@ -95,11 +115,25 @@ void handle(int signal, siginfo_t *info, void *)
     errno = problem;
 }
 
+// The run would end here with the status of whoever calls exit(), most often 0, and without a record: a crash it is.
+void exited()
+{
+    if (runningProcess.load() != getpid())
+        return;
+    NoteText text;
+    text.append("collector: exit() was called in the middle of the run, by a plugin or by a library that it uses\n");
+    text.writeTo(STDERR_FILENO);
+    abort();
+}
+
 } // namespace
 
 CrashNotes::CrashNotes(int journal)
 {
+    static const bool isRegistered = std::atexit(exited) == 0;
+    (void)isRegistered;
     journalDescriptor.store(journal);
+    runningProcess.store(getpid());
     struct sigaction action
     {
     };
@@ -114,6 +148,7 @@ CrashNotes::~CrashNotes()
 {
     for (size_t i = 0; i < signals.size(); ++i)
         sigaction(signals[i], &actionsBefore[i], nullptr);
+    runningProcess.store(0);
     journalDescriptor.store(-1);
 }
 

@@ -1,6 +1,7 @@
 // CrashNotes: tells the next run which plugin, on which host, ended this one. When the process gets a signal that ends it
 // (SEGV, BUS, ILL, FPE, ABRT) while a thread carries out a job (model/runningjob.h), a note with those names is appended to
-// the journal, and the signal takes its course. A kill from outside leaves none: nobody is to blame.
+// the journal and told on stderr, and the signal takes its course. A kill from outside leaves none: nobody is to blame. To call exit()
+// while a run goes ends it the same way, as if it had been abort().
 //
 // One object a process, on the main thread, made once the writer is open and destroyed before it.
 
@@ -15,7 +16,7 @@ namespace collector {
 class CrashNotes
 {
 public:
-    // `journal`: a descriptor opened with O_APPEND; -1: nothing is noted.
+    // `journal`: a descriptor opened with O_APPEND; -1: told, and not noted.
     explicit CrashNotes(int journal);
     ~CrashNotes();
     CrashNotes(const CrashNotes &) = delete;

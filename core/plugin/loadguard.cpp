@@ -2,27 +2,57 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
+
 namespace collector {
 
 namespace {
 
 constexpr int usageError = 2;
 const QByteArray *messageOfNow = nullptr; // for the handler
+pid_t processOfNow = 0;                   // whose it is, and not that of a child which a plugin forked
 
 void tell(int)
 {
-    if (messageOfNow)
+    if (messageOfNow && processOfNow == getpid())
         (void)!::write(STDERR_FILENO, messageOfNow->constData(), size_t(messageOfNow->size()));
     _exit(usageError);
 }
 
+// Else the program would end with the plugin's status, most often 0, without a word.
+void exited()
+{
+    if (messageOfNow && processOfNow == getpid())
+        tell(0);
+}
+
+struct Words
+{
+    const char *when, *remedy;
+};
+
+Words wordsFor(LoadGuard::Step step)
+{
+    switch (step) {
+    case LoadGuard::Step::Load:
+        return {"as it was loaded", "rebuild it without code that fails in its constructor or in static objects"};
+    case LoadGuard::Step::Prepare:
+        return {"as it was prepared", "rebuild it with a prepare() that throws JobError to refuse its options"};
+    case LoadGuard::Step::Document:
+        break;
+    }
+    return {"as it was asked for a document", "rebuild it with a document() that gives one"};
+}
+
 } // namespace
 
-LoadGuard::LoadGuard(const QByteArray &plugin, const QString &path)
-    : m_message("collector: the plugin " + plugin + " (" + path.toUtf8() +
-                ") crashed as it was loaded; nothing was contacted. Leave it out, or rebuild it without code that fails in its constructor "
-                "or in static objects\n")
+LoadGuard::LoadGuard(Step step, const QByteArray &plugin, const QString &path)
+    : m_message("collector: the plugin " + plugin + " (" + path.toUtf8() + ") crashed " + wordsFor(step).when +
+                ", or called exit(); nothing was contacted. Leave it out, or " + wordsFor(step).remedy + '\n')
 {
+    static const bool isRegistered = std::atexit(exited) == 0;
+    (void)isRegistered;
+    processOfNow = getpid();
     messageOfNow = &m_message;
     struct sigaction action
     {

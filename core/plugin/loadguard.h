@@ -1,5 +1,6 @@
-// LoadGuard: while it lives, a crash of this process is told as that of the plugin that is being loaded, whose code runs for the first time
-// then. The process ends with status 2: nothing has been contacted yet. Main thread, one at a time.
+// LoadGuard: while it lives, a crash of this process, or a call of exit(), is told as that of the plugin whose code runs before the first
+// host: it is loaded, prepared, or asked for a document. The process ends with status 2: nothing has been contacted yet. Main thread, one
+// at a time.
 
 #pragma once
 
@@ -14,7 +15,9 @@ namespace collector {
 class LoadGuard
 {
 public:
-    LoadGuard(const QByteArray &plugin, const QString &path);
+    enum class Step : quint8 { Load, Prepare, Document };
+
+    LoadGuard(Step step, const QByteArray &plugin, const QString &path);
     ~LoadGuard();
     LoadGuard(const LoadGuard &) = delete;
     LoadGuard &operator=(const LoadGuard &) = delete;

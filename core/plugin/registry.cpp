@@ -81,7 +81,7 @@ QString PluginRegistry::whyNot(const QString &name) const
 
 std::optional<PluginRegistry::Loaded> PluginRegistry::load(const PluginFile &plugin, QString *error)
 {
-    const LoadGuard guard(plugin.manifest->name, plugin.path);
+    const LoadGuard guard(LoadGuard::Step::Load, plugin.manifest->name, plugin.path);
     QPluginLoader loader(plugin.path);
     loader.setLoadHints(QLibrary::ResolveAllSymbolsHint | QLibrary::PreventUnloadHint);
     QObject *instance = loader.instance();
@@ -96,7 +96,7 @@ std::optional<PluginRegistry::Loaded> PluginRegistry::load(const PluginFile &plu
                      .arg(QString::fromUtf8(plugin.manifest->name), plugin.path);
         return std::nullopt;
     }
-    return Loaded{plugin.manifest, job, sha256OfFile(plugin.path)};
+    return Loaded{plugin.manifest, job, sha256OfFile(plugin.path), plugin.path};
 }
 
 } // namespace collector

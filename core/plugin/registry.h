@@ -46,6 +46,7 @@ public:
         std::shared_ptr<const Manifest> manifest;
         Job *job = nullptr; // owned by the plugin's library, for ever
         QByteArray sha256;
+        QString path;
     };
     // Loads it. Nothing, and a reason, where the library cannot be loaded or is no Job.
     [[nodiscard]] static std::optional<Loaded> load(const PluginFile &plugin, QString *error);

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,53 @@ def misbehaves(how, status, cause, *says):
         check(f'{how}: what was learnt before is kept', record['facts']['misbehaving'] == {'n': 1}, record)
 
 
+def before_the_first_host():
+    """Nothing is contacted, and who is to blame is named, however the plugin's code ends."""
+    folder = plugins / 'misbehaving'
+    for how, says in (('throws-a-number-early', 'no std::exception'), ('refuses-without-a-word', 'bad_variable'), ('exits-early', 'exit()'),
+                      ('crashes-early', 'as it was prepared')):
+        done = run('-i', '127.4.0.1,', '--plugin-dir', folder, '-p', 'misbehaving', '--how', how, '-f', 'jsonl', '-o', '-')
+        check(f'{how}: status 2, and why', done.returncode == 2 and not done.stdout and 'misbehaving' in done.stderr and says in done.stderr,
+              (done.returncode, done.stdout, done.stderr))
+    for document, says in (('throwing', 'no document'), ('exiting', 'exit()')):
+        done = run('plugins', '--plugin-dir', folder, 'misbehaving', f'--{document}')
+        check(f'a document, {document}: status 2, and why',
+              done.returncode == 2 and 'misbehaving' in done.stderr and says in done.stderr, (done.returncode, done.stdout, done.stderr))
+
+
+def ends_the_process():
+    """Were it the status of exit(), a night of which nothing was written would pass for a good one."""
+    with tempfile.TemporaryDirectory(prefix='collector-bad-') as name:
+        output = pathlib.Path(name) / 'out.json'
+        words = ('-i', '127.4.1.1-127.4.1.9', '--plugin-dir', plugins / 'misbehaving', '-p', 'misbehaving', '--how', 'exits', '--victim',
+                 '127.4.1.7', '-q', '-o', output)
+        done = run(*words)
+        check('exits: the run ends as by a crash, and plugin and host are named',
+              done.returncode == -signal.SIGABRT and not output.exists() and
+              all(word in done.stderr for word in ('exit()', 'misbehaving', '127.4.1.7', '--resume')), (done.returncode, done.stderr))
+        done = run(*words, '--resume')
+        records = {record['host']: record for record in json.loads(output.read_text())['hosts']} if output.exists() else {}
+        check('exits: --resume passes that host over, and has all others', done.returncode == 3 and len(records) == 9 and
+              [host for host, record in records.items() if record['status'] != 'ok'] == ['127.4.1.7'], (done.returncode, done.stderr, records))
+
+
+def quits():
+    """The main thread's loop is left, and the run with it."""
+    done = run('-i', '127.4.1.1-127.4.1.50', '--plugin-dir', plugins / 'misbehaving', '-p', 'misbehaving', '--how', 'quits', '--victim',
+               '127.4.1.7', '-f', 'jsonl', '-o', '-')
+    check('quits: the run goes on to its end', done.returncode == 0 and len(done.stdout.splitlines()) == 50,
+          (done.returncode, len(done.stdout.splitlines()), done.stderr))
+
+
+def new_projects():
+    """Names whose project no cmake would configure; and one word too many."""
+    with tempfile.TemporaryDirectory(prefix='collector-bad-') as name:
+        for words, says in ((('all',), 'cmake'), (('test',), 'cmake'), (('mine', 'too'), 'too')):
+            done = subprocess.run([program, 'plugins', '--new', *words], cwd=name, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            check(f'--new {" ".join(words)}: refused, and nothing written',
+                  done.returncode == 2 and says in done.stderr and not any(pathlib.Path(name).iterdir()), (done.returncode, done.stderr))
+
+
 def clashes():
     mine = ('-i', '127.4.0.1,', '-f', 'jsonl', '-o', '-', '--plugin-dir', plugins / 'mounts', '-p', 'mounts')
     done = run(*mine)
@@ -95,6 +143,10 @@ def clashes():
 def main():
     refusals()
     clashes()
+    new_projects()
+    before_the_first_host()
+    ends_the_process()
+    quits()
     misbehaves('undeclared-fact', 'partial', 'plugin_error', 'surprise', 'declare it')
     misbehaves('wrong-type', 'partial', 'plugin_error', '"n"', 'integer')
     misbehaves('exception', 'partial', 'plugin_error', 'a mistake of mine')
@@ -102,6 +154,7 @@ def main():
     misbehaves('names-dispatcher', 'partial', 'plugin_error', 'QEventDispatcherUNIX')
     misbehaves('no-exception-of-ours', 'partial', 'plugin_error', 'JobError')
     misbehaves('undeclared-use', 'partial', 'plugin_error', '"shell"', 'uses')
+    misbehaves('not-finite', 'partial', 'plugin_error', '"n"', 'not finite')
     misbehaves('leaked-task', 'partial', 'plugin_error', 'await every Task')
     misbehaves('endless-loop', 'failed', 'internal', 'blocking')
     done = run('-i', '127.4.0.1,', '--plugin-dir', plugins / 'crashonload', '-p', 'crashonload')

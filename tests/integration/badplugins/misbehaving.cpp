@@ -1,9 +1,12 @@
 #include <collector/plugin.h>
 
 #include <QAbstractEventDispatcher>
+#include <QCoreApplication>
 
 #include <unistd.h>
 
+#include <cstdlib>
+#include <limits>
 #include <stdexcept>
 #include <vector>
 
@@ -17,6 +20,28 @@ class Misbehaving : public QObject, public Job
     Q_INTERFACES(collector::Job)
 
 public:
+    void prepare(const Options &options) override
+    {
+        const QByteArray how = options.text("how");
+        if (how == "throws-a-number-early")
+            throw 42;
+        if (how == "refuses-without-a-word")
+            throw JobError(Cause::BadVariable, QString());
+        if (how == "exits-early")
+            exit(0);
+        if (how == "crashes-early")
+            abort();
+    }
+
+    QByteArray document(QByteArrayView name) override
+    {
+        if (name == "throwing")
+            throw std::runtime_error("no document");
+        if (name == "exiting")
+            exit(0);
+        return {};
+    }
+
     Task<> run(JobContext &job) override
     {
         co_await job.sleep(std::chrono::milliseconds(5)); // not at once: behind a wait, as plugins are
@@ -36,6 +61,12 @@ public:
             throw 42;
         else if (how == "undeclared-use")
             (void)co_await job.shell().run("true");
+        else if (how == "not-finite")
+            job.facts().set("n", std::numeric_limits<double>::infinity());
+        else if (how == "quits")
+            QCoreApplication::quit();
+        else if (how == "exits")
+            exit(0);
         else if (how == "leaked-task")
             leak(job);
         while (how == "endless-loop")

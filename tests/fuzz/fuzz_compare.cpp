@@ -1,6 +1,7 @@
 // Two records, a newline between: what diff and merge make of text that somebody else wrote.
 
 #include "output/compare/attempts.h"
+#include "output/compare/jsonjoin.h"
 #include "output/compare/mergedrecord.h"
 #include "output/compare/plaintext.h"
 #include "output/compare/recorddiff.h"

@@ -1,6 +1,7 @@
-// clone() as the C library has it. Qt starts programs by it with CLONE_VM | CLONE_VFORK, and the wrapper that LLVM's ThreadSanitizer has for
-// it (compiler-rt, tsan_interceptors_posix.cpp) lets the child give back its locks as after a fork: in memory that is the parent's too, which
-// then ends at giving them back once more. Before its exec that child runs code of Qt and of the C library, and none that is instrumented.
+// clone() as the C library has it. Qt starts programs by it with CLONE_VM | CLONE_VFORK, and the wrapper that LLVM's ThreadSanitizer has
+// for it (compiler-rt, tsan_interceptors_posix.cpp) lets the child give back its locks as after a fork: in memory that is the parent's too,
+// which then ends at giving them back once more. Before its exec that child runs code of Qt and of the C library, and none that is
+// instrumented.
 
 #include <sched.h>
 

@@ -17,7 +17,7 @@ FleetProcess::FleetProcess(const QStringList &options)
         arguments << QStringLiteral("--authorized-key") << clientKey() + QStringLiteral(".pub");
     start(QStringLiteral(FLEET_BINARY), arguments + options);
 
-    const QDeadlineTimer deadline(15'000);
+    const QDeadlineTimer deadline(60'000);
     while (m_fingerprint.isEmpty()) {
         if (!process().canReadLine() && !process().waitForReadyRead(static_cast<int>(deadline.remainingTime())))
             fail(QStringLiteral("the fleet does not start"));

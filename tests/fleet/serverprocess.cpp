@@ -92,7 +92,7 @@ void ServerProcess::start(const QString &program, const QStringList &arguments)
 
 void ServerProcess::waitUntilAccepting()
 {
-    QDeadlineTimer deadline(15'000);
+    QDeadlineTimer deadline(60'000); // beside other tests: alone it takes a fraction of a second
     const sockaddr_in address = loopback(m_port);
     while (!deadline.hasExpired()) {
         const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -40,7 +40,10 @@ const VerbTable &table()
              QStringLiteral("also write tidy tables into this folder: hosts.csv, interfaces.csv, addresses.csv, "
                             "disks.csv, mounts.csv, packages.csv, users.csv; `host` is in all of them, and addresses "
                             "name their interface, mounts their disk")},
-            {QStringLiteral("columns"), {}, QStringLiteral("PATH,…"), QStringLiteral("columns of CSV and table, in jq's path syntax")},
+            {QStringLiteral("columns"),
+             {},
+             QStringLiteral("PATH,…"),
+             QStringLiteral("columns of CSV and table, in jq's path syntax; of fields, facts, and what a merge adds")},
             {QStringLiteral("csv-guard"),
              {},
              QStringLiteral("on|off"),

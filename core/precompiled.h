@@ -4,21 +4,25 @@
 #pragma once
 
 #include <QByteArray>
+#include <QHash>
+#include <QList>
+#include <QObject>
+#include <QString>
+#include <QStringList>
+
+// g++ instantiates anew in each file what a header's inline functions use, whether the file includes that header or not.
+#ifdef __clang__
 #include <QDateTime>
 #include <QDebug>
 #include <QFile>
-#include <QHash>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QList>
 #include <QMap>
-#include <QObject>
 #include <QSet>
-#include <QString>
-#include <QStringList>
 #include <QThread>
 #include <QVariant>
+#endif
 
 #include <algorithm>
 #include <array>

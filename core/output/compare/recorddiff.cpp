@@ -269,6 +269,7 @@ void RecordDiff::dropSame(std::vector<QByteArrayView> &gone, std::vector<QByteAr
         std::vector<Item> rest;
         std::set_difference(items.begin(), items.end(), others.begin(), others.end(), std::back_inserter(rest), less);
         std::vector<QByteArrayView> texts;
+        texts.reserve(rest.size());
         for (const auto &[text, item] : rest)
             texts.push_back(item);
         return texts;

@@ -16,19 +16,11 @@ constexpr char16_t firstByte = 0xdc80, lastByte = 0xdcff; // a lone low surrogat
 // Of the character that begins there, in bytes; 0: it is no UTF-8.
 qsizetype lengthOfCharacter(QByteArrayView bytes)
 {
-    const auto isWithin = [&](qsizetype at, quint8 low, quint8 high) {
-        return at < bytes.size() && quint8(bytes[at]) >= low && quint8(bytes[at]) <= high;
-    };
-    const auto lead = quint8(bytes[0]);
-    const qsizetype length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-    // Neither longer than need be, nor a surrogate, nor beyond the last character.
-    if (length > 1 && !isWithin(1, lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80, lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf))
-        return 0;
-    for (qsizetype at = 2; at < length; ++at) {
-        if (!isWithin(at, 0x80, 0xbf))
-            return 0;
+    for (qsizetype length = 1; length <= std::min<qsizetype>(bytes.size(), 4); ++length) {
+        if (bytes.first(length).isValidUtf8())
+            return length;
     }
-    return length;
+    return 0;
 }
 
 bool isNumberPart(char c)
@@ -111,31 +103,41 @@ QString shown(const QString &text, QByteArray *exact)
     return plain;
 }
 
-QJsonValue shown(const QJsonValue &value)
+QJsonValue shown(const QJsonValue &value);
+
+// `exact` takes the bytes of what is no UTF-8; null: they stand beside it, as NAME_base64.
+QJsonObject shown(const QJsonObject &object, std::map<QString, QByteArray> *exact)
 {
-    if (value.isString())
-        return shown(value.toString(), nullptr);
-    if (value.isArray()) {
-        QJsonArray list;
-        for (const QJsonValue one : value.toArray())
-            list.append(shown(one));
-        return list;
-    }
-    if (!value.isObject())
-        return value;
-    const QJsonObject object = value.toObject();
     std::map<QString, QJsonValue> members; // a QJsonObject moves half of its members for each that is inserted
     for (auto one = object.begin(); one != object.end(); ++one) {
         const QString key = shown(one.key(), nullptr);
-        QByteArray exact;
-        members[key] = one->isString() ? QJsonValue(shown(one->toString(), &exact)) : shown(one.value());
-        if (!exact.isEmpty())
-            members[key + QStringLiteral("_base64")] = QString::fromLatin1(exact.toBase64());
+        QByteArray bytes;
+        members[key] = one->isString() ? QJsonValue(shown(one->toString(), &bytes)) : shown(one.value());
+        if (bytes.isEmpty())
+            continue;
+        if (exact)
+            (*exact)[key] = bytes;
+        else
+            members[key + QStringLiteral("_base64")] = QString::fromLatin1(bytes.toBase64());
     }
     QJsonObject all;
     for (const auto &[key, member] : members)
         all.insert(key, member);
     return all;
+}
+
+QJsonValue shown(const QJsonValue &value)
+{
+    if (value.isString())
+        return shown(value.toString(), nullptr);
+    if (value.isObject())
+        return shown(value.toObject(), nullptr);
+    if (!value.isArray())
+        return value;
+    QJsonArray list;
+    for (const QJsonValue one : value.toArray())
+        list.append(shown(one));
+    return list;
 }
 
 } // namespace
@@ -149,22 +151,8 @@ ForeignJson ForeignJson::parse(const QByteArray &json)
         return foreign;
     foreign.value = document.isObject() ? QJsonValue(document.object()) : QJsonValue(document.array());
     // Without such an escape there is no surrogate that has no other.
-    if (!text.contains("\\ud") && !text.contains("\\uD"))
-        return foreign;
-    const QJsonObject object = document.object();
-    for (auto one = object.begin(); one != object.end(); ++one) {
-        QByteArray exact;
-        (void)shown(one->toString(), &exact);
-        if (!exact.isEmpty())
-            foreign.exact[shown(one.key(), nullptr)] = exact;
-    }
-    foreign.value = shown(foreign.value);
-    if (!foreign.exact.empty()) {
-        QJsonObject facts = foreign.value.toObject();
-        for (const auto &[key, bytes] : foreign.exact)
-            facts.remove(key + QStringLiteral("_base64"));
-        foreign.value = facts;
-    }
+    if (text.contains("\\ud") || text.contains("\\uD"))
+        foreign.value = document.isObject() ? QJsonValue(shown(document.object(), &foreign.exact)) : shown(foreign.value);
     return foreign;
 }
 

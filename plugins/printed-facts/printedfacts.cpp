@@ -4,8 +4,6 @@
 
 #include <collector/joberror.h>
 
-#include <QStringDecoder>
-
 #include <map>
 
 namespace collector {
@@ -23,10 +21,8 @@ QJsonObject objectOf(const Values &values, std::map<QString, QByteArray> *exact)
 {
     QJsonObject object;
     for (const auto &[key, value] : values) {
-        QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::Stateless);
-        const QString text = decoder(value);
-        object.insert(key, text);
-        if (decoder.hasError())
+        object.insert(key, QString::fromUtf8(value));
+        if (!value.isValidUtf8())
             (*exact)[key] = value;
     }
     return object;

@@ -62,7 +62,7 @@ const VerbTable &table()
             "machine id, product UUID, serial or host key. They are marked, never joined.\n\n"
             "Exit status: 0 written, 1 an output could not be written, or is being written by a run or another merge (none is changed "
             "then),\n"
-            "2 usage or input.\n\n"
+            "or TMPDIR is full, 2 usage or input.\n\n"
             "Examples:\n"
             "  collector merge shard-*.json.zst -o night.json.zst\n"
             "  collector merge assets.json tonight.json -o assets.json --tables /srv/assets"),

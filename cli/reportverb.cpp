@@ -32,7 +32,8 @@ const VerbTable &table()
                             "there before")},
             {QStringLiteral("title"), {}, QStringLiteral("TEXT"), QStringLiteral("title of the page (the name of RESULT)")},
         },
-        QStringLiteral("Exit status: 0 written, 1 it could not be written or is being written, 2 usage or input.\n\n"
+        QStringLiteral("Exit status: 0 written, 1 it could not be written or is being written, or TMPDIR is full,\n"
+                       "2 usage or input.\n\n"
                        "Examples:\n"
                        "  collector report assets.json -o report.html\n"
                        "  collector report tuesday.json.zst --since monday.json.zst -o /srv/www/report.html"),

@@ -155,7 +155,7 @@ bool Worker::startNext()
         return false;
     Reactor &reactor = *m_reactor.load();
     const int waiting = std::min(m_transport->waitingForSomebody(), m_window.size());
-    const int inFlight = int(m_slots.size()) - int(m_free.size()) - waiting;
+    const int inFlight = inHand() - waiting;
     const int place = freePlace();
     const auto enter = [this, place](quint64 index) { m_ledger.enter(place, index); };
     if (m_stop) {
@@ -255,7 +255,7 @@ void Worker::startHost(int place, quint64 index, int attempt, int refusals)
     slot.index = index;
     slot.attempt = attempt;
     slot.refusals = refusals;
-    m_counters.inFlight.fetch_add(1, std::memory_order_relaxed);
+    countInFlight();
     slot.run.emplace(HostRunHost{reactor, *m_transport, m_setup.pool, m_setup.programs, m_qtSockets, *m_setup.plan, m_wallAhead},
                      std::move(host), attempt, slot.number);
     slot.run->start([this, &slot] { slotOver(slot); });
@@ -301,7 +301,7 @@ void Worker::endHost(Slot &slot)
         timeIsUp(slot);
     const bool isOurs = slot.run->metLocalLimit();
     if (isOurs && !isTimeUp) // one that waited in vain for its turn met no limit that a smaller window would mend
-        m_window.localLimit(int(m_slots.size()) - int(m_free.size()), reactor.now());
+        m_window.localLimit(inHand(), reactor.now());
     else if (!isOurs && slot.run->hasBegun())
         m_window.hostEnded();
     if (!m_stop && isOurs && slot.refusals < mostRefusals && !m_window.isHopeless(reactor.now()))
@@ -318,7 +318,7 @@ void Worker::endHost(Slot &slot)
         slot.run.reset();
     }
     m_free.push_back(number);
-    m_counters.inFlight.fetch_sub(1, std::memory_order_relaxed);
+    countInFlight();
 }
 
 void Worker::timeIsUp(Slot &slot)
@@ -352,7 +352,19 @@ void Worker::giveUp(int place, quint64 index, int attempts)
 void Worker::put(Record &&record)
 {
     m_setup.sink->put(std::move(record));
-    m_counters.done.fetch_add(1, std::memory_order_relaxed);
+    m_counters.done.store(m_counters.done.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); // the lock keeps others out
+}
+
+// A locked addition would wait for every write before it, of a host whose memory is cold.
+void Worker::countInFlight()
+{
+    if (!m_isAbandoned)
+        m_counters.inFlight.store(inHand(), std::memory_order_relaxed);
+}
+
+int Worker::inHand() const
+{
+    return int(m_slots.size()) - int(m_free.size());
 }
 
 void Worker::flush()
@@ -380,7 +392,7 @@ void Worker::stopNow(const Stop &stop)
 
 void Worker::checkIdle()
 {
-    if (m_free.size() != m_slots.size() || !m_pending.isOver())
+    if (inHand() != 0 || !m_pending.isOver())
         return;
     if (!std::exchange(m_isIdleTold, true))
         m_setup.whenIdle();

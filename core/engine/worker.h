@@ -113,6 +113,8 @@ private:
     [[nodiscard]] Deadline roomAt(int refusals) const;
     [[nodiscard]] Task<> watchStrain();
     void publishWindow();
+    void countInFlight();
+    [[nodiscard]] int inHand() const; // hosts that have a slot
     void logLongest() const;
 
     Setup m_setup;

@@ -50,23 +50,32 @@ void appendEscaped(QByteArray &out, uchar c)
     }
 }
 
-// A fraction of thousandths, as most are (milliseconds, percent), at a third of what the general way costs. Null: it is none. A decimal of
-// at most 15 digits belongs to one double alone, so these are the fewest digits that give the value back.
+// A whole number or a fraction of thousandths, as most are (milliseconds, percent), at a fifth of what the general way costs. Null: it is
+// neither. A decimal of at most 15 digits belongs to one double alone, so these are the fewest digits that give the value back.
 char *putThousandths(char *at, double value)
 {
-    const double scaled = std::abs(value) * 1000;
-    if (!(scaled < 1e12))
+    const double magnitude = std::abs(value);
+    if (!(magnitude < 1e9))
         return nullptr;
-    const qint64 thousandths = qRound64(scaled);
-    if (double(thousandths) / 1000 != std::abs(value) || thousandths == 0)
+    const auto thousandths = quint64(magnitude * 1000 + 0.5);
+    if (double(thousandths) / 1000 != magnitude)
         return nullptr;
     if (value < 0)
         *at++ = '-';
-    at = std::to_chars(at, at + 20, thousandths / 1000).ptr;
-    *at++ = '.';
-    for (qint64 rest = thousandths % 1000; rest > 0; rest = rest * 10 % 1000)
-        *at++ = char('0' + rest / 100);
-    return at;
+    const quint64 whole = thousandths / 1000;
+    if (whole < 10)
+        *at++ = char('0' + whole);
+    else
+        at = std::to_chars(at, at + 20, whole).ptr;
+    const auto rest = quint32(thousandths % 1000);
+    if (rest == 0)
+        return at;
+    const quint32 tens = rest / 10;
+    at[0] = '.';
+    at[1] = char('0' + tens / 10);
+    at[2] = char('0' + tens % 10);
+    at[3] = char('0' + rest % 10);
+    return at + (at[3] != '0' ? 4 : at[2] != '0' ? 3 : 2);
 }
 
 } // namespace
@@ -134,12 +143,12 @@ void appendJsonNumber(QByteArray &out, double value)
 
 char *putJsonNumber(char *at, double value)
 {
+    if (char *const end = putThousandths(at, value))
+        return end;
     if (!std::isfinite(value))
         return std::copy_n("null", 4, at);
     if (value == std::trunc(value) && std::abs(value) < exactWhole)
         return std::to_chars(at, at + jsonNumberRoom, qint64(value)).ptr;
-    if (char *const end = putThousandths(at, value))
-        return end;
     return std::to_chars(at, at + jsonNumberRoom, value).ptr;
 }
 

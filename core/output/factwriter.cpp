@@ -19,17 +19,21 @@ bool FactWriter::member(bool isFirst, QByteArrayView commaKeyColon, const FactVa
 
 bool FactWriter::append(const FactValue &value, int levels)
 {
-    if (const bool *truth = std::get_if<bool>(&value))
-        m_out << (*truth ? QByteArrayView("true") : QByteArrayView("false"));
-    else if (const qint64 *whole = std::get_if<qint64>(&value))
-        m_out.number(*whole);
-    else if (const double *number = std::get_if<double>(&value))
-        m_out.decimal(*number);
-    else if (const QString *text = std::get_if<QString>(&value))
-        m_out.string(QStringView(*text));
-    else
-        return appendTree(std::get<QJsonValue>(value), levels);
-    return true;
+    const auto write = [this, levels](const auto &held) {
+        using Held = std::remove_cvref_t<decltype(held)>;
+        if constexpr (std::is_same_v<Held, QJsonValue>)
+            return appendTree(held, levels);
+        else if constexpr (std::is_same_v<Held, bool>)
+            m_out << (held ? QByteArrayView("true") : QByteArrayView("false"));
+        else if constexpr (std::is_same_v<Held, qint64>)
+            m_out.number(held);
+        else if constexpr (std::is_same_v<Held, double>)
+            m_out.decimal(held);
+        else
+            m_out.string(QStringView(held));
+        return true;
+    };
+    return std::visit(write, value);
 }
 
 bool FactWriter::appendTree(const QJsonValue &value, int levels)

@@ -141,12 +141,11 @@ RecordEncoder::RecordEncoder(const RunInfo &run, Columns csv, bool guardsFormula
     }
 }
 
-const RecordEncoder::JobText &RecordEncoder::textOf(const JobResult &job) const
+// Both are in the order of -p.
+const RecordEncoder::JobText &RecordEncoder::textOf(const Record &record, size_t job) const
 {
-    const Manifest *manifest = &job.facts.manifest();
-    const auto found = std::find_if(m_jobs.begin(), m_jobs.end(), [=](const JobText &text) { return text.manifest.get() == manifest; });
-    Q_ASSERT(found != m_jobs.end()); // a job of this run
-    return *found;
+    Q_ASSERT(m_jobs[job].manifest.get() == &record.jobs[job].facts.manifest());
+    return m_jobs[job];
 }
 
 void RecordEncoder::encode(const Record &record, Batch &batch) const
@@ -227,7 +226,7 @@ void RecordEncoder::appendJobs(const Record &record, const std::vector<Dropped> 
             job.status == Status::Ok && std::any_of(dropped.begin(), dropped.end(), [i](const Dropped &fact) { return fact.job == i; });
         if (i > 0)
             out << ',';
-        const JobText &text = textOf(job);
+        const JobText &text = textOf(record, i);
         if (job.status == Status::Ok && job.cause == Cause::None && !isCut) {
             out << text.okStart;
         } else {
@@ -254,19 +253,18 @@ std::vector<RecordEncoder::Dropped> RecordEncoder::appendFacts(const Record &rec
     FactWriter writer(out, end, m_limits.keys);
     bool isFirst = true;
     for (size_t i = 0; i < record.jobs.size(); ++i) {
-        if (textOf(record.jobs[i]).factsKey.isEmpty())
-            appendFactsOf(record.jobs[i], i, writer, &isFirst, m_limits.levels - 2, dropped);
+        if (textOf(record, i).factsKey.isEmpty())
+            appendFactsOf(record, i, writer, &isFirst, m_limits.levels - 2, dropped);
     }
     for (size_t i = 0; i < record.jobs.size(); ++i) {
-        const JobResult &job = record.jobs[i];
-        const QByteArray &key = textOf(job).factsKey;
-        if (key.isEmpty() || job.facts.facts().empty())
+        const QByteArray &key = textOf(record, i).factsKey;
+        if (key.isEmpty() || record.jobs[i].facts.facts().empty())
             continue;
         if (!isFirst)
             out << ',';
         out << key << '{';
         isFirst = true;
-        appendFactsOf(job, i, writer, &isFirst, m_limits.levels - 3, dropped);
+        appendFactsOf(record, i, writer, &isFirst, m_limits.levels - 3, dropped);
         out << '}';
         isFirst = false;
     }
@@ -274,10 +272,11 @@ std::vector<RecordEncoder::Dropped> RecordEncoder::appendFacts(const Record &rec
     return dropped;
 }
 
-void RecordEncoder::appendFactsOf(const JobResult &job, size_t index, FactWriter &writer, bool *isFirst, int levels,
+void RecordEncoder::appendFactsOf(const Record &record, size_t index, FactWriter &writer, bool *isFirst, int levels,
                                   std::vector<Dropped> &dropped) const
 {
-    const JobText &text = textOf(job);
+    const JobText &text = textOf(record, index);
+    const JobResult &job = record.jobs[index];
     for (const Facts::Fact &fact : job.facts.facts()) {
         // At the root, a name that only the host decided (a pattern's) must not hide another plugin's facts.
         const bool isTaken =
@@ -299,16 +298,16 @@ void RecordEncoder::appendAbsent(const Record &record, const std::vector<Dropped
     char separator = '{';
     int left = mostAbsent;
     out << ",\"absent\":";
-    const auto append = [&](const JobResult &job, QByteArrayView path, Absence reason) {
+    const auto append = [&](size_t job, QByteArrayView path, Absence reason) {
         if (left-- <= 0)
             return;
         out << separator;
         separator = ',';
-        out.string(textOf(job).absentPrefix + path.toByteArray());
+        out.string(textOf(record, job).absentPrefix + path.toByteArray());
         out << ":\"" << absenceName(reason) << '"';
     };
     for (const Dropped &fact : dropped)
-        append(record.jobs[fact.job], fact.fact, Absence::Limit);
+        append(fact.job, fact.fact, Absence::Limit);
     for (size_t i = 0; i < record.jobs.size(); ++i) {
         const JobResult &job = record.jobs[i];
         for (const Facts::Missing &missing : job.facts.missing()) {
@@ -316,7 +315,7 @@ void RecordEncoder::appendAbsent(const Record &record, const std::vector<Dropped
             const bool isDropped = std::any_of(dropped.begin(), dropped.end(),
                                                [&](const Dropped &fact) { return fact.job == i && fact.fact == missing.path; });
             if (!isDropped && job.facts.value(missing.path).isUndefined())
-                append(job, missing.path, missing.reason);
+                append(i, missing.path, missing.reason);
         }
     }
     out << (separator == '{' ? QByteArrayView("{}") : QByteArrayView("}"));

@@ -62,9 +62,9 @@ private:
     // Status and cause as they are to be written, of the record and its jobs.
     struct Verdict;
 
-    [[nodiscard]] const JobText &textOf(const JobResult &job) const;
+    [[nodiscard]] const JobText &textOf(const Record &record, size_t job) const;
     [[nodiscard]] std::vector<Dropped> appendFacts(const Record &record, TextWriter &out, qsizetype end) const;
-    void appendFactsOf(const JobResult &job, size_t index, FactWriter &writer, bool *isFirst, int levels,
+    void appendFactsOf(const Record &record, size_t index, FactWriter &writer, bool *isFirst, int levels,
                        std::vector<Dropped> &dropped) const;
     void appendHead(const Record &record, const Verdict &verdict, Batch &batch, TextWriter &out) const;
     static void appendVerdict(const Record &record, const Verdict &verdict, TextWriter &out);

@@ -26,9 +26,8 @@ void TextWriter::grow(qsizetype bytes)
     attach();
 }
 
-void TextWriter::number(qint64 value)
+void TextWriter::putNumber(qint64 value)
 {
-    reserve(24);
     m_at = std::to_chars(m_at, m_at + 24, value).ptr;
 }
 
@@ -51,7 +50,10 @@ bool TextWriter::string(QByteArrayView utf8)
         isAllPlain &= isPlain[uchar(c)];
     if (!isAllPlain)
         return through([=](QByteArray &out) { return appendJsonString(out, utf8); });
-    *this << '"' << utf8 << '"';
+    reserve(utf8.size() + 2);
+    *m_at++ = '"';
+    put(utf8.data(), size_t(utf8.size()));
+    *m_at++ = '"';
     return true;
 }
 

@@ -40,9 +40,7 @@ public:
     TextWriter &operator<<(QByteArrayView bytes)
     {
         reserve(bytes.size());
-        if (!bytes.isEmpty())
-            std::memcpy(m_at, bytes.data(), size_t(bytes.size()));
-        m_at += bytes.size();
+        put(bytes.data(), size_t(bytes.size()));
         return *this;
     }
     TextWriter &operator<<(char c)
@@ -52,7 +50,14 @@ public:
         return *this;
     }
 
-    void number(qint64 value);
+    void number(qint64 value)
+    {
+        reserve(24);
+        if (value >= 0 && value < 10) // as most are
+            *m_at++ = char('0' + value);
+        else
+            putNumber(value);
+    }
     void decimal(double value);
     void number(const QJsonValue &value); // one that isDouble()
     // JSON strings (model/json.h); the first is false where the bytes are not UTF-8.
@@ -86,6 +91,30 @@ private:
             grow(bytes);
     }
     void grow(qsizetype bytes);
+    void putNumber(qint64 value);
+
+    // Most pieces are of four to 32 bytes: two moves that overlap, where memcpy() would be called to find out how many.
+    void put(const char *bytes, size_t size)
+    {
+        if (size > 32)
+            std::memcpy(m_at, bytes, size);
+        else if (size >= 16)
+            putEnds<16>(bytes, size);
+        else if (size >= 8)
+            putEnds<8>(bytes, size);
+        else if (size >= 4)
+            putEnds<4>(bytes, size);
+        else
+            for (size_t i = 0; i < size; ++i)
+                m_at[i] = bytes[i];
+        m_at += size;
+    }
+    template<size_t block>
+    void putEnds(const char *bytes, size_t size)
+    {
+        std::memcpy(m_at, bytes, block);
+        std::memcpy(m_at + size - block, bytes + size - block, block);
+    }
 
     QByteArray &m_out;
     char *m_begin = nullptr;

@@ -1,6 +1,7 @@
 #include "collector/facts.h"
 
 #include "collector/joberror.h"
+#include "sametext.h"
 
 #include <QHash>
 #include <QStringDecoder>
@@ -17,30 +18,27 @@ constexpr std::array<QByteArrayView, 7> reasons{"denied",         "tool_missing"
                                                 "not_applicable", "parse_error",  "limit"};
 constexpr QByteArrayView exactSuffix = "_base64";
 
-bool isOfType(FactSpec::Type declared, const FactValue &value)
+// Whether what a FactValue holds may stand for a fact that is declared so.
+template<typename Held>
+bool isOfType(FactSpec::Type declared, const Held &held)
 {
-    const QJsonValue *tree = std::get_if<QJsonValue>(&value);
-    const double *number = std::get_if<double>(&value);
-    if (number && !std::isfinite(*number))
-        return false; // JSON has none: a record would say null, as if nobody had asked
-    const bool isWhole = std::holds_alternative<qint64>(value);
-    switch (declared) {
-    case FactSpec::Type::Any:
-        return true;
-    case FactSpec::Type::Boolean:
-        return std::holds_alternative<bool>(value);
-    case FactSpec::Type::Integer:
-        return isWhole || (number && *number == std::trunc(*number));
-    case FactSpec::Type::Number:
-        return isWhole || number;
-    case FactSpec::Type::Text:
-        return std::holds_alternative<QString>(value);
-    case FactSpec::Type::List:
-        return tree && tree->isArray();
-    case FactSpec::Type::Object:
-        return tree && tree->isObject();
+    using Type = FactSpec::Type;
+    if constexpr (std::is_same_v<Held, double>) {
+        if (!std::isfinite(held))
+            return false; // JSON has none: a record would say null, as if nobody had asked
     }
-    return false;
+    if (declared == Type::Any)
+        return true;
+    if constexpr (std::is_same_v<Held, bool>)
+        return declared == Type::Boolean;
+    else if constexpr (std::is_same_v<Held, qint64>)
+        return declared == Type::Integer || declared == Type::Number;
+    else if constexpr (std::is_same_v<Held, double>)
+        return declared == Type::Number || (declared == Type::Integer && held == std::trunc(held));
+    else if constexpr (std::is_same_v<Held, QString>)
+        return declared == Type::Text;
+    else
+        return (declared == Type::List && held.isArray()) || (declared == Type::Object && held.isObject());
 }
 
 FactValue numberOf(const QJsonValue &value)
@@ -52,11 +50,6 @@ FactValue numberOf(const QJsonValue &value)
     return number;
 }
 
-bool isSame(QByteArrayView a, QByteArrayView b)
-{
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
-}
-
 QString quoted(QByteArrayView key)
 {
     return u'"' + printable(key, 80) + u'"';
@@ -66,12 +59,13 @@ QString quoted(QByteArrayView key)
 constexpr size_t mostSearched = 64;
 
 // In its place where the compiler can: a value that is moved in once more costs as much as what it is made of.
-void append(std::vector<Facts::Fact> &facts, int spec, QByteArray &&name, FactValue &&value)
+template<typename Value>
+void append(std::vector<Facts::Fact> &facts, int spec, QByteArray &&name, Value &&value)
 {
 #ifdef __cpp_aggregate_paren_init
-    facts.emplace_back(spec, std::move(name), std::move(value));
+    facts.emplace_back(spec, std::move(name), std::forward<Value>(value));
 #else // Clang 14
-    facts.push_back({spec, std::move(name), std::move(value)});
+    facts.push_back({spec, std::move(name), std::forward<Value>(value)});
 #endif
 }
 
@@ -104,26 +98,63 @@ void Facts::set(QByteArrayView key, const QJsonValue &value)
         (void)specOf(key); // a key that is not declared is a defect, whatever its value
         return;
     case QJsonValue::Bool:
-        return put(key, value.toBool());
+        return setTruth(key, value.toBool());
     case QJsonValue::Double:
         return put(key, numberOf(value));
     case QJsonValue::String:
-        return put(key, value.toString());
+        return set(key, value.toString());
     case QJsonValue::Array:
     case QJsonValue::Object:
         return put(key, value);
     }
 }
 
+void Facts::setTruth(QByteArrayView key, bool value)
+{
+    putHeld(key, value);
+}
+
+void Facts::set(QByteArrayView key, qint64 value)
+{
+    putHeld(key, value);
+}
+
+void Facts::set(QByteArrayView key, double value)
+{
+    putHeld(key, value);
+}
+
+void Facts::set(QByteArrayView key, const QString &value)
+{
+    putHeld(key, value);
+}
+
 void Facts::put(QByteArrayView key, FactValue &&value)
 {
-    // Most plugins set them in the manifest's order, each once: a short way, a million times.
+    std::visit([&](const auto &held) { putHeld(key, held); }, value);
+}
+
+// Most plugins set them in the manifest's order, each once: a short way, a million times.
+template<typename Held>
+void Facts::putHeld(QByteArrayView key, const Held &value)
+{
     const int next = m_facts.empty() ? 0 : m_facts.back().spec + 1;
-    const bool isNext = m_isAscending && m_manifest->isPlainFact(next) && isSame(m_manifest->facts[next].name, key);
-    if (isNext && isOfType(m_manifest->facts[next].type, value) && m_facts.size() < m_facts.capacity())
-        append(m_facts, next, QByteArray(), std::move(value));
-    else
-        putAnywhere(key, std::move(value));
+    if (m_isAscending && m_manifest->isPlainFact(next)) {
+        const FactSpec &spec = m_manifest->facts[next];
+        if (isSameText(spec.name, key) && isOfType(spec.type, value)) {
+            makeRoom();
+            append(m_facts, next, QByteArray(), value);
+            return;
+        }
+    }
+    putAnywhere(key, FactValue(value));
+}
+
+// At once for as many as there commonly are.
+void Facts::makeRoom()
+{
+    if (m_facts.capacity() == 0)
+        m_facts.reserve(size_t(std::min<qsizetype>(m_manifest->facts.size(), 16)));
 }
 
 void Facts::putAnywhere(QByteArrayView key, FactValue &&value)
@@ -134,12 +165,12 @@ void Facts::putAnywhere(QByteArrayView key, FactValue &&value)
         throw JobError(Cause::PluginError,
                        QStringLiteral("the plugin %1 set the fact %2 to a number that is not finite; setAbsent() says that there is none")
                            .arg(QString::fromUtf8(m_manifest->name), quoted(key)));
-    if (!isOfType(declared.type, value))
+    if (!std::visit([&declared](const auto &held) { return isOfType(declared.type, held); }, value))
         throw JobError(Cause::PluginError,
                        QStringLiteral("the plugin %1 set the fact %2 to something that is not of its declared type (%3)")
                            .arg(QString::fromUtf8(m_manifest->name), quoted(key), QString::fromUtf8(typeName(declared.type))));
     // Where the spec has this very name, the name need not be kept.
-    store(spec, m_manifest->isPlainFact(spec) || isSame(declared.name, key) ? QByteArrayView() : key, std::move(value));
+    store(spec, m_manifest->isPlainFact(spec) || isSameText(declared.name, key) ? QByteArrayView() : key, std::move(value));
 }
 
 // Throws JobError (plugin_error) where the manifest declares no such key.
@@ -175,9 +206,8 @@ void Facts::store(int spec, QByteArrayView name, FactValue &&value)
         m_facts[place].value = std::move(value);
         return;
     }
-    if (m_facts.empty())
-        m_facts.reserve(size_t(std::min<qsizetype>(m_manifest->facts.size(), 16)));
-    else if (m_facts.back().spec >= spec)
+    makeRoom();
+    if (!m_facts.empty() && m_facts.back().spec >= spec)
         m_isAscending = false;
     append(m_facts, spec, name.isEmpty() ? QByteArray() : name.toByteArray(), std::move(value));
 }

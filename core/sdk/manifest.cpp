@@ -1,13 +1,13 @@
 #include "collector/manifest.h"
 
 #include "collector/joberror.h"
+#include "sametext.h"
 
 #include <QJsonArray>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 #include <utility>
 
 namespace collector {
@@ -226,15 +226,10 @@ void Manifest::require(Use use) const
                                                .arg(QString::fromUtf8(name), QString::fromUtf8(useNames[size_t(use)])));
 }
 
-// Most names differ in length, which is told without a call into the library: a million hosts ask for some fifteen each.
-static bool isSame(const QByteArray &name, QByteArrayView key)
-{
-    return name.size() == key.size() && (key.isEmpty() || std::memcmp(name.constData(), key.data(), size_t(key.size())) == 0);
-}
-
 const OptionSpec *Manifest::option(QByteArrayView optionName) const
 {
-    const auto found = std::find_if(options.begin(), options.end(), [&](const OptionSpec &spec) { return isSame(spec.name, optionName); });
+    const auto found =
+        std::find_if(options.begin(), options.end(), [&](const OptionSpec &spec) { return isSameText(spec.name, optionName); });
     return found == options.end() ? nullptr : &*found;
 }
 
@@ -247,7 +242,7 @@ int Manifest::factIndex(QByteArrayView key) const
     // Where there are few, comparing beats hashing: a million hosts set nine facts each.
     if (m_firstPattern <= fewFacts) {
         for (int i = 0; i < m_firstPattern; ++i) {
-            if (isSame(facts[i].name, key))
+            if (isSameText(facts[i].name, key))
                 return i;
         }
     } else {

@@ -76,15 +76,13 @@ public:
 
     Task<> run(JobContext &job) override
     {
-        // Shared by the hosts of a thread: two threads would pass the counter to and fro.
-        thread_local const QString icmp = QStringLiteral("icmp"), tcp = QStringLiteral("tcp");
         const PingRequest request = m_common && job.options().isSameAs(m_common->options) ? m_common->request : requestOf(job.options());
         const PingReply reply = co_await job.pinger().ping(request);
         Facts &facts = job.facts();
         // What this machine would not send says nothing about the host.
         if (reply.received > 0 || reply.cause != Cause::LocalLimit)
             facts.set("alive", reply.received > 0);
-        facts.set("method", reply.isTcp ? tcp : icmp);
+        facts.set("method", reply.isTcp ? QStringLiteral("tcp") : QStringLiteral("icmp")); // literals: none counts its users
         if (reply.sent > 0) {
             facts.set("sent", reply.sent);
             facts.set("received", reply.received);

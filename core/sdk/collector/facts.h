@@ -50,13 +50,13 @@ public:
     // Sets a fact, or replaces it. Throws JobError (plugin_error) where the manifest declares no such key or another type, and for a number
     // that is not finite. A null value is as good as none was set.
     void set(QByteArrayView key, const QJsonValue &value);
-    void set(QByteArrayView key, std::same_as<bool> auto value) { put(key, value); }
-    void set(QByteArrayView key, int value) { put(key, qint64(value)); }
-    void set(QByteArrayView key, qint64 value) { put(key, value); }
-    void set(QByteArrayView key, double value) { put(key, value); }
-    void set(QByteArrayView key, const QString &value) { put(key, value); }
-    void set(QByteArrayView key, QLatin1String value) { put(key, QString(value)); }
-    void set(QByteArrayView key, const char *utf8) { put(key, QString::fromUtf8(utf8)); }
+    void set(QByteArrayView key, std::same_as<bool> auto value) { setTruth(key, value); }
+    void set(QByteArrayView key, int value) { set(key, qint64(value)); }
+    void set(QByteArrayView key, qint64 value);
+    void set(QByteArrayView key, double value);
+    void set(QByteArrayView key, const QString &value);
+    void set(QByteArrayView key, QLatin1String value) { set(key, QString(value)); }
+    void set(QByteArrayView key, const char *utf8) { set(key, QString::fromUtf8(utf8)); }
 
     // Sets a text from bytes of the host. What is not UTF-8 becomes U+FFFD, and the exact bytes stand beside it as
     // `<key>_base64`.
@@ -77,7 +77,11 @@ public:
 
 private:
     struct Places;
+    void setTruth(QByteArrayView key, bool value);
     void put(QByteArrayView key, FactValue &&value);
+    template<typename Held>
+    void putHeld(QByteArrayView key, const Held &value);
+    void makeRoom();
     void putAnywhere(QByteArrayView key, FactValue &&value);
     [[nodiscard]] int specOf(QByteArrayView key) const;
     [[nodiscard]] size_t placeFor(int spec, QByteArrayView name);

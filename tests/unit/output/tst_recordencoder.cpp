@@ -2,6 +2,7 @@
 
 #include "output/csvrow.h"
 #include "output/recordencoder.h"
+#include "output/textwriter.h"
 
 #include "model/json.h"
 
@@ -21,6 +22,7 @@ private Q_SLOTS:
     void theRecordOfTheContract();
     void valuesOfTheFields();
     void numbersInTheFewestDigits();
+    void piecesOfEverySize();
     void bytesThatAreNoUtf8();
     void limits_data();
     void limits();
@@ -131,9 +133,32 @@ void TestRecordEncoder::numbersInTheFewestDigits()
     }
     for (const double value : {0.1 + 0.2, 33.3333, 999'999'999.999, 1e9 + 0.125, 123'456'789'012.345, 1e-7, 5e-324, 1.7976931348623157e308})
         check(value);
+    for (const qint64 value : {0LL, 1LL, -1LL, 9LL, 10LL, -10LL, 123'456LL, 999'999'999LL, -1'000'000'000LL, 4'503'599'627'370'497LL}) {
+        QByteArray text;
+        appendJsonNumber(text, double(value));
+        QCOMPARE(text, QByteArray::number(value));
+    }
     QByteArray whole;
-    appendJson(whole, QJsonArray{0, -0.5, qint64(9'007'199'254'740'993), 1e300, std::numeric_limits<double>::infinity()});
-    QCOMPARE(whole, QByteArray("[0,-0.5,9007199254740993,1e+300,null]"));
+    appendJson(whole, QJsonArray{0, -0.0, -0.5, qint64(9'007'199'254'740'993), 1e300, std::numeric_limits<double>::infinity()});
+    QCOMPARE(whole, QByteArray("[0,0,-0.5,9007199254740993,1e+300,null]"));
+}
+
+// What is short is copied by moves that overlap: neither a byte too few nor one too many.
+void TestRecordEncoder::piecesOfEverySize()
+{
+    const QByteArray alphabet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    QByteArray out, expected;
+    {
+        TextWriter writer(out);
+        for (qsizetype size = 0; size <= alphabet.size(); ++size) {
+            const QByteArrayView piece = QByteArrayView(alphabet).last(size);
+            writer << piece;
+            writer.string(piece);
+            writer.number(size * size * size);
+            expected += piece.toByteArray() + '"' + piece.toByteArray() + '"' + QByteArray::number(size * size * size);
+        }
+    }
+    QCOMPARE(out, expected);
 }
 
 void TestRecordEncoder::bytesThatAreNoUtf8()

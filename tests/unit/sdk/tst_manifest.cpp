@@ -2,6 +2,7 @@
 
 #include <collector/manifest.h>
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QTest>
 
@@ -40,6 +41,30 @@ private Q_SLOTS:
         QCOMPARE(manifest->facts[manifest->factIndex("seconds")].unit, QStringLiteral("s"));
         QCOMPARE(manifest->facts[manifest->factIndex("eth0")].name, QByteArray("eth*"));
         QCOMPARE(manifest->factIndex("wlan0"), -1);
+    }
+
+    // Names are told apart by each of their bytes, whatever their length.
+    void tellsNamesApart()
+    {
+        QStringList errors;
+        QJsonArray facts;
+        for (int size = 1; size <= 16; ++size) // more are hashed
+            facts.append(QJsonObject{{QStringLiteral("name"), QString(size, u'x')}, {QStringLiteral("type"), QStringLiteral("any")}});
+        const auto manifest = Manifest::parse(QJsonObject{{QStringLiteral("name"), QStringLiteral("x")},
+                                                          {QStringLiteral("summary"), QStringLiteral("x")},
+                                                          {QStringLiteral("facts"), facts}},
+                                              &errors);
+        QVERIFY2(manifest, qPrintable(errors.join(u'\n')));
+        for (int size = 1; size <= 16; ++size) {
+            QByteArray name(size, 'x');
+            QCOMPARE(manifest->factIndex(name), size - 1);
+            for (int i = 0; i < size; ++i) {
+                name[i] = 'y';
+                QCOMPARE(manifest->factIndex(name), -1);
+                name[i] = 'x';
+            }
+        }
+        QCOMPARE(manifest->factIndex(QByteArray(17, 'x')), -1);
     }
 
     void refuses_data()

@@ -110,8 +110,12 @@ private:
         while (m_stream.avail_out == uInt(limit)) {
             if (!fill())
                 return m_error.isEmpty() && m_isAtEnd;
-            if (m_isAtEnd) { // a further member: `cat a.gz b.gz`
-                if (inflateReset(&m_stream) != Z_OK)
+            if (m_isAtEnd) {
+                if (m_input[m_used] == '\0') { // padding, as tapes and block devices have it behind a file: gzip(1) passes over it too
+                    ++m_used;
+                    continue;
+                }
+                if (inflateReset(&m_stream) != Z_OK) // a further member: `cat a.gz b.gz`
                     return false;
                 m_isAtEnd = false;
             }
@@ -168,6 +172,13 @@ private:
     bool m_isAtEnd = false;
 };
 
+// A frame, or one to be skipped, as pzstd and seekable files have them in front (RFC 8878, 3.1).
+bool isZstd(QByteArrayView head)
+{
+    return head.startsWith("\x28\xb5\x2f\xfd") ||
+           (head.size() >= 4 && (uchar(head[0]) & 0xf0) == 0x50 && head.sliced(1).startsWith("\x2a\x4d\x18"));
+}
+
 } // namespace
 
 ByteSource::~ByteSource() = default;
@@ -191,6 +202,10 @@ std::unique_ptr<ByteSource> ByteSource::open(const QByteArray &path, QString *er
         if (got == 0)
             break;
     }
+    if (head.isEmpty() && (path.toLower().endsWith(".gz") || path.toLower().endsWith(".zst"))) {
+        *error = QStringLiteral("%1 is empty: what is compressed has a frame, even of nothing").arg(name);
+        return nullptr;
+    }
     plain->unread(head);
     if (head.startsWith("\x1f\x8b")) {
         auto source = std::make_unique<GzipSource>(std::move(plain));
@@ -200,7 +215,7 @@ std::unique_ptr<ByteSource> ByteSource::open(const QByteArray &path, QString *er
         }
         return source;
     }
-    if (head.startsWith("\x28\xb5\x2f\xfd"))
+    if (isZstd(head))
         return std::make_unique<ZstdSource>(std::move(plain));
     return plain;
 }

@@ -15,6 +15,7 @@ namespace collector {
 namespace {
 
 constexpr QByteArrayView byteOrderMark("\xef\xbb\xbf");
+constexpr std::array<const char *, 6> neverEmpty{".json", ".csv", ".json.gz", ".csv.gz", ".json.zst", ".csv.zst"};
 
 // A source whose first bytes were looked at, without the mark that editors and spreadsheets of Windows put before them.
 class PeekedSource final : public ByteSource
@@ -181,6 +182,14 @@ private:
     QByteArray m_json;
 };
 
+// Whether a file of this name cannot be empty and a result. Of no hosts a document has its frame, a CSV its header; JSON lines
+// have nothing, and of a pipe nobody knows what it should have been.
+bool isNeverEmpty(const QByteArray &path)
+{
+    const QByteArray name = path.toLower();
+    return std::any_of(neverEmpty.begin(), neverEmpty.end(), [&name](const char *ending) { return name.endsWith(ending); });
+}
+
 } // namespace
 
 QJsonObject StoredRecord::object() const
@@ -213,6 +222,12 @@ std::unique_ptr<ResultReader> ResultReader::open(const QByteArray &path, QString
     }
     if (head.startsWith('[')) {
         *error = QStringLiteral("%1: an array is no result of collector; `jq -c '.[]'` makes JSON lines of one that holds records")
+                     .arg(QString::fromLocal8Bit(path));
+        return nullptr;
+    }
+    if (head.isEmpty() && isNeverEmpty(path)) { // a shell's `>` on a disk that was full: read as of no hosts, all of them were gone
+        *error = QStringLiteral("%1 is empty, which a document or CSV is not even of no hosts: it was not written to its end (JSON lines "
+                                "of no hosts are empty: name them .jsonl)")
                      .arg(QString::fromLocal8Bit(path));
         return nullptr;
     }

@@ -2,6 +2,7 @@
 
 #include "output/resultreader.h"
 
+#include <QFile>
 #include <QSet>
 
 #include <algorithm>
@@ -229,6 +230,9 @@ bool compareResults(const QByteArray &before, const QByteArray &after, const Fac
     }
     result.after.about = reader->run();
     result.notes = notesOn(result.before.about, result.after.about);
+    if ((result.before.hosts == 0) != (result.after.hosts == 0))
+        result.notes.append(QStringLiteral("%1 has no host at all: all of the other are told as come or gone")
+                                .arg(QFile::decodeName(result.before.hosts == 0 ? before : after)));
     index.forEachUnmet([&](const RecordView &view) { result.went.push_back(result.names.add(view.host)); });
     *error = !reader->error().isEmpty() ? reader->error() : !index.error().isEmpty() ? index.error() : result.changes.error();
     result.hasStoreFailed = !index.error().isEmpty() || !result.changes.error().isEmpty();

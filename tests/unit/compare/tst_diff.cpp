@@ -115,6 +115,17 @@ private Q_SLOTS:
         QCOMPARE(runDiffVerb(words, someManifests()), status);
     }
 
+    // A pipe whose first program failed, or a shard that had no hosts: what it is cannot be known, that it is odd can.
+    void aResultOfNoHostsIsNoted()
+    {
+        const QByteArray none = resultFile(m_directory, "none.jsonl", {});
+        const QJsonArray notes = told(m_old, none)[u"notes"].toArray();
+        QCOMPARE(notes.size(), 1);
+        QVERIFY(notes[0].toString().startsWith(QFile::decodeName(none) + QStringLiteral(" has no host")));
+        QCOMPARE(told(none, m_old)[u"notes"].toArray(), notes);
+        QCOMPARE(told(none, none)[u"notes"].toArray(), QJsonArray());
+    }
+
     // Read twice it is empty the second time, and every host would be gone.
     void standardInputIsNotBoth()
     {

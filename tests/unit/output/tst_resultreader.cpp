@@ -34,6 +34,10 @@ private Q_SLOTS:
     void documentFrame();
     void csvCellsBecomeFacts();
     void recordsLargerThanThePieces();
+    void compressedAsOthersLeaveIt_data();
+    void compressedAsOthersLeaveIt();
+    void emptyFiles_data();
+    void emptyFiles();
     void aNameThatIsNoText_data();
     void aNameThatIsNoText();
 
@@ -190,6 +194,84 @@ void TestResultReader::recordsLargerThanThePieces()
     }
     QVERIFY(!reader->next(record));
     QCOMPARE(reader->error(), QString());
+}
+
+void TestResultReader::compressedAsOthersLeaveIt_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<int>("good"); // -1: refused
+    const auto packed = [this](const QByteArray &plain, const char *packer) {
+        QFile file(QFile::decodeName(write(plain, packer)));
+        return file.open(QFile::ReadOnly) ? file.readAll() : QByteArray();
+    };
+    const QByteArray lines = first + '\n' + second + '\n';
+    const QByteArray gzip = packed(lines, "gzip");
+    const QByteArray zstd = packed(lines, "zstd");
+    const QByteArray skipped("\x5a\x2a\x4d\x18\x04\x00\x00\x00none", 12);
+    QTest::newRow("gzip, padded with zeros to a block") << gzip + QByteArray(512 - gzip.size() % 512, '\0') << 2;
+    QTest::newRow("gzip, padded with more zeros than are read at once") << gzip + QByteArray(700'000, '\0') << 2;
+    QTest::newRow("gzip, members one behind the other") << packed(first + '\n', "gzip") + packed({}, "gzip") + packed(second, "gzip") << 2;
+    QTest::newRow("gzip, a padded member before another")
+        << packed(first + '\n', "gzip") + QByteArray(512, '\0') + packed(second, "gzip") << 2;
+    QTest::newRow("gzip, something else behind it") << gzip + "more" << -1;
+    QTest::newRow("gzip, something else behind its padding") << gzip + QByteArray(512, '\0') + "more" << -1;
+    QTest::newRow("gzip, cut off and padded") << gzip.chopped(12) + QByteArray(512, '\0') << -1;
+    QTest::newRow("zstd, a skippable frame in front") << skipped + zstd << 2;
+    QTest::newRow("zstd, skippable frames everywhere")
+        << skipped + skipped + packed(first + '\n', "zstd") + skipped + packed(second, "zstd") + skipped << 2;
+    QTest::newRow("zstd, a skippable frame that is cut off") << zstd + skipped.chopped(1) << -1;
+    QTest::newRow("zstd, something else behind it") << zstd + "more" << -1;
+}
+
+// As gzip(1) and zstd(1) read it.
+void TestResultReader::compressedAsOthersLeaveIt()
+{
+    QFETCH(QByteArray, content);
+    QFETCH(int, good);
+    QString error;
+    const auto reader = ResultReader::open(write(content), &error);
+    StoredRecord record;
+    int count = 0;
+    while (reader && reader->next(record))
+        ++count;
+    if (reader)
+        error = reader->error();
+    QVERIFY2(error.isEmpty() == (good >= 0), qPrintable(error));
+    if (good >= 0)
+        QCOMPARE(count, good);
+}
+
+void TestResultReader::emptyFiles_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<bool>("isResult");
+    QTest::newRow("JSON lines of a shard without hosts") << QStringLiteral("none.jsonl") << QByteArray() << true;
+    QTest::newRow("a name that says nothing") << QStringLiteral("none") << QByteArray() << true;
+    QTest::newRow("a document") << QStringLiteral("none.json") << QByteArray() << false;
+    QTest::newRow("a document of white space") << QStringLiteral("space.json") << QByteArray("\n\n") << false;
+    QTest::newRow("a CSV") << QStringLiteral("none.CSV") << QByteArray() << false;
+    QTest::newRow("a compressed document") << QStringLiteral("none.json.zst") << QByteArray() << false;
+    QTest::newRow("compressed JSON lines, which have a frame") << QStringLiteral("none.jsonl.gz") << QByteArray() << false;
+}
+
+// Of an `out.json` that a full disk had left empty, diff said that all hosts are gone.
+void TestResultReader::emptyFiles()
+{
+    QFETCH(QString, name);
+    QFETCH(QByteArray, content);
+    QFETCH(bool, isResult);
+    QFile file(m_dir.filePath(name));
+    QVERIFY(file.open(QFile::WriteOnly));
+    file.write(content);
+    file.close();
+    QString error;
+    const auto reader = ResultReader::open(QFile::encodeName(file.fileName()), &error);
+    QCOMPARE(reader != nullptr, isResult);
+    StoredRecord record;
+    QVERIFY(!reader || !reader->next(record));
+    QCOMPARE(reader ? reader->error() : QString(), QString());
+    QVERIFY2(isResult || error.startsWith(file.fileName() + QStringLiteral(" is empty")), qPrintable(error));
 }
 
 void TestResultReader::aNameThatIsNoText_data()

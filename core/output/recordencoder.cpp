@@ -165,8 +165,13 @@ void RecordEncoder::encode(const Record &record, Batch &batch) const
         line.truncate(start);
         const auto first = int(dropped.front().job);
         if (record.jobs[size_t(first)].status == Status::Ok && (verdict.plugin < 0 || first < verdict.plugin)) {
-            message = QStringLiteral("the fact %1 is larger than a record may be, and was left out; ask for fewer facts")
-                          .arg(QString::fromUtf8(dropped.front().fact));
+            // What was printed on the host is as large as that option lets it be.
+            const bool isPrinted = record.jobs[size_t(first)].facts.manifest().option("max-output") != nullptr;
+            message =
+                QStringLiteral("the fact %1 is larger than a record may be, and was left out; %2")
+                    .arg(QString::fromUtf8(dropped.front().fact),
+                         isPrinted ? QStringLiteral("have less printed, or give a --max-output below %1 MiB").arg(m_limits.bytes >> 20)
+                                   : QStringLiteral("ask for fewer facts"));
             verdict = {verdict.status, Cause::BadOutput, first, &message};
         }
         if (verdict.status == Status::Ok)

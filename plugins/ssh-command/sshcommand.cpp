@@ -85,11 +85,13 @@ public:
         if (!reply.signal.isEmpty())
             facts.setBytes("signal", reply.signal);
 
+        const bool isCut = reply.isTruncated && (reply.output.size() >= limit || reply.errorOutput.size() >= limit);
+        const QString cut = isCut ? QStringLiteral("; of its output the head was kept (--max-output)") : QString();
         if (!reply.signal.isEmpty())
-            throw JobError(Cause::Signal, QStringLiteral("the command was ended by signal %1").arg(printable(reply.signal, 20)));
+            throw JobError(Cause::Signal, QStringLiteral("the command was ended by signal %1").arg(printable(reply.signal, 20)) + cut);
         if (reply.exitStatus.value_or(0) != 0)
-            throw JobError(Cause::ExitStatus, failure(reply));
-        if (reply.isTruncated && reply.output.size() < limit && reply.errorOutput.size() < limit)
+            throw JobError(Cause::ExitStatus, failure(reply) + cut);
+        if (reply.isTruncated && !isCut)
             job.setPartial(Cause::ConnectionLost,
                            QStringLiteral("the connection was lost, or fell silent, after the command's status; its output may break off"));
         else if (reply.isTruncated) // then it was not waited for, and there may be no status

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void bytesThatAreNoUtf8();
     void limits_data();
     void limits();
+    void anOutputThatIsTooLong();
     void aPatternFactHidesNoPlugin();
     void missingAndSet();
     void rowsFromRecordAndFromJournalAreAlike();
@@ -220,6 +221,24 @@ void TestRecordEncoder::limits()
     RecordEncoder(*info, {}, true, {}).encode(record, batch);
     QCOMPARE(batch.entries.back().status, isKept ? Status::Ok : Status::Partial);
     QCOMPARE(batch.entries.back().cause, isKept ? Cause::None : Cause::BadOutput);
+}
+
+// Of ssh-command, whose only fact it may be, it said: ask for fewer facts.
+void TestRecordEncoder::anOutputThatIsTooLong()
+{
+    RunInfo info = *run();
+    info.plugins = {{manifest(R"({"name":"c","summary":"s","uses":["shell"],"facts":[{"name":"stdout","type":"text","help":"h"}],
+        "options":[{"name":"max-output","type":"integer","help":"h"}]})"),
+                     "aa"}};
+    Record record;
+    record.host = "h";
+    record.jobs.push_back(job(info, 0));
+    record.jobs[0].facts.set("stdout", QString(4'194'304, u'x'));
+    const QJsonObject object = parsed(encoded(info, record));
+    QCOMPARE(at(object, "absent[\"c.stdout\"]").toString(), QStringLiteral("limit"));
+    const QString message = at(object, "message").toString();
+    QVERIFY2(message.contains(QStringLiteral("stdout")) && message.endsWith(QStringLiteral("--max-output below 4 MiB")),
+             qPrintable(message));
 }
 
 void TestRecordEncoder::aPatternFactHidesNoPlugin()

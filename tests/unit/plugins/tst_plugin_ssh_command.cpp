@@ -86,6 +86,9 @@ private Q_SLOTS:
         QTest::addColumn<Cause>("cause");
         QTest::newRow("a status of its own") << 3 << QByteArray() << false << QByteArray("failed") << Cause::ExitStatus;
         QTest::newRow("a signal") << -1 << QByteArray("KILL") << false << QByteArray("failed") << Cause::Signal;
+        QTest::newRow("a status of its own behind too much output")
+            << 3 << QByteArray() << true << QByteArray("failed") << Cause::ExitStatus;
+        QTest::newRow("a signal behind too much output") << -1 << QByteArray("KILL") << true << QByteArray("failed") << Cause::Signal;
         QTest::newRow("too much output") << 0 << QByteArray() << true << QByteArray("partial") << Cause::OutputLimit;
     }
     void endings()
@@ -107,6 +110,7 @@ private Q_SLOTS:
         QTEST(outcome.cause, "cause");
         QCOMPARE(outcome.facts[u"stdout"].toString(), isLong ? QString(10, u'x') : QStringLiteral("out"));
         QCOMPARE(outcome.facts[u"stderr"].toString(), QStringLiteral("err"));
+        QVERIFY2(outcome.message.contains(QStringLiteral("--max-output")) == isLong, qPrintable(outcome.message));
     }
 
     void aConnectionLostOnceTheStatusHadCome()

@@ -12,6 +12,7 @@
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QStandardPaths>
 
 using namespace collector;
 
@@ -20,6 +21,52 @@ namespace {
 QJsonValue textOrNull(const QByteArray &text)
 {
     return text.isEmpty() ? QJsonValue(QJsonValue::Null) : QJsonValue(QString::fromUtf8(text));
+}
+
+JobError unusable(const QString &path, const QString &why)
+{
+    return {Cause::BadVariable, QStringLiteral("--program %1: %2").arg(path, why)};
+}
+
+// What the kernel would say of a script's first line, it says of each host anew, as "No such file or directory" of a file that is there.
+void examineFirstLine(const QString &path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return; // may be run all the same
+    const QByteArray head = file.read(4096);
+    if (!head.startsWith("#!")) {
+        if (!head.contains('\0')) // no program is all text
+            throw unusable(path, QStringLiteral("it is no program, and has no first line such as #!/bin/sh"));
+        return;
+    }
+    const QByteArray line = head.split('\n').first().mid(2);
+    if (line.endsWith('\r'))
+        throw unusable(path, QStringLiteral("its lines end with CR LF, and the CR is taken for a part of its interpreter's name; take them "
+                                            "off: sed -i 's/\\r$//' FILE"));
+    const QList<QByteArray> words = line.simplified().split(' ');
+    const QString interpreter = QFile::decodeName(words.first());
+    if (interpreter.isEmpty())
+        throw unusable(path, QStringLiteral("its first line names no interpreter after #!"));
+    if (QFileInfo(interpreter).isAbsolute() && !QFileInfo(interpreter).isExecutable())
+        throw unusable(path,
+                       QStringLiteral("its first line names %1, which is not there, or not executable").arg(printable(words.first(), 80)));
+    const QByteArray sought = words.value(1); // of env: an option, a variable, or what to look for
+    if (interpreter.endsWith(u"/env") && !sought.isEmpty() && !sought.startsWith('-') && !sought.contains('=') &&
+        QStandardPaths::findExecutable(QFile::decodeName(sought)).isEmpty())
+        throw unusable(path, QStringLiteral("its first line asks for %1, which is nowhere in PATH").arg(printable(sought, 80)));
+}
+
+// Its absolute path.
+QString examined(const QString &path)
+{
+    const QFileInfo file(path);
+    if (!file.isFile())
+        throw unusable(path, QStringLiteral("there is no such file"));
+    if (!file.isExecutable())
+        throw unusable(path, QStringLiteral("it is not executable; chmod +x it"));
+    examineFirstLine(path);
+    return file.absoluteFilePath();
 }
 
 } // namespace
@@ -77,17 +124,6 @@ public:
     }
 
 private:
-    // Looked at once, on the main thread. Its absolute path.
-    static QString examined(const QString &path)
-    {
-        const QFileInfo file(path);
-        if (!file.isFile())
-            throw JobError(Cause::BadVariable, QStringLiteral("--program %1: there is no such file").arg(path));
-        if (!file.isExecutable())
-            throw JobError(Cause::BadVariable, QStringLiteral("--program %1: it is not executable; chmod +x it").arg(path));
-        return file.absoluteFilePath();
-    }
-
     [[nodiscard]] QStringList commandOf(const Options &options) const
     {
         const QString path = options.value("program").toString();

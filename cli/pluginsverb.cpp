@@ -287,6 +287,8 @@ int runPluginsVerb(const QStringList &words)
             return line.refuse(QStringLiteral("--new takes one name; what is \"%1\" for?").arg(line.operands().first()));
         return writeNew(line, registry, line.value(QStringLiteral("new")));
     }
+    for (const QString &folder : registry.missing()) // the others are told all the same
+        line.refuse(folder);
     if (line.operands().isEmpty()) {
         if (!line.has(QStringLiteral("json")))
             return line.print(listed(registry).toUtf8());

@@ -115,6 +115,8 @@ void RunPreparation::selectPlugins()
     if (names.isEmpty())
         throw UsageError(QStringLiteral("which job? Name one with -p: `collector plugins` lists them"));
     selected = SelectedPlugins::load(options, names);
+    for (const QString &folder : selected.missing)
+        print(QStringLiteral("collector: %1\n").arg(folder).toUtf8());
 }
 
 void RunPreparation::parseOutputs()

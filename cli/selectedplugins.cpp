@@ -70,6 +70,7 @@ SelectedPlugins SelectedPlugins::load(const RunOptions &options, QStringList nam
         manifests.push_back(file->manifest);
     }
     SelectedPlugins result;
+    result.missing = registry.missing();
     refuseClashes(manifests);
     // Options are checked by the manifests alone, before any plugin's code runs.
     result.options = std::make_shared<JobOptions>(options, manifests);

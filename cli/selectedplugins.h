@@ -17,6 +17,7 @@ struct SelectedPlugins
     std::vector<PluginRegistry::Loaded> plugins; // in the order of the names
     std::shared_ptr<const JobOptions> options;
     QByteArray scriptSha256; // as RunInfo has it; once prepared
+    QStringList missing;     // PluginRegistry::missing(): a plugin that was meant may have been passed over for another of its name
 
     // Throws UsageError: no such plugin, it cannot be loaded, its options are wrong.
     [[nodiscard]] static SelectedPlugins load(const RunOptions &options, QStringList names);

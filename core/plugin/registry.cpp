@@ -35,7 +35,7 @@ PluginRegistry::PluginRegistry(const QList<Place> &places, const QStringList &co
     for (const Place &place : places) {
         const QDir directory(place.directory);
         if (place.isNamed && !directory.exists())
-            m_missing.append(QStringLiteral(" (%1 %2: there is no such folder)").arg(place.origin, place.directory));
+            m_missing.append(QStringLiteral("%1 %2: there is no such folder").arg(place.origin, place.directory));
         if (seen.contains(directory.canonicalPath()))
             continue;
         seen.append(directory.canonicalPath());
@@ -71,12 +71,13 @@ QString PluginRegistry::whyNot(const QString &name) const
         if (isMeant)
             return QStringLiteral("the plugin \"%1\" (%2) is refused: %3").arg(name, plugin.path, plugin.refusal);
     }
+    const QString missing = m_missing.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(m_missing.join(QStringLiteral("; ")));
     if (names.isEmpty())
-        return QStringLiteral("there is no plugin \"%1\", nor any other: where do they lie? (--plugin-dir, COLLECTOR_PLUGIN_PATH)")
-            .arg(name);
+        return QStringLiteral("there is no plugin \"%1\"%2, nor any other: where do they lie? (--plugin-dir, COLLECTOR_PLUGIN_PATH)")
+            .arg(name, missing);
     const QString near = nearest(name, names, std::max(1, int(name.size()) / 2));
     return QStringLiteral("there is no plugin \"%1\"%2; %3`collector plugins` lists them")
-        .arg(name, m_missing.join(QString()), near.isEmpty() ? QString() : QStringLiteral("did you mean \"%1\"? ").arg(near));
+        .arg(name, missing, near.isEmpty() ? QString() : QStringLiteral("did you mean \"%1\"? ").arg(near));
 }
 
 std::optional<PluginRegistry::Loaded> PluginRegistry::load(const PluginFile &plugin, QString *error)

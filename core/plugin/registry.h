@@ -36,6 +36,8 @@ public:
     PluginRegistry(const QList<Place> &places, const QStringList &coreOptions);
 
     [[nodiscard]] const QList<PluginFile> &plugins() const { return m_plugins; }
+    // Of each folder that somebody named, and that is not there: a sentence that says so.
+    [[nodiscard]] const QStringList &missing() const { return m_missing; }
     // The usable plugin of that name; null where there is none.
     [[nodiscard]] const PluginFile *find(QByteArrayView name) const;
     // Why there is no usable plugin of that name, for a person: refused and why, or unknown and the nearest.
@@ -53,7 +55,7 @@ public:
 
 private:
     QList<PluginFile> m_plugins;
-    QStringList m_missing; // folders that somebody named, and that are not there
+    QStringList m_missing;
 };
 
 } // namespace collector

@@ -130,6 +130,18 @@ def new_projects():
                   done.returncode == 2 and says in done.stderr and not any(pathlib.Path(name).iterdir()), (done.returncode, done.stderr))
 
 
+# Told where the plugin was not found alone: one of the same name, from elsewhere, was taken without a word.
+def folders_that_are_not_there():
+    says = '--plugin-dir /no/such/folder: there is no such folder'
+    done = run('plugins', '--plugin-dir', '/no/such/folder')
+    check('a folder that is not there: the list says so, and the others', done.returncode == 0 and says in done.stderr and
+          'ping ' in done.stdout, (done.returncode, done.stderr))
+    done = run('plugins', '--json', 'ping', '--plugin-dir', '/no/such/folder')
+    check('beside a plugin as JSON too', says in done.stderr and json.loads(done.stdout)['name'] == 'ping', (done.stdout, done.stderr))
+    done = run('-i', '127.4.0.1,', '--plugin-dir', '/no/such/folder', '-p', 'ping', '--method', 'icmp')
+    check('and so does a run', says in done.stderr, done.stderr)
+
+
 def clashes():
     mine = ('-i', '127.4.0.1,', '-f', 'jsonl', '-o', '-', '--plugin-dir', plugins / 'mounts', '-p', 'mounts')
     done = run(*mine)
@@ -142,6 +154,7 @@ def clashes():
 
 def main():
     refusals()
+    folders_that_are_not_there()
     clashes()
     new_projects()
     before_the_first_host()

@@ -37,7 +37,8 @@ QString worthOf(const QByteArray &journal)
     return hasEnded(journal)
                ? QStringLiteral("it is from a run that tried every host and had too few ok: this run begins anew, and it is "
                                 "put aside as %1 (with --retry-failed or --accept-partial it would have gone on from it)")
-               : QStringLiteral("it is from a run that did not end, and is put aside as %1 (--resume would have gone on from it)");
+               : QStringLiteral("it is from a run that did not end, and is put aside as %1 (--resume would have gone on from it, and does "
+                                "so once it has its name again)");
 }
 
 // The same for two names of a file; empty: it is none.
@@ -82,13 +83,31 @@ bool putJournalAside(const QByteArray &journal, const std::function<void(const Q
     if (worth.isEmpty())
         return true;
     const QByteArray old = journal + ".old";
+    const bool isReplaced = QFileInfo::exists(shown(old));
     if (rename(journal.constData(), old.constData()) != 0) {
         *error = QStringLiteral("the journal %1 cannot be put aside: %2").arg(shown(journal), errorText(errno));
         return false;
     }
     if (warn)
-        warn(QStringLiteral("the journal %1 was left here: ").arg(shown(journal)) + worth.arg(shown(old)));
+        warn(QStringLiteral("the journal %1 was left here: ").arg(shown(journal)) + worth.arg(shown(old)) +
+             (isReplaced ? QStringLiteral("; an older one that had that name is gone") : QString()));
     return true;
+}
+
+QStringList leftBeside(const QList<OutputSpec> &outputs)
+{
+    QStringList left;
+    for (const OutputSpec &spec : outputs) {
+        const QByteArray journal = journalPath({spec});
+        if (journal.isEmpty())
+            continue;
+        const QByteArray partial = (spec.path.endsWith('/') ? spec.path.chopped(1) : spec.path) + ".partial";
+        for (const QByteArray &path : {partial, journal + ".old"}) {
+            if (QFileInfo::exists(shown(path)))
+                left.append(shown(path));
+        }
+    }
+    return left;
 }
 
 std::optional<RunElsewhere> findRunElsewhere(const QList<OutputSpec> &outputs, const QStringList &given, bool alsoEnded)

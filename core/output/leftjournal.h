@@ -13,6 +13,9 @@ namespace collector {
 // False, and why in `error`, where it cannot be had. Under the lock of the output that it lies beside.
 [[nodiscard]] bool putJournalAside(const QByteArray &journal, const std::function<void(const QString &)> &warn, QString *error);
 
+// What earlier runs left beside these outputs, and no run goes on from: FILE.partial, .NAME.journal.old.
+[[nodiscard]] QStringList leftBeside(const QList<OutputSpec> &outputs);
+
 struct RunElsewhere
 {
     QByteArray journal;

@@ -285,6 +285,9 @@ bool RunFiles::end(const RunSummary &summary, bool isPartial, Naming *naming)
             naming->unwritten.append(shown(output->path()));
     }
     m_outputs.clear(); // what took no name goes: on a full disk the summary has its room
+    if (const QStringList left = leftBeside(m_setup.outputs); isGood && !isPartial && !left.isEmpty())
+        naming->notes.append(QStringLiteral("left here by earlier runs, and no part of this one: %1; remove what nobody needs any more")
+                                 .arg(left.join(QStringLiteral(", "))));
     isGood = endSummary(summary, isGood);
     if (!m_journal.isOpen())
         return isGood;

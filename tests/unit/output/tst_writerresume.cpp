@@ -30,6 +30,7 @@ private Q_SLOTS:
     void aJournalWithoutOneWholeLineIsNone_data();
     void aJournalWithoutOneWholeLineIsNone();
     void aJournalOfAnotherVersionIsNotLost();
+    void whatEarlierRunsLeftIsNamed();
     void aJournalThatCannotBeMadeLeavesTheOldOne();
 };
 
@@ -360,6 +361,33 @@ void TestWriterResume::aJournalOfAnotherVersionIsNotLost()
     run(setup({path("a.json")}), 1, 0);
     QVERIFY2(m_warnings.value(0).contains(QStringLiteral("put aside as")), qPrintable(m_warnings.join(u'\n')));
     QCOMPARE(names(), list({".a.json.journal.old", "a.json"}));
+}
+
+// They stayed beside all good results that followed, and nothing said that they are none of them.
+void TestWriterResume::whatEarlierRunsLeftIsNamed()
+{
+    QCOMPARE(run(setup({path("a.json"), path("b.csv")}), 2, 0).notes, QStringList());
+    for (const bool isSecond : {false, true}) {
+        abandon(setup({path("a.json"), path("b.csv")}));
+        QFile partial(path("b.csv.partial"));
+        QVERIFY(partial.open(QFile::WriteOnly));
+        m_warnings.clear();
+        const RunOutcome outcome = run(setup({path("a.json"), path("b.csv")}), 2, 0);
+        QCOMPARE(m_warnings.size(), 1);
+        QVERIFY2(m_warnings[0].contains(QStringLiteral("once it has its name again")), qPrintable(m_warnings[0]));
+        QCOMPARE(m_warnings[0].endsWith(QStringLiteral("an older one that had that name is gone")), isSecond);
+        QCOMPARE(outcome.notes.size(), 1);
+        for (const char *name : {".a.json.journal.old", "b.csv.partial"})
+            QVERIFY2(outcome.notes[0].contains(path(name)), qPrintable(outcome.notes[0]));
+        QCOMPARE(names(), list({".a.json.journal.old", "a.json", "b.csv", "b.csv.partial"}));
+    }
+    // As told.
+    QVERIFY(QFile::rename(path(".a.json.journal.old"), path(".a.json.journal")));
+    QVERIFY(findInterruptedRun(setup({path("a.json"), path("b.csv")}).outputs, &m_error));
+    WriterSetup wanted = setup({path("a.json"), path("b.csv")});
+    wanted.resume = WriterSetup::Resume::Yes;
+    QCOMPARE(run(wanted, 0, 0).notes, QStringList());
+    QCOMPARE(names(), list({"a.json", "b.csv"}));
 }
 
 // The disk is full: the run is refused, and what an earlier one had learnt is still there to go on from.

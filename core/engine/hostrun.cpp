@@ -128,7 +128,7 @@ public:
         if (own.status == Status::Partial)
             return; // the first reason counts
         own.status = Status::Partial;
-        own.cause = causeName(cause).isEmpty() ? Cause::PluginError : cause; // as JobError has it
+        own.cause = recordedCause(cause);
         own.message = m_run.m_shell ? message + m_run.m_shell->remarkOn(own.cause) : message;
     }
 

@@ -19,7 +19,12 @@ public:
         if (m_waiter)
             m_reactor.schedule(*m_waiter);
     }
-    Task<> wait() override { co_await Happened(*this); }
+    Task<> wait() override
+    {
+        if (m_waiter && !m_isSet) // who came first would never be resumed
+            throw waitedForTwice();
+        co_await Happened(*this);
+    }
 
 private:
     class Happened

@@ -59,6 +59,11 @@ QByteArrayView causeName(Cause cause)
     return size_t(cause) < names.size() ? names[size_t(cause)] : QByteArrayView();
 }
 
+Cause recordedCause(Cause cause)
+{
+    return causeName(cause).isEmpty() ? Cause::PluginError : cause;
+}
+
 std::optional<Cause> causeFromName(QByteArrayView name)
 {
     const auto found = std::find(names.begin() + 1, names.end(), name);

@@ -3,7 +3,7 @@
 namespace collector {
 
 JobError::JobError(Cause cause, QString message)
-    : m_cause(causeName(cause).isEmpty() ? Cause::PluginError : cause),
+    : m_cause(recordedCause(cause)),
       m_message(std::move(message)),
       m_what(m_message.toUtf8())
 {

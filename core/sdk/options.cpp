@@ -18,23 +18,66 @@ Options::Options(std::shared_ptr<const Manifest> manifest, QList<QJsonValue> val
 {
 }
 
-QJsonValue Options::value(QByteArrayView name) const
+// Throws JobError (plugin_error) where the manifest declares no such option.
+const OptionSpec &Options::specOf(QByteArrayView name) const
 {
-    const OptionSpec *spec = m_manifest->option(name);
-    if (!spec)
-        throw JobError(Cause::PluginError,
-                       QStringLiteral("the plugin %1 used the option \"%2\", which its manifest does not declare; declare it there")
-                           .arg(QString::fromUtf8(m_manifest->name), printable(name, 80)));
-    const qsizetype index = spec - m_manifest->options.constData();
+    if (const OptionSpec *spec = m_manifest->option(name))
+        return *spec;
+    throw JobError(Cause::PluginError,
+                   QStringLiteral("the plugin %1 used the option \"%2\", which its manifest does not declare; declare it there")
+                       .arg(QString::fromUtf8(m_manifest->name), printable(name, 80)));
+}
+
+QJsonValue Options::valueOf(const OptionSpec &spec) const
+{
+    const qsizetype index = &spec - m_manifest->options.constData();
     if (index < m_values.size() && !m_values[index].isUndefined())
         return m_values[index];
-    return spec->defaultValue;
+    return spec.defaultValue;
+}
+
+QJsonValue Options::value(QByteArrayView name) const
+{
+    return valueOf(specOf(name));
+}
+
+// A text asked for as a number would be 0 on all hosts, whatever was given.
+QJsonValue Options::valueFor(QByteArrayView name, Accessor accessor) const
+{
+    using Type = OptionSpec::Type;
+    static constexpr const char *names[] = {"boolean", "integer", "number", "text", "list"};
+    const OptionSpec &spec = specOf(name);
+    const auto fits = [&] {
+        switch (spec.type) {
+        case Type::Boolean:
+            return accessor == Accessor::Boolean;
+        case Type::Integer:
+        case Type::Duration:
+            return accessor == Accessor::Integer || accessor == Accessor::Number;
+        case Type::Number:
+            return accessor == Accessor::Number;
+        case Type::Text:
+        case Type::Choice:
+        case Type::File:
+            return accessor == Accessor::Text;
+        case Type::List:
+            return accessor == Accessor::List;
+        }
+        return false;
+    };
+    if (!fits())
+        throw JobError(Cause::PluginError,
+                       QStringLiteral("the plugin %1 asked for its option \"%2\" by %3(), and its manifest declares it as %4; ask as it is "
+                                      "declared, or declare it otherwise")
+                           .arg(QString::fromUtf8(m_manifest->name), printable(name, 80), QLatin1StringView(names[size_t(accessor)]),
+                                QString::fromUtf8(typeName(spec.type))));
+    return valueOf(spec);
 }
 
 QList<QByteArray> Options::list(QByteArrayView name) const
 {
     QList<QByteArray> items;
-    for (const QJsonValue item : value(name).toArray())
+    for (const QJsonValue item : valueFor(name, Accessor::List).toArray())
         items.append(item.toString().toUtf8());
     return items;
 }

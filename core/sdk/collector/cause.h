@@ -64,6 +64,9 @@ inline constexpr int causeCount = int(Cause::Internal) + 1;
 // The word of the contract, such as "host_key_unknown"; empty for None, and for a number that is none of these. Static storage.
 [[nodiscard]] COLLECTOR_SDK QByteArrayView causeName(Cause cause);
 
+// As a record may have it: plugin_error in place of None, which is no end, and of a number that a later SDK has given a name.
+[[nodiscard]] COLLECTOR_SDK Cause recordedCause(Cause cause);
+
 // The cause of that word; nothing where there is none of that name.
 [[nodiscard]] COLLECTOR_SDK std::optional<Cause> causeFromName(QByteArrayView name);
 

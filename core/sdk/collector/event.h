@@ -9,6 +9,7 @@
 #pragma once
 
 #include "export.h"
+#include "joberror.h"
 #include "task.h"
 
 namespace collector {
@@ -24,8 +25,11 @@ public:
     // It has happened. Again is as good as once.
     virtual void set() = 0;
 
-    // Until it has happened: at once, where it has. One waiter at a time.
+    // Until it has happened: at once, where it has. One waiter at a time: a second one throws JobError (plugin_error).
     virtual Task<> wait() = 0;
+
+protected:
+    [[nodiscard]] static JobError waitedForTwice();
 };
 
 } // namespace collector

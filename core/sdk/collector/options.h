@@ -23,10 +23,12 @@ public:
     // The value; undefined where it was given nowhere and has no default. Of one that is not declared, all throw JobError (plugin_error).
     [[nodiscard]] QJsonValue value(QByteArrayView name) const;
     [[nodiscard]] bool isSet(QByteArrayView name) const { return !value(name).isUndefined(); }
-    [[nodiscard]] bool boolean(QByteArrayView name) const { return value(name).toBool(); }
-    [[nodiscard]] qint64 integer(QByteArrayView name) const { return value(name).toInteger(); }
-    [[nodiscard]] double number(QByteArrayView name) const { return value(name).toDouble(); }
-    [[nodiscard]] QByteArray text(QByteArrayView name) const { return value(name).toString().toUtf8(); }
+    // These too where it is declared with a type that they do not give: of a whole number or a duration (milliseconds) any of the three
+    // that are numbers, of a number number(), of a text, a choice or a file text(). What is not set is false, 0 or empty.
+    [[nodiscard]] bool boolean(QByteArrayView name) const { return valueFor(name, Accessor::Boolean).toBool(); }
+    [[nodiscard]] qint64 integer(QByteArrayView name) const { return valueFor(name, Accessor::Integer).toInteger(); }
+    [[nodiscard]] double number(QByteArrayView name) const { return valueFor(name, Accessor::Number).toDouble(); }
+    [[nodiscard]] QByteArray text(QByteArrayView name) const { return valueFor(name, Accessor::Text).toString().toUtf8(); }
     [[nodiscard]] std::chrono::milliseconds duration(QByteArrayView name) const { return std::chrono::milliseconds(integer(name)); }
     [[nodiscard]] QList<QByteArray> list(QByteArrayView name) const;
 
@@ -44,6 +46,11 @@ public:
     [[nodiscard]] Options with(qsizetype index, const QJsonValue &value) const;
 
 private:
+    enum class Accessor { Boolean, Integer, Number, Text, List };
+    [[nodiscard]] QJsonValue valueFor(QByteArrayView name, Accessor accessor) const;
+    [[nodiscard]] const OptionSpec &specOf(QByteArrayView name) const;
+    [[nodiscard]] QJsonValue valueOf(const OptionSpec &spec) const;
+
     std::shared_ptr<const Manifest> m_manifest;
     QList<QJsonValue> m_values; // by index of the manifest's options; shorter or undefined: default
 };

@@ -49,7 +49,9 @@ public:
             ~Count() { --count; }
             int &count;
         };
-        const Count one(m_waiting);
+        if (m_own > 0 && !m_isSet)
+            throw waitedForTwice();
+        const Count one(m_waiting), own(m_own);
         // Its callback comes from outside virtual time: looked for again each moment.
         while (!m_isSet)
             co_await m_clock.after(milliseconds(1));
@@ -57,7 +59,8 @@ public:
 
 private:
     VirtualClock &m_clock;
-    int &m_waiting;
+    int &m_waiting; // for all events of the job
+    int m_own = 0;
     bool m_isSet = false;
 };
 
@@ -131,7 +134,7 @@ void ScriptedContext::setPartial(Cause cause, const QString &message)
     if (m_outcome.cause != Cause::None)
         return;
     m_outcome.status = "partial";
-    m_outcome.cause = causeName(cause).isEmpty() ? Cause::PluginError : cause;
+    m_outcome.cause = recordedCause(cause);
     m_outcome.message = message;
 }
 

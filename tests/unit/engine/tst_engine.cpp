@@ -66,6 +66,15 @@ Task<> failsWithoutACause(JobContext &)
     co_return;
 }
 
+// The first waiter was forgotten, and the job ended as exec_timeout.
+Task<> waitsTwiceForOneEvent(JobContext &job)
+{
+    job.facts().set("n", 7);
+    const std::unique_ptr<Event> event = job.makeEvent();
+    QTimer::singleShot(5, job.worker(), [&event] { event->set(); });
+    co_await all(event->wait(), event->wait());
+}
+
 Task<> isLostAfterTheCommand(JobContext &job)
 {
     co_await job.shell().run("send");
@@ -217,6 +226,7 @@ private Q_SLOTS:
         QTest::newRow("partial") << Body(isPartial) << Status::Partial << Cause::SudoDenied << true;
         QTest::newRow("partial without a cause") << Body(isPartialWithoutACause) << Status::Partial << Cause::PluginError << true;
         QTest::newRow("failed without a cause") << Body(failsWithoutACause) << Status::Failed << Cause::PluginError << false;
+        QTest::newRow("two who wait for one event") << Body(waitsTwiceForOneEvent) << Status::Failed << Cause::PluginError << true;
         QTest::newRow("work on the pool") << Body(blocks) << Status::Ok << Cause::None << true;
     }
     void endsOfJobs()

@@ -171,6 +171,19 @@ Task<> isCalledBack(JobContext &job)
     job.facts().set("a", "called");
 }
 
+Task<> waitsTwiceForOneEvent(JobContext &job)
+{
+    const std::unique_ptr<Event> event = job.makeEvent();
+    QTimer::singleShot(5, job.worker(), [&event] { event->set(); });
+    co_await all(event->wait(), event->wait());
+}
+
+Task<> asksForAnOptionOfAnotherType(JobContext &job)
+{
+    job.facts().set("a", QString::fromUtf8(job.options().text("n")));
+    co_return;
+}
+
 } // namespace
 
 class tst_JobTester : public QObject
@@ -326,6 +339,9 @@ private Q_SLOTS:
         QTest::newRow("a part without a cause") << Function::Body(isPartialWithoutACause) << QStringLiteral("half");
         QTest::newRow("a cause that is none yet") << Function::Body(failsByACauseToCome) << QStringLiteral("later");
         QTest::newRow("a part by a cause that is none yet") << Function::Body(isPartialByACauseToCome) << QStringLiteral("half, later");
+        QTest::newRow("two who wait for one event") << Function::Body(waitsTwiceForOneEvent) << QStringLiteral("waited for twice");
+        QTest::newRow("an option asked for as another type")
+            << Function::Body(asksForAnOptionOfAnotherType) << QStringLiteral("\"n\" by text(), and its manifest declares it as integer");
         QTest::newRow("a Task left behind") << Function::Body(leavesATaskBehind) << QStringLiteral("await every Task");
         QTest::newRow("a Task left behind, and no end") << Function::Body(leavesATaskBehindAndIsLate) << QStringLiteral("await every Task");
     }

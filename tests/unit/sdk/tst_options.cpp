@@ -4,7 +4,11 @@
 #include <collector/options.h>
 
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QTest>
+
+#include <functional>
+#include <map>
 
 using namespace collector;
 
@@ -107,6 +111,52 @@ private Q_SLOTS:
             QCOMPARE(error.cause(), Cause::PluginError);
             QVERIFY2(error.message().contains(u"\"cuont\""), qPrintable(error.message()));
         }
+    }
+
+    void askedForAsAnotherType_data()
+    {
+        QTest::addColumn<QByteArray>("type");
+        QTest::addColumn<QByteArrayList>("taken"); // by these; the others are the plugin's mistake
+        const QByteArrayList whole{"integer", "number", "duration"};
+        QTest::newRow("boolean") << QByteArray("boolean") << QByteArrayList{"boolean"};
+        QTest::newRow("integer") << QByteArray("integer") << whole;
+        QTest::newRow("duration, a number of milliseconds") << QByteArray("duration") << whole;
+        QTest::newRow("number, which may have a fraction") << QByteArray("number") << QByteArrayList{"number"};
+        QTest::newRow("text") << QByteArray("text") << QByteArrayList{"text"};
+        QTest::newRow("choice") << QByteArray("choice") << QByteArrayList{"text"};
+        QTest::newRow("file") << QByteArray("file") << QByteArrayList{"text"};
+        QTest::newRow("list") << QByteArray("list") << QByteArrayList{"list"};
+    }
+    // It was false, 0 or empty, whatever had been given.
+    void askedForAsAnotherType()
+    {
+        QFETCH(QByteArray, type);
+        QFETCH(QByteArrayList, taken);
+        QByteArray json = "{'name':'mine','summary':'s','options':[{'name':'x','help':'h',CHOICES'type':'" + type + "'}]}";
+        json.replace("CHOICES", type == "choice" ? "'choices':['a']," : "").replace('\'', '"');
+        QStringList errors;
+        const auto manifest = Manifest::parse(QJsonDocument::fromJson(json).object(), &errors);
+        QVERIFY2(manifest, qPrintable(errors.join(u'\n')));
+        const Options options(manifest);
+        const std::map<QByteArray, std::function<void()>> accessors{
+            {"boolean", [&] { (void)options.boolean("x"); }}, {"integer", [&] { (void)options.integer("x"); }},
+            {"number", [&] { (void)options.number("x"); }},   {"duration", [&] { (void)options.duration("x"); }},
+            {"text", [&] { (void)options.text("x"); }},       {"list", [&] { (void)options.list("x"); }}};
+        for (const auto &[name, ask] : accessors) {
+            QString message;
+            Cause cause = Cause::None;
+            try {
+                ask();
+            } catch (const JobError &error) {
+                cause = error.cause();
+                message = error.message();
+            }
+            QVERIFY2((cause == Cause::None) == taken.contains(name), name.constData());
+            QVERIFY2(taken.contains(name) || (cause == Cause::PluginError && message.contains(u"\"x\"") &&
+                                              message.contains(QStringLiteral("declares it as ") + QString::fromUtf8(type))),
+                     qPrintable(message));
+        }
+        QVERIFY(!options.isSet("x"));
     }
 
     void onlyCopiesAreTheSame()

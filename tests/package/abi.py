@@ -65,7 +65,7 @@ def lines(root):
     types = type_names(root)
     for symbol in root.iter('elf-symbol'):
         # Weak ones are inlines, of which each plugin has its own.
-        if symbol.get('binding') == 'global-binding' and 'N9collector' in symbol.get('name'):
+        if symbol.get('binding') == 'global-binding' and re.search('NK?9collector', symbol.get('name')):
             yield f'symbol {symbol.get("name")}'
     for namespace in (each for each in root.iter('namespace-decl') if each.get('name') == 'collector'):
         for scope in namespace.iter():

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """examples.py BUILD SOURCE PREFIX EXAMPLE: an example as a stranger has it.
 
-Copied out of the tree, configured and built against the package installed below PREFIX alone, its own tests run; then the installed
+Copied from where the package has it, configured and built against the package installed below PREFIX alone, its own tests run; then the installed
 program runs it on the simulated fleet, and the records are compared with what they must be. EXAMPLE `new:NAME` is what
 `collector plugins --new NAME` writes instead.
 """
@@ -69,7 +69,7 @@ def installed(folder):
         project = folder / example[4:]
     else:
         project = folder / 'project'
-        shutil.copytree(source / 'examples' / example, project)
+        shutil.copytree(prefix / 'share/doc/collector-dev/examples' / example, project)
     if str(source) in ''.join(file.read_text() for file in project.rglob('*') if file.is_file()):
         sys.exit('the project names the source tree')
     launcher = ['-DCMAKE_CXX_COMPILER_LAUNCHER=ccache'] if shutil.which('ccache') else []

@@ -61,6 +61,9 @@ su -s /bin/sh collector -c 'collector --config /etc/collector/nightly.conf' || s
 
 quiet apt-get -q -y install --no-install-recommends /root/collector-dev_*.deb
 test -e /usr/include/collector/plugin.h
+grep -q 'Your own plugin' /usr/share/doc/collector-dev/README.md
+test -s /usr/share/doc/collector-dev/SDK.md
+test -e /usr/share/doc/collector-dev/examples/uptime/CMakeLists.txt
 quiet apt-get -q -y purge collector-dev
 # As on a machine, though systemd does not run here.
 quiet apt-get -q -y install --no-install-recommends systemd

@@ -52,7 +52,7 @@ for verb in '' inventory plugins explain diff merge report schema; do
     for option in $options; do
         grep -qF -- "\\-\\-${option//-/\\-}\\fR" "$page" || fail "$page has no --$option"
         grep -qE "(^|[ '])--$option( |'|\$)" "$prefix/share/bash-completion/completions/collector" || fail "bash completion has no --$option"
-        grep -qF -- "--${option}[" "$prefix/share/zsh/vendor-completions/_collector" || fail "zsh completion has no --$option"
+        grep -qE -- "--$option=?\[" "$prefix/share/zsh/vendor-completions/_collector" || fail "zsh completion has no --$option"
         grep -qE -- "-l $option( |\$)" "$prefix/share/fish/vendor_completions.d/collector.fish" || fail "fish completion has no --$option"
     done
     if has man "the manual pages are not formatted"; then
@@ -72,7 +72,8 @@ for verb in inventory plugins explain diff merge report schema; do
     grep -qE "'1:verb:\\(.*\\b$verb\\b" "$prefix/share/zsh/vendor-completions/_collector" || fail "zsh completion has no verb $verb"
     grep -qE -- "-a '.*\\b$verb\\b" "$prefix/share/fish/vendor_completions.d/collector.fish" || fail "fish completion has no verb $verb"
 done
-for words in "plugins '':ping" "diff --format '':text" "-f '':jsonl" "explain --order '':spread"; do
+for words in "plugins '':ping" "diff --format '':text" "-f '':jsonl" "explain --order '':spread" "diff --fail-on '':hardware" "--status '':failed" "-p ping --method '':icmp" \
+    "explain -p exec --with-facts '':yes"; do
     completed=$(PATH=$(dirname "$program"):$PATH bash -c '. "$1"; eval "set -- $2"; COMP_WORDS=(collector "$@") COMP_CWORD=$#
         _collector collector "${*: -1}" "${COMP_WORDS[$# - 1]}"; echo "${COMPREPLY[*]}"' \
         bash "$prefix/share/bash-completion/completions/collector" "${words%:*}")
@@ -82,7 +83,7 @@ for words in "plugins '':ping" "diff --format '':text" "-f '':jsonl" "explain --
         complete -C \"collector ${words%\'\':*}\"" | cut -f1 | tr '\n' ' ') || true
     [[ " $completed " == *" ${words##*:} "* ]] || fail "fish completes collector ${words%:*} to '$completed'"
 done
-! has python3 "nobody types at bash" || python3 "$source/tests/package/complete.py" "$prefix/share/bash-completion/completions/collector" || fail "bash completion"
+! has python3 "nobody types at the shells" || python3 "$source/tests/package/complete.py" "$prefix" || fail "what is typed is not completed"
 ! has zsh "its completion is not parsed" || zsh -n "$prefix/share/zsh/vendor-completions/_collector" || fail "zsh completion does not parse"
 ! has fish "its completion is not parsed" || fish -n "$prefix/share/fish/vendor_completions.d/collector.fish" || fail "fish completion does not parse"
 

@@ -55,8 +55,12 @@ void Problems::errorInText(const QByteArray &file, QByteArrayView text, int line
 
 void Problems::warning(const Place &place, QByteArray message, QByteArray remedy)
 {
-    if (m_warned.contains(message) || m_warned.size() > m_most)
+    if (m_warned.contains(message))
         return;
+    if (m_warned.size() >= m_most) {
+        m_hasUnlistedWarnings = true;
+        return;
+    }
     m_warned.insert(message);
     add(Diagnostic::Warning, place, std::move(message), std::move(remedy));
 }
@@ -102,6 +106,8 @@ QList<Diagnostic> Problems::take()
                        {},
                        "errors in " + QByteArray::number(others.size()) + " more files, not listed",
                        "give the file that lists the hosts, or a folder that holds such files alone"});
+    if (m_hasUnlistedWarnings)
+        listed.append({Diagnostic::Warning, "-i", 0, 0, {}, "there are more warnings, not listed", {}});
     m_list.clear();
     return listed;
 }

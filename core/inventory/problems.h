@@ -25,7 +25,7 @@ public:
     void error(const Place &place, QByteArray message, QByteArray remedy = {});
     /// The line is taken out of `text`.
     void errorInText(const QByteArray &file, QByteArrayView text, int line, int column, QByteArray message, QByteArray remedy);
-    /// The same text is said once, as Ansible does.
+    /// The same text is said once, as Ansible does. Of more than are listed, it is said that there are more.
     void warning(const Place &place, QByteArray message, QByteArray remedy = {});
     /// How many lines `file` has, of which some may be wrong; else it ends with the last one that is.
     void sawLines(const QByteArray &file, int lines);
@@ -50,6 +50,7 @@ private:
 
     QList<Diagnostic> m_list;
     QSet<QByteArray> m_warned;
+    bool m_hasUnlistedWarnings = false;
     QHash<QByteArray, Errors> m_files;
     int m_most;
 };

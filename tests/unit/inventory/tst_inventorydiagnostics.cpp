@@ -20,6 +20,7 @@ private Q_SLOTS:
     void mistakesInAnInventoryAreAllTold();
     void ofManyWrongFilesEachIsTold();
     void ofHundredsOfWrongFilesTheLastAreCounted();
+    void ofHundredsOfWarningsTheRestIsMentioned();
     void namesWhatIsNoInventory_data();
     void namesWhatIsNoInventory();
     void aByteOrderMarkIsNamed_data();
@@ -120,6 +121,23 @@ void tst_inventorydiagnostics::ofManyWrongFilesEachIsTold()
         QCOMPARE(loaded.diagnostics[2 * i].line, 1);
         QVERIFY(loaded.diagnostics[2 * i + 1].message.startsWith("99 more errors"));
     }
+}
+
+// The hundred and first was the last, and nothing said so.
+void tst_inventorydiagnostics::ofHundredsOfWarningsTheRestIsMentioned()
+{
+    Folder folder;
+    const auto loaded = [&](int groups) {
+        QByteArray json;
+        for (int i = 0; i < groups; ++i)
+            json += (i == 0 ? "{\"g" : ", \"g") + QByteArray::number(i) + "\": 5";
+        return Inventory::load({folder.write("hosts.json", json + '}')}, {});
+    };
+    const QByteArray more = "collector: -i: warning: there are more warnings, not listed\n";
+    QCOMPARE(loaded(100).diagnostics.size(), 100);
+    QVERIFY2(!said(loaded(100)).contains(more), said(loaded(100)).constData());
+    QCOMPARE(loaded(500).diagnostics.size(), 101);
+    QVERIFY2(said(loaded(500)).contains(more), said(loaded(500)).constData());
 }
 
 // Of a folder that holds something else the errors fill no more than some screens.

@@ -362,11 +362,6 @@ void Worker::countInFlight()
         m_counters.inFlight.store(inHand(), std::memory_order_relaxed);
 }
 
-int Worker::inHand() const
-{
-    return int(m_slots.size()) - int(m_free.size());
-}
-
 void Worker::flush()
 {
     const std::lock_guard lock(m_recordLock);

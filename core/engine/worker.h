@@ -114,7 +114,7 @@ private:
     [[nodiscard]] Task<> watchStrain();
     void publishWindow();
     void countInFlight();
-    [[nodiscard]] int inHand() const; // hosts that have a slot
+    [[nodiscard]] int inHand() const { return int(m_slots.size()) - int(m_free.size()); } // hosts that have a slot
     void logLongest() const;
 
     Setup m_setup;

@@ -4,7 +4,6 @@
 
 #include <collector/joberror.h>
 
-#include <QDir>
 #include <QSet>
 
 #include <map>
@@ -237,7 +236,8 @@ HostSettings::Asked HostSettings::asked(const InventoryHost &host, ConnectionPla
         auto &source = m_common->sources[configFile];
         if (!source) {
             SshConfig::Sources sources;
-            sources.file = configFile.startsWith(u"~/") ? QDir::homePath() + configFile.mid(1) : configFile;
+            sources.file =
+                configFile.startsWith(u"~/") ? QString::fromLocal8Bit(SshLocal::ofProcess().home) + configFile.mid(1) : configFile;
             SshSettingsSource::Standing standing = options.standing;
             standing.base.openSshConfig = *sources.file;
             try {

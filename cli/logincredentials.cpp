@@ -3,8 +3,7 @@
 #include "cli/signals.h"
 
 #include "ssh/secretsource.h"
-
-#include <QDir>
+#include "ssh/sshtokens.h"
 
 #include <cstdio>
 #include <stdexcept>
@@ -120,7 +119,7 @@ LoginCredentials LoginCredentials::gather(const RunOptions &options, const SshCo
             if (sources.agentKeys.empty())
                 result.agent.reset();
         }
-        sources.home = QDir::homePath();
+        sources.home = QString::fromLocal8Bit(SshLocal::ofProcess().home);
         sources.identities = options.values(QStringLiteral("identity"));
         sources.expected = config.fixedIdentityFiles();
         sources.areIdentitiesFixed = options.line().has(QStringLiteral("identity"));

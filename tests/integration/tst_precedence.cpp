@@ -3,6 +3,7 @@
 
 #include "fleet/fleetprocess.h"
 
+#include <QDir>
 #include <QFileInfo>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -174,6 +175,7 @@ private Q_SLOTS:
     void aCommandOfItsOwn();
     void aPasswordOfItsOwn();
     void aKeyOfItsOwn();
+    void defaultKeysAreWhereTheOtherFilesAre();
     void knownHostsOfItsOwn();
 
 private:
@@ -539,6 +541,21 @@ void TestPrecedence::aKeyOfItsOwn()
     QVERIFY2(common.status == 0, qPrintable(common.output + common.errors));
     const Ended wrong = collect(fleet, inFolder(text("ansible_ssh_private_key_file=$/A")), known + b);
     QVERIFY2(wrong.output.contains(u"auth_denied"), qPrintable(wrong.output));
+}
+
+// In the account's home, as ssh has it: whoever runs us by sudo may have kept another HOME, and a service may have none.
+void TestPrecedence::defaultKeysAreWhereTheOtherFilesAre()
+{
+    const FleetProcess fleet;
+    QVERIFY(QDir(path({})).mkpath(text(".ssh")));
+    QVERIFY(QFile::copy(fleet.clientKey(), path(text(".ssh/id_ed25519"))));
+    const QString known = QStringLiteral("known-hosts = ") + fleet.knownHostsFile();
+    m_environment.insert(text("HOME"), path({}));
+    const Ended ended = collect(fleet, {}, known);
+    const Ended named = collect(fleet, {}, known + text("\nidentity = ") + path(text(".ssh/id_ed25519"))); // it is the right one
+    m_environment.insert(text("HOME"), qEnvironmentVariable("HOME"));
+    QVERIFY2(named.status == 0, qPrintable(named.output + named.errors));
+    QVERIFY2(ended.status == 4 && !ended.output.contains(path({})), qPrintable(ended.output + ended.errors));
 }
 
 void TestPrecedence::knownHostsOfItsOwn()

@@ -15,6 +15,8 @@ using State = LoadedKey::State;
 QStringList Credentials::defaultIdentities(const QString &home)
 {
     QStringList result;
+    if (home.isEmpty()) // a container's user without an entry, and without HOME
+        return result;
     for (const char *name : {"id_ed25519", "id_ecdsa", "id_rsa", "id_ed25519_sk", "id_ecdsa_sk"})
         result.append(QDir(home).filePath(QStringLiteral(".ssh/") + QLatin1String(name)));
     return result;
@@ -120,7 +122,8 @@ std::shared_ptr<const Credentials::Offers> Credentials::offers(const QStringList
             result->agentOnly.push_back(loaded.publicKey);
         if (!loaded.agentCertificate.isEmpty())
             result->agentCertificates.push_back({path + QStringLiteral("-cert.pub"), loaded.agentCertificate});
-        if (!loaded.problem.isEmpty() && loaded.state != State::Missing)
+        // Of the defaults most are missing, and nobody has named them.
+        if (!loaded.problem.isEmpty() && (loaded.state != State::Missing || !m_defaults.contains(path)))
             result->problems.push_back({loaded.problem, loaded.publicKey});
     }
     const auto addForAgent = [&result](AgentCertificate added) {

@@ -215,7 +215,9 @@ void TestCredentials::filesOfHost()
     const auto offers = credentials->offers({in("site"), in("locked"), in("none")}, {in("far-cert.pub")}, true);
     QCOMPARE(names(*offers), (QStringList{QStringLiteral("far-cert.pub"), QStringLiteral("site")}));
     QCOMPARE(offers->agentOnly, std::vector<QByteArray>{readPublicLine(in("locked.pub"))});
-    QCOMPARE(offers->problems.size(), size_t(1));
+    QCOMPARE(offers->problems.size(), size_t(2)); // a file that somebody named, and that is not there, is one
+    QVERIFY2(offers->problems[1].text.contains(in("none")), qPrintable(offers->problems[1].text));
+    QVERIFY(credentials->offers({}, {}, false)->problems.empty()); // a default one that is not there is none
     QVERIFY(!offers->anyAgentKey);
 }
 

@@ -60,6 +60,7 @@ Task<> Authentication::run()
             next = 0; // the host wants something else as well, and has said what
         }
     }
+    co_await countKeptBack();
     throw failure();
 }
 
@@ -104,6 +105,24 @@ std::vector<SharedIdentity> Authentication::keysInOrder()
     std::stable_partition(keys.begin(), keys.end(),
                           [&](const SharedIdentity &key) { return key->isCertificate() || key->publicKey() == proven; });
     return keys;
+}
+
+// Keys that were not offered since there are so many: the right one may be among them.
+Task<> Authentication::countKeptBack()
+{
+    if (m_offered < mostOffers)
+        co_return;
+    const std::vector<SharedIdentity> files = keysInOrder();
+    int all = int(files.size());
+    const std::shared_ptr<AgentClient> agent = co_await this->agent();
+    for (const QByteArray &key : agent ? agent->keys() : std::vector<QByteArray>()) {
+        const bool isWanted =
+            !m_offers || m_offers->anyAgentKey || std::count(m_offers->agentOnly.begin(), m_offers->agentOnly.end(), key) > 0;
+        const bool isInFile =
+            std::any_of(files.begin(), files.end(), [&key](const SharedIdentity &identity) { return identity->publicKey() == key; });
+        all += isWanted && !isInFile && isLongEnough(key);
+    }
+    m_keptBack = std::max(all - m_offered, 0);
 }
 
 Task<Authentication::Result> Authentication::publicKeys()

@@ -71,6 +71,7 @@ private:
     void wasNotAccepted();
 
     [[nodiscard]] std::vector<SharedIdentity> keysInOrder();
+    Task<> countKeptBack();
     [[nodiscard]] bool isLongEnough(const QByteArray &key); // a blob
     [[nodiscard]] Result resultOf(int status);
 
@@ -89,6 +90,7 @@ private:
     [[nodiscard]] QString account() const;
     [[nodiscard]] QString whoCouldAnswer() const;
     [[nodiscard]] QString whatIsKeptBack() const;
+    [[nodiscard]] QString whatToCheck(const QString &said) const;
     [[nodiscard]] QString methodsText() const;
     [[nodiscard]] QStringList problems() const;
 
@@ -105,6 +107,7 @@ private:
     Deadline m_verdictEnd = never;     // while others wait to hear whether this host takes a password
     int m_methods = 0;                 // that the host lists
     int m_offered = 0;                 // keys
+    int m_keptBack = 0;                // further ones
     bool m_isPartial = false;
     bool m_needsPassword = false; // it was asked for, and there is none
     bool m_isTyped = false;       // by a person, what was answered last

@@ -21,6 +21,8 @@ constexpr Method methods[] = {
     {SSH_AUTH_METHOD_HOSTBASED, "hostbased"},
 };
 
+constexpr QLatin1StringView tooMany("Too many authentication failures"); // beyond MaxAuthTries, each key is one
+
 } // namespace
 
 JobError Authentication::timeout() const
@@ -36,7 +38,7 @@ JobError Authentication::timeout() const
 JobError Authentication::lost() const
 {
     const QString said = m_session.errorText();
-    if (said.contains(QLatin1StringView("Too many authentication failures")))
+    if (said.contains(tooMany))
         return denied(said);
     if (said.contains(QLatin1StringView("rejected packet (type 60)"))) // SSH_MSG_USERAUTH_PASSWD_CHANGEREQ
         return expired(said);
@@ -57,8 +59,21 @@ JobError Authentication::denied(const QString &said) const
         message += QStringLiteral(" with %1").arg(m_refused.join(QStringLiteral(", ")));
     if (const QStringList others = problems(); !others.isEmpty())
         message += QStringLiteral(", and without what could not be used (%1)").arg(others.join(QStringLiteral("; ")));
-    message += QStringLiteral(": %1; check user, keys and authorized_keys%2").arg(said, whatIsKeptBack());
+    message += QStringLiteral(": %1; %2%3").arg(said, whatToCheck(said), whatIsKeptBack());
     return JobError(Cause::AuthDenied, message);
+}
+
+// Where the right key may not have been offered at all, that is the first thing to look at.
+QString Authentication::whatToCheck(const QString &said) const
+{
+    const auto how = QStringLiteral("name the right one with --identity FILE (of a key in the agent, its .pub)");
+    if (m_keptBack > 0)
+        return QStringLiteral("%1 further %2 not offered, as sshd counts each as a try (MaxAuthTries): %3")
+            .arg(m_keptBack)
+            .arg(m_keptBack == 1 ? QStringLiteral("key was") : QStringLiteral("keys were"), how);
+    if (said.contains(tooMany) && m_offered + int(m_agentOffered.size()) > 1)
+        return QStringLiteral("sshd counts each key as a try (MaxAuthTries): %1").arg(how);
+    return QStringLiteral("check user, keys and authorized_keys");
 }
 
 // Of keys, certificates and the agent: why they were not offered.

@@ -321,6 +321,53 @@ private Q_SLOTS:
         }
     }
 
+    // Else its owner looks for a fault at the host, whose key was never offered.
+    void keysThatWereNotOfferedAreTold()
+    {
+        QTemporaryDir directory;
+        QStringList keys;
+        for (int i = 0; i < 8; ++i)
+            keys.append(newKey(directory.filePath(QStringLiteral("key%1").arg(i))));
+        const Agent agent(keys);
+        SshBench bench;
+        bench.ssh.agent = std::make_shared<AgentClient>(agent.socket());
+        QString problem;
+        QCOMPARE(bench.ssh.agent->load(&problem).size(), size_t(8));
+        SshSettings settings = bench.settingsFor(*m_fleet, "127.3.6.1");
+        Credentials::Sources sources;
+        sources.expected = {keys.first(), newKey(directory.filePath(QStringLiteral("one")))};
+        settings.identityFiles = sources.expected;
+        settings.credentials = Credentials::gather(std::move(sources));
+        const SshOutcome refused = bench.run(settings, "uptime");
+        QCOMPARE(refused.cause, Cause::AuthDenied);
+        // Nine in all, one of them twice, of which five were.
+        QVERIFY2(refused.message.contains(QStringLiteral("4 further keys were not offered")), qPrintable(refused.message));
+        QVERIFY2(refused.message.contains(QStringLiteral("--identity")), qPrintable(refused.message));
+        settings.host = "127.3.6.2";
+        settings.identityFiles = {keys.first()};
+        settings.mayUseAgent = false;
+        const SshOutcome one = bench.run(settings, "uptime");
+        QVERIFY2(one.message.contains(QStringLiteral("check user, keys and authorized_keys")), qPrintable(one.message));
+    }
+
+    void manyKeysForAFewTriesAreTold()
+    {
+        if (!SshdProcess::isInstalled())
+            QSKIP("sshd is not installed");
+        QTemporaryDir directory;
+        const SshdProcess sshd({"MaxAuthTries 2"});
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(sshd);
+        Credentials::Sources sources;
+        for (int i = 0; i < 3; ++i)
+            sources.expected.append(newKey(directory.filePath(QStringLiteral("key%1").arg(i))));
+        settings.identityFiles = sources.expected;
+        settings.credentials = Credentials::gather(std::move(sources));
+        const SshOutcome refused = bench.run(settings, "uptime");
+        QCOMPARE(refused.cause, Cause::AuthDenied);
+        QVERIFY2(refused.message.contains(QStringLiteral("MaxAuthTries")), qPrintable(refused.message));
+    }
+
     void theAgentsKeyThatWorkedComesBeforeOtherFiles()
     {
         QTemporaryDir directory;

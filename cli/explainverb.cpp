@@ -6,6 +6,7 @@
 #include "cli/plannedcommands.h"
 #include "cli/standardoutput.h"
 #include "inventory/selection.h"
+#include "ssh/proxycommand.h"
 
 #include <collector/joberror.h>
 
@@ -38,7 +39,7 @@ struct Row
 
 QString shown(SshWord word, const QByteArray &value)
 {
-    QByteArray text = value;
+    QByteArray text = word == SshWord::ProxyCommand ? shownCommand({QString::fromUtf8(value)}).toUtf8() : value;
     if (const qsizetype sign = value.indexOf('='); word == SshWord::SetEnv && sign >= 0) {
         const QByteArray name = value.left(sign).toLower();
         for (const char *secret : {"pass", "secret", "token", "key", "credential"}) {
@@ -85,7 +86,7 @@ void addConnection(const SshSettings &settings, const ConnectionPlaces &places, 
         rows.append({QStringLiteral("→ via"),
                      QStringLiteral("%1@%2 port %3").arg(printable(jump->user), printable(jump->host)).arg(jump->port), QString()});
     if (!settings.proxyCommand.isEmpty())
-        rows.append({QStringLiteral("→ via command"), printable(settings.proxyCommand.last().toUtf8(), 500), QString()});
+        rows.append({QStringLiteral("→ via command"), printable(shownCommand({settings.proxyCommand.last()}).toUtf8(), 500), QString()});
     const auto secret = [](const std::shared_ptr<const Secret> &of) { return of ? QStringLiteral("***") : QStringLiteral("none"); };
     rows.append({QStringLiteral("→ password"), secret(settings.password), QString::fromUtf8(places.password.origin)});
     rows.append({QStringLiteral("→ transport"),

@@ -108,11 +108,12 @@ Task<> SshConnection::connectThroughOthers()
     if (!m_settings->jumps.empty()) {
         m_info.via = jumpName(*m_settings->jumps.back());
     } else {
-        m_info.via = m_settings->proxyCommand.join(u' ').toUtf8();
+        m_info.via = shownCommand(m_settings->proxyCommand).toUtf8();
     }
     m_progress.address = m_settings->host;
     // One address behind two chains is two places, whatever the last hop of both.
-    const QByteArray where = (m_settings->jumps.empty() ? m_info.via : chainKey(*m_settings)) + ' ' + m_settings->host;
+    const QByteArray where =
+        (m_settings->jumps.empty() ? m_settings->proxyCommand.join(u' ').toUtf8() : chainKey(*m_settings)) + ' ' + m_settings->host;
     co_await takeTurn(where);
     m_progress.enter(SshPhase::Connect);
     // Not a conditional expression: GCC 12 gets a co_await in one wrong.

@@ -3,6 +3,7 @@
 #include "net/childprocess.h"
 #include "net/offload.h"
 #include "ssh/opensshwords.h"
+#include "ssh/proxycommand.h"
 
 #include <QDir>
 #include <QFile>
@@ -127,7 +128,7 @@ OpensshCommand::OpensshCommand(SshWorker &worker, std::shared_ptr<const SshSetti
         const SshSettings &last = *m_settings->jumps.back();
         info.via = last.user + '@' + last.host + ':' + QByteArray::number(last.port);
     } else if (!m_settings->proxyCommand.isEmpty()) {
-        info.via = m_settings->proxyCommand.join(u' ').toUtf8();
+        info.via = shownCommand(m_settings->proxyCommand).toUtf8();
     }
     if (!info.via.isEmpty())
         progress.address = m_settings->host;

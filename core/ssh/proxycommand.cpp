@@ -5,6 +5,8 @@
 
 #include <collector/joberror.h>
 
+#include <QRegularExpression>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -42,8 +44,8 @@ public:
             return std::nullopt;
         std::array<char, 1024> said;
         const ssize_t got = recv(errors.descriptor(), said.data(), said.size(), MSG_DONTWAIT | MSG_PEEK);
-        if (got <= 0)
-            return std::nullopt;
+        if (got <= 0) // `ssh -q -W` among others
+            return QStringLiteral("ProxyCommand %1 failed and says nothing; try it by hand, without -q").arg(m_name);
         return QStringLiteral("ProxyCommand %1 says: %2").arg(m_name, printable(QByteArrayView(said.data(), got)));
     }
 
@@ -102,6 +104,17 @@ std::pair<OwnedSocket, int> pairOf(Reactor &reactor)
 
 } // namespace
 
+QString shownCommand(const QStringList &command)
+{
+    // A word of a shell, quoted or not, behind what says that it is a secret: sshpass -p, ncat --proxy-auth, plink -pw, SSHPASS=.
+    static const auto word = QStringLiteral("(?:'[^']*'|\"[^\"]*\"|\\\\.|[^\\s'\"\\\\])+");
+    static const QRegularExpression secret(
+        QStringLiteral("(\\bsshpass(?:\\s+-(?:[fdP]\\s*%1|[ehvV]))*\\s+-p\\s*|--proxy-auth[\\s=]\\s*|\\s-pw\\s+|"
+                       "\\b[A-Z0-9_]*(?:PASS|PWD|SECRET|TOKEN)[A-Z0-9_]*=)%1")
+            .arg(word));
+    return command.join(u' ').replace(secret, QStringLiteral("\\1***"));
+}
+
 Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> startProxyCommand(SshWorker &worker, std::shared_ptr<const SshSettings> settings)
 {
     auto start = std::make_shared<Start>();
@@ -122,7 +135,7 @@ Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> startProxyCommand(SshWork
     }
     if (!problem.isEmpty())
         throw JobError(Cause::JumpFailed, QStringLiteral("ProxyCommand cannot be started: %1").arg(problem));
-    auto proxy = std::make_unique<Proxy>(worker.run.blocking, start->command.join(u' '));
+    auto proxy = std::make_unique<Proxy>(worker.run.blocking, shownCommand(start->command));
     proxy->process = std::exchange(start->process, -1);
     proxy->errors = std::move(said);
     fcntl(socket.descriptor(), F_SETFL, O_RDWR | O_NONBLOCK);

@@ -20,4 +20,8 @@ namespace collector {
 // Throws JobError: jump_failed, local_limit.
 Task<std::pair<OwnedSocket, std::unique_ptr<Carrier>>> startProxyCommand(SshWorker &worker, std::shared_ptr<const SshSettings> settings);
 
+// For a person and the record: as it is run, but for passwords on it (`sshpass -p`, `--proxy-auth` and the like), which are `***`. Any
+// thread.
+[[nodiscard]] QString shownCommand(const QStringList &command);
+
 } // namespace collector

@@ -7,6 +7,7 @@
 #include "fleet/fleetprocess.h"
 #include "fleet/sshdprocess.h"
 #include "ssh/jumpopenings.h"
+#include "ssh/proxycommand.h"
 
 #include <QElapsedTimer>
 #include <QTest>
@@ -436,6 +437,44 @@ private Q_SLOTS:
         QVERIFY2(outcome.message.contains(QStringLiteral("no way")), qPrintable(outcome.message));
         settings.proxyCommand = QStringList{QStringLiteral("/nonexistent/proxy")};
         QCOMPARE(bench.run(settings, "true").cause, Cause::JumpFailed);
+        // As ssh -q does: the target has not reset anything.
+        settings.proxyCommand = QStringList{QStringLiteral("/bin/sh"), QStringLiteral("-c"), QStringLiteral("exit 255")};
+        const SshOutcome silent = bench.run(settings, "true");
+        QVERIFY2(silent.cause == Cause::JumpFailed, qPrintable(silent.message));
+        QVERIFY2(silent.message.contains(QStringLiteral("says nothing")), qPrintable(silent.message));
+    }
+
+    // Records are read by many.
+    void aPasswordOnAProxyCommandIsInNoRecord_data()
+    {
+        QTest::addColumn<QString>("command");
+        QTest::addColumn<QString>("shown");
+        const auto row = [](const char *name, const char *command, const char *shown) {
+            QTest::newRow(name) << QString::fromLatin1(command) << QString::fromLatin1(shown);
+        };
+        row("sshpass", "sshpass -p s3cret ssh -p 2222 -W h:22 b", "sshpass -p *** ssh -p 2222 -W h:22 b");
+        row("sshpass, in one word", "/usr/bin/sshpass -ps3cret ssh b", "/usr/bin/sshpass -p*** ssh b");
+        row("sshpass, quoted, behind its prompt", "sshpass -P 'pass: ' -v -p 's3cret of ours' ssh b",
+            "sshpass -P 'pass: ' -v -p *** ssh b");
+        row("sshpass, within another shell", "sh -c \"sshpass -p \\\"s3cret\\\" ssh b\"", "sh -c \"sshpass -p *** ssh b\"");
+        row("sshpass by its file", "sshpass -f ~/.pw ssh -p 2222 b", "sshpass -f ~/.pw ssh -p 2222 b");
+        row("the environment", "env SSHPASS=s3cret sshpass -e ssh -p 22 b", "env SSHPASS=*** sshpass -e ssh -p 22 b");
+        row("ncat", "ncat --proxy p:3128 --proxy-auth me:s3cret h 22", "ncat --proxy p:3128 --proxy-auth *** h 22");
+        row("plink", "plink -batch -pw s3cret b -nc h:22", "plink -batch -pw *** b -nc h:22");
+        row("nothing secret", "ssh -o PasswordAuthentication=no -o StrictHostKeyChecking=no -p 22 -W h:22 b",
+            "ssh -o PasswordAuthentication=no -o StrictHostKeyChecking=no -p 22 -W h:22 b");
+    }
+    void aPasswordOnAProxyCommandIsInNoRecord()
+    {
+        QFETCH(QString, command);
+        QFETCH(QString, shown);
+        QCOMPARE(shownCommand({command}), shown);
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(*m_target);
+        settings.proxyCommand = QStringList{QStringLiteral("/bin/sh"), QStringLiteral("-c"), QStringLiteral("exit 1 # ") + command};
+        const SshOutcome outcome = bench.run(settings, "true");
+        QCOMPARE(outcome.info.via, QByteArray("/bin/sh -c exit 1 # ") + shown.toUtf8());
+        QVERIFY2(!outcome.message.contains(QStringLiteral("s3cret")), qPrintable(outcome.message));
     }
 
     // "Authorized use only" is none of a host's faults, and no reason to try again.

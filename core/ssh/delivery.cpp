@@ -35,7 +35,7 @@ QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const 
     const QByteArray shell = "/bin/sh -c 'echo " + begun + "; exec /bin/sh -s'";
     switch (become.method) {
     case Become::Method::Sudo:
-        return (prompt.isEmpty() ? QByteArray("sudo -n") : "sudo -S -p " + prompt) + " -u " + user + " -- " + shell;
+        return (prompt.isEmpty() ? QByteArray("sudo -n") : "sudo -k -S -p " + prompt) + " -u " + user + " -- " + shell;
     case Become::Method::Doas:
         return "doas -n -u " + user + ' ' + shell;
     case Become::Method::Su:

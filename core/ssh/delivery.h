@@ -21,7 +21,8 @@ namespace collector {
 [[nodiscard]] QByteArray quoted(const QByteArray &text);
 
 // A command line that raises a shell, understood by sh, csh and fish alike, and the marks that tell how it goes: `prompt` comes on standard
-// error when the password is wanted (empty: ask for none), `begun` and a line end on standard output once the raised `/bin/sh -s` reads.
+// error when the password is wanted (empty: ask for none), `begun` and a line end on standard output once the raised `/bin/sh -s` reads. As
+// for verifyingCommand(), no ticket of sudo's counts, and none is left.
 [[nodiscard]] QByteArray raisingCommand(const Become &become, const QByteArray &prompt, const QByteArray &begun);
 
 // One that asks sudo for the password if any of its rules wants one, runs nothing, and says `begun` if all is well. With -k: a ticket that

@@ -75,12 +75,18 @@ QString RaisingTalk::refusal(const QByteArray &user, const QByteArray &output, c
 {
     const auto shown = [this](QByteArray said) { return (m_prompt.isEmpty() ? said : said.replace(m_prompt, "")).left(mostShown); };
     const QByteArray said = shown(error) + ' ' + shown(output);
-    const bool isPasswordMissing = !m_become.password && said.toLower().contains("password");
+    const QByteArray lower = said.toLower();
+    const bool isPasswordMissing = !m_become.password && lower.contains("password");
+    const bool isPasswordWrong =
+        m_become.password && (lower.contains("try again") || lower.contains("incorrect password") || lower.contains("authentication fail"));
     return QStringLiteral("%1 does not let %2 become %3: %4%5")
         .arg(QLatin1StringView(methodName(m_become.method)), printable(user, 64), printable(m_become.user, 64), printable(said.trimmed()),
              m_become.isPasswordWithheld ? whyWithheld()
              : isPasswordMissing         ? QStringLiteral("; give --ask-become-pass")
-                                         : QString());
+             : isPasswordWrong           ? QStringLiteral("; check the password for it: %1 asks for that of %2")
+                                     .arg(QLatin1StringView(methodName(m_become.method)),
+                                          printable(m_become.method == Become::Method::Su ? m_become.user : user, 64))
+                               : QString());
 }
 
 QString RaisingTalk::whyWithheld()

@@ -177,7 +177,8 @@ void TestExplain::bytesThatWouldBeSent_data()
     row("a raised command", "-p|ssh-command|--command|id|-b",
         "  command line         : collector-RUN; sudo -n -u 'root' -- /bin/sh -c 'echo BEGUN; exec /bin/sh -s'\n  after BEGUN, ");
     row("a raised command with a password", "-p|ssh-command|--command|id|-b|-K",
-        "  command line         : collector-RUN; sudo -S -p PROMPT -u 'root' -- /bin/sh -c 'echo BEGUN; exec /bin/sh -s'\n  after PROMPT   "
+        "  command line         : collector-RUN; sudo -k -S -p PROMPT -u 'root' -- /bin/sh -c 'echo BEGUN; exec /bin/sh -s'\n  after "
+        "PROMPT   "
         "      ***\n");
     row("a script that raises commands itself", "-p|ssh-facts|-b|-K", "B=sudo W='\\''***'\\''");
     row("the facts' script", "-p|ssh-facts", "  command line         : collector-RUN; exec /bin/sh -s\n  standard input, ");

@@ -73,6 +73,7 @@ private Q_SLOTS:
     void aRaisedCommand_data();
     void aRaisedCommand();
     void cachedCredentialsMakeNoCommandOfThePassword();
+    void aRaisedCommandLeavesNoTicket();
     void theProgramIsMissing();
     void factsRaiseSingleReads_data();
     void factsRaiseSingleReads();
@@ -112,7 +113,7 @@ void TestSshBecome::aRaisedCommand_data()
     row("sudo, NOPASSWD, though there is a password", sudo, "peer ALL=(ALL) NOPASSWD: ALL", own, "");
     row("sudo, with the password", sudo, "peer ALL=(ALL) ALL", own, "");
     row("sudo, after its lecture", sudo, "Defaults lecture=always\npeer ALL=(ALL) ALL", own, "");
-    row("sudo, with a wrong password", sudo, "peer ALL=(ALL) ALL", wrong, "does not let");
+    row("sudo, with a wrong password", sudo, "peer ALL=(ALL) ALL", wrong, "check the password for it: sudo asks for that of peer");
     row("sudo, without the password that it wants", sudo, "peer ALL=(ALL) ALL", "", "password is required");
     row("sudo, by somebody who may not", sudo, "root ALL=(ALL) ALL", own, "not in the sudoers");
     row("sudo, where a terminal is required", sudo, "Defaults requiretty\npeer ALL=(ALL) NOPASSWD: ALL", "", "tty");
@@ -121,7 +122,7 @@ void TestSshBecome::aRaisedCommand_data()
     row("doas, which wants a password", doas, "permit peer as root", "", "does not let");
     row("doas, by somebody who may not", doas, "deny peer", "", "does not let");
     row("su, with root's password", su, "", "of the root", "");
-    row("su, with a wrong password", su, "", wrong, "does not let");
+    row("su, with a wrong password", su, "", wrong, "check the password for it: su asks for that of root");
     row("su, without a password", su, "", "", "does not let");
 }
 
@@ -161,7 +162,7 @@ void TestSshBecome::aRaisedCommand()
     QCOMPARE(outcome.reply->exitStatus, 4);
 }
 
-// The second time sudo asks for nothing: what is not read as a password must not be read by the shell.
+// To whom sudo would ask nothing: what is not read as a password must not be read by the shell.
 void TestSshBecome::cachedCredentialsMakeNoCommandOfThePassword()
 {
     if (!QFileInfo(QLatin1String(sudo)).isExecutable())
@@ -171,6 +172,9 @@ void TestSshBecome::cachedCredentialsMakeNoCommandOfThePassword()
     SshBench bench;
     SshSettings wanted = settings(bench, server);
     wanted.become.password = std::make_shared<const Secret>(std::string_view(PeerServer::password()));
+    ShellCommand own;
+    own.command = "sudo -K; echo '" + QByteArray(PeerServer::password()) + "' | sudo -S -v; sudo -n id -u";
+    QCOMPARE(bench.run(wanted, own).reply->output, "0\n"); // it asks for nothing now
     for (int i = 0; i < 3; ++i) {
         ShellCommand command;
         command.command = "cat; id -u";
@@ -180,9 +184,30 @@ void TestSshBecome::cachedCredentialsMakeNoCommandOfThePassword()
         QCOMPARE(outcome.reply->output, "0\n");
         QCOMPARE(outcome.reply->errorOutput, "");
     }
-    ShellCommand cached; // it was: with -n it asks for nothing now
-    cached.command = "sudo -n id -u";
-    QCOMPARE(bench.run(wanted, cached).reply->output, "0\n");
+}
+
+// Whoever asks next, for a quarter of an hour, would be let without a password.
+void TestSshBecome::aRaisedCommandLeavesNoTicket()
+{
+    if (!QFileInfo(QLatin1String(sudo)).isExecutable())
+        QSKIP("sudo is not installed");
+    const PeerServer server(QStringLiteral("openssh"), {sudoers("Defaults timestamp_type=global\npeer ALL=(ALL) ALL\n")});
+    SshBench bench;
+    SshSettings wanted = settings(bench, server);
+    wanted.become.password = std::make_shared<const Secret>(std::string_view(PeerServer::password()));
+    ShellCommand command;
+    command.command = "sudo -K"; // those of other tests
+    QVERIFY(bench.run(wanted, command).reply);
+    command.command = "id -u";
+    command.isPrivileged = true;
+    const SshOutcome raised = bench.run(wanted, command);
+    QVERIFY2(raised.reply, qPrintable(raised.message));
+    QCOMPARE(raised.reply->output, "0\n");
+    command.command = "sudo -n id -u";
+    command.isPrivileged = false;
+    const SshOutcome next = bench.run(wanted, command);
+    QVERIFY2(next.reply, qPrintable(next.message));
+    QCOMPARE(next.reply->output, "");
 }
 
 void TestSshBecome::theProgramIsMissing()

@@ -73,10 +73,10 @@ std::optional<Variable> InventoryHost::usable(QByteArrayView name) const
     std::optional<Variable> found = m_host.variable(name);
     if (!found || found->state == Variable::Ready)
         return found && found->value.isNull() ? std::nullopt : found; // "ansible_user:" takes away what a group says
-    throw JobError(Cause::BadVariable, QStringLiteral("the variable %1 (%2:%3) cannot be used as it stands: %4; give it a plain value")
+    throw JobError(Cause::BadVariable, QStringLiteral("the variable %1 (%2:%3) cannot be used as it stands: %4; %5")
                                            .arg(QString::fromUtf8(name), QString::fromUtf8(found->file))
                                            .arg(found->line)
-                                           .arg(printable(found->problem)));
+                                           .arg(printable(found->problem), QString::fromLatin1(remedyOfVariable(name))));
 }
 
 std::optional<QJsonValue> InventoryHost::connectionVariable(QByteArrayView name) const

@@ -20,4 +20,7 @@ namespace collector {
 /// The variable that is meant by one that means nothing: one letter is wrong, missing or too many, or two are swapped. Empty: none.
 [[nodiscard]] QByteArray meantVariable(QByteArrayView name);
 
+/// What to do about one whose value cannot be used: a vault's, or one that needs more than {{ name }}. A password may come another way.
+[[nodiscard]] QByteArray remedyOfVariable(QByteArrayView name);
+
 } // namespace collector

@@ -146,8 +146,10 @@ void VariableFiles::readFile(const QByteArray &path, VariableIndex &list)
     }
     m_hash.addData(text);
     if (text.startsWith("$ANSIBLE_VAULT;")) {
-        m_builder.problems().warning({path, 0, 0, {}}, path + " is encrypted with ansible-vault and is left out",
-                                     "what refers to its variables ends as bad_variable; keep the connection's variables in a plain file");
+        m_builder.problems().warning(
+            {path, 0, 0, {}}, path + " is encrypted with ansible-vault and is left out",
+            "what refers to its variables ends as bad_variable; keep the connection's variables in a plain file, and give "
+            "passwords by --password-file, --become-password-file");
         return;
     }
     const DataDocument document = readYaml(text, path);

@@ -2,6 +2,7 @@
 
 #include "loaded.h"
 
+#include "inventory/connectionvariables.h"
 #include "inventory/lint.h"
 
 #include <QElapsedTimer>
@@ -20,6 +21,7 @@ private Q_SLOTS:
     void knownAndForeignNamesAreNoFinding();
     void valuesThatCannotWorkAreFound_data();
     void valuesThatCannotWorkAreFound();
+    void aPasswordOfAVaultMayComeAnotherWay();
     void valuesOfNoHostAreNoFinding_data();
     void valuesOfNoHostAreNoFinding();
     void whatManyHostsShareIsToldOnce();
@@ -170,7 +172,16 @@ void tst_inventorylint::valuesThatCannotWorkAreFound_data()
         QTest::newRow(name) << QByteArray(name) + "=a\n[all:vars]\n" + name + "={{ vault_of_it }}\n"
                             << "hosts.ini:3: warning: " + QByteArray(name) +
                                    " cannot be used: the inventory has no variable 'vault_of_it' for this host\n"
-                                   "    -> give it a plain value; as it is, the host ends as bad_variable\n";
+                                   "    -> " +
+                                   remedyOfVariable(name) + "; as it is, the host ends as bad_variable\n";
+}
+
+// A vault is where passwords are to be: not into the open with them.
+void tst_inventorylint::aPasswordOfAVaultMayComeAnotherWay()
+{
+    QVERIFY(lintOf("h1 ansible_ssh_pass=\"{{ vault_it }}\"\n").contains("-> give --password-file or --ask-pass"));
+    QVERIFY(lintOf("h1 ansible_become_pass=\"{{ vault_it }}\"\n").contains("-> give --become-password-file or --ask-become-pass"));
+    QVERIFY(lintOf("h1 ansible_host=\"{{ vault_it }}\"\n").contains("-> give it a plain value;"));
 }
 
 void tst_inventorylint::valuesThatCannotWorkAreFound()

@@ -248,6 +248,21 @@ Resolver::~Resolver()
     m_shared->close();
 }
 
+namespace {
+
+// Of what is nearly an address.
+QString whatIsAmiss(QByteArrayView name)
+{
+    if (name.startsWith('[') && name.endsWith(']') && SocketAddress::fromLiteral(name.sliced(1, name.size() - 2).toByteArray()))
+        return QStringLiteral("; write it without its brackets");
+    const qsizetype zone = name.indexOf('%');
+    if (zone > 0 && SocketAddress::fromLiteral(name.first(zone).toByteArray()))
+        return QStringLiteral("; is there an interface %1 here?").arg(printable(name.sliced(zone + 1), 16));
+    return {};
+}
+
+} // namespace
+
 Task<std::vector<SocketAddress>> Resolver::resolve(Reactor &reactor, QByteArray name, AddressFamily family, Deadline deadline)
 {
     const auto isWanted = [family](const SocketAddress &address) {
@@ -260,7 +275,7 @@ Task<std::vector<SocketAddress>> Resolver::resolve(Reactor &reactor, QByteArray 
         co_return std::vector<SocketAddress>{*literal};
     }
     if (name.isEmpty() || name.size() > longestName || name.contains('\0') || SocketAddress::looksLikeLiteral(name))
-        throw JobError(Cause::BadAddress, QStringLiteral("%1 is neither a name nor an address").arg(shown));
+        throw JobError(Cause::BadAddress, QStringLiteral("%1 is neither a name nor an address%2").arg(shown, whatIsAmiss(name)));
 
     const std::string text = name.toStdString();
     const std::shared_ptr<const Resolved> answer = co_await Answer(reactor, *m_shared, text, deadline);

@@ -47,6 +47,7 @@ struct Asked
 {
     std::vector<SocketAddress> addresses;
     Cause cause = Cause::None;
+    QString message;
     bool isDone = false;
 };
 
@@ -56,6 +57,7 @@ Task<> ask(Resolver &resolver, Reactor &reactor, QByteArray name, AddressFamily 
         asked.addresses = co_await resolver.resolve(reactor, name, family, reactor.after(patience));
     } catch (const JobError &error) {
         asked.cause = error.cause();
+        asked.message = error.message();
     }
     asked.isDone = true;
 }
@@ -126,6 +128,27 @@ private Q_SLOTS:
             QCOMPARE(address->toLiteral(), text);
             QCOMPARE(address->port(), 22);
         }
+    }
+
+    void whatIsNearlyAnAddressIsToldHow_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("told");
+        QTest::newRow("with brackets") << QByteArray("[2001:db8::1]") << QStringLiteral("without its brackets");
+        QTest::newRow("a zone that there is not") << QByteArray("fe80::1%nosuch0") << QStringLiteral("an interface nosuch0");
+    }
+    void whatIsNearlyAnAddressIsToldHow()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QString, told);
+        Reactor reactor;
+        Resolver resolver(4, fakeLookup);
+        Asked asked;
+        auto task = ask(resolver, reactor, text, AddressFamily::Any, std::chrono::seconds(5), asked);
+        task.start();
+        QVERIFY(asked.isDone);
+        QCOMPARE(asked.cause, Cause::BadAddress);
+        QVERIFY2(asked.message.contains(told), qPrintable(asked.message));
     }
 
     void aLiteralAsksNobody()

@@ -4,6 +4,8 @@
 
 #include <collector/joberror.h>
 
+#include <QRegularExpression>
+
 #include <algorithm>
 #include <array>
 
@@ -171,6 +173,16 @@ QStringList closing(const RunOutcome &outcome)
     return lines;
 }
 
+// JSON lines and CSV have no summary, and standard output is no file.
+QString whereAllStand(const QStringList &files)
+{
+    const bool hasSummary = std::any_of(files.begin(), files.end(), [](const QString &file) {
+        static const QRegularExpression json(QStringLiteral("\\.json(\\.gz|\\.zst)?(\\.partial)?$"));
+        return file.contains(json);
+    });
+    return hasSummary ? QStringLiteral("`summary` in the result has them all") : QStringLiteral("each record has its `cause`");
+}
+
 } // namespace
 
 QString durationText(qint64 ms)
@@ -217,7 +229,7 @@ QString endText(const RunOutcome &outcome, qint64 elapsedMs, const EndTextStyle 
         left -= rows;
     }
     if (unsaid > 0)
-        lines.append(QStringLiteral("%1 of other causes: `summary` in the result has them all").arg(unsaid, 6));
+        lines.append(QStringLiteral("%1 of other causes: %2").arg(unsaid, 6).arg(whereAllStand(outcome.files)));
     return (lines + note + last).join(u'\n') + u'\n';
 }
 

@@ -126,8 +126,10 @@ void TestEndText::manyCausesStayOnAScreen()
         QVERIFY2(rows <= 24, qPrintable(lines.join(u'\n')));
         for (const QString &line : lines.mid(1, lines.size() - 6))
             QVERIFY2(line.size() <= width || line.trimmed().startsWith(QStringLiteral("collector ")), qPrintable(line));
-        QVERIFY(lines.filter(QStringLiteral("of other causes")).size() == 1);
+        QVERIFY(lines.filter(QStringLiteral("of other causes: `summary`")).size() == 1);
     }
+    m_outcome.files = {QStringLiteral("a.csv"), QStringLiteral("a.jsonl.gz")}; // which have none
+    QVERIFY2(text({80, 24, false}).contains(QStringLiteral("of other causes: each record has its `cause`")), qPrintable(text()));
 }
 
 void TestEndText::hostileNamesDoNotReachTheTerminal()

@@ -2,6 +2,7 @@
 
 #include "cli/optiontable.h"
 
+#include <QDir>
 #include <QFile>
 #include <QStringDecoder>
 
@@ -18,7 +19,7 @@ constexpr qsizetype longestName = 128; // a plugin's and an option's, each of at
 class Values
 {
 public:
-    void take(const QString &name, const std::optional<QString> &value);
+    void take(const QString &name, const std::optional<QString> &text);
     [[nodiscard]] const QHash<QString, QStringList> &all() const { return m_all; }
 
 private:
@@ -46,8 +47,17 @@ bool isName(const QString &name)
            std::all_of(name.begin(), name.end(), [&](QChar c) { return isLetter(c) || c == u'.'; });
 }
 
-void Values::take(const QString &name, const std::optional<QString> &value)
+// No shell has replaced it here, and ssh_config and ansible.cfg have it. What it stands before in a plugin's option is not known here.
+QString withHome(const CoreOption &option, const QString &value)
 {
+    const QStringList files{QStringLiteral("FILE"), QStringLiteral("DIR"), QStringLiteral("SOURCE"), QStringLiteral("RESULT")};
+    const bool isFile = files.contains(option.argument);
+    return isFile && value.startsWith(u"~/") ? QDir::homePath() + value.mid(1) : value;
+}
+
+void Values::take(const QString &name, const std::optional<QString> &text)
+{
+    std::optional<QString> value = text;
     if (!isName(name))
         throw UsageError(QStringLiteral("this is no line of `name = value`, where name is a long option, or plugin.option for a plugin's"));
     const CoreOption *option = findCoreOption(name);
@@ -62,6 +72,8 @@ void Values::take(const QString &name, const std::optional<QString> &value)
         throw UsageError(QStringLiteral("%1 needs a value: %1 = %2").arg(name, option ? option->argument : QStringLiteral("VALUE")));
     if (isNever && value->isEmpty())
         throw UsageError(QStringLiteral("never forbids nobody here: name hosts, addresses or networks in the same line, or leave it out"));
+    if (option)
+        value = withHome(*option, *value);
     if (isPlugins)
         m_all[QStringLiteral("O")].append(name + u'=' + *value);
     else if (isNever || option->isRepeatable)

@@ -1,6 +1,7 @@
 // A configuration: lines of `name = value`, with the long names of options and `plugin.option` for those of plugins; `#` and `;` comments,
-// sections for the eye only; a name may stand again where its option may, of others the last one counts. `never` is no option: whom nobody
-// contacts from this machine. What is not understood is refused, for a line that is overlooked may be one that forbids.
+// sections for the eye only; a name may stand again where its option may, of others the last one counts; `~/` in front of a file is the
+// home. `never` is no option: whom nobody contacts from this machine. What is not understood is refused, for a line that is overlooked may
+// be one that forbids.
 
 #pragma once
 

@@ -1,5 +1,6 @@
 #include "cli/configuration.h"
 
+#include <QDir>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -64,6 +65,11 @@ void tst_configuration::values_data()
     row("a byte order mark before a name", "\xef\xbb\xbfnever = web\n", "never", {QStringLiteral("web")});
     row("a byte order mark before a comment", "\xef\xbb\xbf# of a.b\nnever = web\n", "never", {QStringLiteral("web")});
     row("a byte order mark in a value", "user = \xef\xbb\xbfops\n", "user", {QString(QChar(0xfeff)) + QStringLiteral("ops")});
+    for (const char *name : {"identity", "password-file", "inventory", "output", "plugin-dir", "rerun"})
+        row(qPrintable(QStringLiteral("%1 in the home").arg(QLatin1StringView(name))), name + QByteArray(" = ~/x/y"), name,
+            {QDir::homePath() + QStringLiteral("/x/y")});
+    row("a tilde that is no home", "limit = ~/x/y", "limit", {QStringLiteral("~/x/y")});
+    row("a tilde of a plugin's", "ssh-command.command = ~/x", "O", {QStringLiteral("ssh-command.command=~/x")});
     row("no newline at the end", "user = a", "user", {QStringLiteral("a")});
 }
 

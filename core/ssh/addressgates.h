@@ -2,7 +2,8 @@
 //
 // sshd drops connections that have not logged in beyond MaxStartups (10:30:100), and punishes addresses that fail to log in
 // (PerSourcePenalties). So many names of one address wait here for each other: one goes first; when it is logged in, or takes long, a few
-// at a time follow; and a login that was refused there is not tried again with the same user and keys. Thread-safe.
+// at a time follow, half as many each time that it turns some away (its MaxStartups may be lower, dropbear takes five of an address); and a
+// login that was refused there is not tried again with the same user and keys. Thread-safe.
 
 #pragma once
 
@@ -22,7 +23,7 @@ namespace collector {
 class AddressGates
 {
 public:
-    explicit AddressGates(int slots) : m_slots(slots) {}
+    explicit AddressGates(int slots) : m_slots(slots) {} // for a place that has turned nobody away
 
     class Pass;
 
@@ -38,12 +39,14 @@ private:
     {
         Gate gate{1};
         int users = 0; // that hold it or wait: under m_mutex
+        int most = 0;  // at a time, once it is open: likewise
+        bool isOpen = false;
     };
     using Places = std::unordered_map<std::string, Place>;
 
     const int m_slots;
     mutable std::mutex m_mutex;
-    Places m_places; // only those in use
+    Places m_places; // only those in use, and those that turned somebody away
     std::unordered_set<size_t> m_refused;
 };
 
@@ -58,6 +61,7 @@ public:
     ~Pass() { release(); }
 
     void openForOthers(); // the host behaves, or is slow: a few at a time from now on
+    void wasTurnedAway(); // fewer at a time, unless that was said since this one came in
     void release();
 
 private:
@@ -65,6 +69,7 @@ private:
     AddressGates *m_gates = nullptr;
     Places::value_type *m_place = nullptr; // stays where it is, however many others come
     Gate::Pass m_pass;
+    int m_most = 0; // when it came in
 };
 
 } // namespace collector

@@ -47,6 +47,8 @@ Task<> SshConnection::open()
     } catch (const JobError &error) {
         if (const auto loss = lossOfCarrier(error))
             throw JobError(*loss);
+        if (error.cause() == Cause::RateLimited)
+            m_turn.wasTurnedAway();
         throw;
     }
 }

@@ -28,6 +28,7 @@ public:
     void pauseHandshakeLease(bool isPaused);
 
     void openAddressForOthers() { m_address.openForOthers(); }
+    void wasTurnedAway() { m_address.wasTurnedAway(); }
     void end();
 
 private:

@@ -29,6 +29,7 @@ class TestSshCrowd : public QObject
 private Q_SLOTS:
     void initTestCase();
     void manyNamesOfOneAddress();
+    void manyNamesOfOneThatTakesFew();
     void manyAddressesOfOneSshd();
     void manyTargetsBehindOneBastion();
     void deadTargetsBehindOneBastionAreTheirOwnFailure();
@@ -88,6 +89,19 @@ void TestSshCrowd::manyNamesOfOneAddress()
         run(sshd, {QStringLiteral("-i"), write("names.ini", hosts), QStringLiteral("--port"), QString::number(sshd.port()),
                    QStringLiteral("--known-hosts"), sshd.knownHostsFile(), QStringLiteral("--ssh-config"), QStringLiteral("none")});
     QCOMPARE(totals, (Totals{{QStringLiteral("ok"), 400}}));
+}
+
+// A hardened sshd, or dropbear with its five of an address: less than we begin with.
+void TestSshCrowd::manyNamesOfOneThatTakesFew()
+{
+    const SshdProcess sshd({"MaxStartups 2:100:2"});
+    QByteArray hosts;
+    for (int i = 0; i < 60; ++i)
+        hosts += "web" + QByteArray::number(i) + " ansible_host=127.0.0.1\n";
+    const Totals totals =
+        run(sshd, {QStringLiteral("-i"), write("few.ini", hosts), QStringLiteral("--port"), QString::number(sshd.port()),
+                   QStringLiteral("--known-hosts"), sshd.knownHostsFile(), QStringLiteral("--ssh-config"), QStringLiteral("none")});
+    QCOMPARE(totals, (Totals{{QStringLiteral("ok"), 60}}));
 }
 
 // That they are one machine cannot be known: it drops some, says so or just hangs up before its banner, and they are tried again.

@@ -18,7 +18,7 @@ QString text(Cause cause)
     case Cause::NoRoute:
         return QStringLiteral("no way to its network from here: check routes and VPN, or go by a jump host (-J)");
     case Cause::Prohibited:
-        return QStringLiteral("a firewall on the way refuses us: have it opened, or go by a jump host (-J)");
+        return QStringLiteral("a firewall, or the jump host's sshd, refuses us: have it opened, or go another way (-J)");
     case Cause::BadAddress:
         return QStringLiteral("this address cannot be contacted: correct it in the inventory");
     case Cause::Refused:

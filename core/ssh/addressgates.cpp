@@ -23,16 +23,17 @@ Task<AddressGates::Pass> AddressGates::enter(Reactor &reactor, QByteArray place)
     co_return pass;
 }
 
-bool AddressGates::wasRefused(const QByteArray &login) const
+std::optional<QString> AddressGates::wasRefused(const QByteArray &login) const
 {
     const std::lock_guard lock(m_mutex);
-    return m_refused.contains(qHash(login));
+    const auto found = m_refused.find(qHash(login));
+    return found == m_refused.end() ? std::nullopt : std::optional(found->second);
 }
 
-void AddressGates::setRefused(const QByteArray &login)
+void AddressGates::setRefused(const QByteArray &login, const QString &why)
 {
     const std::lock_guard lock(m_mutex);
-    m_refused.insert(qHash(login));
+    m_refused.try_emplace(qHash(login), why);
 }
 
 AddressGates::Pass::Pass(AddressGates &gates, Places::value_type &place) : m_gates(&gates), m_place(&place) {}

@@ -12,11 +12,12 @@
 #include <collector/task.h>
 
 #include <QByteArray>
+#include <QString>
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace collector {
 
@@ -30,9 +31,10 @@ public:
     // `place`: address and port, and the jump hosts before it. Suspends until it is this one's turn.
     Task<Pass> enter(Reactor &reactor, QByteArray place);
 
-    // Logins that were refused: `login` is the place with user and credentials.
-    [[nodiscard]] bool wasRefused(const QByteArray &login) const;
-    void setRefused(const QByteArray &login);
+    // Logins that were refused: `login` is the place with user and credentials; `why` is told to who asks, and kept: of many hosts it is
+    // none.
+    [[nodiscard]] std::optional<QString> wasRefused(const QByteArray &login) const;
+    void setRefused(const QByteArray &login, const QString &why = {});
 
 private:
     struct Place
@@ -47,7 +49,7 @@ private:
     const int m_slots;
     mutable std::mutex m_mutex;
     Places m_places; // only those in use, and those that turned somebody away
-    std::unordered_set<size_t> m_refused;
+    std::unordered_map<size_t, QString> m_refused;
 };
 
 // Held until logged in, or given up.

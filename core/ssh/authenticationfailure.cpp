@@ -42,8 +42,11 @@ JobError Authentication::lost() const
         return denied(said);
     if (said.contains(QLatin1StringView("rejected packet (type 60)"))) // SSH_MSG_USERAUTH_PASSWD_CHANGEREQ
         return expired(said);
+    // sshd hangs up, without a word, on an account that PAM lets in nowhere.
     return JobError(Cause::ConnectionLost,
-                    QStringLiteral("the host dropped the connection during the login of %1: %2").arg(account(), said));
+                    QStringLiteral("the host dropped the connection during the login of %1: %2; where it always does, the account may be "
+                                   "expired or shut out (PAM, nologin): sshd's log there says so")
+                        .arg(account(), said));
 }
 
 JobError Authentication::expired(const QString &said) const

@@ -201,12 +201,13 @@ Task<> SshConnection::takeTurn(const QByteArray &address)
     m_login = where + ' ' + m_settings->user + ' ' + m_settings->identityFiles.join(u' ').toUtf8() + ' ' +
               m_settings->certificateFiles.join(u' ').toUtf8() + ' ' + QByteArray::number(quintptr(m_settings->password.get())) + ' ' +
               m_settings->agentSocket.toUtf8() + (m_settings->mayUseDefaultKeys ? "" : " none");
-    if (m_worker.run.addresses.wasRefused(m_login)) {
+    if (const std::optional<QString> why = m_worker.run.addresses.wasRefused(m_login)) {
         m_turn.openAddressForOthers();
+        const QString what =
+            why->isEmpty() ? QStringLiteral("%1 was refused at this address with the same keys before").arg(printable(m_settings->user, 64))
+                           : *why;
         throw JobError(Cause::AuthStopped,
-                       QStringLiteral("%1 was refused at this address with the same keys before, and is not tried again: failed logins are "
-                                      "punished (PerSourcePenalties)")
-                           .arg(printable(m_settings->user, 64)));
+                       what + QStringLiteral("; it is not tried again: failed logins are punished (PerSourcePenalties)"));
     }
 }
 
@@ -386,7 +387,7 @@ Task<> SshConnection::logIn()
         co_await authentication.run();
     } catch (const JobError &error) {
         if (error.cause() == Cause::AuthDenied)
-            m_worker.run.addresses.setRefused(m_login);
+            m_worker.run.addresses.setRefused(m_login, m_person ? error.message() : QString()); // a jump host's is every target's
         throw;
     }
     m_turn.openAddressForOthers();

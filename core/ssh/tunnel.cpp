@@ -199,6 +199,8 @@ JobError Tunnel::refusal(const QByteArray &host, quint16 port) const
         cause = Cause::Dns;
     else if (says("prohibited") || (refusal && refusal->code == administrativelyProhibited)) // of which sshd says: open failed
         cause = Cause::Prohibited;
+    if (cause == Cause::Prohibited)
+        said += QStringLiteral("; its sshd does not allow this forwarding (AllowTcpForwarding, PermitOpen)");
     return JobError(cause, QStringLiteral("jump host %1 does not connect to %2: %3").arg(m_jumpName, target(host, port), said));
 }
 

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void logsIn();
     void runs_data();
     void runs();
+    void anAccountThatPamShutsOutIsToldAsOne();
 
 private:
     static SshSettings settings(const SshBench &bench, const PeerServer &server)
@@ -138,6 +139,20 @@ void TestSshPeers::runs()
         QCOMPARE(killed.reply->signal, "KILL");
     else
         QCOMPARE(killed.reply->exitStatus, 128 + 9);
+}
+
+// The key is right, and sshd hangs up: whoever looks for a fault of the network there finds none.
+void TestSshPeers::anAccountThatPamShutsOutIsToldAsOne()
+{
+    const QString name = QStringLiteral("openssh");
+    if (!PeerServer::isUsable(name))
+        QSKIP("sshd is not installed, or we are not root");
+    const PeerServer server(name, {{QStringLiteral("etc/pam.d/sshd"),
+                                    "auth required pam_unix.so\naccount required pam_deny.so\nsession required pam_unix.so\n"}});
+    SshBench bench;
+    const SshOutcome outcome = bench.run(settings(bench, server), "true");
+    QCOMPARE(outcome.cause, Cause::ConnectionLost);
+    QVERIFY2(outcome.message.contains(QStringLiteral("PAM")), qPrintable(outcome.message));
 }
 
 QTEST_GUILESS_MAIN(TestSshPeers)

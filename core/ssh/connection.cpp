@@ -203,11 +203,7 @@ Task<> SshConnection::takeTurn(const QByteArray &address)
               m_settings->agentSocket.toUtf8() + (m_settings->mayUseDefaultKeys ? "" : " none");
     if (const std::optional<QString> why = m_worker.run.addresses.wasRefused(m_login)) {
         m_turn.openAddressForOthers();
-        const QString what =
-            why->isEmpty() ? QStringLiteral("%1 was refused at this address with the same keys before").arg(printable(m_settings->user, 64))
-                           : *why;
-        throw JobError(Cause::AuthStopped,
-                       what + QStringLiteral("; it is not tried again: failed logins are punished (PerSourcePenalties)"));
+        throw notTriedAgain(*why, m_settings->user);
     }
 }
 

@@ -65,6 +65,13 @@ std::optional<JobError> expiredPassword(const ShellReply &reply, const QByteArra
                         .arg(printable(user, 64)));
 }
 
+JobError notTriedAgain(const QString &why, const QByteArray &user)
+{
+    const QString what =
+        why.isEmpty() ? QStringLiteral("%1 was refused at this address with the same keys before").arg(printable(user, 64)) : why;
+    return JobError(Cause::AuthStopped, what + QStringLiteral("; it is not tried again: failed logins are punished (PerSourcePenalties)"));
+}
+
 JobError flooded(const QString &when)
 {
     return JobError(Cause::OutputLimit, QStringLiteral("the host sends without end %1; the connection was dropped").arg(when));

@@ -26,6 +26,9 @@ namespace collector {
 // Where `reply` is what sshd says, in place of the user's shell, to an account that a key let in and whose password has expired.
 [[nodiscard]] std::optional<JobError> expiredPassword(const ShellReply &reply, const QByteArray &user);
 
+// A login that would be refused as one was before it; `why`: what that one said, where it is known.
+[[nodiscard]] JobError notTriedAgain(const QString &why, const QByteArray &user);
+
 [[nodiscard]] JobError flooded(const QString &when);
 
 } // namespace collector

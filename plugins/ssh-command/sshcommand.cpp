@@ -5,6 +5,7 @@
 #include <QFile>
 
 #include <algorithm>
+#include <iterator>
 
 using namespace collector;
 
@@ -30,6 +31,14 @@ QByteArray readScript(const QString &path)
         throw JobError(Cause::BadVariable, QStringLiteral("--script %1: its lines end with CR LF, and a shell takes the CR for a part of "
                                                           "the last word; take them off: sed -i 's/\\r$//' FILE")
                                                .arg(path));
+    // Dash takes `if [[ … ]]` for a command that is not there, goes the other way, and ends with 0.
+    static constexpr const char *others[] = {"bash", "zsh", "ksh", "csh", "fish"};
+    if (firstLine.startsWith("#!") &&
+        std::any_of(std::begin(others), std::end(others), [&](const char *name) { return firstLine.contains(name); }))
+        qWarning(
+            "--script %s: its first line says %s, and it is given to /bin/sh, which on many hosts is another shell; --plugin ssh-script "
+            "runs it by that line",
+            qPrintable(path), qPrintable(printable(firstLine.trimmed(), 80)));
     return script;
 }
 

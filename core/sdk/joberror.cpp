@@ -2,10 +2,7 @@
 
 namespace collector {
 
-JobError::JobError(Cause cause, QString message)
-    : m_cause(recordedCause(cause)),
-      m_message(std::move(message)),
-      m_what(m_message.toUtf8())
+JobError::JobError(Cause cause, QString message) : m_cause(recordedCause(cause)), m_message(std::move(message)), m_what(m_message.toUtf8())
 {
 }
 

@@ -143,6 +143,7 @@ void TestResume::killedAgainAndAgain()
                                       fleetOptions(fleet);
         int killedHere = 0;
         bool isOver = false;
+        bool isKilledAtItsEnd = false;
         while (!isOver && killed < kills) {
             const QSet<QByteArray> before = journaled(journal);
             const QMap<QByteArray, int> contactsBefore = contacts(fleet);
@@ -163,7 +164,7 @@ void TestResume::killedAgainAndAgain()
                 QCOMPARE(foundHosts(json).size(), hosts);
             if (QFile::exists(csv))
                 QCOMPARE(foundHosts(csv).size(), hosts);
-            isOver = isJsonThere && QFile::exists(csv) && !QFile::exists(journal);
+            isOver = isKilledAtItsEnd = isJsonThere && QFile::exists(csv) && !QFile::exists(journal);
             QVERIFY(isOver || QFile::exists(journal) || (!isJsonThere && before.isEmpty()));
             // Nobody who had a record was contacted again.
             const QMap<QByteArray, int> now = contacts(fleet);
@@ -189,7 +190,10 @@ void TestResume::killedAgainAndAgain()
             again += count - 1;
         QCOMPARE(total.size(), hosts);
         QVERIFY2(again <= killedHere * inFlight, qPrintable(QStringLiteral("%1 of %2 kills").arg(again).arg(killedHere)));
-        QCOMPARE(QDir(fleet.directory()).entryList({QStringLiteral(".assets*")}, QDir::Files | QDir::Hidden), QStringList());
+        QStringList left = QDir(fleet.directory()).entryList({QStringLiteral(".assets*")}, QDir::Files | QDir::Hidden);
+        if (isKilledAtItsEnd) // once all had their names: a lock is let go last
+            left.removeIf([](const QString &name) { return name.endsWith(u".lock"); });
+        QCOMPARE(left, QStringList());
     }
 }
 

@@ -20,7 +20,7 @@ mayAsk=yes
 while [ $# -gt 0 ]; do
     case $1 in
     -n) mayAsk=no; shift ;;
-    -S) shift ;;
+    -k | -S) shift ;;
     -p) prompt=$2; shift 2 ;;
     -u) shift 2 ;;
     --) shift; break ;;

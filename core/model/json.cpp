@@ -57,7 +57,7 @@ char *putThousandths(char *at, double value)
     const double magnitude = std::abs(value);
     if (!(magnitude < 1e9))
         return nullptr;
-    const auto thousandths = quint64(magnitude * 1000 + 0.5);
+    const auto thousandths = quint64(qRound64(magnitude * 1000));
     if (double(thousandths) / 1000 != magnitude)
         return nullptr;
     if (value < 0)

@@ -53,7 +53,7 @@ InputGuard::InputGuard(const RunOptions &options, const QList<OutputSpec> &outpu
     for (const OutputSpec &output : outputs) {
         if (FilePlace::of(output.path).path.isEmpty())
             continue;
-        const QByteArray partial = (output.path.endsWith('/') ? output.path.chopped(1) : output.path) + ".partial";
+        const QByteArray partial = output.partialPath();
         add(QStringLiteral("%1 (where -o %2 is not whole)").arg(QFile::decodeName(partial), QFile::decodeName(output.path)), partial,
             Kind::Leftover);
     }

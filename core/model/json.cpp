@@ -50,8 +50,8 @@ void appendEscaped(QByteArray &out, uchar c)
     }
 }
 
-// A whole number or a fraction of thousandths, as most are (milliseconds, percent), at a fifth of what the general way costs. Null: it is
-// neither. A decimal of at most 15 digits belongs to one double alone, so these are the fewest digits that give the value back.
+// A whole number or a fraction of thousandths, as most are (milliseconds, percent): less work than the general way. Null: it is neither. A
+// decimal of at most 15 digits belongs to one double alone, so these are the fewest digits that give the value back.
 char *putThousandths(char *at, double value)
 {
     const double magnitude = std::abs(value);

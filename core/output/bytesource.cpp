@@ -1,6 +1,7 @@
 #include "output/bytesource.h"
 
 #include "output/filehandle.h"
+#include "output/outputspec.h"
 
 #include <zlib.h>
 #include <zstd.h>
@@ -202,7 +203,7 @@ std::unique_ptr<ByteSource> ByteSource::open(const QByteArray &path, QString *er
         if (got == 0)
             break;
     }
-    if (head.isEmpty() && (path.toLower().endsWith(".gz") || path.toLower().endsWith(".zst"))) {
+    if (head.isEmpty() && endingOf(path.toLower()).packing != OutputSpec::Packing::None) {
         *error = QStringLiteral("%1 is empty: what is compressed has a frame, even of nothing").arg(name);
         return nullptr;
     }

@@ -1,10 +1,9 @@
 #include "output/endtext.h"
 
+#include "output/outputspec.h"
 #include "output/remedies.h"
 
 #include <collector/joberror.h>
-
-#include <QRegularExpression>
 
 #include <algorithm>
 #include <array>
@@ -177,8 +176,7 @@ QStringList closing(const RunOutcome &outcome)
 QString whereAllStand(const QStringList &files)
 {
     const bool hasSummary = std::any_of(files.begin(), files.end(), [](const QString &file) {
-        static const QRegularExpression json(QStringLiteral("\\.json(\\.gz|\\.zst)?(\\.partial)?$"));
-        return file.contains(json);
+        return endingOf(wholeName(file).toUtf8()).format == OutputSpec::Format::Json;
     });
     return hasSummary ? QStringLiteral("`summary` in the result has them all") : QStringLiteral("each record has its `cause`");
 }

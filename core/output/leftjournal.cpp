@@ -101,8 +101,7 @@ QStringList leftBeside(const QList<OutputSpec> &outputs)
         const QByteArray journal = journalPath({spec});
         if (journal.isEmpty())
             continue;
-        const QByteArray partial = (spec.path.endsWith('/') ? spec.path.chopped(1) : spec.path) + ".partial";
-        for (const QByteArray &path : {partial, journal + ".old"}) {
+        for (const QByteArray &path : {spec.partialPath(), journal + ".old"}) {
             if (QFileInfo::exists(shown(path)))
                 left.append(shown(path));
         }

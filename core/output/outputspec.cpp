@@ -32,26 +32,6 @@ QByteArray withTimes(const QByteArray &name, qint64 nowMs)
     return out.first(qsizetype(length));
 }
 
-Packing takePacking(QByteArray &name)
-{
-    for (const auto &[ending, packing] : {std::pair<QByteArrayView, Packing>{".gz", Packing::Gzip}, {".zst", Packing::Zstandard}}) {
-        if (name.endsWith(ending)) {
-            name.chop(ending.size());
-            return packing;
-        }
-    }
-    return Packing::None;
-}
-
-std::optional<Format> formatOfEnding(const QByteArray &name)
-{
-    for (const Format format : {Format::Json, Format::JsonLines, Format::Csv}) {
-        if (name.endsWith('.' + formatName(format).toByteArray()))
-            return format;
-    }
-    return std::nullopt;
-}
-
 std::optional<OutputSpec> parseOne(const QString &value, std::optional<Format> asked, bool isTerminal, qint64 nowMs, QString *error)
 {
     OutputSpec spec;
@@ -62,9 +42,8 @@ std::optional<OutputSpec> parseOne(const QString &value, std::optional<Format> a
         return std::nullopt;
     }
     const bool isDirectory = spec.path.endsWith('/') || QFileInfo(QString::fromLocal8Bit(spec.path)).isDir();
-    QByteArray name = spec.path;
-    spec.packing = isDirectory || spec.isStandardOutput() ? spec.packing : takePacking(name);
-    const auto format = formatOfEnding(name);
+    const auto [format, packing] = endingOf(spec.path);
+    spec.packing = isDirectory || spec.isStandardOutput() ? spec.packing : packing;
     // An ending says more than -f: folder and table may come of one run.
     if (isDirectory ? asked != Format::AnsibleCache : asked == Format::AnsibleCache && !format) {
         *error = isDirectory ? QStringLiteral("-o %1 is a folder: only -f ansible-cache writes into one").arg(value)
@@ -100,6 +79,29 @@ QString placeOf(const OutputSpec &spec)
 }
 
 } // namespace
+
+FileEnding endingOf(QByteArrayView name)
+{
+    FileEnding found;
+    for (const auto &[ending, packing] : {std::pair<QByteArrayView, Packing>{".gz", Packing::Gzip}, {".zst", Packing::Zstandard}}) {
+        if (name.endsWith(ending)) {
+            name.chop(ending.size());
+            found.packing = packing;
+            break;
+        }
+    }
+    for (const Format format : {Format::Json, Format::JsonLines, Format::Csv}) {
+        if (name.endsWith('.' + formatName(format).toByteArray()))
+            found.format = format;
+    }
+    return found;
+}
+
+QString wholeName(const QString &file)
+{
+    static constexpr QLatin1StringView partial(".partial");
+    return file.endsWith(partial) ? file.chopped(partial.size()) : file;
+}
 
 QByteArrayView formatName(OutputSpec::Format format)
 {

@@ -22,7 +22,20 @@ struct OutputSpec
     bool isDated = false; // the name as it was given holds a time: on another day it is another
 
     [[nodiscard]] bool isStandardOutput() const { return path == "-"; }
+    // Where it stands when too few hosts were ok: FILE.partial.
+    [[nodiscard]] QByteArray partialPath() const { return (path.endsWith('/') ? path.chopped(1) : path) + ".partial"; }
 };
+
+// What the end of a file's name says: `a.csv.gz`.
+struct FileEnding
+{
+    std::optional<OutputSpec::Format> format; // Json, JsonLines, Csv; nothing: another ending
+    OutputSpec::Packing packing = OutputSpec::Packing::None;
+};
+[[nodiscard]] FileEnding endingOf(QByteArrayView name);
+
+// The name that an output has once it is whole, of one that may be FILE.partial.
+[[nodiscard]] QString wholeName(const QString &file);
 
 [[nodiscard]] QByteArrayView formatName(OutputSpec::Format format);
 [[nodiscard]] std::optional<OutputSpec::Format> formatFromName(QByteArrayView name);

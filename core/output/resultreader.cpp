@@ -2,6 +2,7 @@
 
 #include "output/csvreader.h"
 #include "output/jsonpieces.h"
+#include "output/outputspec.h"
 
 #include "model/json.h"
 
@@ -15,7 +16,6 @@ namespace collector {
 namespace {
 
 constexpr QByteArrayView byteOrderMark("\xef\xbb\xbf");
-constexpr std::array<const char *, 6> neverEmpty{".json", ".csv", ".json.gz", ".csv.gz", ".json.zst", ".csv.zst"};
 
 // A source whose first bytes were looked at, without the mark that editors and spreadsheets of Windows put before them.
 class PeekedSource final : public ByteSource
@@ -186,8 +186,8 @@ private:
 // have nothing, and of a pipe nobody knows what it should have been.
 bool isNeverEmpty(const QByteArray &path)
 {
-    const QByteArray name = path.toLower();
-    return std::any_of(neverEmpty.begin(), neverEmpty.end(), [&name](const char *ending) { return name.endsWith(ending); });
+    const auto format = endingOf(path.toLower()).format;
+    return format == OutputSpec::Format::Json || format == OutputSpec::Format::Csv;
 }
 
 } // namespace

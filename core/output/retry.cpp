@@ -1,5 +1,6 @@
 #include "output/retry.h"
 
+#include "output/outputspec.h"
 #include "output/shellword.h"
 
 #include <algorithm>
@@ -9,18 +10,9 @@ namespace collector {
 
 namespace {
 
-constexpr QLatin1String partial{".partial"};
-
-// The name that the output has once it is whole.
-QString finalName(const QString &file)
-{
-    return file.endsWith(partial) ? file.chopped(partial.size()) : file;
-}
-
 bool isCsv(const QString &file)
 {
-    const QString name = finalName(file);
-    return name.endsWith(u".csv") || name.endsWith(u".csv.gz") || name.endsWith(u".csv.zst");
+    return endingOf(wholeName(file).toUtf8()).format == OutputSpec::Format::Csv;
 }
 
 bool isFolder(const QString &file)
@@ -42,7 +34,7 @@ Retry Retry::of(const QStringList &files)
 
     QStringList outputs;
     for (const QString &file : results)
-        outputs.append(finalName(file));
+        outputs.append(wholeName(file));
     Retry retry;
     for (int number = 1; retry.output.isEmpty() || outputs.contains(retry.output); ++number)
         retry.output = QStringLiteral("retried%1.%2").arg(number == 1 ? QString() : QString::number(-number), canJoin ? u"json" : u"csv");

@@ -51,6 +51,15 @@ private:
     QProcess m_process;
 };
 
+// From now on the bench has the keys of the agent, which must be so many.
+void useAgent(SshBench &bench, const Agent &agent, qsizetype keys)
+{
+    bench.ssh.agent = std::make_shared<AgentClient>(agent.socket());
+    QString problem;
+    const auto count = qsizetype(bench.ssh.agent->load(&problem).size());
+    QVERIFY2(count == keys, qPrintable(problem));
+}
+
 Task<> twoAttempts(SshBench &bench, std::vector<bool> &awaited)
 {
     const std::shared_ptr<const Secret> password = secret("right");
@@ -302,9 +311,7 @@ private Q_SLOTS:
         keys.insert(3, m_fleet->clientKey());
         const Agent agent(keys);
         SshBench bench;
-        bench.ssh.agent = std::make_shared<AgentClient>(agent.socket());
-        QString problem;
-        QVERIFY2(!bench.ssh.agent->load(&problem).empty(), qPrintable(problem));
+        useAgent(bench, agent, keys.size());
         SshSettings settings = bench.settingsFor(*m_fleet, "127.3.3.1");
         settings.credentials = nullptr;
         settings.credentialsGroup = "agent";
@@ -330,9 +337,7 @@ private Q_SLOTS:
             keys.append(newKey(directory.filePath(QStringLiteral("key%1").arg(i))));
         const Agent agent(keys);
         SshBench bench;
-        bench.ssh.agent = std::make_shared<AgentClient>(agent.socket());
-        QString problem;
-        QCOMPARE(bench.ssh.agent->load(&problem).size(), size_t(8));
+        useAgent(bench, agent, 8);
         SshSettings settings = bench.settingsFor(*m_fleet, "127.3.6.1");
         Credentials::Sources sources;
         sources.expected = {keys.first(), newKey(directory.filePath(QStringLiteral("one")))};
@@ -373,9 +378,7 @@ private Q_SLOTS:
         QTemporaryDir directory;
         const Agent agent({newKey(directory.filePath(QStringLiteral("other"))), m_fleet->clientKey()});
         SshBench bench;
-        bench.ssh.agent = std::make_shared<AgentClient>(agent.socket());
-        QString problem;
-        QCOMPARE(bench.ssh.agent->load(&problem).size(), size_t(2));
+        useAgent(bench, agent, 2);
         SshSettings settings = bench.settingsFor(*m_fleet, "127.3.5.1");
         Credentials::Sources sources;
         sources.expected = {newKey(directory.filePath(QStringLiteral("one"))), newKey(directory.filePath(QStringLiteral("two")))};

@@ -2,6 +2,7 @@
 
 #include "cli/helppage.h"
 #include "cli/optiontable.h"
+#include "cli/pluginoption.h"
 
 #include <QString>
 
@@ -25,7 +26,7 @@ QString row(const CoreOption &option, int width)
 
 } // namespace
 
-QByteArray helpText()
+QByteArray helpText(const std::vector<const PluginFile *> &plugins)
 {
     const int width = helpWidth();
     QString text = helpParagraphs(
@@ -47,6 +48,12 @@ QByteArray helpText()
             text += u'\n' + section + QStringLiteral(":\n");
         }
         text += row(option, width);
+    }
+    for (const PluginFile *plugin : plugins) {
+        if (!plugin->manifest->options.isEmpty())
+            text += QStringLiteral("\nOf the plugin %1:\n").arg(QString::fromUtf8(plugin->manifest->name));
+        for (const OptionSpec &option : plugin->manifest->options)
+            text += helpRow(QStringLiteral("      ") + shownOption(option), option.help + shownDefault(option), helpColumn, width);
     }
     text += helpParagraphs(
         QStringLiteral(

@@ -2,11 +2,16 @@
 
 #pragma once
 
+#include "plugin/pluginfile.h"
+
 #include <QByteArray>
+
+#include <vector>
 
 namespace collector {
 
-[[nodiscard]] QByteArray helpText();
+// The options of every run, then those of these plugins.
+[[nodiscard]] QByteArray helpText(const std::vector<const PluginFile *> &plugins = {});
 [[nodiscard]] QByteArray versionText();
 
 } // namespace collector

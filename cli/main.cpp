@@ -1,10 +1,12 @@
 // collector: the composition root. The only place that knows all rooms; everything else is behind its own door.
 
 #include "cli/help.h"
+#include "cli/optiontable.h"
 #include "cli/run.h"
 #include "cli/signals.h"
 #include "cli/standardoutput.h"
 #include "cli/verbs.h"
+#include "plugin/registry.h"
 #include "ssh/curve25519provider.h"
 
 #include <QCoreApplication>
@@ -74,6 +76,23 @@ void printError(const QByteArray &text)
     std::fwrite(text.constData(), 1, size_t(text.size()), stderr);
 }
 
+// With the options of the plugins that -p names beside it.
+QByteArray helpOf(const CommandLine &line)
+{
+    const QStringList names = line.values(QStringLiteral("plugin")).join(u',').split(u',', Qt::SkipEmptyParts);
+    if (names.isEmpty())
+        return helpText();
+    const PluginRegistry registry(PluginRegistry::standardPlaces(line.values(QStringLiteral("plugin-dir"))), coreOptionNames());
+    std::vector<const PluginFile *> plugins;
+    for (const QString &name : names) {
+        const PluginFile *plugin = registry.find(name.trimmed().toUtf8());
+        if (!plugin)
+            throw UsageError(registry.whyNot(name.trimmed()));
+        plugins.push_back(plugin);
+    }
+    return helpText(plugins);
+}
+
 int dispatch(const QStringList &words)
 {
     if (words.isEmpty()) {
@@ -89,7 +108,7 @@ int dispatch(const QStringList &words)
     }
     const CommandLine line = CommandLine::parse(words);
     if (line.has(QStringLiteral("help")))
-        return printAnswer(helpText());
+        return printAnswer(helpOf(line));
     if (line.has(QStringLiteral("version")))
         return printAnswer(versionText());
     const RunOptions options = [&line] {

@@ -111,7 +111,7 @@ const QList<Section> &sections()
              {"log-file", 0, "FILE", "log to FILE instead of stderr"},
              {"color", 0, "MODE", "auto, on or off"},
              {"config", 0, "FILE", "configuration: INI with these same long names"},
-             {"help", 'h', nullptr, "this text; after a verb: its help"},
+             {"help", 'h', nullptr, "this text, and the options of the plugins that -p names; after a verb: its help"},
              {"version", 0, nullptr, "version, libssh and Qt in use"},
          }},
     };

@@ -2,6 +2,7 @@
 
 #include "cli/newplugin.h"
 #include "cli/optiontable.h"
+#include "cli/pluginoption.h"
 #include "cli/verbline.h"
 #include "plugin/loadguard.h"
 #include "plugin/registry.h"
@@ -14,7 +15,6 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
-#include <cmath>
 #include <utility>
 
 namespace collector {
@@ -24,38 +24,6 @@ namespace {
 QString text(QByteArrayView utf8)
 {
     return QString::fromUtf8(utf8);
-}
-
-QString shown(const QJsonValue &value)
-{
-    if (value.isString())
-        return value.toString();
-    QJsonArray one{value};
-    const QByteArray json = QJsonDocument(one).toJson(QJsonDocument::Compact);
-    return QString::fromUtf8(json.mid(1, json.size() - 2));
-}
-
-// As it would be typed. A manifest has durations in milliseconds, and a number without a unit would be seconds.
-QString typed(const OptionSpec &option, double number)
-{
-    if (option.type != OptionSpec::Type::Duration || number == 0)
-        return QString::number(number, 'g', 12);
-    for (const auto &[unit, ms] : {std::pair{"h", 3'600'000}, {"m", 60'000}, {"s", 1000}}) {
-        if (std::fmod(number, ms) == 0)
-            return QString::number(number / ms, 'g', 12) + QLatin1String(unit);
-    }
-    return QString::number(number, 'g', 12) + QStringLiteral("ms");
-}
-
-QString rangeOf(const OptionSpec &option)
-{
-    if (!option.choices.isEmpty())
-        return option.choices.join(QStringLiteral("|"));
-    QString range = text(typeName(option.type));
-    if (option.minimum || option.maximum)
-        range += QStringLiteral(" %1…%2").arg(option.minimum ? typed(option, *option.minimum) : QString(),
-                                              option.maximum ? typed(option, *option.maximum) : QString());
-    return range;
 }
 
 QJsonObject toJson(const OptionSpec &option)
@@ -144,13 +112,8 @@ QString described(const PluginFile &plugin)
     if (!manifest.options.isEmpty())
         out += QStringLiteral("\nOptions (--NAME VALUE, -O %1.NAME=VALUE, inventory variable %2_NAME):\n")
                    .arg(text(manifest.name), text(QByteArray(manifest.name).replace('-', '_')));
-    for (const OptionSpec &option : manifest.options) {
-        out += QStringLiteral("  --%1 %2").arg(text(option.name), rangeOf(option));
-        if (!option.defaultValue.isUndefined())
-            out += QStringLiteral(" (%1)").arg(option.type == OptionSpec::Type::Duration ? typed(option, option.defaultValue.toDouble())
-                                                                                         : shown(option.defaultValue));
-        out += QStringLiteral("\n      %1\n").arg(option.help);
-    }
+    for (const OptionSpec &option : manifest.options)
+        out += QStringLiteral("  %1%2\n      %3\n").arg(shownOption(option), shownDefault(option), option.help);
     if (!manifest.facts.isEmpty())
         out += QStringLiteral("\nFacts (* in the CSV unless --columns says otherwise, # needs root):\n");
     for (const FactSpec &fact : manifest.facts) {

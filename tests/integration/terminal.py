@@ -85,14 +85,17 @@ def tables(folder):
 
 
 def help_pages():
-    for verb in ('', 'inventory', 'plugins', 'explain', 'diff', 'merge', 'report', 'schema'):
-        words = (verb, '--help') if verb else ('--help',)
+    with_plugins = ('-p', 'ping,ssh-facts', '--help')
+    verbs = ('inventory', 'plugins', 'explain', 'diff', 'merge', 'report', 'schema')
+    for words in (('--help',), with_plugins, *((verb, '--help') for verb in verbs)):
         piped = subprocess.run([program, *words], capture_output=True, text=True, check=True).stdout
         text = shown(words)
         # What cannot be broken stays whole: examples.
         long = [line for line in text.splitlines() if len(line) > usual and not line.startswith('  collector ')]
         check(f'{" ".join(words)} fits {usual} columns', not long, '\n'.join(long))
         check('and says the same as to a file', re.split(r'\s+', text) == re.split(r'\s+', piped), text)
+        of_plugins = all(option in text for option in ('--tcp-port', '--section-timeout', '(5s)'))
+        check('and has the options of plugins where they are named', of_plugins == (words == with_plugins), text)
 
 
 def main():

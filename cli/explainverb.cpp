@@ -12,7 +12,9 @@
 
 #include <QFile>
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <unistd.h>
 
 namespace collector {
@@ -60,6 +62,23 @@ void addSettings(const SshHostConfig &config, QList<Row> &rows)
     }
 }
 
+// What is offered though nobody has named it: the keys that lie where ssh looks, and an agent's.
+void addKeys(const SshSettings &settings, QList<Row> &rows)
+{
+    if (settings.identityFiles.isEmpty() && settings.mayUseDefaultKeys) {
+        const QStringList usual = Credentials::defaultIdentities(QString::fromLocal8Bit(SshLocal::ofProcess().home));
+        QStringList there;
+        std::copy_if(usual.begin(), usual.end(), std::back_inserter(there), [](const QString &path) { return QFile::exists(path); });
+        const QString none =
+            usual.isEmpty() ? QStringLiteral("none: there is no home") : QStringLiteral("none: there is no %1, …").arg(usual.first());
+        rows.append({QStringLiteral("→ keys"), there.isEmpty() ? none : there.join(QStringLiteral(", ")), QStringLiteral("default")});
+    }
+    if (settings.mayUseAgent && settings.agentSocket.isEmpty()) {
+        const QString socket = qEnvironmentVariable("SSH_AUTH_SOCK");
+        rows.append({QStringLiteral("→ agent"), socket.isEmpty() ? QStringLiteral("none") : socket, QStringLiteral("SSH_AUTH_SOCK")});
+    }
+}
+
 // What follows from all of it, as a connection would have it.
 void addConnection(const SshSettings &settings, const ConnectionPlaces &places, QList<Row> &rows)
 {
@@ -87,6 +106,8 @@ void addConnection(const SshSettings &settings, const ConnectionPlaces &places, 
                      QStringLiteral("%1@%2 port %3").arg(printable(jump->user), printable(jump->host)).arg(jump->port), QString()});
     if (!settings.proxyCommand.isEmpty())
         rows.append({QStringLiteral("→ via command"), printable(shownCommand({settings.proxyCommand.last()}).toUtf8(), 500), QString()});
+    if (settings.transport == SshTransport::Native) // ssh(1) sees to its own
+        addKeys(settings, rows);
     const auto secret = [](const std::shared_ptr<const Secret> &of) { return of ? QStringLiteral("***") : QStringLiteral("none"); };
     rows.append({QStringLiteral("→ password"), secret(settings.password), QString::fromUtf8(places.password.origin)});
     rows.append({QStringLiteral("→ transport"),

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void mistakesEndWithStatusTwo();
     void hostThatCannotBeConnectedTo();
     void secretsAreNotShown();
+    void keysThatNobodyHasNamed();
     void bytesThatWouldBeSent_data();
     void bytesThatWouldBeSent();
     void connects();
@@ -164,6 +165,21 @@ void TestExplain::secretsAreNotShown()
     QVERIFY2(!ended.output.contains(QStringLiteral("hunter2")), qPrintable(ended.output));
     QVERIFY(ended.output.contains(QStringLiteral("LANG=C")));
     QCOMPARE(row(ended, QStringLiteral("→ password")), QStringLiteral("*** ansible_password (%1:1)").arg(hosts));
+}
+
+void TestExplain::keysThatNobodyHasNamed()
+{
+    const QString config = write("ssh_config", "Host web\nUser a\nHost named\nIdentityFile /k/own\nIdentityAgent none\n");
+    const QStringList common{QStringLiteral("-i"), QStringLiteral("web,named"), QStringLiteral("--ssh-config"), config};
+    const Ended usual = explain(QStringList{QStringLiteral("web")} + common);
+    QVERIFY2(row(usual, QStringLiteral("→ keys")).endsWith(QStringLiteral(" default")), qPrintable(usual.output));
+    QVERIFY2(row(usual, QStringLiteral("→ keys")).contains(QStringLiteral("/.ssh/id_")), qPrintable(usual.output));
+    QCOMPARE(row(usual, QStringLiteral("→ agent")),
+             qEnvironmentVariable("SSH_AUTH_SOCK", QStringLiteral("none")) + QStringLiteral(" SSH_AUTH_SOCK"));
+    const Ended named = explain(QStringList{QStringLiteral("named")} + common);
+    QCOMPARE(row(named, QStringLiteral("IdentityFile")), QStringLiteral("/k/own %1:4").arg(config));
+    QVERIFY2(!named.output.contains(QStringLiteral("→ keys")) && !named.output.contains(QStringLiteral("→ agent")),
+             qPrintable(named.output));
 }
 
 void TestExplain::bytesThatWouldBeSent_data()

@@ -47,12 +47,10 @@ bool isName(const QString &name)
            std::all_of(name.begin(), name.end(), [&](QChar c) { return isLetter(c) || c == u'.'; });
 }
 
-// No shell has replaced it here, and ssh_config and ansible.cfg have it. What it stands before in a plugin's option is not known here.
-QString withHome(const CoreOption &option, const QString &value)
+bool isFile(const CoreOption &option)
 {
     const QStringList files{QStringLiteral("FILE"), QStringLiteral("DIR"), QStringLiteral("SOURCE"), QStringLiteral("RESULT")};
-    const bool isFile = files.contains(option.argument);
-    return isFile && value.startsWith(u"~/") ? QDir::homePath() + value.mid(1) : value;
+    return files.contains(option.argument);
 }
 
 void Values::take(const QString &name, const std::optional<QString> &text)
@@ -72,8 +70,8 @@ void Values::take(const QString &name, const std::optional<QString> &text)
         throw UsageError(QStringLiteral("%1 needs a value: %1 = %2").arg(name, option ? option->argument : QStringLiteral("VALUE")));
     if (isNever && value->isEmpty())
         throw UsageError(QStringLiteral("never forbids nobody here: name hosts, addresses or networks in the same line, or leave it out"));
-    if (option)
-        value = withHome(*option, *value);
+    if (option && isFile(*option))
+        value = withHome(*value);
     if (isPlugins)
         m_all[QStringLiteral("O")].append(name + u'=' + *value);
     else if (isNever || option->isRepeatable)
@@ -95,6 +93,11 @@ void Values::takeFlag(const QString &name, const QString &word)
 }
 
 } // namespace
+
+QString withHome(const QString &path)
+{
+    return path.startsWith(u"~/") ? QDir::homePath() + path.mid(1) : path;
+}
 
 CommandLine parseConfiguration(const QString &path, const QByteArray &text)
 {

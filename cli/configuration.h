@@ -18,4 +18,7 @@ namespace collector {
 // The same of a file, of at most 1 MiB.
 [[nodiscard]] CommandLine readConfiguration(const QString &path);
 
+// A file as it is named there: no shell has replaced `~/`, and ssh_config and ansible.cfg have it.
+[[nodiscard]] QString withHome(const QString &path);
+
 } // namespace collector

@@ -135,6 +135,8 @@ std::optional<Become> HostSettings::become(const InventoryHost &host, Connection
         takes("ansible_become", &ConnectionPlaces::become);
         become.isWanted = !wanted->isEmpty() && !isFalse(*wanted);
     }
+    if (!become.isWanted) // the others may be a vault's, or mean nothing here: of no concern to a host that is asked as who logs in
+        return isOwn ? std::optional(std::move(become)) : std::nullopt;
     if (const auto user = filled(host, "ansible_become_user"); user && !given.becomeUser.isFixed) {
         takes("ansible_become_user", &ConnectionPlaces::becomeUser);
         become.user = *user;

@@ -1,5 +1,6 @@
 #include "cli/joboptions.h"
 
+#include "cli/configuration.h"
 #include "inventory/diagnostic.h"
 
 #include <QFile>
@@ -89,7 +90,8 @@ void JobOptions::give(Job &job, const QString &option, const QString &value, boo
                              .arg(place, QString::fromUtf8(job.manifest->name), option, names.join(QStringLiteral(", "))));
     }
     QString error;
-    QJsonValue parsed = parseOption(*spec, value.toUtf8(), &error);
+    const QString meant = spec->type == OptionSpec::Type::File && !isFromLine ? withHome(value) : value;
+    QJsonValue parsed = parseOption(*spec, meant.toUtf8(), &error);
     if (parsed.isUndefined()) {
         const QString name = QStringLiteral("--") + option;
         throw UsageError(QStringLiteral("%1 %2, not \"%3\"").arg(place == name ? name : place + QStringLiteral(": ") + name, error, value));

@@ -83,13 +83,17 @@ bool isTruthy(const QJsonValue &value)
     return word == u"true" || word == u"t" || word == u"yes" || word == u"y" || word == u"on" || word == u"1";
 }
 
+bool isOfBecoming(QByteArrayView name)
+{
+    return name.startsWith("ansible_become_") || name.startsWith("ansible_sudo_");
+}
+
 QByteArray remedyOfVariable(QByteArrayView name)
 {
     if (!name.contains("_pass"))
         return "give it a plain value";
-    const bool isBecome = name.startsWith("ansible_become") || name.startsWith("ansible_sudo");
-    return isBecome ? "give --become-password-file or --ask-become-pass, which stand before it, or a plain value"
-                    : "give --password-file or --ask-pass, which stand before it, or a plain value";
+    return isOfBecoming(name) ? "give --become-password-file or --ask-become-pass, which stand before it, or a plain value"
+                              : "give --password-file or --ask-pass, which stand before it, or a plain value";
 }
 
 QByteArray meantVariable(QByteArrayView name)

@@ -113,7 +113,8 @@ private:
                 checkValue(host, name, *variable);
             else if (variable && name != "collector_skip") // which leaves out nobody then
                 found(host, *variable, name.toByteArray() + " cannot be used: " + variable->problem,
-                      remedyOfVariable(name) + "; as it is, the host ends as bad_variable");
+                      remedyOfVariable(name) + "; as it is, the host ends as bad_variable" +
+                          (isOfBecoming(name) ? " where it is to become another user" : ""));
         }
     }
 

@@ -169,6 +169,8 @@ private Q_SLOTS:
     void variablesAreWhatAnsibleMakesOfThem_data();
     void variablesAreWhatAnsibleMakesOfThem();
     void aPasswordOfBecomingUnderBothNames();
+    void becomingIsLookedAtWhereItIsWanted();
+    void aPluginsFileMayBeInTheHome();
     void whomTheInventoryHasSkipped();
     void aPluginsOptionAsAList();
     void offIsNotAConfigurations();
@@ -416,6 +418,32 @@ void TestPrecedence::aPasswordOfBecomingUnderBothNames()
     const Ended ended = run({text("explain"), text("w"), text("-i"), path(text("hosts.ini")), text("--ssh-config"), text("none")});
     QVERIFY2(ended.status == 0, qPrintable(ended.errors));
     QCOMPARE(row(ended, QString::fromUtf8("→ become password")), inFolder(text("*** ansible_become_pass ($/hosts.ini:3)")));
+}
+
+// As with Ansible: a vault's password that nobody needs costs no host.
+void TestPrecedence::becomingIsLookedAtWhereItIsWanted()
+{
+    write(text("hosts.ini"),
+          "w\nv ansible_become=yes\n[all:vars]\nansible_become_password=\"{{ vault_it }}\"\nansible_become_method=runas\n");
+    const auto explained = [&](const char *host, const QStringList &options) {
+        return run(QStringList{text("explain"), text(host), text("-i"), path(text("hosts.ini")), text("--ssh-config"), text("none")} +
+                   options);
+    };
+    const QString complaint = text("cannot be connected to: ");
+    QVERIFY(!explained("w", {}).output.contains(complaint));
+    QVERIFY(explained("w", {text("--become")}).output.contains(complaint + text("ansible_become_method")));
+    QVERIFY(explained("v", {}).output.contains(complaint + text("ansible_become_method")));
+    const Ended told = explained("v", {text("--become-method"), text("su")});
+    QVERIFY2(told.output.contains(text("the variable ansible_become_password (")), qPrintable(told.output));
+}
+
+void TestPrecedence::aPluginsFileMayBeInTheHome()
+{
+    write(text("collector.ini"), "ssh-command.script = ~/no/such/script\n");
+    const Ended ended = run({text("explain"), text("w"), text("-i"), text("w,"), text("-p"), text("ssh-command"), text("--config"),
+                             path(text("collector.ini"))});
+    QCOMPARE(ended.status, 2);
+    QVERIFY2(ended.errors.contains(QDir::homePath() + text("/no/such/script")), qPrintable(ended.errors));
 }
 
 // The words are those that Ansible takes for true.

@@ -173,7 +173,8 @@ void tst_inventorylint::valuesThatCannotWorkAreFound_data()
                             << "hosts.ini:3: warning: " + QByteArray(name) +
                                    " cannot be used: the inventory has no variable 'vault_of_it' for this host\n"
                                    "    -> " +
-                                   remedyOfVariable(name) + "; as it is, the host ends as bad_variable\n";
+                                   remedyOfVariable(name) + "; as it is, the host ends as bad_variable" +
+                                   (isOfBecoming(name) ? " where it is to become another user\n" : "\n");
 }
 
 // A vault is where passwords are to be: not into the open with them.

@@ -1,6 +1,7 @@
 #include "ssh/sshtokens.h"
 
 #include <QCryptographicHash>
+#include <QList>
 
 #include <pwd.h>
 #include <unistd.h>
@@ -116,7 +117,7 @@ std::optional<QByteArray> SshTokens::value(char token) const
     case 'C':
         return QCryptographicHash::hash(local->hostName + host + port + user + jump, QCryptographicHash::Sha1).toHex();
     case 'L':
-        return local->hostName.left(std::max<qsizetype>(local->hostName.indexOf('.'), -1));
+        return local->hostName.split('.').first();
     case 'd':
         return local->home;
     case 'h':

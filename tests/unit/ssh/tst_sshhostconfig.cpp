@@ -13,6 +13,7 @@ class TestSshHostConfig : public QObject
 private Q_SLOTS:
     void tokens_data();
     void tokens();
+    void shortNameOfMachineWithoutDomain();
     void overridesComeFirst();
     void overridesAreChecked_data();
     void overridesAreChecked();
@@ -57,6 +58,15 @@ void TestSshHostConfig::tokens()
         QVERIFY2(resolved.problem.startsWith(QStringLiteral("IdentityFile (ssh_config:4): ")), qPrintable(resolved.problem));
     else
         QCOMPARE(resolved.identityFiles, QStringList{expected});
+}
+
+// As most machines are named: %L was empty there.
+void TestSshHostConfig::shortNameOfMachineWithoutDomain()
+{
+    SshLocal local = someone();
+    local.hostName = "box";
+    const SshConfig from = SshConfig::fromText("IdentityFile /k/%L.%l", local);
+    QCOMPARE(from.resolve("web").identityFiles, QStringList{QStringLiteral("/k/box.box")});
 }
 
 void TestSshHostConfig::overridesComeFirst()

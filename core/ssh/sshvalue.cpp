@@ -164,10 +164,14 @@ std::optional<Values> command(const SshConfigLine &line, QString *error)
 
 std::optional<Values> jump(const SshConfigLine &line, QString *error)
 {
-    QByteArray value = line.rest();
-    value = value.left(value.indexOf('#') < 0 ? value.size() : value.indexOf('#')).trimmed();
+    const QByteArray rest = line.rest();
+    // To ssh it ends at a blank or a comment, whatever follows; its quotes are taken off by the shell that starts the ssh of the jump.
+    const auto end = std::find_if(rest.begin(), rest.end(), [](char c) { return c == ' ' || c == '\t' || c == '#'; });
+    QByteArray value = rest.left(end - rest.begin());
+    if (value.size() > 2 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front())
+        value = value.sliced(1).chopped(1);
     if (value.isEmpty() || !jumpHops(value))
-        return fail(error, QStringLiteral("%1 is no list of [user@]host[:port]").arg(quoted(value)));
+        return fail(error, QStringLiteral("%1 is no list of [user@]host[:port], without blanks").arg(quoted(value)));
     return Values{value};
 }
 

@@ -123,6 +123,8 @@ void TestSshHostConfig::jumps_data()
     QTest::newRow("user with an at") << QByteArray("a@b@gate") << QStringLiteral("a@b|gate|0");
     QTest::newRow("URI") << QByteArray("ssh://ops%40x@gate:22/") << QStringLiteral("ops@x|gate|22");
     QTest::newRow("with a comment") << QByteArray("gate # the old one") << QStringLiteral("|gate|0");
+    QTest::newRow("with a second word, which ssh passes over") << QByteArray("gate other") << QStringLiteral("|gate|0");
+    QTest::newRow("in quotes, which ssh leaves to its shell") << QByteArray("\"gate\" # the old one") << QStringLiteral("|gate|0");
     QTest::newRow("none") << QByteArray("none") << QString();
 }
 
@@ -136,6 +138,7 @@ void TestSshHostConfig::jumps()
     for (const JumpHop &hop : from.resolve("web").jumps)
         found.append(QStringLiteral("%1|%2|%3").arg(QString::fromUtf8(hop.user), QString::fromUtf8(hop.host)).arg(hop.port));
     QCOMPARE(found.join(u' '), expected);
+    QVERIFY(config("ProxyJump a, b").errors().value(0).contains(QStringLiteral("\"a,\" is no list"))); // as for ssh
     QVERIFY(config("ProxyJump gate").resolve("gate").problem.contains(QStringLiteral("through itself")));
 }
 

@@ -74,6 +74,10 @@ SshAlgorithms proposedAlgorithms(const SshAlgorithms &wanted, bool legacy)
     static const SshAlgorithms old = own(true);
     SshAlgorithms lists = legacy ? old : modern;
     const auto prefer = [](QByteArray &list, const QByteArray &other) {
+        if (other.startsWith('-'))
+            throw JobError(Cause::BadVariable, QStringLiteral("%1 leaves none of the algorithms that there are here; name one that may be "
+                                                              "used, or use --transport openssh")
+                                                   .arg(printable(other, 300)));
         if (!other.isEmpty())
             list = other;
     };

@@ -85,7 +85,9 @@ struct SshHostConfig
     [[nodiscard]] const SshSetting &setting(SshWord word) const { return settings[size_t(word)]; }
 };
 
-// `defaults` as `spec` would have it: +a,b appends, -pattern removes, ^a,b puts to the front, anything else replaces; empty keeps.
-[[nodiscard]] QByteArray withAlgorithms(const QByteArray &spec, const QByteArray &defaults);
+// `defaults` as `spec` would have it: +a,b appends, -pattern removes, ^a,b puts to the front, anything else replaces; empty keeps. Where
+// `all` is given, a name with a wildcard stands for those of `all` that match it, as ssh has it for HostKeyAlgorithms and
+// PubkeyAcceptedAlgorithms.
+[[nodiscard]] QByteArray withAlgorithms(const QByteArray &spec, const QByteArray &defaults, const QByteArray &all = {});
 
 } // namespace collector

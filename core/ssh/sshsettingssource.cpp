@@ -271,16 +271,18 @@ void SshSettingsSource::fillInMethods(const SshHostConfig &host, SshSettings &se
 
 void SshSettingsSource::fillInAlgorithms(const SshHostConfig &host, SshSettings &settings) const
 {
-    const auto list = [](const QByteArray &spec, const QByteArray &own) {
-        return spec.isEmpty() ? QByteArray() : withAlgorithms(spec, own);
+    const auto list = [](const QByteArray &spec, const QByteArray &own, const QByteArray &all = {}) {
+        const QByteArray result = spec.isEmpty() ? QByteArray() : withAlgorithms(spec, own, all);
+        return result.isEmpty() ? spec : result; // where nothing is left: as it was written, for an empty one says nothing
     };
+    static const SshAlgorithms all = proposedAlgorithms({}, true);
     settings.algorithms.kex = list(host.kexAlgorithms, m_ownAlgorithms.kex);
-    settings.algorithms.hostKeys = list(host.hostKeyAlgorithms, m_ownAlgorithms.hostKeys);
+    settings.algorithms.hostKeys = list(host.hostKeyAlgorithms, m_ownAlgorithms.hostKeys, all.hostKeys);
     settings.mayOrderHostKeys = host.hostKeyAlgorithms.startsWith('+') || host.hostKeyAlgorithms.startsWith('-'); // as in sshconnect2.c
     settings.algorithms.ciphers = list(host.ciphers, m_ownAlgorithms.ciphers);
     settings.algorithms.macs = list(host.macs, m_ownAlgorithms.macs);
     settings.requiredRsaSize = std::max(host.requiredRsaSize, smallestRsaSize);
-    settings.algorithms.publicKeys = list(host.publicKeyAlgorithms, m_ownAlgorithms.publicKeys);
+    settings.algorithms.publicKeys = list(host.publicKeyAlgorithms, m_ownAlgorithms.publicKeys, all.publicKeys);
 }
 
 // As ssh -J does it: the last hop is reached through those before it, whatever its own ProxyJump says; the first by its own.

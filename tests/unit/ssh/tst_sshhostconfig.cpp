@@ -178,13 +178,17 @@ void TestSshHostConfig::algorithms_data()
     QTest::newRow("append") << QByteArray("+d,a") << QByteArray("a,b,c,d");
     QTest::newRow("remove") << QByteArray("-b,c*") << QByteArray("a");
     QTest::newRow("front") << QByteArray("^c,d") << QByteArray("c,d,a,b");
+    QTest::newRow("wildcards in a list") << QByteArray("x,k*") << QByteArray("k1,k2");
+    QTest::newRow("wildcards to append") << QByteArray("+k?,b*") << QByteArray("a,b,c,k1,k2");
+    QTest::newRow("wildcards to the front") << QByteArray("^k*,c") << QByteArray("k1,k2,c,a,b");
+    QTest::newRow("wildcards that remove all") << QByteArray("-*") << QByteArray();
 }
 
 void TestSshHostConfig::algorithms()
 {
     QFETCH(QByteArray, spec);
     QFETCH(QByteArray, expected);
-    QCOMPARE(withAlgorithms(spec, "a,b,c"), expected);
+    QCOMPARE(withAlgorithms(spec, "a,b,c", "a,b,c,k1,k2"), expected);
 }
 
 void TestSshHostConfig::agent_data()

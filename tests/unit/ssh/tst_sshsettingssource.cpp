@@ -1,5 +1,6 @@
 // SshSettingsSource: what reaches a connection of ssh_config, of the command line, and of the way to a host.
 
+#include "ssh/algorithms.h"
 #include "ssh/opensshwords.h"
 #include "ssh/sshsettingssource.h"
 
@@ -55,6 +56,7 @@ private Q_SLOTS:
     void methods_data();
     void methods();
     void algorithms();
+    void removingAllAlgorithmsIsNoDefault();
     void ways_data();
     void ways();
     void jumpHostsAreShared();
@@ -209,6 +211,15 @@ void TestSshSettingsSource::algorithms()
     QVERIFY(found->algorithms.hostKeys.endsWith(",ssh-rsa"));
     QVERIFY(found->mayOrderHostKeys && settings("HostKeyAlgorithms -ssh-ed25519")->mayOrderHostKeys);
     QVERIFY(!settings("HostKeyAlgorithms ^ssh-rsa")->mayOrderHostKeys && !settings("HostKeyAlgorithms ssh-rsa")->mayOrderHostKeys);
+    QCOMPARE(settings("HostKeyAlgorithms rsa-*,ssh-r?a")->algorithms.hostKeys, QByteArray("rsa-sha2-512,rsa-sha2-256,ssh-rsa"));
+    QVERIFY(settings("PubkeyAcceptedAlgorithms +ssh-*")->algorithms.publicKeys.endsWith(",ssh-rsa"));
+}
+
+// What was forbidden was proposed after all: an empty list is one that nobody has written.
+void TestSshSettingsSource::removingAllAlgorithmsIsNoDefault()
+{
+    const auto found = settings("MACs -hmac*");
+    QVERIFY_THROWS_EXCEPTION(JobError, (void)proposedAlgorithms(found->algorithms, false));
 }
 
 void TestSshSettingsSource::ways_data()

@@ -7,6 +7,7 @@
 #include <yaml.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace collector {
@@ -122,8 +123,11 @@ private:
         node->kind = kind;
         node->line = static_cast<int>(m_event.start_mark.line) + 1;
         node->column = static_cast<int>(m_event.start_mark.column) + 1;
+        const QByteArray name = textOf(anchor);
+        if (m_anchors.contains(name)) // YAML would let the later one count, PyYAML does not
+            throw Refusal{"the anchor '" + name + "' is given a second time", m_event.start_mark};
         if (anchor)
-            m_anchors.insert(textOf(anchor), nullptr); // known, but not to be used until it is whole
+            m_anchors.insert(name, nullptr); // known, but not to be used until it is whole
         return node;
     }
 
@@ -261,11 +265,13 @@ private:
     void put(DataNode &node, QHash<QByteArray, size_t> &places, const std::shared_ptr<const DataNode> &key,
              const std::shared_ptr<const DataNode> &value, const yaml_mark_t &mark)
     {
-        // 1 and "1" are different keys, 1 and true are equal ones, as in Python.
+        // 1 and "1" are different keys; 1, 1.0 and true are equal ones, as in Python.
         const QByteArray *text = key->text();
         QByteArray identity = text ? 's' + *text : 'n' + key->keyText();
         if (const auto *flag = key->value.as<bool>())
             identity = *flag ? "n1" : "n0";
+        else if (const auto *number = key->value.as<double>(); number && *number == std::trunc(*number) && std::abs(*number) < 1e15)
+            identity = 'n' + QByteArray::number(static_cast<qint64>(*number));
         const auto known = places.constFind(identity);
         if (known == places.constEnd()) {
             places.insert(identity, node.items.size() + 1);

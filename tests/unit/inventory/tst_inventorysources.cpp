@@ -291,6 +291,8 @@ void tst_inventorysources::tagsMeanWhatPyYamlMakesOfThem_data()
     QTest::newRow("a set in a list") << QByteArray("[{x: !!set {a}}]") << QByteArray() << QByteArray("a set (!!set) has no form in JSON");
     QTest::newRow("a set as key") << QByteArray("{!!set {a}: 1}") << QByteArray() << QByteArray("cannot be a key");
     QTest::newRow("binary") << QByteArray("!!binary aGVsbG8=") << QByteArray() << QByteArray("binary data (!!binary) has no form in JSON");
+    QTest::newRow("numbers that are equal are one key") << QByteArray("[{1: a, 1.0: b}]") << QByteArray(R"([{"1":"b"}])") << QByteArray();
+    QTest::newRow("an anchor twice") << QByteArray("[&a 1, &a 2]") << QByteArray() << QByteArray("anchor 'a' is given a second time");
     QTest::newRow("one of nobody's") << QByteArray("!!nope x") << QByteArray() << QByteArray("not understood");
 }
 

@@ -186,7 +186,7 @@ int Facts::specOf(QByteArrayView key) const
 
 void Facts::setBytes(QByteArrayView key, QByteArrayView bytes)
 {
-    QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::Stateless);
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::Stateless | QStringConverter::Flag::ConvertInitialBom);
     const QString text = decoder(bytes);
     set(key, text);
     const int spec = m_manifest->factIndex(key);

@@ -8,7 +8,7 @@ namespace collector::facts {
 
 void putText(QJsonObject &object, QStringView key, QByteArrayView bytes)
 {
-    QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::Stateless);
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::Stateless | QStringConverter::Flag::ConvertInitialBom);
     const QString text = decoder(bytes);
     object.insert(key.toString(), text);
     if (decoder.hasError())

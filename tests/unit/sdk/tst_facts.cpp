@@ -175,6 +175,9 @@ private Q_SLOTS:
         facts.setBytes("text", QByteArray("S\xfeN 7"));
         QCOMPARE(facts.value("text").toString(), QStringLiteral("S\ufffdN 7"));
         QCOMPARE(QByteArray::fromBase64(facts.value("text_base64").toString().toLatin1()), QByteArray("S\xfeN 7"));
+        facts.setBytes("text", "\xef\xbb\xbf# mark"); // which is text: nothing beside it would tell of a loss
+        QCOMPARE(facts.toJson(), (QJsonObject{{QStringLiteral("text"), QStringLiteral("\ufeff# mark")}}));
+        facts.setBytes("text", QByteArray("S\xfeN 7"));
         facts.setBytes("text", "plain again"); // no bytes of what it was
         QCOMPARE(facts.toJson(), (QJsonObject{{QStringLiteral("text"), QStringLiteral("plain again")}}));
     }

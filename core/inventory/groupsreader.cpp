@@ -181,6 +181,8 @@ void GroupsReader::readListOutput(const DataNode &root)
             continue;
         }
         hostVariables = data.find("hostvars");
+        if (hostVariables && hostVariables->isNull()) // as some languages print an empty one; Ansible asks for each host then
+            hostVariables = nullptr;
         m_hasMeta = hostVariables != nullptr;
         if (hostVariables && hostVariables->kind != DataNode::Mapping)
             error(*hostVariables, "_meta.hostvars is a mapping from host to variables", {});

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void readsStandardInput();
     void anAddressMayStandInBrackets();
     void readsAnExecutable();
+    void asksAnExecutableForEachHost_data();
     void asksAnExecutableForEachHost();
     void reportsWhatAnExecutableDoesWrong_data();
     void reportsWhatAnExecutableDoesWrong();
@@ -154,16 +155,27 @@ void tst_inventorysources::readsAnExecutable()
     QCOMPARE(heard, QByteArray("note\n"));
 }
 
+void tst_inventorysources::asksAnExecutableForEachHost_data()
+{
+    QTest::addColumn<QByteArray>("more");
+    QTest::newRow("that has no _meta") << QByteArray();
+    QTest::newRow("whose _meta has no hostvars") << QByteArray(R"(, "_meta": {})");
+    QTest::newRow("whose hostvars are null") << QByteArray(R"(, "_meta": {"hostvars": null})");
+}
+
 void tst_inventorysources::asksAnExecutableForEachHost()
 {
+    QFETCH(QByteArray, more);
     Folder folder;
-    const LoadResult loaded = Inventory::load(
-        {folder.write(
-            "dynamic",
-            "#!/bin/sh\ncase $1 in\n--list) echo '{\"web\": [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\", \"i\", \"j\"]}';;\n"
-            "--host) [ $2 = b ] || echo \"{\\\"me\\\": \\\"$2\\\"}\";;\nesac\n",
-            true)},
-        {});
+    const QByteArray script =
+        R"(#!/bin/sh
+case $1 in
+--list) echo '{"web": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"])" +
+        more + R"(}';;
+--host) [ $2 = b ] || echo "{\"me\": \"$2\"}";;
+esac
+)";
+    const LoadResult loaded = Inventory::load({folder.write("dynamic", script, true)}, {});
     QVERIFY2(loaded, said(loaded).constData());
     QCOMPARE(hostsOf(loaded).size(), 10);
     QCOMPARE(valueOf(loaded, "a", "me"), QJsonValue(QStringLiteral("a")));

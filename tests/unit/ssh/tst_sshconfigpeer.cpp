@@ -81,6 +81,7 @@ void TestSshConfigPeer::agreesWithSshOnSeededFiles()
                                        "UserKnownHostsFile /a ~/b \"/c d\"",
                                        "UserKnownHostsFile none",
                                        "UserKnownHostsFile ~/%k.%n",
+                                       "UserKnownHostsFile /%L/%l/%u/%d/%i/%r@%h:%p%%",
                                        "GlobalKnownHostsFile /g",
                                        "ConnectTimeout 1m30s",
                                        "ConnectTimeout none",

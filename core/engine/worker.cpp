@@ -183,17 +183,14 @@ bool Worker::startNext()
     }
     // First those that we had no room for, or a machine that is full would go through its whole inventory for nothing.
     if (const auto entry = m_pending.next(Queue::Refused, reactor.now(), enter)) {
-        m_pace.count();
         startHost(place, entry->index, entry->attempt, entry->refusals);
         return true;
     }
     if (const auto index = m_pending.nextOfPlan(*m_setup.plan, m_window.size() - inFlight, enter)) {
-        m_pace.count();
         startHost(place, *index, 1, 0);
         return true;
     }
     if (const auto entry = m_pending.next(Queue::Retries, reactor.now(), enter)) {
-        m_pace.count();
         startHost(place, entry->index, entry->attempt, entry->refusals);
         return true;
     }
@@ -259,6 +256,8 @@ void Worker::startHost(int place, quint64 index, int attempt, int refusals)
     slot.run.emplace(HostRunHost{reactor, *m_transport, m_setup.pool, m_setup.programs, m_qtSockets, *m_setup.plan, m_wallAhead},
                      std::move(host), attempt, slot.number);
     slot.run->start([this, &slot] { slotOver(slot); });
+    if (slot.run->hasBegun()) // who is left out or skipped is contacted by nobody, and costs the others no time
+        m_pace.count();
     if (slot.run->isOver())
         endHost(slot);
     else

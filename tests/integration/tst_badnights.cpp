@@ -1,0 +1,57 @@
+// Nights that go wrong for reasons of this machine: what a file may grow to, whose the files are, what is missing. Each is to be told for
+// what it is, by a status that no timer takes for a good one.
+
+#include "endingsfixture.h"
+
+#include <QElapsedTimer>
+
+using namespace collector;
+
+class TestBadNights : public EndingsFixture
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { begin(); }
+    void cleanupTestCase() { end(); }
+    void init() { enterFolder(); }
+    void theRateIsThatOfContacts_data();
+    void theRateIsThatOfContacts();
+
+private:
+    int runHere(QProcess &process, const QStringList &arguments) const
+    {
+        process.setWorkingDirectory(m_dir->path());
+        return run(process, arguments);
+    }
+};
+
+void TestBadNights::theRateIsThatOfContacts_data()
+{
+    QTest::addColumn<QByteArray>("others");
+    QTest::addColumn<int>("hosts");
+    QTest::newRow("skipped") << QByteArray("-i 127.9.0.1-127.9.0.200 -x 127.9.0.3-127.9.0.200") << 2;
+    QTest::newRow("of other shards") << QByteArray("-i 127.9.0.0/24 --shard 1/60") << 2;
+    QTest::newRow("were ok") << QByteArray("-i 127.9.0.1-127.9.0.200 --rerun former.jsonl") << 2;
+}
+
+// Each shard of a fleet took as long as the fleet, and two hosts tried again as long as all of them.
+void TestBadNights::theRateIsThatOfContacts()
+{
+    QFETCH(QByteArray, others);
+    QFETCH(int, hosts);
+    write("former.jsonl", R"({"schema":"collector/1","host":"127.9.0.7","status":"unreachable","cause":"refused"})"
+                          "\n"
+                          R"({"schema":"collector/1","host":"127.9.0.70","status":"unreachable","cause":"refused"})"
+                          "\n");
+    const int contacts = m_fleet->count(FleetEvent::Connect);
+    QProcess process;
+    QElapsedTimer clock;
+    clock.start();
+    QCOMPARE(runHere(process, command("--progress off -f jsonl --rate 10 " + others)), 0);
+    QVERIFY2(clock.elapsed() < 8000, qPrintable(QString::number(clock.elapsed()))); // of twenty seconds
+    QVERIFY(m_fleet->count(FleetEvent::Connect) - contacts >= hosts);
+}
+
+QTEST_GUILESS_MAIN(TestBadNights)
+#include "tst_badnights.moc"

@@ -63,10 +63,13 @@ struct LogPlace
     void make(const SshSettings &settings)
     {
         if (QStandardPaths::findExecutable(QStringLiteral("ssh")).isEmpty())
-            throw std::runtime_error("ssh is not there");
+            throw JobError(
+                Cause::BadVariable,
+                QStringLiteral("ssh(1) is not there, which --transport openssh (collector_transport) runs: install openssh-client"));
         QByteArray made = QFile::encodeName(QDir::tempPath()) + "/collector-XXXXXX";
         if (!mkdtemp(made.data()))
-            throw std::runtime_error(("no folder for ssh's log: " + QByteArray(strerror(errno))).toStdString());
+            throw std::runtime_error(
+                ("no folder for ssh's log in " + QFile::encodeName(QDir::tempPath()) + ": " + QByteArray(strerror(errno))).toStdString());
         directory = made;
         const QByteArray name = directory + logName;
         if (mkfifo(name.constData(), 0600) == 0)
@@ -187,8 +190,8 @@ Task<> OpensshCommand::start(QByteArray command)
     } catch (const std::runtime_error &error) {
         problem = QString::fromLocal8Bit(error.what());
     }
-    if (!problem.isEmpty())
-        throw JobError(Cause::UnsupportedConnection, QStringLiteral("ssh(1) cannot be started: %1; install openssh-client").arg(problem));
+    if (!problem.isEmpty()) // a full /tmp, no process left: no word on the host, and nothing that may pass for a good end
+        throw JobError(Cause::LocalLimit, QStringLiteral("ssh(1) cannot be started: %1").arg(problem));
     readAlong(std::exchange(place->descriptor, -1)); // alone it does not keep ssh going: who has opened it, if anybody?
 }
 

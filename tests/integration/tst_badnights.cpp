@@ -4,6 +4,8 @@
 #include "endingsfixture.h"
 
 #include <QElapsedTimer>
+#include <QJsonDocument>
+#include <QJsonObject>
 
 using namespace collector;
 
@@ -15,6 +17,7 @@ private Q_SLOTS:
     void initTestCase() { begin(); }
     void cleanupTestCase() { end(); }
     void init() { enterFolder(); }
+    void sshThatIsNotThere();
     void theRateIsThatOfContacts_data();
     void theRateIsThatOfContacts();
 
@@ -25,6 +28,20 @@ private:
         return run(process, arguments);
     }
 };
+
+// All hosts were `skipped`, and the night a good one.
+void TestBadNights::sshThatIsNotThere()
+{
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("PATH"), m_dir->path());
+    process.setProcessEnvironment(environment);
+    QCOMPARE(runHere(process, command("-q -i 127.9.0.1, --transport openssh -f jsonl")), 4);
+    const QJsonObject record = QJsonDocument::fromJson(process.readAllStandardOutput()).object();
+    QCOMPARE(record[u"status"], QStringLiteral("failed"));
+    QCOMPARE(record[u"cause"], QStringLiteral("bad_variable"));
+    QVERIFY2(record[u"message"].toString().startsWith(QStringLiteral("ssh(1) is not there")), qPrintable(record[u"message"].toString()));
+}
 
 void TestBadNights::theRateIsThatOfContacts_data()
 {

@@ -31,7 +31,8 @@ void blockSignals()
 {
     const sigset_t set = ourSignals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
+    for (const int number : {SIGPIPE, SIGXFSZ}) // a closed pipe, and a file that may grow no more, are told as errors of writing
+        std::signal(number, SIG_IGN);
 }
 
 SignalsEndUs::SignalsEndUs()

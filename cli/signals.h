@@ -1,5 +1,5 @@
 // Signals: INT, TERM and USR1, taken in by the event loop. One object a process, main thread. A second INT or TERM is for the
-// caller to act on; SIGPIPE is ignored from then on.
+// caller to act on; SIGPIPE and SIGXFSZ are ignored from then on.
 
 #pragma once
 

@@ -72,7 +72,8 @@ pid_t ChildProcess::start(const QStringList &command, std::span<const int> strea
     sigset_t standard;
     sigemptyset(&none);
     sigemptyset(&standard);
-    sigaddset(&standard, SIGPIPE);
+    for (const int ignored : {SIGPIPE, SIGXFSZ})
+        sigaddset(&standard, ignored);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &standard);
     posix_spawnattr_setpgroup(&attributes, 0);

@@ -7,6 +7,8 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <sys/resource.h>
+
 using namespace collector;
 
 class TestBadNights : public EndingsFixture
@@ -17,17 +19,52 @@ private Q_SLOTS:
     void initTestCase() { begin(); }
     void cleanupTestCase() { end(); }
     void init() { enterFolder(); }
+    void aFileThatMayGrowNoMore_data();
+    void aFileThatMayGrowNoMore();
     void sshThatIsNotThere();
     void theRateIsThatOfContacts_data();
     void theRateIsThatOfContacts();
 
 private:
+    static QStringList words(const char *text) { return QString::fromUtf8(text).split(u' ', Qt::SkipEmptyParts); }
     int runHere(QProcess &process, const QStringList &arguments) const
     {
         process.setWorkingDirectory(m_dir->path());
         return run(process, arguments);
     }
 };
+
+void TestBadNights::aFileThatMayGrowNoMore_data()
+{
+    QTest::addColumn<QStringList>("verb");
+    QTest::newRow("merge") << words("merge in.jsonl -o out.json");
+    QTest::newRow("merge, packed") << words("merge in.jsonl -o out.jsonl.gz -o out.json");
+    QTest::newRow("tables") << words("merge in.jsonl --tables out");
+    QTest::newRow("report") << words("report in.jsonl -o out.html");
+}
+
+// The kernel's signal ended the verb without a word, and locks and half a file were left.
+void TestBadNights::aFileThatMayGrowNoMore()
+{
+    QFETCH(QStringList, verb);
+    QByteArray records;
+    for (int i = 0; i < 200; ++i)
+        records += R"({"schema":"collector/1","run":"20261122T020000Z-4f1c","host":"h)" + QByteArray::number(i) +
+                   R"(","status":"ok","cause":null,"started":"2026-11-22T02:00:00.123Z","facts":{"kernel":")" + QByteArray(50, 'k') +
+                   "\"}}\n";
+    write("in.jsonl", records);
+    QProcess process;
+    process.setChildProcessModifier([] {
+        const rlimit little{8192, 8192};
+        setrlimit(RLIMIT_FSIZE, &little);
+    });
+    QCOMPARE(runHere(process, verb), 1);
+    const QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.startsWith("collector " + verb.first().toUtf8() + ": out") && said.endsWith("cannot be written: File too large\n"),
+             said.constData());
+    QCOMPARE(QDir(m_dir->path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
+             QStringList{QStringLiteral("in.jsonl")});
+}
 
 // All hosts were `skipped`, and the night a good one.
 void TestBadNights::sshThatIsNotThere()

@@ -74,11 +74,12 @@ std::optional<FileLock> FileLock::take(const QByteArray &output, const QByteArra
         }
         if (!isStillNamed(file.get(), path))
             continue;
-        if (ftruncate(file.get(), 0) != 0 || !writeAll(file.get(), holder)) {
+        FileLock lock(path, std::move(file)); // from here on it goes with us, also where the disk is full
+        if (ftruncate(lock.m_file.get(), 0) != 0 || !writeAll(lock.m_file.get(), holder)) {
             *error = QStringLiteral("%1 cannot be written: %2").arg(name, errorText(errno));
             return std::nullopt;
         }
-        return FileLock(path, std::move(file));
+        return lock;
     }
 }
 

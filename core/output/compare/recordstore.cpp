@@ -1,6 +1,5 @@
 #include "output/compare/recordstore.h"
 
-#include <QDir>
 #include <QTemporaryFile>
 
 #include <unistd.h>
@@ -13,6 +12,13 @@ namespace collector {
 namespace {
 
 constexpr qsizetype pieceBytes = 1 << 20;
+
+// As it was given: of one that is not there QDir::tempPath() makes nothing, and the file would be made in the root.
+QString temporaryFolder()
+{
+    const QString given = qEnvironmentVariable("TMPDIR");
+    return given.isEmpty() ? QStringLiteral("/tmp") : given;
+}
 
 } // namespace
 
@@ -33,9 +39,9 @@ bool RecordStore::flush()
     if (!m_error.isEmpty())
         return false;
     if (!m_file) {
-        m_file = std::make_unique<QTemporaryFile>(QDir::tempPath() + QStringLiteral("/collector-XXXXXX"));
+        m_file = std::make_unique<QTemporaryFile>(temporaryFolder() + QStringLiteral("/collector-XXXXXX"));
         if (!m_file->open()) {
-            m_error = QStringLiteral("%1: %2").arg(m_file->fileTemplate(), m_file->errorString());
+            m_error = QStringLiteral("temporary file in %1 (TMPDIR): %2").arg(temporaryFolder(), m_file->errorString());
             return false;
         }
         ::unlink(m_file->fileName().toLocal8Bit().constData());
@@ -45,7 +51,8 @@ bool RecordStore::flush()
         if (count < 0 && errno == EINTR)
             continue;
         if (count <= 0) {
-            m_error = QStringLiteral("temporary file in %1: %2").arg(QDir::tempPath(), QString::fromLocal8Bit(std::strerror(errno)));
+            m_error =
+                QStringLiteral("temporary file in %1 (TMPDIR): %2").arg(temporaryFolder(), QString::fromLocal8Bit(std::strerror(errno)));
             return false;
         }
         done += count;
@@ -69,7 +76,7 @@ bool RecordStore::read(RecordRef ref, QByteArray &out)
         if (count < 0 && errno == EINTR)
             continue;
         if (count <= 0) {
-            m_error = QStringLiteral("temporary file in %1: cannot be read back").arg(QDir::tempPath());
+            m_error = QStringLiteral("temporary file in %1 (TMPDIR): cannot be read back").arg(temporaryFolder());
             return false;
         }
         done += count;

@@ -1,6 +1,7 @@
 #include "cli/diffverb.h"
 #include "cli/mergeverb.h"
 #include "cli/reportverb.h"
+#include "output/compare/recordstore.h"
 #include "output/filelock.h"
 #include "output/livefile.h"
 #include "output/resultreader.h"
@@ -160,6 +161,22 @@ private Q_SLOTS:
         QCOMPARE(runMergeVerb({one, QStringLiteral("-o"), path("o.json")}, someManifests()), 1);
         QCOMPARE(runDiffVerb({one, one}, someManifests()), 1);
         QCOMPARE(runReportVerb({one, QStringLiteral("--since"), one, QStringLiteral("-o"), path("o.html")}, someManifests()), 1);
+    }
+
+    // The root was taken for it, and written to by who may; who may not was told of a file there.
+    void aTemporaryFolderThatIsNotThere()
+    {
+        QList<QByteArray> records;
+        for (int i = 0; i < 2000; ++i)
+            records.append(record(QByteArray::number(i), "ok", facts(json("'kernel':'") + QByteArray(1000, 'x') + '"')));
+        const QString one = result("1.jsonl", records);
+        const QByteArray before = qgetenv("TMPDIR");
+        const auto restore = qScopeGuard([&] { before.isEmpty() ? qunsetenv("TMPDIR") : qputenv("TMPDIR", before); });
+        qputenv("TMPDIR", path("nowhere").toLocal8Bit());
+        QCOMPARE(runMergeVerb({one, QStringLiteral("-o"), path("o.json")}, someManifests()), 1);
+        RecordStore store;
+        (void)store.add(QByteArray(2 << 20, 'x'));
+        QCOMPARE(store.error(), QStringLiteral("temporary file in %1 (TMPDIR): No such file or directory").arg(path("nowhere")));
     }
 
     void whatSomebodyElseWritesIsLeftAlone_data()

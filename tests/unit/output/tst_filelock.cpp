@@ -7,6 +7,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@ private Q_SLOTS:
     void oneAtATime();
     void itGoesWithItsFile();
     void oneThatWasKilledHoldsNothing();
+    void aFullDiskLeavesNone();
     void noFolder();
     void noLinkIsFollowed();
     void whatIsSaidOfTheHolderIsHarmless();
@@ -87,6 +89,20 @@ void TestFileLock::oneThatWasKilledHoldsNothing()
     QVERIFY(QFile::exists(m_file));
     QVERIFY2(take(), qPrintable(m_error));
     QVERIFY(!QFile::exists(m_file)); // and now it is gone
+}
+
+// It was made, its holder could not be put down in it, and there it stayed.
+void TestFileLock::aFullDiskLeavesNone()
+{
+    rlimit before{};
+    QCOMPARE(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto restore = qScopeGuard([&] { setrlimit(RLIMIT_FSIZE, &before); });
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit nothing{0, before.rlim_max};
+    QCOMPARE(setrlimit(RLIMIT_FSIZE, &nothing), 0);
+    QVERIFY(!take());
+    QVERIFY2(m_error.contains(QStringLiteral("a.json cannot be written: File too large")), qPrintable(m_error));
+    QVERIFY(!QFile::exists(m_file));
 }
 
 void TestFileLock::noFolder()

@@ -8,6 +8,8 @@
 #include <QFileInfo>
 #include <QJsonArray>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -27,6 +29,8 @@ constexpr qsizetype mostJournals = 32;
 // What would be lost with a journal, in words; empty: nothing would.
 QString worthOf(const QByteArray &journal)
 {
+    if (access(journal.constData(), R_OK) != 0) // another user's, as of a night that root began by hand
+        return QStringLiteral("it cannot be read (%1), and is put aside as ").arg(errorText(errno)) + QStringLiteral("%1");
     QString error;
     const auto reader = JournalReader::open(journal, &error);
     JournalReader::Entry entry;

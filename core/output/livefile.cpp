@@ -44,6 +44,14 @@ bool takeRights(int descriptor, const struct stat &replaced, const QByteArray &p
            fchmod(descriptor, replaced.st_mode & 0777) == 0;
 }
 
+bool isOfAnother(const QByteArray &path)
+{
+    struct stat info
+    {
+    };
+    return lstat(path.constData(), &info) == 0 && info.st_uid != geteuid();
+}
+
 // For a folder that may be written into and not read, as a drop box. What is gone from it may be there again after a power cut, which
 // costs nothing.
 bool syncFileSystemOf(const QByteArray &path)
@@ -143,7 +151,10 @@ FileHandle LiveFile::create(mode_t newFileMode, QString *error)
         return {};
     case PlaceKind::RegularFile:
         if (access(m_path.constData(), W_OK) != 0) {
+            const bool isDenied = errno == EACCES;
             *error = QStringLiteral("%1 cannot be written: %2").arg(shown(m_path), errorText(errno));
+            if (isDenied && isOfAnother(m_path)) // as of a night that root began by hand
+                *error += QStringLiteral("; it is another user's: remove it, or give it to the one that this runs as (chown)");
             return {};
         }
         break;

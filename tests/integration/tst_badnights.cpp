@@ -7,6 +7,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <grp.h>
 #include <sys/resource.h>
 
 using namespace collector;
@@ -21,11 +22,13 @@ private Q_SLOTS:
     void init() { enterFolder(); }
     void aFileThatMayGrowNoMore_data();
     void aFileThatMayGrowNoMore();
+    void filesOfAnotherUser();
     void sshThatIsNotThere();
     void theRateIsThatOfContacts_data();
     void theRateIsThatOfContacts();
 
 private:
+    static constexpr uid_t somebody = 65534;
     static QStringList words(const char *text) { return QString::fromUtf8(text).split(u' ', Qt::SkipEmptyParts); }
     int runHere(QProcess &process, const QStringList &arguments) const
     {
@@ -64,6 +67,33 @@ void TestBadNights::aFileThatMayGrowNoMore()
              said.constData());
     QCOMPARE(QDir(m_dir->path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
              QStringList{QStringLiteral("in.jsonl")});
+}
+
+// A night that root began by hand, in the folder of the service's user.
+void TestBadNights::filesOfAnotherUser()
+{
+    if (geteuid() != 0)
+        QSKIP("becoming another user needs root");
+    QCOMPARE(chown(qPrintable(m_dir->path()), somebody, somebody), 0);
+    const QStringList night = words("-q -i 127.9.0.1, -p ping --method tcp --retries 0 --wait 1 -o a.json");
+    QProcess process;
+    process.setChildProcessModifier([] { (void)!(setgroups(0, nullptr) == 0 && setgid(somebody) == 0 && setuid(somebody) == 0); });
+    write("a.json", "{}");
+    QVERIFY(QFile::setPermissions(path("a.json"), QFile::ReadOwner | QFile::WriteOwner));
+    QCOMPARE(runHere(process, night), 2);
+    QByteArray said = process.readAllStandardError();
+    QVERIFY2(said.startsWith("collector: a.json cannot be written: Permission denied; it is another user's: remove it, or "),
+             said.constData());
+
+    QVERIFY(QFile::remove(path("a.json")));
+    write(".a.json.journal", "{\"journal\":\"collector/1\"}\n");
+    QVERIFY(QFile::setPermissions(path(".a.json.journal"), QFile::ReadOwner | QFile::WriteOwner));
+    QVERIFY(runHere(process, night) != 2);
+    said = process.readAllStandardError();
+    QVERIFY2(
+        said.startsWith("collector: the journal .a.json.journal was left here: it cannot be read (Permission denied), and is put aside "
+                        "as .a.json.journal.old\n"),
+        said.constData());
 }
 
 // All hosts were `skipped`, and the night a good one.

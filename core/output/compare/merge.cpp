@@ -1,12 +1,23 @@
 #include "output/compare/merge.h"
 
+#include "output/compare/plaintext.h"
 #include "output/resultreader.h"
+#include "output/timestamp.h"
+
+#include <QDateTime>
 
 #include <algorithm>
 #include <map>
 #include <set>
 
 namespace collector {
+
+namespace {
+
+// So far the clocks of two machines that make results may be apart.
+constexpr qint64 apartMs = 86'400'000;
+
+} // namespace
 
 bool Merge::read(const QByteArray &path, QString *error)
 {
@@ -69,6 +80,7 @@ bool Merge::conclude(QString *error)
         m_order.push_back(*it);
     std::sort(m_order.begin(), m_order.end());
     std::set<Moment> runs;
+    const qint64 latestMs = QDateTime::currentMSecsSinceEpoch() + apartMs;
     MergedRecord writer(m_classes, *m_store);
     QByteArray text;
     for (const QByteArray &host : m_order) {
@@ -81,6 +93,10 @@ bool Merge::conclude(QString *error)
         noteTimes(text);
         const auto note = [&runs](const Moment &moment) { runs.insert({timeOf(moment.run).value_or(moment.ms), moment.run}); };
         note(registers.status().moment);
+        if (registers.status().moment.ms > latestMs) {
+            m_future = std::max(m_future, registers.status().moment);
+            ++m_futureHosts;
+        }
         for (const auto &[plugin, kept] : registers.facts()) {
             note(kept.moment);
             m_plugins.insert(plugin);
@@ -92,6 +108,19 @@ bool Merge::conclude(QString *error)
     }
     *error = m_store->error();
     return error->isEmpty();
+}
+
+// A clock that was wrong for a night would else keep all later nights from being told, and nobody would know why.
+QStringList Merge::warnings() const
+{
+    QStringList lines = m_marks.warnings();
+    if (m_futureHosts > 0)
+        lines.append(QStringLiteral("%1 from a time to come, such as %2 of run %3: a clock was wrong, and until then nothing that is found "
+                                    "later counts; merge again without the results of that run")
+                         .arg(m_futureHosts == 1 ? QStringLiteral("the record of 1 host is")
+                                                 : QStringLiteral("the records of %1 hosts are").arg(m_futureHosts),
+                              QString::fromLatin1(timestamp(m_future.ms)), QString::fromUtf8(printable(m_future.run.left(40)))));
+    return lines;
 }
 
 void Merge::noteTimes(QByteArrayView record)

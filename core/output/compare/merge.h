@@ -38,7 +38,8 @@ public:
     [[nodiscard]] const QSet<QByteArray> &plugins() const { return m_plugins; } // whose facts are left
     [[nodiscard]] qint64 startedMs() const { return m_startedMs; }              // of the earliest record that is left
     [[nodiscard]] qint64 finishedMs() const { return m_finishedMs; }
-    [[nodiscard]] QStringList warnings() const { return m_marks.warnings(); }
+    // Of look-alikes that are too many, and of records of a day to come.
+    [[nodiscard]] QStringList warnings() const;
 
 private:
     [[nodiscard]] bool compact(QString *error);
@@ -54,6 +55,8 @@ private:
     QSet<QByteArray> m_plugins;
     qint64 m_startedMs = -1;
     qint64 m_finishedMs = -1;
+    Moment m_future; // the latest of a day to come that gives a host its status, and of how many hosts one does
+    size_t m_futureHosts = 0;
 };
 
 } // namespace collector

@@ -320,6 +320,28 @@ private Q_SLOTS:
         QVERIFY(merge.warnings()[0].startsWith(QStringLiteral("100 hosts have the same machine_id")));
     }
 
+    // A clock that was wrong for one night, and no later night was told.
+    void aTimeToComeIsWarnedOf()
+    {
+        const auto started = [](const char *host, qint64 ms) {
+            return json("{'schema':'collector/1','run':'20361127T020000Z-4f1c','host':'") + host +
+                   json("','status':'ok','cause':null,'started':'") + utc(ms, "yyyy-MM-ddTHH:mm:ss.zzz'Z'").toUtf8() +
+                   json("','jobs':{},'facts':{}}");
+        };
+        const qint64 now = QDateTime::currentMSecsSinceEpoch();
+        const FactClasses classes({});
+        Merge merge(classes);
+        QString error;
+        QVERIFY(merge.read(file({started("a", now + 3'600'000), started("b", now - 1)}), &error) && merge.conclude(&error));
+        QCOMPARE(merge.warnings(), QStringList()); // clocks that are apart
+        Merge later(classes);
+        QVERIFY(later.read(file({started("a", now + 86'400'000LL * 3650), started("b", now)}), &error) && later.conclude(&error));
+        QCOMPARE(later.warnings().size(), 1);
+        QVERIFY2(later.warnings()[0].startsWith(QStringLiteral("the record of 1 host is from a time to come, such as ")) &&
+                     later.warnings()[0].contains(QStringLiteral(" of run 20361127T020000Z-4f1c: a clock was wrong")),
+                 qPrintable(later.warnings()[0]));
+    }
+
     void inputThatIsNoResultEndsTheMerge()
     {
         const FactClasses classes({});

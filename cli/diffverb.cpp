@@ -67,12 +67,13 @@ struct Judgement
     }
 };
 
-// Nothing where a word is no class; it is in `wrong` then.
+// Nothing where a word is no class, or there is none; it is in `wrong` then.
 std::optional<Judgement> judgementOf(const QStringList &lists, QString *wrong)
 {
     if (lists.isEmpty())
         return Judgement{true, ~0U};
     Judgement judgement;
+    *wrong = lists.join(u',');
     for (const QString &word : lists.join(u',').split(u',', Qt::SkipEmptyParts)) {
         bool isKnown = word == u"hosts";
         judgement.isOfHosts = judgement.isOfHosts || isKnown;
@@ -87,6 +88,8 @@ std::optional<Judgement> judgementOf(const QStringList &lists, QString *wrong)
             return std::nullopt;
         }
     }
+    if (!judgement.isOfHosts && judgement.classes == 0) // as of a variable that is not set: nothing would ever differ
+        return std::nullopt;
     return judgement;
 }
 

@@ -116,6 +116,10 @@ bool ReportData::read(const QByteArray &path, QString *error)
     }
     *error = !reader->error().isEmpty() ? reader->error() : m_store.error();
     std::sort(m_rows.begin(), m_rows.end(), [](const Row &a, const Row &b) { return a.host < b.host; });
+    const auto twin = std::adjacent_find(m_rows.begin(), m_rows.end(), [](const Row &a, const Row &b) { return a.host == b.host; });
+    if (error->isEmpty() && twin != m_rows.end()) // of nights put together by cat: every number would count them all
+        *error = QStringLiteral("%1: host %2 stands in it twice: `collector merge` makes one record of them")
+                     .arg(QString::fromLocal8Bit(path), QString::fromUtf8(printable(twin->host)));
     std::sort(m_old.begin(), m_old.end(), [](const OldData &a, const OldData &b) { return a.ms != b.ms ? a.ms < b.ms : a.host < b.host; });
     return error->isEmpty();
 }

@@ -98,19 +98,21 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("failOn");
         QTest::addColumn<int>("status");
-        QTest::newRow("any difference") << QString() << 1;
+        QTest::newRow("any difference") << QString() << 1; // not given
         QTest::newRow("the class that differs") << QStringLiteral("identity,configuration") << 1;
         QTest::newRow("a class that does not") << QStringLiteral("hardware") << 0;
         QTest::newRow("hosts") << QStringLiteral("hosts") << 1;
         QTest::newRow("no class") << QStringLiteral("weather") << 2;
         QTest::newRow("noise is never told") << QStringLiteral("noise") << 2;
+        QTest::newRow("a variable that is not set") << QStringLiteral("") << 2;
+        QTest::newRow("no class among commas") << QStringLiteral(",") << 2;
     }
     void exitStatus()
     {
         QFETCH(QString, failOn);
         QFETCH(int, status);
         QStringList words{QFile::decodeName(m_old), QFile::decodeName(m_new)};
-        if (!failOn.isEmpty())
+        if (!failOn.isNull())
             words << QStringLiteral("--fail-on") << failOn;
         QCOMPARE(runDiffVerb(words, someManifests()), status);
     }

@@ -54,6 +54,18 @@ class TestReport : public QObject
     }
 
 private Q_SLOTS:
+    // Nights put together by cat were counted as so many hosts.
+    void aHostThatIsThereTwiceIsRefused()
+    {
+        const QByteArray path = resultFile(m_directory, "twice.jsonl",
+                                           {record("a", "ok", facts("")), record("b", "ok", facts("")), record("a", "failed", facts(""))});
+        ReportData data;
+        QString error;
+        QVERIFY(!data.read(path, &error));
+        QVERIFY2(error.endsWith(QStringLiteral(": host a stands in it twice: `collector merge` makes one record of them")),
+                 qPrintable(error));
+    }
+
     void everyHostHasARowInTheOrderOfNames()
     {
         const QByteArray html =

@@ -6,6 +6,7 @@
 
 #include <QSet>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -91,6 +92,15 @@ QByteArray originOf(const InventoryHost &host, const char *name)
     const auto found = host.selected().variable(name);
     const QByteArray place = found ? found->file + (found->line > 0 ? ':' + QByteArray::number(found->line) : QByteArray()) : QByteArray();
     return name + (" (" + place + ')');
+}
+
+// The user of a container may have no name, in passwd or in USER. A host refuses an empty one, and nobody would know why.
+void refuseNobody(const SshSettings &settings)
+{
+    const auto isOfNobody = [](const auto &hop) { return hop->user.isEmpty(); };
+    if (settings.user.isEmpty() || std::any_of(settings.jumps.begin(), settings.jumps.end(), isOfNobody))
+        throw JobError(Cause::BadVariable, QStringLiteral("there is no user to log in as, for whoever runs this has no name here: give "
+                                                          "--user, or ansible_user; for a jump host, user@host"));
 }
 
 } // namespace
@@ -257,6 +267,8 @@ std::shared_ptr<const SshSettings> HostSettings::settings(const InventoryHost &h
 {
     const Asked ask = asked(host);
     const auto settings = ask.source->settings(ask.target, ask.overrides, known);
+    if (ask.transport != SshTransport::Local)
+        refuseNobody(*settings);
     if (!ask.password && !ask.become && ask.transport == settings->transport)
         return settings;
     auto own = std::make_shared<SshSettings>(*settings);

@@ -24,11 +24,14 @@ private Q_SLOTS:
     void aFileThatMayGrowNoMore();
     void filesOfAnotherUser();
     void sshThatIsNotThere();
+    void aUserWithoutAName_data();
+    void aUserWithoutAName();
     void theRateIsThatOfContacts_data();
     void theRateIsThatOfContacts();
 
 private:
-    static constexpr uid_t somebody = 65534;
+    static constexpr uid_t somebody = 65534, nameless = 54321;
+    static void become(uid_t user) { (void)!(setgroups(0, nullptr) == 0 && setgid(user) == 0 && setuid(user) == 0); }
     static QStringList words(const char *text) { return QString::fromUtf8(text).split(u' ', Qt::SkipEmptyParts); }
     int runHere(QProcess &process, const QStringList &arguments) const
     {
@@ -77,7 +80,7 @@ void TestBadNights::filesOfAnotherUser()
     QCOMPARE(chown(qPrintable(m_dir->path()), somebody, somebody), 0);
     const QStringList night = words("-q -i 127.9.0.1, -p ping --method tcp --retries 0 --wait 1 -o a.json");
     QProcess process;
-    process.setChildProcessModifier([] { (void)!(setgroups(0, nullptr) == 0 && setgid(somebody) == 0 && setuid(somebody) == 0); });
+    process.setChildProcessModifier([] { become(somebody); });
     write("a.json", "{}");
     QVERIFY(QFile::setPermissions(path("a.json"), QFile::ReadOwner | QFile::WriteOwner));
     QCOMPARE(runHere(process, night), 2);
@@ -108,6 +111,42 @@ void TestBadNights::sshThatIsNotThere()
     QCOMPARE(record[u"status"], QStringLiteral("failed"));
     QCOMPARE(record[u"cause"], QStringLiteral("bad_variable"));
     QVERIFY2(record[u"message"].toString().startsWith(QStringLiteral("ssh(1) is not there")), qPrintable(record[u"message"].toString()));
+}
+
+void TestBadNights::aUserWithoutAName_data()
+{
+    QTest::addColumn<QByteArray>("inventory");
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QString>("cause");
+    const QString none = QStringLiteral("bad_variable");
+    QTest::newRow("a host") << QByteArray("127.9.0.1") << 4 << none;
+    QTest::newRow("with a user of its own") << QByteArray("127.9.0.1 ansible_user=ops") << 4 << QStringLiteral("no_credentials");
+    QTest::newRow("behind a jump host") << QByteArray("127.9.0.1 ansible_user=ops ansible_ssh_common_args='-J 127.9.0.2'") << 4 << none;
+    QTest::newRow("this machine") << QByteArray("here ansible_connection=local") << 0 << QString();
+}
+
+// As in a container, whose user has no entry in passwd, and without USER: hosts were asked for a login of the empty name.
+void TestBadNights::aUserWithoutAName()
+{
+    QFETCH(QByteArray, inventory);
+    QFETCH(int, status);
+    QFETCH(QString, cause);
+    if (geteuid() != 0)
+        QSKIP("becoming another user needs root");
+    write("hosts.ini", inventory + '\n');
+    QCOMPARE(chown(qPrintable(m_dir->path()), nameless, nameless), 0);
+    QProcess process;
+    QProcessEnvironment environment;
+    environment.insert(QStringLiteral("PATH"), QStringLiteral("/usr/bin:/bin"));
+    process.setProcessEnvironment(environment);
+    process.setChildProcessModifier([] { become(nameless); });
+    QVERIFY(QFile::copy(m_fleet->knownHostsFile(), path("known_hosts")));
+    const QStringList night =
+        words("-q -i hosts.ini -p ssh-command --command true --ssh-config none --known-hosts known_hosts -f jsonl --port");
+    QCOMPARE(runHere(process, night + QStringList{QString::number(m_fleet->port())}), status);
+    const QJsonObject record = QJsonDocument::fromJson(process.readAllStandardOutput()).object();
+    QCOMPARE(record[u"cause"].toString(), cause);
+    QVERIFY(cause != u"bad_variable" || record[u"message"].toString().startsWith(QStringLiteral("there is no user to log in as")));
 }
 
 void TestBadNights::theRateIsThatOfContacts_data()

@@ -26,6 +26,7 @@ namespace collector {
 namespace {
 
 constexpr int mostLogBites = 16;
+constexpr qsizetype longestWords = 400;
 constexpr auto logName = "/log";
 
 void removeFolder(const QByteArray &directory)
@@ -199,6 +200,7 @@ QByteArrayView OpensshCommand::commandsOwn(QByteArrayView error)
 {
     if (m_isPastMark)
         return error;
+    m_firstWords += error.first(qMin(error.size(), longestWords - m_firstWords.size()));
     m_beforeMark += error;
     const qsizetype mark = m_beforeMark.indexOf(m_mark);
     m_isPastMark = mark >= 0;
@@ -216,6 +218,9 @@ Task<ShellReply> OpensshCommand::conclude()
         m_reply.signal = "UNKNOWN"; // ssh does not tell which
     else if (exit >= 0 && (exit != 255 || m_log.exitStatus() == 255))
         m_reply.exitStatus = exit;
+    else if (m_log.isEmpty() && !m_firstWords.isEmpty()) // as where whoever runs this has no entry in passwd
+        throw JobError(Cause::BadVariable,
+                       QStringLiteral("ssh(1) ended before it began: %1").arg(printable(m_firstWords.trimmed(), longestWords)));
     else
         throw m_log.failure();
     co_return std::move(m_reply);

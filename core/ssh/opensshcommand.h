@@ -23,7 +23,7 @@ public:
                    OutputLimits limits);
     ~OpensshCommand() override;
 
-    // Waits for its turn, then starts ssh. Throws JobError: excluded, dns, bad_variable, local_limit, unsupported_connection.
+    // Waits for its turn, then starts ssh. Throws JobError: excluded, dns, bad_variable, local_limit.
     Task<> start(QByteArray command);
 
 private:
@@ -39,6 +39,7 @@ private:
     OpensshLog m_log;
     const QByteArray m_mark; // a line on its standard error, between its own and the command's
     QByteArray m_beforeMark; // the end of what came
+    QByteArray m_firstWords; // its beginning
     bool m_isPastMark = false;
 };
 

@@ -70,6 +70,7 @@ void OpensshLog::append(QByteArrayView bytes)
 
 void OpensshLog::takeLine(QByteArrayView line)
 {
+    m_hasLines = true;
     if (line.startsWith("debug1: ")) {
         takeDebug(line.sliced(8));
         return;

@@ -26,6 +26,9 @@ public:
     [[nodiscard]] const std::optional<int> &exitStatus() const { return m_exitStatus; }
     [[nodiscard]] bool isSignalled() const { return m_isSignalled; }
 
+    // Nothing came of it: ssh says what it has to say on its standard error until it has read its options.
+    [[nodiscard]] bool isEmpty() const { return !m_hasLines; }
+
     // Why ssh ended without the command's status.
     [[nodiscard]] JobError failure() const;
 
@@ -39,6 +42,7 @@ private:
     QByteArray m_said; // lines for people, the last ones
     std::optional<int> m_exitStatus;
     bool m_isSignalled = false;
+    bool m_hasLines = false;
 };
 
 } // namespace collector

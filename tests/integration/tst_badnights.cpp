@@ -122,6 +122,7 @@ void TestBadNights::aUserWithoutAName_data()
     QTest::newRow("a host") << QByteArray("127.9.0.1") << 4 << none;
     QTest::newRow("with a user of its own") << QByteArray("127.9.0.1 ansible_user=ops") << 4 << QStringLiteral("no_credentials");
     QTest::newRow("behind a jump host") << QByteArray("127.9.0.1 ansible_user=ops ansible_ssh_common_args='-J 127.9.0.2'") << 4 << none;
+    QTest::newRow("by ssh") << QByteArray("127.9.0.1 ansible_user=ops collector_transport=openssh") << 4 << none;
     QTest::newRow("this machine") << QByteArray("here ansible_connection=local") << 0 << QString();
 }
 
@@ -146,7 +147,10 @@ void TestBadNights::aUserWithoutAName()
     QCOMPARE(runHere(process, night + QStringList{QString::number(m_fleet->port())}), status);
     const QJsonObject record = QJsonDocument::fromJson(process.readAllStandardOutput()).object();
     QCOMPARE(record[u"cause"].toString(), cause);
-    QVERIFY(cause != u"bad_variable" || record[u"message"].toString().startsWith(QStringLiteral("there is no user to log in as")));
+    const QString said = record[u"message"].toString();
+    const bool isTold = said.startsWith(QStringLiteral("there is no user to log in as")) ||
+                        said == QStringLiteral("ssh(1) ended before it began: No user exists for uid %1").arg(nameless);
+    QVERIFY2(isTold == (cause == u"bad_variable"), qPrintable(said));
 }
 
 void TestBadNights::theRateIsThatOfContacts_data()

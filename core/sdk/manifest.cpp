@@ -4,6 +4,7 @@
 #include "sametext.h"
 
 #include <QJsonArray>
+#include <QSet>
 
 #include <algorithm>
 #include <array>
@@ -84,6 +85,27 @@ QString defaultOf(OptionSpec::Type type)
     return QStringLiteral("a text");
 }
 
+// What a key of a manifest holds.
+constexpr auto aText = QJsonValue::String;
+constexpr auto aNumber = QJsonValue::Double;
+constexpr auto aTruth = QJsonValue::Bool;
+constexpr auto aList = QJsonValue::Array;
+constexpr auto anything = QJsonValue::Undefined;
+
+QString kindOf(QJsonValue::Type kind)
+{
+    switch (kind) {
+    case aText:
+        return QStringLiteral("a text");
+    case aNumber:
+        return QStringLiteral("a number");
+    case aTruth:
+        return QStringLiteral("true or false");
+    default:
+        return QStringLiteral("a list");
+    }
+}
+
 // Reads one manifest, noting every defect with the place where it stands.
 class Reader
 {
@@ -92,18 +114,42 @@ public:
 
     void defect(const QString &place, const QString &what) const { m_errors->append(place + QStringLiteral(": ") + what); }
 
-    void onlyKeys(const QJsonObject &object, const QString &place, std::initializer_list<QByteArrayView> known) const
+    // Of another kind a value would be nothing, 0 or false, without a word.
+    void onlyKeys(const QJsonObject &object, const QString &place,
+                  std::initializer_list<std::pair<const char *, QJsonValue::Type>> known) const
     {
-        for (const QString &key : object.keys()) {
-            const QByteArray utf8 = key.toUtf8();
-            if (std::find(known.begin(), known.end(), QByteArrayView(utf8)) == known.end())
+        for (auto entry = object.begin(); entry != object.end(); ++entry) {
+            const QString key = entry.key();
+            const auto found =
+                std::find_if(known.begin(), known.end(), [&key](const auto &each) { return key == QLatin1StringView(each.first); });
+            if (found == known.end())
                 defect(place, QStringLiteral("unknown key \"%1\"").arg(key));
+            else if (found->second != anything && !entry->isNull() && entry->type() != found->second)
+                defect(place, QStringLiteral("\"%1\" is %2").arg(key, kindOf(found->second)));
         }
+    }
+
+    QStringList texts(const QJsonObject &object, const QString &key, const QString &place) const
+    {
+        QStringList words;
+        for (const QJsonValue item : object[key].toArray()) {
+            if (!item.isString())
+                defect(place, QStringLiteral("\"%1\" is a list of texts").arg(key));
+            words.append(item.toString());
+        }
+        return words;
     }
 
     OptionSpec option(const QJsonObject &object, const QString &place) const
     {
-        onlyKeys(object, place, {"name", "type", "default", "choices", "minimum", "maximum", "help"});
+        onlyKeys(object, place,
+                 {{"name", aText},
+                  {"type", aText},
+                  {"default", anything},
+                  {"choices", aList},
+                  {"minimum", aNumber},
+                  {"maximum", aNumber},
+                  {"help", aText}});
         OptionSpec spec;
         spec.name = object[u"name"].toString().toUtf8();
         if (!isName(spec.name, false))
@@ -113,16 +159,17 @@ public:
         else
             defect(place, QStringLiteral("\"type\" is one of boolean, integer, number, text, duration, choice, file, list"));
         spec.defaultValue = object[u"default"].isNull() ? QJsonValue(QJsonValue::Undefined) : object[u"default"];
-        for (const QJsonValue choice : object[u"choices"].toArray())
-            spec.choices.append(choice.toString());
+        spec.choices = texts(object, QStringLiteral("choices"), place);
         if (spec.type == OptionSpec::Type::Choice && spec.choices.isEmpty())
             defect(place, QStringLiteral("a choice needs \"choices\""));
         else if (!spec.defaultValue.isUndefined() && !isOfType(spec.defaultValue, spec))
             defect(place, QStringLiteral("the \"default\" of \"%1\" is to be %2").arg(QString::fromUtf8(spec.name), defaultOf(spec.type)));
-        if (object.contains(u"minimum"))
+        if (object[u"minimum"].isDouble())
             spec.minimum = object[u"minimum"].toDouble();
-        if (object.contains(u"maximum"))
+        if (object[u"maximum"].isDouble())
             spec.maximum = object[u"maximum"].toDouble();
+        if (spec.minimum && spec.maximum && *spec.minimum > *spec.maximum)
+            defect(place, QStringLiteral("the \"minimum\" of \"%1\" is above its \"maximum\"").arg(QString::fromUtf8(spec.name)));
         spec.help = object[u"help"].toString();
         if (spec.help.isEmpty())
             defect(place, QStringLiteral("\"help\" is missing"));
@@ -131,11 +178,19 @@ public:
 
     FactSpec fact(const QJsonObject &object, const QString &place) const
     {
-        onlyKeys(object, place, {"name", "type", "class", "subset", "unit", "help", "headline", "needs_root"});
+        onlyKeys(object, place,
+                 {{"name", aText},
+                  {"type", aText},
+                  {"class", aText},
+                  {"subset", aText},
+                  {"unit", aText},
+                  {"help", aText},
+                  {"headline", aTruth},
+                  {"needs_root", aTruth}});
         FactSpec spec;
         spec.name = object[u"name"].toString().toUtf8();
         if (!isName(spec.name, true))
-            defect(place, QStringLiteral("a fact's name is letters, digits, underscores, and * in a pattern"));
+            defect(place, QStringLiteral("a fact's name is letters, digits, underscores, dots, and * in a pattern"));
         if (const auto type = fromName<FactSpec::Type>(factTypes, object[u"type"].toString()))
             spec.type = *type;
         else
@@ -166,13 +221,15 @@ std::shared_ptr<const Manifest> Manifest::parse(const QJsonObject &object, QStri
     const Reader reader(errors);
     auto manifest = std::make_shared<Manifest>();
     const QString root = QStringLiteral("manifest");
-    reader.onlyKeys(object, root, {"name", "summary", "uses", "after", "facts_at_root", "options", "facts", "documents"});
-
-    for (const char *list : {"uses", "after", "options", "facts", "documents"}) {
-        const QString key = QString::fromLatin1(list);
-        if (object.contains(key) && !object[key].isArray())
-            reader.defect(root, QStringLiteral("\"%1\" is a list").arg(key));
-    }
+    reader.onlyKeys(object, root,
+                    {{"name", aText},
+                     {"summary", aText},
+                     {"uses", aList},
+                     {"after", aList},
+                     {"facts_at_root", aTruth},
+                     {"options", aList},
+                     {"facts", aList},
+                     {"documents", aList}});
     manifest->name = object[u"name"].toString().toUtf8();
     if (!isName(manifest->name, false))
         reader.defect(root, QStringLiteral("\"name\" is lower case letters, digits and dashes"));
@@ -187,8 +244,8 @@ std::shared_ptr<const Manifest> Manifest::parse(const QJsonObject &object, QStri
         else
             reader.defect(root, QStringLiteral("\"uses\" lists shell, ping, tcp, program"));
     }
-    for (const QJsonValue value : object[u"after"].toArray())
-        manifest->after.append(value.toString().toUtf8());
+    for (const QString &job : reader.texts(object, QStringLiteral("after"), root))
+        manifest->after.append(job.toUtf8());
 
     int position = 0;
     for (const QJsonValue value : object[u"options"].toArray()) {
@@ -201,17 +258,23 @@ std::shared_ptr<const Manifest> Manifest::parse(const QJsonObject &object, QStri
     for (const QJsonValue value : object[u"facts"].toArray())
         manifest->facts.append(reader.fact(value.toObject(), QStringLiteral("facts[%1]").arg(position++)));
     std::stable_partition(manifest->facts.begin(), manifest->facts.end(), [](const FactSpec &fact) { return !fact.isPattern(); });
+    QSet<QByteArray> names;
     for (const FactSpec &fact : std::as_const(manifest->facts)) {
-        if (fact.isPattern())
-            break;
-        if (manifest->m_plainFacts.contains(fact.name))
+        if (names.contains(fact.name))
             reader.defect(root, QStringLiteral("fact \"%1\" stands twice").arg(QString::fromUtf8(fact.name)));
-        manifest->m_plainFacts.insert(fact.name, manifest->m_firstPattern++);
+        names.insert(fact.name);
+        if (!fact.isPattern())
+            manifest->m_plainFacts.insert(fact.name, manifest->m_firstPattern++);
     }
+    position = 0;
     for (const QJsonValue value : object[u"documents"].toArray()) {
+        reader.onlyKeys(value.toObject(), QStringLiteral("documents[%1]").arg(position++), {{"name", aText}, {"help", aText}});
         const DocumentSpec document{value[u"name"].toString().toUtf8(), value[u"help"].toString()};
         if (!isName(document.name, false) || document.help.isEmpty())
             reader.defect(root, QStringLiteral("each of \"documents\" has a \"name\" (lower case letters, digits, dashes) and a \"help\""));
+        if (std::any_of(manifest->documents.begin(), manifest->documents.end(),
+                        [&](const auto &each) { return each.name == document.name; }))
+            reader.defect(root, QStringLiteral("document \"%1\" stands twice").arg(QString::fromUtf8(document.name)));
         manifest->documents.append(document);
     }
     if (errors->size() > before)

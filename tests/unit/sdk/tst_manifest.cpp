@@ -98,6 +98,26 @@ private Q_SLOTS:
         option("a text that is a number", "text", "80", "a text");
         option("yes for true", "boolean", "\"yes\"", "true or false");
         option("none of the choices", "choice", "\"d\"", "one of the choices");
+        const auto wrong = [](const char *name, const QByteArray &members, const char *says) {
+            QTest::newRow(name) << R"({"name":"x","summary":"x",)" + members + '}' << QString::fromLatin1(says);
+        };
+        const auto ofOption = [&wrong](const char *name, const QByteArray &member, const char *says) {
+            wrong(name, R"("options":[{"name":"a","type":"integer","help":"h",)" + member + "}]", says);
+        };
+        ofOption("a limit as a text", R"("minimum":"5")", "options[0]: \"minimum\" is a number");
+        ofOption("limits that nothing meets", R"("minimum":9,"maximum":1)",
+                 "options[0]: the \"minimum\" of \"a\" is above its \"maximum\"");
+        ofOption("choices in one text", R"("choices":"red,blue")", "options[0]: \"choices\" is a list");
+        ofOption("choices that are numbers", R"("choices":[1,2])", "options[0]: \"choices\" is a list of texts");
+        wrong("a headline as a text", R"("facts":[{"name":"a","type":"text","headline":"yes"}])",
+              "facts[0]: \"headline\" is true or false");
+        wrong("a unit that is none", R"("facts":[{"name":"a","type":"text","unit":1}])", "facts[0]: \"unit\" is a text");
+        wrong("facts at the root, as a text", R"("facts_at_root":"true")", "manifest: \"facts_at_root\" is true or false");
+        wrong("jobs by their numbers", R"("after":[1])", "manifest: \"after\" is a list of texts");
+        wrong("a pattern twice", R"("facts":[{"name":"a*","type":"text"},{"name":"a*","type":"any"}])", "fact \"a*\" stands twice");
+        wrong("a document twice", R"("documents":[{"name":"a","help":"h"},{"name":"a","help":"i"}])", "document \"a\" stands twice");
+        wrong("a document of more than it has", R"("documents":[{"name":"a","help":"h","file":"a.txt"}])",
+              "documents[0]: unknown key \"file\"");
         QTest::newRow("facts by their names") << QByteArray(R"({"name":"x","summary":"x","facts":{"a":{"type":"text"}}})")
                                               << QStringLiteral("manifest: \"facts\" is a list");
         QTest::newRow("a fact of no class") << QByteArray(

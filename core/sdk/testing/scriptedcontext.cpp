@@ -66,6 +66,31 @@ private:
 
 } // namespace
 
+// A command's, in the frame of its coroutine: as in the program, those of one host run one after the other.
+class ScriptedContext::Turn
+{
+public:
+    explicit Turn(ScriptedContext &context) : m_wait(context.m_clock.until(VirtualClock::Time::max())), m_turns(context.m_turns)
+    {
+        m_turns.push_back(this);
+    }
+    ~Turn()
+    {
+        m_turns.erase(std::find(m_turns.begin(), m_turns.end(), this));
+        if (!m_turns.empty())
+            m_turns.front()->m_wait.wake();
+    }
+    Turn(const Turn &) = delete;
+    Turn &operator=(const Turn &) = delete;
+
+    [[nodiscard]] bool hasCome() const { return m_turns.front() == this; }
+    [[nodiscard]] VirtualClock::Wait &comes() { return m_wait; }
+
+private:
+    VirtualClock::Wait m_wait;
+    std::deque<Turn *> &m_turns;
+};
+
 const Facts *ScriptedContext::factsOf(QByteArrayView plugin) const
 {
     const auto found = m_script.earlier.find(plugin.toByteArray());
@@ -141,6 +166,10 @@ void ScriptedContext::setPartial(Cause cause, const QString &message)
 Task<ShellReply> ScriptedContext::run(ShellCommand command, bool isKeptWhenLate)
 {
     m_outcome.commands.append(command);
+    Turn turn(*this);
+    VirtualClock::Wait &itComes = turn.comes(); // GCC 12 would copy what co_await has from a function
+    if (!turn.hasCome())
+        co_await itComes;
     std::optional<ShellReply> reply;
     milliseconds after{0};
     if (m_script.shellFunction)

@@ -8,6 +8,7 @@
 
 #include <QPluginLoader>
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -106,9 +107,12 @@ protected:
     Task<> runBlocking(std::function<void()> function) override;
 
 private:
+    class Turn;
+
     JobTester::Script &m_script;
     JobOutcome &m_outcome;
     VirtualClock m_clock;
+    std::deque<Turn *> m_turns; // of commands: the first one's command runs
     Facts m_facts;
     size_t m_ping = 0;
     int m_callbacks = 0; // that are waited for

@@ -49,6 +49,17 @@ public:
     Wait &operator=(const Wait &) = delete;
     ~Wait() { m_clock.m_waits.erase(m_key); }
 
+    // Whoever waits need not wait any longer.
+    void wake()
+    {
+        auto wait = m_clock.m_waits.extract(m_key);
+        if (wait.empty())
+            return;
+        m_key = {m_clock.m_now, ++m_clock.m_count};
+        wait.key() = m_key;
+        m_clock.m_waits.insert(std::move(wait));
+    }
+
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> waiter)
     {

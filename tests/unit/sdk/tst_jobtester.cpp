@@ -47,6 +47,13 @@ Task<> inParallel(JobContext &job)
     job.facts().set("a", QString::fromUtf8(one.output + two.output));
 }
 
+Task<> racesCommands(JobContext &job)
+{
+    const auto end = co_await first(job.shell().run("slow"), job.shell().run("quick"), job.sleep(5s));
+    job.facts().set("b", int(end.index()));
+    job.facts().set("a", QString::fromUtf8((co_await job.shell().run("after")).output));
+}
+
 Task<> asksAService(JobContext &job)
 {
     const auto stream = co_await job.connectTcp(25, 1s);
@@ -236,6 +243,35 @@ private Q_SLOTS:
         const JobOutcome outcome = tester.run();
         QCOMPARE(outcome.facts[u"a"].toString(), QStringLiteral("12"));
         QCOMPARE(outcome.commands.size(), 2);
+    }
+
+    // As in the program: it let them run at the same time, and told of jobs that ended sooner than they do.
+    void commandsRunOneAfterTheOther()
+    {
+        ShellReply reply;
+        reply.exitStatus = 0;
+        Function both(inParallel);
+        JobTester tester(both, manifest);
+        tester.answer("one", reply, 2s);
+        tester.answer("two", reply, 3s);
+        QCOMPARE(tester.run().elapsed, 5s);
+
+        Function race(racesCommands);
+        JobTester racing(race, manifest);
+        racing.answer("slow", reply, 4s);
+        racing.answer("quick", reply, 1s);
+        racing.answer("after", "done");
+        QCOMPARE(racing.run().facts[u"b"].toInt(), 0);
+
+        // What is cancelled holds nobody up.
+        JobTester tooSlow(race, manifest);
+        tooSlow.answer("slow", reply, 30s);
+        tooSlow.answer("quick", reply, 1s);
+        tooSlow.answer("after", "done");
+        const JobOutcome outcome = tooSlow.run();
+        QCOMPARE(outcome.facts[u"b"].toInt(), 2);
+        QCOMPARE(outcome.facts[u"a"].toString(), QStringLiteral("done"));
+        QCOMPARE(outcome.elapsed, 5s);
     }
 
     void whatIsNotScripted()

@@ -6,6 +6,7 @@
 #include "output/endtext.h"
 #include "output/leftjournal.h"
 #include "output/livefile.h"
+#include "plugin/loadguard.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -129,6 +130,7 @@ void Run::openOutputs()
     if (!m_writer)
         throw UsageError(error);
     m_crashNotes = std::make_unique<CrashNotes>(m_writer->journalDescriptor());
+    m_strayOutput.emplace();
     m_sinks = std::make_unique<RunSinks>(*m_writer, std::function<void(const Record &)>());
 }
 
@@ -363,11 +365,19 @@ int runCollector(const RunOptions &options)
 {
     setUpLogging(options);
     RunPreparation preparation(options);
-    Run run(preparation);
-    run.start();
-    while (!run.isOver())
-        QCoreApplication::exec(); // again, where a plugin has called QCoreApplication::quit()
-    return run.exitStatus();
+    int exitStatus = 0;
+    {
+        Run run(preparation);
+        run.start();
+        while (!run.isOver())
+            QCoreApplication::exec(); // again, where a plugin has called QCoreApplication::quit()
+        exitStatus = run.exitStatus();
+    }
+    QList<QByteArray> plugins;
+    for (const auto &plugin : preparation.selected.plugins)
+        plugins.append(plugin.manifest->name);
+    guardEnd(plugins, exitStatus);
+    return exitStatus;
 }
 
 } // namespace collector

@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "output/crashnotes.h"
 #include "output/writer.h"
+#include "plugin/strayoutput.h"
 #include "ssh/knownhostsappender.h"
 #include "ssh/terminalquestions.h"
 
@@ -57,6 +58,7 @@ private:
     std::shared_ptr<TerminalQuestions> m_questions; // null: there is nobody to ask
     std::unique_ptr<Writer> m_writer;
     std::unique_ptr<CrashNotes> m_crashNotes;
+    std::optional<StrayOutput> m_strayOutput;
     std::unique_ptr<RunSinks> m_sinks;
     std::unique_ptr<HostTransports> m_transports;
     std::unique_ptr<Engine> m_engine;

@@ -26,6 +26,16 @@ void exited()
         tell(0);
 }
 
+const QByteArray *messageAtEnd = nullptr;
+int statusAtEnd = 0;
+
+void crashedAtEnd(int)
+{
+    if (processOfNow == getpid())
+        (void)!::write(STDERR_FILENO, messageAtEnd->constData(), size_t(messageAtEnd->size()));
+    _exit(statusAtEnd);
+}
+
 struct Words
 {
     const char *when, *remedy;
@@ -68,6 +78,24 @@ LoadGuard::~LoadGuard()
     for (size_t i = 0; i < signals.size(); ++i)
         sigaction(signals[i], &m_before[i], nullptr);
     messageOfNow = nullptr;
+}
+
+void guardEnd(const QList<QByteArray> &plugins, int exitStatus)
+{
+    static const auto *const message =
+        new QByteArray("collector: a crash as the program ended, the results being whole: in a static object "
+                       "or a thread of " +
+                       plugins.join(", ") + ", or of a library that is used there\n");
+    messageAtEnd = message; // never destroyed: it is for those who come after
+    statusAtEnd = exitStatus;
+    processOfNow = getpid();
+    struct sigaction action
+    {
+    };
+    action.sa_handler = crashedAtEnd;
+    sigemptyset(&action.sa_mask);
+    for (const int signal : LoadGuard::signals)
+        sigaction(signal, &action, nullptr);
 }
 
 } // namespace collector

@@ -11,6 +11,7 @@ namespace collector {
 namespace {
 
 constexpr int poolThreads = 8; // for plugins that block
+constexpr std::chrono::milliseconds patienceAtEnd(1000);
 
 std::chrono::nanoseconds steadyNow()
 {
@@ -31,8 +32,7 @@ Engine::Engine(std::shared_ptr<const Plan> plan, TransportFactory &transports, R
 
 Engine::~Engine()
 {
-    if (!m_abandoned.empty())
-        m_pool.abandon();
+    m_pool.abandon(patienceAtEnd); // every host has its record: a step that hangs must not hold the end of the run
 }
 
 // Its share: together they have what --concurrency says, no more.

@@ -41,6 +41,11 @@ bool mayPass(Cause cause)
     }
 }
 
+QString wordless(const JobResult &result)
+{
+    return QStringLiteral("the plugin %1 does not say why").arg(QString::fromUtf8(result.facts.manifest().name));
+}
+
 } // namespace
 
 Status statusOf(Cause cause)
@@ -129,7 +134,9 @@ public:
             return; // the first reason counts
         own.status = Status::Partial;
         own.cause = recordedCause(cause);
-        own.message = m_run.m_shell ? message + m_run.m_shell->remarkOn(own.cause) : message;
+        own.message = message.isEmpty() ? wordless(own) : message;
+        if (m_run.m_shell)
+            own.message += m_run.m_shell->remarkOn(own.cause);
     }
 
 protected:
@@ -198,7 +205,7 @@ Task<> HostRun::runJobs()
                 co_await m_worker.plan.jobs()[size_t(job)].job->run(*m_context);
                 m_hasEnded[job] = 1;
             } catch (const JobError &error) {
-                end(result, error.cause(), error.message());
+                end(result, error.cause(), error.message().isEmpty() ? wordless(result) : error.message());
             } catch (const std::exception &error) {
                 end(result, Cause::PluginError,
                     QStringLiteral("the plugin %1 threw: %2; to end a job, throw JobError(cause, message)")

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -104,6 +105,7 @@ namespace {
 struct Lent
 {
     std::function<void()> step;
+    std::optional<RunningJob> job; // whose step it is: a copy, for it may outlive that host's run
     std::exception_ptr failure;
     Waiter *waiter = nullptr;
 };
@@ -121,13 +123,19 @@ public:
     {
         m_waiter.suspend(handle);
         m_lent->waiter = &m_waiter;
+        if (runningJob) {
+            m_lent->job = *runningJob;
+            m_lent->job->plugin.detach(); // those bytes are the manifest's
+        }
         const auto step = [lent = m_lent, inbox = m_reactor.inbox(), reactor = &m_reactor] {
+            runningJob = lent->job ? &*lent->job : nullptr;
             try {
                 lent->step();
             } catch (...) {
                 lent->failure = std::current_exception();
             }
             lent->step = nullptr;
+            runningJob = nullptr;
             inbox->send([lent, reactor] { // read only while the reactor lives
                 if (lent->waiter)
                     reactor->schedule(*lent->waiter);

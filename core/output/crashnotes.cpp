@@ -94,12 +94,26 @@ void tell(int signal, const RunningJob &job, bool hasJournal)
     text.writeTo(STDERR_FILENO);
 }
 
+// A slot of Qt's that a plugin left behind, say.
+void tellOfNobody(int signal, bool hasJournal)
+{
+    NoteText text;
+    text.append(isatty(STDERR_FILENO) ? "\ncollector: " : "collector: ");
+    text.append("the run was ended (signal ");
+    text.appendNumber(signal);
+    text.append(") outside of every job's coroutine: by a slot or a thread of a plugin's, or a defect of collector's own");
+    text.append(hasJournal ? "; the same command with --resume goes on\n" : "\n");
+    text.writeTo(STDERR_FILENO);
+}
+
 void handle(int signal, siginfo_t *info, void *)
 {
     const int problem = errno;
     const int descriptor = journalDescriptor.exchange(-1); // the first thread to crash is the one
     const bool isFromOutside = info->si_code == SI_USER;
     const bool isOurs = runningProcess.exchange(0) == getpid();
+    if (isOurs && !isFromOutside && !runningJob)
+        tellOfNobody(signal, descriptor >= 0);
     if (isOurs && !isFromOutside && runningJob) {
         if (descriptor >= 0)
             note(signal, *runningJob, descriptor);

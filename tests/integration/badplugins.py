@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 build = pathlib.Path(sys.argv[1])
 program = build / 'bin/collector'
@@ -97,20 +98,48 @@ def before_the_first_host():
               done.returncode == 2 and 'misbehaving' in done.stderr and says in done.stderr, (done.returncode, done.stdout, done.stderr))
 
 
-def ends_the_process():
+def ends_the_process(how, *says):
     """Were it the status of exit(), a night of which nothing was written would pass for a good one."""
     with tempfile.TemporaryDirectory(prefix='collector-bad-') as name:
         output = pathlib.Path(name) / 'out.json'
-        words = ('-i', '127.4.1.1-127.4.1.9', '--plugin-dir', plugins / 'misbehaving', '-p', 'misbehaving', '--how', 'exits', '--victim',
+        words = ('-i', '127.4.1.1-127.4.1.9', '--plugin-dir', plugins / 'misbehaving', '-p', 'misbehaving', '--how', how, '--victim',
                  '127.4.1.7', '-q', '-o', output)
         done = run(*words)
-        check('exits: the run ends as by a crash, and plugin and host are named',
+        check(f'{how}: the run ends as by a crash, and plugin and host are named',
               done.returncode == -signal.SIGABRT and not output.exists() and
-              all(word in done.stderr for word in ('exit()', 'misbehaving', '127.4.1.7', '--resume')), (done.returncode, done.stderr))
+              all(word in done.stderr for word in ('misbehaving', '127.4.1.7', '--resume', *says)), (done.returncode, done.stderr))
         done = run(*words, '--resume')
         records = {record['host']: record for record in json.loads(output.read_text())['hosts']} if output.exists() else {}
-        check('exits: --resume passes that host over, and has all others', done.returncode == 3 and len(records) == 9 and
+        check(f'{how}: --resume passes that host over, and has all others', done.returncode == 3 and len(records) == 9 and
               [host for host, record in records.items() if record['status'] != 'ok'] == ['127.4.1.7'], (done.returncode, done.stderr, records))
+
+
+def crashes_in_a_slot():
+    """Whose it was nobody knows; that it was, whoever watches is told, and what to do."""
+    with tempfile.TemporaryDirectory(prefix='collector-bad-') as name:
+        done = run('-i', '127.4.1.1-127.4.1.9', '--plugin-dir', plugins / 'misbehaving', '-p', 'misbehaving', '--how', 'crashes-in-a-slot',
+                   '--victim', '127.4.1.7', '-q', '-o', pathlib.Path(name) / 'out.json')
+        check('crashes-in-a-slot: told, and how to go on', done.returncode == -signal.SIGABRT and
+              all(words in done.stderr for words in ('outside of every job', '--resume')), (done.returncode, done.stderr))
+
+
+def crashes_at_the_end():
+    """The results are there by then: the night was good, and is told so."""
+    done = run('-i', '127.4.1.1-127.4.1.9', '--plugin-dir', plugins / 'misbehaving', '-p', 'misbehaving', '--how', 'crashes-at-the-end',
+               '--victim', '127.4.1.7', '-f', 'jsonl', '-o', '-')
+    check('crashes-at-the-end: the status of the run, and who', done.returncode == 0 and len(done.stdout.splitlines()) == 9 and
+          all(words in done.stderr for words in ('crash', 'as the program ended', 'misbehaving')), (done.returncode, done.stderr))
+
+
+def hangs_while_blocking():
+    """A library that waits for ever: its thread is left behind, and the run has its end."""
+    begin = time.monotonic()
+    done = run('-i', '127.4.1.1-127.4.1.9', '--plugin-dir', plugins / 'misbehaving', '-p', 'misbehaving', '--how', 'hangs-while-blocking',
+               '--victim', '127.4.1.7', '--timeout', '2', '-f', 'jsonl', '-o', '-')
+    causes = {record['host']: record['cause'] for record in map(json.loads, done.stdout.splitlines())}
+    check('hangs-while-blocking: the host ends in its time, the others are ok, and so does the run',
+          done.returncode == 3 and len(causes) == 9 and causes.pop('127.4.1.7') == 'exec_timeout' and set(causes.values()) == {None} and
+          time.monotonic() - begin < 60, (done.returncode, causes, done.stderr))
 
 
 def quits():
@@ -119,6 +148,19 @@ def quits():
                '127.4.1.7', '-f', 'jsonl', '-o', '-')
     check('quits: the run goes on to its end', done.returncode == 0 and len(done.stdout.splitlines()) == 50,
           (done.returncode, len(done.stdout.splitlines()), done.stderr))
+
+
+def prints():
+    """A library that greets on stdout, say: results stay results."""
+    folder = plugins / 'misbehaving'
+    done = run('-i', '127.4.1.1-127.4.1.50', '--plugin-dir', folder, '-p', 'misbehaving', '--how', 'prints', '--victim', '127.4.1.7', '-f',
+               'jsonl', '-o', '-')
+    check('prints: stdout has records alone, and stderr what was printed', done.returncode == 0 and len(done.stdout.splitlines()) == 50 and
+          all(line.startswith('{') and line.endswith('}') for line in done.stdout.splitlines()) and
+          all(words in done.stderr for words in ('as it is prepared', 'on a host')), (done.returncode, done.stdout[:300], done.stderr))
+    done = run('plugins', '--plugin-dir', folder, 'misbehaving', '--printing')
+    check('prints: a document stays one', (done.returncode, done.stdout) == (0, 'a document\n') and 'beside' in done.stderr,
+          (done.returncode, done.stdout, done.stderr))
 
 
 def new_projects():
@@ -158,14 +200,20 @@ def main():
     clashes()
     new_projects()
     before_the_first_host()
-    ends_the_process()
+    ends_the_process('exits', 'exit()')
+    ends_the_process('crashes-while-blocking')
+    crashes_in_a_slot()
+    crashes_at_the_end()
+    hangs_while_blocking()
     quits()
+    prints()
     misbehaves('undeclared-fact', 'partial', 'plugin_error', 'surprise', 'declare it')
     misbehaves('wrong-type', 'partial', 'plugin_error', '"n"', 'integer')
     misbehaves('exception', 'partial', 'plugin_error', 'a mistake of mine')
     # Not glib's: it polls every descriptor on every turn.
     misbehaves('names-dispatcher', 'partial', 'plugin_error', 'QEventDispatcherUNIX')
     misbehaves('no-exception-of-ours', 'partial', 'plugin_error', 'JobError')
+    misbehaves('ends-without-a-word', 'partial', 'bad_output', 'does not say why')
     misbehaves('undeclared-use', 'partial', 'plugin_error', '"shell"', 'uses')
     misbehaves('not-finite', 'partial', 'plugin_error', '"n"', 'not finite')
     misbehaves('leaked-task', 'partial', 'plugin_error', 'await every Task')

@@ -2,15 +2,31 @@
 
 #include <QAbstractEventDispatcher>
 #include <QCoreApplication>
+#include <QTimer>
 
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <stdexcept>
 #include <vector>
 
 using namespace collector;
+
+namespace {
+
+struct Last
+{
+    bool isToCrash = false;
+    ~Last()
+    {
+        if (isToCrash)
+            abort();
+    }
+} last;
+
+} // namespace
 
 // What a plugin may do wrong while it runs, on one host; on the others it does well.
 class Misbehaving : public QObject, public Job
@@ -31,6 +47,8 @@ public:
             exit(0);
         if (how == "crashes-early")
             abort();
+        if (how == "prints")
+            print("as it is prepared\n");
     }
 
     QByteArray document(QByteArrayView name) override
@@ -39,6 +57,10 @@ public:
             throw std::runtime_error("no document");
         if (name == "exiting")
             exit(0);
+        if (name == "printing") {
+            print("beside a document\n");
+            return "a document\n";
+        }
         return {};
     }
 
@@ -67,13 +89,35 @@ public:
             QCoreApplication::quit();
         else if (how == "exits")
             exit(0);
+        else if (how == "prints")
+            print("on a host"); // no whole line, which would stay in a buffer to the end
+        else if (how == "crashes-at-the-end")
+            last.isToCrash = true;
+        else if (how == "crashes-in-a-slot")
+            QTimer::singleShot(0, job.worker(), crash);
+        else if (how == "crashes-while-blocking")
+            co_await job.blocking(crash);
+        else if (how == "hangs-while-blocking")
+            co_await job.blocking(hang);
+        else if (how == "ends-without-a-word")
+            throw JobError(Cause::BadOutput, QString());
         else if (how == "leaked-task")
             leak(job);
+        while (how == "crashes-in-a-slot")
+            co_await job.sleep(std::chrono::milliseconds(5));
         while (how == "endless-loop")
             sleep(1); // never yields, and yet costs no time of the machine's
     }
 
 private:
+    static void crash() { abort(); }
+    static void hang()
+    {
+        for (;;)
+            sleep(1);
+    }
+    static void print(const char *text) { (void)std::fputs(text, stdout); }
+
     void leak(JobContext &job)
     {
         m_kept.push_back(job.sleep(std::chrono::milliseconds(200)));

@@ -215,17 +215,28 @@ int printDocument(const VerbLine &line, const PluginFile &plugin, const QByteArr
     return line.print(document);
 }
 
-QStringList pluginDirectories(const QStringList &words)
+// What decides which options there are, told before they are known.
+struct Named
 {
-    const QString option = QStringLiteral("--plugin-dir");
     QStringList directories;
+    QStringList operands;
+};
+
+Named namedIn(const QStringList &words)
+{
+    const QString directory = QStringLiteral("--plugin-dir");
+    const QStringList withValue{directory, QStringLiteral("--check"), QStringLiteral("--new")};
+    Named named;
     for (qsizetype i = 0; i < words.size(); ++i) {
-        if (words[i] == option && i + 1 < words.size())
-            directories.append(words[++i]);
-        else if (words[i].startsWith(option + u'='))
-            directories.append(words[i].mid(option.size() + 1));
+        const QString &word = words[i];
+        if (word.startsWith(directory + u'='))
+            named.directories.append(word.mid(directory.size() + 1));
+        else if (!word.startsWith(u'-'))
+            named.operands.append(word);
+        else if (withValue.contains(word) && ++i < words.size() && word == directory)
+            named.directories.append(words[i]);
     }
-    return directories;
+    return named;
 }
 
 } // namespace
@@ -233,12 +244,9 @@ QStringList pluginDirectories(const QStringList &words)
 int runPluginsVerb(const QStringList &words)
 {
     // The plugin decides which options there are: it is looked for first.
-    const PluginRegistry registry(PluginRegistry::standardPlaces(pluginDirectories(words)), coreOptionNames());
-    const PluginFile *named = nullptr;
-    for (const QString &word : words) {
-        if (!named && !word.startsWith(u'-'))
-            named = registry.find(word.toUtf8());
-    }
+    const Named said = namedIn(words);
+    const PluginRegistry registry(PluginRegistry::standardPlaces(said.directories), coreOptionNames());
+    const PluginFile *named = said.operands.isEmpty() ? nullptr : registry.find(said.operands.first().toUtf8());
     const VerbTable verb = table(named);
     const VerbLine line(verb, words);
     if (line.isDone())

@@ -17,7 +17,8 @@ const VerbTable &table()
         QStringLiteral("[PART]"),
         QStringLiteral(
             "Prints what results look like: a JSON Schema (2020-12), or the data dictionary of all facts, with the facts that the\n"
-            "plugins which are found declare. PART: document (default), record (a line of JSON lines), run, summary, facts."),
+            "plugins which are found declare (COLLECTOR_PLUGIN_PATH names further folders). PART: document (default), record (a\n"
+            "line of JSON lines), run, summary, facts."),
         {
             {QStringLiteral("dictionary"), u'd', {}, QStringLiteral("the data dictionary instead: fact, type, unit, class, subset, help")},
             {QStringLiteral("format"),

@@ -11,6 +11,11 @@
 #include <QJsonObject>
 #include <QPluginLoader>
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
 namespace collector {
 
 namespace {
@@ -81,6 +86,10 @@ PluginFile inspectPlugin(const QString &path, const QString &origin)
     plugin.refusal = untrusted(plugin.path);
     if (!plugin.refusal.isEmpty())
         return plugin;
+    if (access(QFile::encodeName(plugin.path).constData(), R_OK) != 0) {
+        plugin.refusal = QStringLiteral("it cannot be read: %1").arg(QString::fromLocal8Bit(std::strerror(errno)));
+        return plugin;
+    }
     const QJsonObject metaData = QPluginLoader(plugin.path).metaData();
     if (metaData.isEmpty()) {
         plugin.refusal = QStringLiteral("it is no Qt plugin (no embedded metadata)");

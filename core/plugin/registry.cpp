@@ -36,6 +36,8 @@ PluginRegistry::PluginRegistry(const QList<Place> &places, const QStringList &co
         const QDir directory(place.directory);
         if (place.isNamed && !directory.exists())
             m_missing.append(QStringLiteral("%1 %2: there is no such folder").arg(place.origin, place.directory));
+        else if (place.isNamed && !directory.isReadable())
+            m_missing.append(QStringLiteral("%1 %2: this folder cannot be read").arg(place.origin, place.directory));
         if (seen.contains(directory.canonicalPath()))
             continue;
         seen.append(directory.canonicalPath());
@@ -85,7 +87,18 @@ std::optional<PluginRegistry::Loaded> PluginRegistry::load(const PluginFile &plu
     const LoadGuard guard(LoadGuard::Step::Load, plugin.manifest->name, plugin.path);
     QPluginLoader loader(plugin.path);
     loader.setLoadHints(QLibrary::ResolveAllSymbolsHint | QLibrary::PreventUnloadHint);
-    QObject *instance = loader.instance();
+    QObject *instance = nullptr;
+    try {
+        instance = loader.instance();
+    } catch (const std::exception &failure) {
+        *error = QStringLiteral("the plugin \"%1\" (%2) failed as it was loaded: %3")
+                     .arg(QString::fromUtf8(plugin.manifest->name), plugin.path, printable(failure.what()));
+        return std::nullopt;
+    } catch (...) {
+        *error = QStringLiteral("the plugin \"%1\" (%2) failed as it was loaded: it threw what is no std::exception")
+                     .arg(QString::fromUtf8(plugin.manifest->name), plugin.path);
+        return std::nullopt;
+    }
     if (!instance) {
         *error =
             QStringLiteral("the plugin \"%1\" cannot be loaded: %2").arg(QString::fromUtf8(plugin.manifest->name), loader.errorString());

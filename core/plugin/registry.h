@@ -36,7 +36,7 @@ public:
     PluginRegistry(const QList<Place> &places, const QStringList &coreOptions);
 
     [[nodiscard]] const QList<PluginFile> &plugins() const { return m_plugins; }
-    // Of each folder that somebody named, and that is not there: a sentence that says so.
+    // Of each folder that somebody named, and that is not there or cannot be read: a sentence that says so.
     [[nodiscard]] const QStringList &missing() const { return m_missing; }
     // The usable plugin of that name; null where there is none.
     [[nodiscard]] const PluginFile *find(QByteArrayView name) const;

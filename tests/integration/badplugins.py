@@ -26,9 +26,9 @@ def check(what, condition, seen):
         print(f'      {seen}')
 
 
-def run(*words):
+def run(*words, before=()):
     environment = {name: value for name, value in os.environ.items() if name != 'COLLECTOR_PLUGIN_PATH'}
-    return subprocess.run([str(word) for word in (program, *words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    return subprocess.run([str(word) for word in (*before, program, *words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           env=environment, timeout=150)
 
 
@@ -184,6 +184,36 @@ def folders_that_are_not_there():
     check('and so does a run', says in done.stderr, done.stderr)
 
 
+def folders_and_files_that_cannot_be_read():
+    """As if there were no plugin, or as if this were none: it was to be guessed that we may not read it."""
+    without = ('setpriv', '--bounding-set=-all', '--inh-caps=-all') if os.geteuid() == 0 else ()  # root reads everything
+    with tempfile.TemporaryDirectory(prefix='collector-bad-') as name:
+        file = pathlib.Path(name) / 'misbehaving.so'
+        shutil.copy(plugins / 'misbehaving/misbehaving.so', file)
+        words = ('-i', '127.4.0.1,', '--plugin-dir', name, '-p', 'misbehaving')
+        file.chmod(0)
+        done = run(*words, before=without)
+        check('a file that cannot be read: refused, and why', done.returncode == 2 and 'cannot be read: Permission denied' in done.stderr,
+              (done.returncode, done.stderr))
+        file.chmod(0o755)
+        pathlib.Path(name).chmod(0o311)
+        done = run(*words, before=without)
+        check('a folder that cannot be read: told', done.returncode == 2 and f'--plugin-dir {name}: this folder cannot be read' in done.stderr,
+              (done.returncode, done.stderr))
+        pathlib.Path(name).chmod(0o700)
+
+
+def a_folder_called_as_a_plugin():
+    """It was told of that plugin, not of the one that was asked for."""
+    with tempfile.TemporaryDirectory(prefix='collector-bad-') as name:
+        folder = pathlib.Path(name) / 'ping'
+        folder.mkdir()
+        shutil.copy(plugins / 'misbehaving/misbehaving.so', folder)
+        done = subprocess.run([program, 'plugins', '--plugin-dir', 'ping', 'misbehaving', '--printing'], cwd=name, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True)
+        check('--plugin-dir ping NAME: told of NAME', (done.returncode, done.stdout) == (0, 'a document\n'), (done.stdout, done.stderr))
+
+
 def clashes():
     mine = ('-i', '127.4.0.1,', '-f', 'jsonl', '-o', '-', '--plugin-dir', plugins / 'mounts', '-p', 'mounts')
     done = run(*mine)
@@ -197,6 +227,8 @@ def clashes():
 def main():
     refusals()
     folders_that_are_not_there()
+    folders_and_files_that_cannot_be_read()
+    a_folder_called_as_a_plugin()
     clashes()
     new_projects()
     before_the_first_host()
@@ -221,6 +253,9 @@ def main():
     done = run('-i', '127.4.0.1,', '--plugin-dir', plugins / 'crashonload', '-p', 'crashonload')
     check('crash in load: status 2, nothing contacted, plugin and remedy',
           done.returncode == 2 and 'crashonload' in done.stderr and 'rebuild' in done.stderr and not done.stdout, (done.returncode, done.stderr))
+    done = run('-i', '127.4.0.1,', '--plugin-dir', plugins / 'throwsonload', '-p', 'throwsonload')
+    check('an exception in load: status 2, nothing contacted, the plugin and its words', done.returncode == 2 and not done.stdout and
+          all(words in done.stderr for words in ('throwsonload', 'its licence is not here')), (done.returncode, done.stderr))
     sys.exit(1 if failures else 0)
 
 

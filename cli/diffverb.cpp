@@ -34,7 +34,8 @@ const VerbTable &table()
         },
         QStringLiteral(
             "Classes are declared by the plugins: identity (who the host is), hardware, configuration, state (what moves by itself),\n"
-            "noise (never told) and sensitive (told without its value). Facts that no plugin declares count as configuration.\n"
+            "noise (never told) and sensitive (told without its value). Facts that no plugin declares which is found count as\n"
+            "configuration: COLLECTOR_PLUGIN_PATH names further folders.\n"
             "What one of the two runs could not know is not told as a change: facts of a job that failed, and those in \"absent\".\n"
             "Two times of class state within two seconds of one another are one, read from a clock twice.\n\n"
             "Exit status: 0 no differences (of the classes asked for), 1 differences, an output error or a full\n"

@@ -13,12 +13,17 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
 namespace collector {
 
 namespace {
+
+// `collector plugins NAME --json` is no document, and what has the name of an option that takes a value could not be had.
+constexpr std::array<QByteArrayView, 5> optionsBesideDocuments{"json", "check", "new", "plugin-dir", "help"};
 
 // What this program was built with, as collector_add_plugin() stamps it into a plugin.
 QString ownStamp(const char *key)
@@ -69,6 +74,11 @@ void PluginFile::refuseOptions(const QStringList &coreOptions)
         if (coreOptions.contains(QString::fromUtf8(option.name)))
             refusal =
                 QStringLiteral("it declares the option --%1, which is collector's own; rename it").arg(QString::fromUtf8(option.name));
+    }
+    for (const DocumentSpec &document : manifest->documents) {
+        if (std::find(optionsBesideDocuments.begin(), optionsBesideDocuments.end(), document.name) != optionsBesideDocuments.end())
+            refusal = QStringLiteral("it declares the document --%1, which is an option of `collector plugins`; rename it")
+                          .arg(QString::fromUtf8(document.name));
     }
 }
 

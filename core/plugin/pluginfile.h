@@ -21,7 +21,7 @@ struct PluginFile
     QString refusal;                          // why it is not to be loaded, and what to do; empty: it may be
 
     [[nodiscard]] bool isUsable() const { return refusal.isEmpty(); }
-    // Refuses it where it declares one of these options, which are the program's own.
+    // Refuses it where it declares one of these options, which are the program's own, or a document that is called as one of the verb.
     void refuseOptions(const QStringList &coreOptions);
 };
 

@@ -46,6 +46,7 @@ def refusals():
     refused('another interface', plugins / 'oldinterface', 'oldinterface', 'org.collector.Job/0', 'rebuild')
     refused('no manifest', plugins / 'nomanifest', 'nomanifest', 'METADATA')
     refused('a malformed manifest', plugins / 'malformed', 'malformed', 'colour', 'uses', 'facts[0]', 'summary')
+    refused('a document called as an option', plugins / 'jsondocument', 'jsondocument', '--json', 'rename')
     with tempfile.TemporaryDirectory(prefix='collector-bad-') as name:
         folder = pathlib.Path(name)
         # Another Qt: the minor version in the metadata's header, after its mark and two bytes (version of the format, Qt's major).

@@ -84,19 +84,23 @@ QJsonObject factsSchema(const Manifest &manifest)
 QJsonObject allFacts(const Manifests &manifests)
 {
     QJsonObject facts{{QStringLiteral("type"), QStringLiteral("object")}};
-    QJsonObject properties;
+    QJsonObject properties, patterns;
     for (const auto &manifest : manifests) {
         const QJsonObject own = factsSchema(*manifest);
         if (!manifest->factsKey.isEmpty()) {
             properties[QString::fromUtf8(manifest->factsKey)] = own;
             continue;
         }
-        facts[QStringLiteral("x-patterns")] = own[u"x-patterns"];
+        const QJsonObject ownPatterns = own[u"x-patterns"].toObject();
+        for (auto it = ownPatterns.begin(); it != ownPatterns.end(); ++it)
+            patterns[it.key()] = it.value();
         const QJsonObject plain = own[u"properties"].toObject();
         for (auto it = plain.begin(); it != plain.end(); ++it)
             properties[it.key()] = it.value();
     }
     facts[QStringLiteral("properties")] = properties;
+    if (!patterns.isEmpty())
+        facts[QStringLiteral("x-patterns")] = patterns;
     facts[QStringLiteral("description")] =
         QStringLiteral("Facts: those of ssh-facts at the root, those of other plugins under their names with dashes as underscores.");
     return facts;

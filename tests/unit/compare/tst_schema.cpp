@@ -59,6 +59,18 @@ private Q_SLOTS:
         QVERIFY(!properties.contains(QStringLiteral("mounts.size_available")));
     }
 
+    void anotherPluginAtTheRootTakesNoPatterns()
+    {
+        QStringList errors;
+        Manifests manifests = someManifests();
+        manifests.append(Manifest::parse({{QStringLiteral("name"), QStringLiteral("x")},
+                                          {QStringLiteral("summary"), QStringLiteral("x")},
+                                          {QStringLiteral("facts_at_root"), true}},
+                                         &errors));
+        const QJsonObject facts = resultSchema(manifests, QStringLiteral("facts"))[u"$defs"].toObject()[u"facts"].toObject();
+        QVERIFY(facts[u"x-patterns"].toObject().contains(QStringLiteral("^.*_speed$")));
+    }
+
     void theDictionaryHasEveryFact_data()
     {
         QTest::addColumn<int>("format");

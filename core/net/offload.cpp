@@ -12,6 +12,12 @@
 
 namespace collector {
 
+namespace {
+
+constexpr int mostLost = 56; // steps that hang, beside which there are as many threads as the pool is to have
+
+} // namespace
+
 ThreadPool::ThreadPool(int threads, const char *name) : m_most(threads), m_name(name), m_shared(std::make_shared<Shared>()) {}
 
 ThreadPool::~ThreadPool()
@@ -51,11 +57,30 @@ void ThreadPool::run(std::function<void()> step)
     if (m_shared->isOver)
         return;
     m_shared->steps.push_back(std::move(step));
-    if (m_shared->idle < int(m_shared->steps.size()) && int(m_threads.size()) < m_most && !startThread() && m_threads.empty()) {
+    startThreads();
+    if (m_threads.empty()) {
         m_shared->steps.pop_back();
         throw noThreadLeft();
     }
     m_shared->wakeUp.notify_one();
+}
+
+// For steps that no thread is idle for.
+void ThreadPool::startThreads()
+{
+    const int most = m_most + std::min(m_lost->load(), mostLost);
+    for (auto missing = int(m_shared->steps.size()) - m_shared->idle; missing > 0 && int(m_threads.size()) < most; --missing) {
+        if (!startThread())
+            return;
+    }
+}
+
+void ThreadPool::giveUp()
+{
+    const std::lock_guard lock(m_shared->mutex);
+    ++*m_lost;
+    if (!m_shared->isOver)
+        startThreads();
 }
 
 // Where there are some already, those do it.
@@ -104,6 +129,9 @@ namespace {
 // completion has been sent.
 struct Lent
 {
+    enum class Stage : quint8 { Queued, Running, Forsaken, Lost, Over }; // Forsaken: it has not begun; Lost: it has
+
+    std::atomic<Stage> stage = Stage::Queued;
     std::function<void()> step;
     std::optional<RunningJob> job; // whose step it is: a copy, for it may outlive that host's run
     std::exception_ptr failure;
@@ -116,7 +144,16 @@ public:
     Returned(Reactor &reactor, ThreadPool &pool, std::shared_ptr<Lent> lent) : m_reactor(reactor), m_pool(pool), m_lent(std::move(lent)) {}
     Returned(const Returned &) = delete;
     Returned &operator=(const Returned &) = delete;
-    ~Returned() { m_lent->waiter = nullptr; }
+    ~Returned()
+    {
+        m_lent->waiter = nullptr;
+        auto stage = Lent::Stage::Queued;
+        if (m_lent->stage.compare_exchange_strong(stage, Lent::Stage::Forsaken))
+            return;
+        stage = Lent::Stage::Running;
+        if (m_lent->stage.compare_exchange_strong(stage, Lent::Stage::Lost))
+            m_pool.giveUp();
+    }
 
     bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> handle)
@@ -127,7 +164,12 @@ public:
             m_lent->job = *runningJob;
             m_lent->job->plugin.detach(); // those bytes are the manifest's
         }
-        const auto step = [lent = m_lent, inbox = m_reactor.inbox(), reactor = &m_reactor] {
+        const auto step = [lent = m_lent, lost = m_pool.lost(), inbox = m_reactor.inbox(), reactor = &m_reactor] {
+            auto stage = Lent::Stage::Queued;
+            if (!lent->stage.compare_exchange_strong(stage, Lent::Stage::Running)) {
+                lent->stage = Lent::Stage::Lost;
+                ++*lost;
+            }
             runningJob = lent->job ? &*lent->job : nullptr;
             try {
                 lent->step();
@@ -136,6 +178,8 @@ public:
             }
             lent->step = nullptr;
             runningJob = nullptr;
+            if (lent->stage.exchange(Lent::Stage::Over) == Lent::Stage::Lost)
+                --*lost;
             inbox->send([lent, reactor] { // read only while the reactor lives
                 if (lent->waiter)
                     reactor->schedule(*lent->waiter);

@@ -7,6 +7,7 @@
 
 #include <collector/task.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -33,6 +34,12 @@ public:
     // Throws JobError (local_limit) where it has no thread, and none can be started.
     void run(std::function<void()> step);
 
+    // A step that runs is waited for by nobody any more, for it may hang: until it has ended, and is taken off lost() again, another thread
+    // has its thread's place, up to a bound. Otherwise a handful of steps that hang would hold up all others.
+    void giveUp();
+    // How many of those there are; outlives the pool.
+    [[nodiscard]] const std::shared_ptr<std::atomic<int>> &lost() const { return m_lost; }
+
     // At the end of a run, when a step may hang: a thread whose step does not end within `patience` is left behind, and what it uses must
     // not be destroyed afterwards; the others have ended.
     void abandon(std::chrono::milliseconds patience = std::chrono::milliseconds(100));
@@ -48,12 +55,14 @@ private:
         int idle = 0;
         bool isOver = false;
     };
+    void startThreads();
     [[nodiscard]] bool startThread();
     static void work(const std::shared_ptr<Shared> &shared);
 
     const int m_most;
     const char *const m_name;
     std::shared_ptr<Shared> m_shared;
+    const std::shared_ptr<std::atomic<int>> m_lost = std::make_shared<std::atomic<int>>(0);
     std::vector<std::thread> m_threads; // started as they are needed
 };
 

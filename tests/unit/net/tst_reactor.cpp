@@ -279,6 +279,35 @@ private Q_SLOTS:
         QVERIFY(QTest::qWaitFor([&] { return counter->load() == 300; }));
     }
 
+    // Two that hung held up all others, for ever.
+    void stepsThatHangHoldNobodyUp()
+    {
+        const auto mayEnd = std::make_shared<std::atomic<bool>>(false);
+        const auto begun = std::make_shared<std::atomic<int>>(0);
+        auto counter = std::make_shared<std::atomic<int>>(0);
+        Reactor reactor;
+        ThreadPool pool(2, "test");
+        {
+            std::vector<Task<>> hanging;
+            for (int i = 0; i < 5; ++i) {
+                std::function<void()> step = [begun, mayEnd] {
+                    ++*begun;
+                    while (!*mayEnd)
+                        std::this_thread::sleep_for(1ms);
+                };
+                hanging.push_back(offload(reactor, pool, std::move(step)));
+                hanging.back().start();
+            }
+            QVERIFY(QTest::qWaitFor([&] { return begun->load() == 2; }));
+        }
+        QVERIFY(QTest::qWaitFor([&] { return begun->load() >= 4; })); // others have their places
+        auto task = lend(reactor, pool, counter);
+        task.start();
+        QVERIFY(runUntilDone(task));
+        *mayEnd = true;
+        QVERIFY(QTest::qWaitFor([&] { return pool.lost()->load() == 0; }));
+    }
+
     // Else they end beside the destructors of the process.
     void anAbandonedPoolLeavesOnlyWhatHangs()
     {

@@ -1,5 +1,5 @@
-// Several commands and scripts over the one connection of a host, asked for at once: one runs after the other. An option that hosts may have
-// of their own; and a record that tells which part could not be had.
+// Several commands and scripts over the one connection of a host, asked for at once: one runs after the other. An option that hosts may
+// have of their own; and a record that tells which part could not be had.
 
 #include <collector/plugin.h>
 

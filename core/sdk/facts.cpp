@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace collector {
 
@@ -112,6 +113,16 @@ void Facts::set(QByteArrayView key, const QJsonValue &value)
 void Facts::setTruth(QByteArrayView key, bool value)
 {
     putHeld(key, value);
+}
+
+void Facts::setUnsigned(QByteArrayView key, quint64 value)
+{
+    if (!std::in_range<qint64>(value))
+        throw JobError(Cause::PluginError,
+                       QStringLiteral("the plugin %1 set the fact %2 to %3, which is above the largest whole number of a record")
+                           .arg(QString::fromUtf8(m_manifest->name), quoted(key))
+                           .arg(value));
+    set(key, qint64(value));
 }
 
 void Facts::set(QByteArrayView key, qint64 value)

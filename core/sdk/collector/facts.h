@@ -27,6 +27,11 @@ enum class Absence : quint8 { Denied, ToolMissing, Timeout, Unsupported, NotAppl
 using FactValue = std::variant<bool, qint64, double, QString, QJsonValue>;
 [[nodiscard]] COLLECTOR_SDK QJsonValue toJson(const FactValue &value);
 
+// Than those that Facts::set() takes by their own names: between two of these, none would be the nearer.
+template<typename Number>
+concept OtherWholeNumber =
+    std::integral<Number> && !std::same_as<Number, bool> && !std::same_as<Number, int> && !std::same_as<Number, qint64>;
+
 class COLLECTOR_SDK Facts
 {
 public:
@@ -52,6 +57,14 @@ public:
     void set(QByteArrayView key, const QJsonValue &value);
     void set(QByteArrayView key, std::same_as<bool> auto value) { setTruth(key, value); }
     void set(QByteArrayView key, int value) { set(key, qint64(value)); }
+    // Of every other size, as size() and time() have it. Throws as well where a qint64 cannot hold it.
+    void set(QByteArrayView key, OtherWholeNumber auto value)
+    {
+        if constexpr (std::unsigned_integral<decltype(value)>)
+            setUnsigned(key, value);
+        else
+            set(key, qint64(value));
+    }
     void set(QByteArrayView key, qint64 value);
     void set(QByteArrayView key, double value);
     void set(QByteArrayView key, const QString &value);
@@ -78,6 +91,7 @@ public:
 private:
     struct Places;
     void setTruth(QByteArrayView key, bool value);
+    void setUnsigned(QByteArrayView key, quint64 value);
     void put(QByteArrayView key, FactValue &&value);
     template<typename Held>
     void putHeld(QByteArrayView key, const Held &value);

@@ -39,6 +39,21 @@ private Q_SLOTS:
         QCOMPARE(facts.toJson()[u"net_eth0"].toObject()[u"mtu"].toInt(), 1500);
     }
 
+    void takesWholeNumbersOfEverySize()
+    {
+        Facts facts(m_manifest);
+        const auto kept = [&](auto value) {
+            facts.set("count", value);
+            return facts.value("count").toInteger();
+        };
+        QCOMPARE(kept(std::vector<int>(7).size()), 7);
+        QCOMPARE(kept(time_t(1'800'000'000)), 1'800'000'000);
+        QCOMPARE(kept(quint8(255)), 255);
+        QCOMPARE(kept(short(-3)), -3);
+        QCOMPARE(kept(quint64(std::numeric_limits<qint64>::max())), std::numeric_limits<qint64>::max());
+        QVERIFY_THROWS_EXCEPTION(JobError, kept(std::numeric_limits<quint64>::max()));
+    }
+
     // Whichever way a value comes, it is kept as what it is, and given back as JSON.
     void keepsEachAsWhatItIs_data()
     {

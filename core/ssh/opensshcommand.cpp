@@ -1,11 +1,11 @@
 #include "ssh/opensshcommand.h"
 
+#include "model/temporaryfolder.h"
 #include "net/childprocess.h"
 #include "net/offload.h"
 #include "ssh/opensshwords.h"
 #include "ssh/proxycommand.h"
 
-#include <QDir>
 #include <QFile>
 #include <QRandomGenerator>
 #include <QStandardPaths>
@@ -67,10 +67,10 @@ struct LogPlace
             throw JobError(
                 Cause::BadVariable,
                 QStringLiteral("ssh(1) is not there, which --transport openssh (collector_transport) runs: install openssh-client"));
-        QByteArray made = QFile::encodeName(QDir::tempPath()) + "/collector-XXXXXX";
+        const QByteArray folder = QFile::encodeName(temporaryFolder());
+        QByteArray made = folder + "/collector-XXXXXX";
         if (!mkdtemp(made.data()))
-            throw std::runtime_error(
-                ("no folder for ssh's log in " + QFile::encodeName(QDir::tempPath()) + ": " + QByteArray(strerror(errno))).toStdString());
+            throw std::runtime_error(("no folder for ssh's log in " + folder + ": " + QByteArray(strerror(errno))).toStdString());
         directory = made;
         const QByteArray name = directory + logName;
         if (mkfifo(name.constData(), 0600) == 0)

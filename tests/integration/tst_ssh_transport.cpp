@@ -53,11 +53,13 @@ private Q_SLOTS:
         const auto restore = qScopeGuard([&] { before.isEmpty() ? qunsetenv("TMPDIR") : qputenv("TMPDIR", before); });
         const QString file = m_scratch.filePath(QStringLiteral("nofolder"));
         keygen::write(file, "");
-        qputenv("TMPDIR", file.toUtf8());
-        const SshOutcome outcome = m_bench->run(settings(), "true");
-        QCOMPARE(outcome.cause, Cause::LocalLimit);
-        QVERIFY2(outcome.message.startsWith(QStringLiteral("ssh(1) cannot be started: no folder for ssh's log in ") + file),
-                 qPrintable(outcome.message));
+        for (const QString &folder : {file, m_scratch.filePath(QStringLiteral("nowhere"))}) {
+            qputenv("TMPDIR", folder.toUtf8());
+            const SshOutcome outcome = m_bench->run(settings(), "true");
+            QCOMPARE(outcome.cause, Cause::LocalLimit);
+            QVERIFY2(outcome.message.startsWith(QStringLiteral("ssh(1) cannot be started: no folder for ssh's log in ") + folder),
+                     qPrintable(outcome.message));
+        }
     }
 
     // sshd's Banner is on ssh's standard error, as the command's is. Many at once: what is told apart must not be so by when it comes.

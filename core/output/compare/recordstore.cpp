@@ -1,5 +1,7 @@
 #include "output/compare/recordstore.h"
 
+#include "model/temporaryfolder.h"
+
 #include <QTemporaryFile>
 
 #include <unistd.h>
@@ -12,13 +14,6 @@ namespace collector {
 namespace {
 
 constexpr qsizetype pieceBytes = 1 << 20;
-
-// As it was given: of one that is not there QDir::tempPath() makes nothing, and the file would be made in the root.
-QString temporaryFolder()
-{
-    const QString given = qEnvironmentVariable("TMPDIR");
-    return given.isEmpty() ? QStringLiteral("/tmp") : given;
-}
 
 } // namespace
 

@@ -11,6 +11,7 @@ namespace collector {
 namespace {
 
 constexpr int poolThreads = 8; // for plugins that block
+constexpr int mostLost = 56;   // of their steps that hang, which have others in their threads' places
 constexpr std::chrono::milliseconds patienceAtEnd(1000);
 
 std::chrono::nanoseconds steadyNow()
@@ -24,7 +25,7 @@ Engine::Engine(std::shared_ptr<const Plan> plan, TransportFactory &transports, R
     : m_plan(std::move(plan)),
       m_transports(transports),
       m_sinks(sinks),
-      m_pool(poolThreads, "blocking"),
+      m_pool(poolThreads, "blocking", mostLost),
       m_programs(mostLocalPrograms)
 {
     connect(&m_watchdog, &QTimer::timeout, this, &Engine::watch);

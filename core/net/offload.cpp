@@ -12,13 +12,13 @@
 
 namespace collector {
 
-namespace {
-
-constexpr int mostLost = 56; // steps that hang, beside which there are as many threads as the pool is to have
-
-} // namespace
-
-ThreadPool::ThreadPool(int threads, const char *name) : m_most(threads), m_name(name), m_shared(std::make_shared<Shared>()) {}
+ThreadPool::ThreadPool(int threads, const char *name, int mostLost)
+    : m_most(threads),
+      m_mostLost(mostLost),
+      m_name(name),
+      m_shared(std::make_shared<Shared>())
+{
+}
 
 ThreadPool::~ThreadPool()
 {
@@ -68,7 +68,7 @@ void ThreadPool::run(std::function<void()> step)
 // For steps that no thread is idle for.
 void ThreadPool::startThreads()
 {
-    const int most = m_most + std::min(m_lost->load(), mostLost);
+    const int most = m_most + std::min(m_lost->load(), m_mostLost);
     for (auto missing = int(m_shared->steps.size()) - m_shared->idle; missing > 0 && int(m_threads.size()) < most; --missing) {
         if (!startThread())
             return;

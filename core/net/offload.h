@@ -26,7 +26,9 @@ class JobError;
 class ThreadPool
 {
 public:
-    explicit ThreadPool(int threads, const char *name);
+    // `mostLost`: of steps that may hang, so many at once have others in their threads' places, see giveUp(). Where one thread stands for
+    // one thing at a time, there can be none.
+    ThreadPool(int threads, const char *name, int mostLost = 0);
     ~ThreadPool();
     ThreadPool(const ThreadPool &) = delete;
     ThreadPool &operator=(const ThreadPool &) = delete;
@@ -35,7 +37,7 @@ public:
     void run(std::function<void()> step);
 
     // A step that runs is waited for by nobody any more, for it may hang: until it has ended, and is taken off lost() again, another thread
-    // has its thread's place, up to a bound. Otherwise a handful of steps that hang would hold up all others.
+    // has its thread's place, up to `mostLost`. Otherwise a handful of steps that hang would hold up all others.
     void giveUp();
     // How many of those there are; outlives the pool.
     [[nodiscard]] const std::shared_ptr<std::atomic<int>> &lost() const { return m_lost; }
@@ -60,6 +62,7 @@ private:
     static void work(const std::shared_ptr<Shared> &shared);
 
     const int m_most;
+    const int m_mostLost;
     const char *const m_name;
     std::shared_ptr<Shared> m_shared;
     const std::shared_ptr<std::atomic<int>> m_lost = std::make_shared<std::atomic<int>>(0);

@@ -280,13 +280,40 @@ private Q_SLOTS:
     }
 
     // Two that hung held up all others, for ever.
+    // A pool of one thread is one thing at a time, such as a terminal or an agent, whoever waits for it.
+    void oneThreadStaysOne()
+    {
+        const auto mayEnd = std::make_shared<std::atomic<bool>>(false);
+        auto counter = std::make_shared<std::atomic<int>>(0);
+        Reactor reactor;
+        ThreadPool pool(1, "test");
+        {
+            const auto begun = std::make_shared<std::atomic<bool>>(false);
+            std::function<void()> step = [begun, mayEnd] {
+                *begun = true;
+                while (!*mayEnd)
+                    std::this_thread::sleep_for(1ms);
+            };
+            auto forsaken = offload(reactor, pool, std::move(step));
+            forsaken.start();
+            QVERIFY(QTest::qWaitFor([&] { return begun->load(); }));
+        }
+        auto task = lend(reactor, pool, counter);
+        task.start();
+        QTest::qWait(50);
+        QCOMPARE(counter->load(), 0);
+        *mayEnd = true;
+        QVERIFY(runUntilDone(task));
+        QCOMPARE(counter->load(), 1);
+    }
+
     void stepsThatHangHoldNobodyUp()
     {
         const auto mayEnd = std::make_shared<std::atomic<bool>>(false);
         const auto begun = std::make_shared<std::atomic<int>>(0);
         auto counter = std::make_shared<std::atomic<int>>(0);
         Reactor reactor;
-        ThreadPool pool(2, "test");
+        ThreadPool pool(2, "test", 5);
         {
             std::vector<Task<>> hanging;
             for (int i = 0; i < 5; ++i) {

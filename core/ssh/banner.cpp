@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace collector {
 
@@ -89,6 +90,19 @@ JobError BannerReader::closed(bool isReset) const
     if (m_text.contains("MaxStartups") || m_text.contains("Not allowed at this time"))
         return JobError(Cause::RateLimited, QStringLiteral("%1 does not take more logins now: %2; lower --rate").arg(m_place, said));
     return JobError(Cause::NotSsh, QStringLiteral("%1 is no SSH server, it says: %2; check the port").arg(m_place, said));
+}
+
+JobError BannerReader::left(int descriptor)
+{
+    try {
+        qint64 before = -1;
+        while (std::exchange(before, m_taken) != m_taken && read(descriptor) == Found::Nothing)
+            ;
+    } catch (const JobError &error) {
+        if (m_taken > 0 || error.cause() != Cause::RateLimited)
+            return error;
+    }
+    return closed(true); // the failed write has taken the reset with it: what is left looks like an end
 }
 
 JobError BannerReader::timeout(std::chrono::milliseconds after) const

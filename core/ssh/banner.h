@@ -32,6 +32,8 @@ public:
 
     // Why there is none: the connection was closed, or reset.
     [[nodiscard]] JobError closed(bool isReset) const;
+    // The same where that showed when we wrote: by what can still be read of it.
+    [[nodiscard]] JobError left(int descriptor);
     // Why there was none within the time that a host has for it.
     [[nodiscard]] JobError timeout(std::chrono::milliseconds after) const;
 

@@ -8,10 +8,11 @@
 #include "ssh/jumphosts.h"
 #include "ssh/jumpservice.h"
 #include "ssh/keyblob.h"
-#include "ssh/knownhostsappender.h"
 #include "ssh/proposal.h"
 #include "ssh/proxycommand.h"
 #include "ssh/tunnel.h"
+
+#include <fcntl.h>
 
 #include <algorithm>
 
@@ -265,12 +266,15 @@ Task<> SshConnection::awaitBanner()
         case BannerReader::Found::Nothing:
             break;
         }
-        // Some wait for us to speak first.
-        if (!m_session)
+        // Some wait for us to speak first. Whoever has left by then may have said why, and libssh closes the socket without reading it.
+        OwnedSocket unread;
+        if (!m_session) {
+            unread = OwnedSocket(reactor, fcntl(fd, F_DUPFD_CLOEXEC, 0));
             makeSession();
+        }
         m_session->begin();
         if (m_session->isDead())
-            throw banner.closed(true);
+            throw banner.left(unread.descriptor());
         const Reactor::Wake wake = co_await m_session->progress(m_handshakeEnd);
         if (wake == Reactor::Wake::Expired)
             throw banner.timeout(m_settings->timeouts.handshake);
@@ -352,28 +356,8 @@ void SshConnection::checkHostKey()
     m_info.hostKey = fingerprint(blob);
     const HostKeyDecision decision = judgeHostKey(*m_knownKeys, blob, *m_settings);
     m_mayUsePassword = decision != HostKeyDecision::Unchecked;
-    if (decision == HostKeyDecision::New)
-        acceptHostKey(blob);
-}
-
-// The first host of that name to show a key settles it for the run.
-void SshConnection::acceptHostKey(const QByteArray &blob)
-{
-    const auto &appender = m_worker.run.knownHostsAppender;
-    if (!appender)
-        return;
-    const QByteArray name = knownHostsName(m_settings->host, m_settings->port, m_settings->hostKeyAlias);
-    const auto verdict = appender->accept(m_settings->knownHostsFile, name, blob, m_settings->hashKnownHosts);
-    if (verdict == KnownHostsAppender::Verdict::BadName)
-        throw JobError(Cause::HostKeyUnknown,
-                       QStringLiteral("no host key is known for %1, it shows %2, and under such a name (HostKeyAlias) it cannot be kept in "
-                                      "known_hosts: any key would be new each time. Give it one without blanks, `,`, `*` and `?`, and "
-                                      "without `#`, `@`, `|` and `!` in front")
-                           .arg(printable(name, 255), QString::fromLatin1(m_info.hostKeyType + ' ' + m_info.hostKey)));
-    if (verdict == KnownHostsAppender::Verdict::Different)
-        throw JobError(Cause::HostKeyChanged, QStringLiteral("%1 showed another host key than %2 earlier in this run; somebody may be "
-                                                             "listening, or two hosts share the name")
-                                                  .arg(printable(name, 255), QString::fromLatin1(m_info.hostKey)));
+    if (decision == HostKeyDecision::New && m_worker.run.knownHostsAppender)
+        acceptHostKey(*m_worker.run.knownHostsAppender, blob, *m_settings);
 }
 
 Task<> SshConnection::logIn()

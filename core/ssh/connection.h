@@ -56,7 +56,6 @@ private:
     Task<> awaitBanner();
     Task<> exchangeKeys();
     void checkHostKey();
-    void acceptHostKey(const QByteArray &blob);
     Task<> logIn();
 
     void refuseExcluded(const std::vector<SocketAddress> &addresses) const;

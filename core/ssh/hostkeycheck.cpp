@@ -97,4 +97,20 @@ HostKeyDecision judgeHostKey(const HostKeys &known, const QByteArray &blob, cons
     throw unknownKey(name, blob, settings);
 }
 
+void acceptHostKey(KnownHostsAppender &appender, const QByteArray &blob, const SshSettings &settings)
+{
+    const QByteArray name = knownHostsName(settings.host, settings.port, settings.hostKeyAlias);
+    const auto verdict = appender.accept(settings.knownHostsFile, name, blob, settings.hashKnownHosts);
+    if (verdict == KnownHostsAppender::Verdict::BadName)
+        throw JobError(Cause::HostKeyUnknown,
+                       QStringLiteral("no host key is known for %1, it shows %2, and under such a name (HostKeyAlias) it cannot be kept in "
+                                      "known_hosts: any key would be new each time. Give it one without blanks, `,`, `*` and `?`, and "
+                                      "without `#`, `@`, `|` and `!` in front")
+                           .arg(printable(name, 255), keyText(blob)));
+    if (verdict == KnownHostsAppender::Verdict::Different)
+        throw JobError(Cause::HostKeyChanged, QStringLiteral("%1 showed another host key than %2 earlier in this run; somebody may be "
+                                                             "listening, or two hosts share the name")
+                                                  .arg(printable(name, 255), QString::fromLatin1(fingerprint(blob))));
+}
+
 } // namespace collector

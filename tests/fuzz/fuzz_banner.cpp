@@ -21,6 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         std::abort();
     const size_t piece = size_t(data[0]) + 1;
     const bool isClosedThen = data[1] & 1;
+    const bool isLeft = data[1] & 2;
     BannerReader banner(QStringLiteral("host"));
     try {
         auto found = BannerReader::Found::Nothing;
@@ -41,6 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (int i = 0; isClosedThen && found != BannerReader::Found::Ssh && i < 2; ++i)
             found = banner.read(ends[0]);
         (void)banner.timeout(std::chrono::seconds(1));
+        if (isLeft && found != BannerReader::Found::Ssh)
+            throw banner.left(ends[0]);
     } catch (const JobError &error) {
         if (error.message().size() > 2000)
             std::abort();

@@ -502,6 +502,20 @@ private Q_SLOTS:
         QCOMPARE(bench.run(settings, "true").cause, Cause::JumpFailed);
     }
 
+    // What it said, and left, while we were about to speak for our part; a few of hundreds do so at that very moment.
+    void whatEndsAsWeSpeakIsRead()
+    {
+        SshBench bench;
+        SshSettings settings = bench.settingsFor(*m_target);
+        settings.proxyCommand = QStringList{QStringLiteral("/bin/echo"), QStringLiteral("HTTP/1.1 400 Bad Request")};
+        std::vector<const SshOutcome *> all;
+        for (int tries = 0; tries < 500; ++tries)
+            all.push_back(&bench.start(settings, "true"));
+        bench.wait();
+        for (const SshOutcome *outcome : all)
+            QVERIFY2(outcome->cause == Cause::NotSsh, qPrintable(outcome->message));
+    }
+
 private:
     // Of a server that forks for each connection, and perhaps again.
     static void signalChildrenOf(qint64 parent, int number)

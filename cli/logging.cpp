@@ -11,6 +11,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <mutex>
 #include <utility>
 
@@ -20,8 +22,8 @@ Q_LOGGING_CATEGORY(hostLog, "collector.host")
 
 namespace {
 
-int logDescriptor = STDERR_FILENO;
-bool isFile = false;
+int logDescriptor = -1; // stderr, for a person
+QByteArray logName;
 std::mutex drawingMutex;
 std::function<void(const QByteArray &)> drawing;
 
@@ -41,24 +43,49 @@ const char *levelName(QtMsgType type)
     return "";
 }
 
-// One write() a line: lines of several threads do not mix. What a host has said in it cannot steer a terminal.
+// One write() a line: lines of several threads do not mix.
+bool put(int descriptor, const QByteArray &line)
+{
+    ssize_t written = 0;
+    do
+        written = write(descriptor, line.constData(), size_t(line.size()));
+    while (written < 0 && errno == EINTR);
+    if (written >= 0 && written < line.size())
+        errno = ENOSPC; // a device that is full takes a part, and says so at the next
+    return written == line.size();
+}
+
+void tellPerson(const QByteArray &line)
+{
+    const std::lock_guard lock(drawingMutex);
+    if (drawing)
+        drawing(line);
+    else
+        (void)put(STDERR_FILENO, line);
+}
+
+// Once; what is about to happen is then told there too.
+void tellLogIsLost(int error)
+{
+    static std::atomic_flag isTold;
+    if (!isTold.test_and_set())
+        tellPerson("collector: --log-file " + logName + ": " + qt_error_string(error).toLocal8Bit() +
+                   "; the log has gaps from here on, and warnings go to stderr\n");
+}
+
+// What a host has said in it cannot steer a terminal.
 void log(QtMsgType type, const QMessageLogContext &context, const QString &message)
 {
-    QByteArray line;
-    if (isFile)
-        line =
-            QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs).toLatin1() + ' ' + levelName(type) + ' ' + context.category + ": ";
-    else
-        line = "collector: ";
-    line += printable(message.toUtf8(), 2000).toUtf8() + '\n';
-    if (!isFile) {
-        const std::lock_guard lock(drawingMutex);
-        if (drawing) {
-            drawing(line);
+    const QByteArray line = printable(message.toUtf8(), 2000).toUtf8() + '\n';
+    if (logDescriptor >= 0) {
+        const QByteArray time = QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs).toLatin1();
+        if (put(logDescriptor, time + ' ' + levelName(type) + ' ' + context.category + ": " + line))
             return;
-        }
+        tellLogIsLost(errno);
+        if (type == QtDebugMsg || type == QtInfoMsg)
+            return;
     }
-    [[maybe_unused]] const auto written = write(logDescriptor, line.constData(), size_t(line.size()));
+    tellPerson("collector: " + line);
 }
 
 } // namespace
@@ -84,7 +111,7 @@ void openLogFile(const RunOptions &options)
     logDescriptor = open(QFile::encodeName(*path).constData(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (logDescriptor < 0)
         throw UsageError(QStringLiteral("--log-file %1: %2").arg(*path, qt_error_string(errno)));
-    isFile = true;
+    logName = printable(QFile::encodeName(*path)).toUtf8();
 }
 
 void logThrough(std::function<void(const QByteArray &)> write)

@@ -8,6 +8,7 @@
 #include <QJsonObject>
 
 #include <grp.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 using namespace collector;
@@ -23,6 +24,7 @@ private Q_SLOTS:
     void aFileThatMayGrowNoMore_data();
     void aFileThatMayGrowNoMore();
     void filesOfAnotherUser();
+    void aLogThatCannotBeWritten();
     void sshThatIsNotThere();
     void aUserWithoutAName_data();
     void aUserWithoutAName();
@@ -97,6 +99,24 @@ void TestBadNights::filesOfAnotherUser()
         said.startsWith("collector: the journal .a.json.journal was left here: it cannot be read (Permission denied), and is put aside "
                         "as .a.json.journal.old\n"),
         said.constData());
+}
+
+// Nobody was told, and what the log was to warn of was lost with it.
+void TestBadNights::aLogThatCannotBeWritten()
+{
+    if (geteuid() != 0)
+        QSKIP("a network without ICMP sockets needs root");
+    QProcess process;
+    process.setChildProcessModifier([] {
+        (void)!unshare(CLONE_NEWNET); // whose ping_group_range is empty
+        become(somebody);
+    });
+    (void)runHere(process, words("-i 127.9.0.1-127.9.0.8 -p ping -vv --retries 0 --log-file /dev/full -f jsonl -o /dev/null -q"));
+    const QByteArray said = process.readAllStandardError();
+    const QByteArray lost = "collector: --log-file /dev/full: No space left on device; the log has gaps from here on";
+    QVERIFY2(said.startsWith(lost) && said.count(lost) == 1, said.constData());
+    QVERIFY2(said.contains("\ncollector: ping: no ICMP socket"), said.constData());
+    QVERIFY2(!said.contains("connect"), said.constData()); // hosts' phases are not for a terminal
 }
 
 // All hosts were `skipped`, and the night a good one.

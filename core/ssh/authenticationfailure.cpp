@@ -44,7 +44,7 @@ JobError Authentication::lost() const
         return expired(said);
     // sshd hangs up, without a word, on an account that PAM lets in nowhere.
     return JobError(Cause::ConnectionLost,
-                    QStringLiteral("the host dropped the connection during the login of %1: %2; where it always does, the account may be "
+                    QStringLiteral("the connection was lost during the login of %1: %2; where that is always so, the account may be "
                                    "expired or shut out (PAM, nologin): sshd's log there says so")
                         .arg(account(), said));
 }

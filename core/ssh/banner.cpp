@@ -62,7 +62,8 @@ void BannerReader::take(int descriptor, QByteArrayView bytes)
     m_taken += bytes.size();
     m_text += bytes.first(std::min(bytes.size(), keptText - m_text.size())).toByteArray();
     if (m_taken > mostText)
-        throw JobError(Cause::NotSsh, QStringLiteral("%1 has sent %2 bytes without an SSH banner").arg(m_place).arg(m_taken));
+        throw JobError(Cause::NotSsh,
+                       QStringLiteral("%1 has sent %2 bytes without an SSH banner; check the port").arg(m_place).arg(m_taken));
 }
 
 // What gives itself away is not waited for.

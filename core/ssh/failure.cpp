@@ -18,11 +18,6 @@ JobError noCommonAlgorithm(const QString &place, const Proposal::Mismatch &misma
                                  : QStringLiteral("ssh(1) may have what libssh has not, or may not be trusted with: --transport openssh")));
 }
 
-bool isReset(const QString &said)
-{
-    return said.contains(QLatin1StringView("reset by peer"), Qt::CaseInsensitive) || said.contains(QLatin1StringView("Broken pipe"));
-}
-
 } // namespace
 
 JobError handshakeFailure(const SshSession &session, SshSession::End end, const QString &place, std::chrono::milliseconds after,
@@ -36,11 +31,19 @@ JobError handshakeFailure(const SshSession &session, SshSession::End end, const 
     if (const auto mismatch = theirs ? theirs->mismatch(ours) : std::nullopt)
         return noCommonAlgorithm(place, *mismatch, *theirs);
     const QString said = session.errorText();
-    if (isReset(said))
+    if (said == SshSession::resetByHost)
         return JobError(Cause::Reset, QStringLiteral("%1 reset the connection during the key exchange").arg(place));
     if (said.contains(QLatin1StringView("MaxStartups")) || said.contains(QLatin1StringView("Not allowed at this time")))
         return JobError(Cause::RateLimited, QStringLiteral("%1 does not take more logins now: %2; lower --rate").arg(place, said));
-    return JobError(Cause::Handshake, QStringLiteral("the key exchange with %1 failed: %2").arg(place, said));
+    if (said == SshSession::closedByHost)
+        return JobError(Cause::Handshake, QStringLiteral("%1 closed the connection during the key exchange; its own log says why "
+                                                         "(`journalctl -u ssh` there, or auth.log)")
+                                              .arg(place));
+    if (said.startsWith(SshSession::saidByHost))
+        return JobError(Cause::Handshake, QStringLiteral("the key exchange with %1 failed: %2").arg(place, said));
+    return JobError(
+        Cause::Handshake,
+        QStringLiteral("the key exchange with %1 failed: %2; `ssh -v` may tell more, or manage: --transport openssh").arg(place, said));
 }
 
 JobError connectionLost(const SshSession &session, const QString &during)

@@ -2,6 +2,8 @@
 
 #include <libssh/server.h>
 
+#include <QRegularExpression>
+
 #include <fcntl.h>
 #include <netinet/tcp.h>
 
@@ -148,7 +150,18 @@ std::shared_ptr<SshSession::Handle> SshSession::lend()
 
 QString SshSession::errorText() const
 {
-    return printable(QByteArrayView(ssh_get_error(handle())));
+    const QString said = printable(QByteArrayView(ssh_get_error(handle())));
+    static const QRegularExpression disconnect(QStringLiteral("^Received SSH_MSG_DISCONNECT: \\d+:\\s*(?=.)"));
+    if (const auto match = disconnect.match(said); match.hasMatch())
+        return saidByHost + said.sliced(match.capturedEnd());
+    if (said.contains(QLatin1StringView("reset by peer"), Qt::CaseInsensitive) || said.contains(QLatin1StringView("Broken pipe")))
+        return resetByHost;
+    constexpr QLatin1StringView socketError("Socket error: ");
+    if (!said.startsWith(socketError))
+        return said;
+    const QString error = said.sliced(socketError.size());
+    // The last two where a write had failed before: the descriptor is closed then, and errno perhaps another's.
+    return error == u"disconnected" || error == u"Bad file descriptor" || error == u"Success" ? closedByHost : error;
 }
 
 // A session that is woken again and again and neither takes in nor sends anything would never end.

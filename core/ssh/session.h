@@ -115,8 +115,9 @@ public:
     [[nodiscard]] uint64_t received() const { return m_handle->received.in_bytes; }
     [[nodiscard]] uint64_t packetsReceived() const { return m_handle->packets.in_packets; }
 
-    // What libssh says of its last failure, fit to be shown.
+    // What libssh, or the host as it left, says of the last failure, fit to be shown.
     [[nodiscard]] QString errorText() const;
+    static constexpr QLatin1StringView closedByHost{"the host closed it"}, resetByHost{"the host reset it"}, saidByHost{"the host says: "};
 
 private:
     // What a call's status means; nothing: wait, and call again.

@@ -106,7 +106,8 @@ private Q_SLOTS:
                 for (const SshOutcome *outcome : outcomes[fault]) {
                     const Cause cause = outcome->commandCause();
                     const QByteArray name = cause == Cause::None ? QByteArray("ok") : causeName(cause).toByteArray();
-                    if (expected.causes.contains(name))
+                    const bool isTold = !outcome->message.contains(u"SSH_MSG") && !outcome->message.contains(u"Socket error");
+                    if (expected.causes.contains(name) && isTold) // in words for a person, not libssh's
                         continue;
                     ++others;
                     example = QString::fromLatin1(name) + QStringLiteral(": ") + outcome->message;

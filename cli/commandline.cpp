@@ -191,6 +191,16 @@ void CommandLine::addForeignDefault(const QString &name, const QString &value)
     m_foreign.append({name, value, false});
 }
 
+QStringList listed(const QStringList &values)
+{
+    QStringList words;
+    for (const QString &word : values.join(u',').split(u',')) {
+        if (const QString name = word.trimmed(); !name.isEmpty())
+            words.append(name);
+    }
+    return words;
+}
+
 QString unknownOption(const QString &option, const QStringList &pluginOptions)
 {
     for (const Translation &translation : translations) {

@@ -55,6 +55,9 @@ private:
     QList<Foreign> m_foreign;
 };
 
+// `a,b` and `c` as a, b, c: of an option that takes lists and may be given again. Blanks around a comma are nobody's.
+[[nodiscard]] QStringList listed(const QStringList &values);
+
 // The message for an option that nobody knows: its translation where it is one of ssh's or Ansible's, else the nearest.
 [[nodiscard]] QString unknownOption(const QString &option, const QStringList &pluginOptions);
 

@@ -1,5 +1,6 @@
 #include "cli/diffverb.h"
 
+#include "cli/commandline.h"
 #include "cli/standardoutput.h"
 #include "cli/verbline.h"
 
@@ -75,7 +76,7 @@ std::optional<Judgement> judgementOf(const QStringList &lists, QString *wrong)
         return Judgement{true, ~0U};
     Judgement judgement;
     *wrong = lists.join(u',');
-    for (const QString &word : lists.join(u',').split(u',', Qt::SkipEmptyParts)) {
+    for (const QString &word : listed(lists)) {
         bool isKnown = word == u"hosts";
         judgement.isOfHosts = judgement.isOfHosts || isKnown;
         for (unsigned i = 0; i < 6; ++i) {

@@ -221,10 +221,7 @@ int runExplainVerb(const QStringList &given)
     select.exclude = options.bytes(QStringLiteral("exclude"));
     for (const QString &pattern : options.never())
         select.never.append(pattern.toUtf8());
-    QStringList names;
-    for (const QString &value : options.values(QStringLiteral("plugin")))
-        names += value.split(u',', Qt::SkipEmptyParts);
-    SelectedPlugins selected = SelectedPlugins::load(options, names);
+    SelectedPlugins selected = SelectedPlugins::load(options, listed(options.values(QStringLiteral("plugin"))));
     selected.prepare(*inventory);
     auto found = inventory->find(name.toUtf8());
     if (!found)

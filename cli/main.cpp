@@ -79,15 +79,15 @@ void printError(const QByteArray &text)
 // With the options of the plugins that -p names beside it.
 QByteArray helpOf(const CommandLine &line)
 {
-    const QStringList names = line.values(QStringLiteral("plugin")).join(u',').split(u',', Qt::SkipEmptyParts);
+    const QStringList names = listed(line.values(QStringLiteral("plugin")));
     if (names.isEmpty())
         return helpText();
     const PluginRegistry registry(PluginRegistry::standardPlaces(line.values(QStringLiteral("plugin-dir"))), coreOptionNames());
     std::vector<const PluginFile *> plugins;
     for (const QString &name : names) {
-        const PluginFile *plugin = registry.find(name.trimmed().toUtf8());
+        const PluginFile *plugin = registry.find(name.toUtf8());
         if (!plugin)
-            throw UsageError(registry.whyNot(name.trimmed()));
+            throw UsageError(registry.whyNot(name));
         plugins.push_back(plugin);
     }
     return helpText(plugins);

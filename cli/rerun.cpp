@@ -36,8 +36,8 @@ QSet<QByteArray> hostsToRerun(const QString &result, const QString &statuses)
 {
     QSet<Status> wanted;
     const QString words = statuses.isEmpty() ? QStringLiteral("failed,unreachable,cancelled,partial") : statuses;
-    for (const QString &word : words.split(u',', Qt::SkipEmptyParts)) {
-        const auto status = statusFromName(word.trimmed().toUtf8());
+    for (const QString &word : listed({words})) {
+        const auto status = statusFromName(word.toUtf8());
         if (!status)
             throw UsageError(QStringLiteral("--status: \"%1\" is none of ok, unreachable, partial, failed, cancelled, skipped").arg(word));
         wanted.insert(*status);

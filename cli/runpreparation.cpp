@@ -107,9 +107,7 @@ bool RunPreparation::usesShell() const
 
 void RunPreparation::selectPlugins()
 {
-    QStringList names;
-    for (const QString &value : options.values(QStringLiteral("plugin")))
-        names += value.split(u',', Qt::SkipEmptyParts);
+    const QStringList names = listed(options.values(QStringLiteral("plugin")));
     if (names.isEmpty() && !options.line().foreign().isEmpty())
         throw UsageError(unknownOption(QStringLiteral("--") + options.line().foreign().first().name, {}));
     if (names.isEmpty())
@@ -128,12 +126,10 @@ void RunPreparation::parseOutputs()
     if (!parsed)
         throw UsageError(error);
     outputs = *parsed;
-    for (const QString &names : options.values(QStringLiteral("vars"))) {
-        for (const QString &name : names.split(u',', Qt::SkipEmptyParts)) {
-            recordedVariables.append(name.trimmed().toUtf8());
-            if (isSecretName(recordedVariables.last()))
-                throw UsageError(QStringLiteral("--vars %1: its name says that it is a secret, and secrets are in no record").arg(name));
-        }
+    for (const QString &name : listed(options.values(QStringLiteral("vars")))) {
+        recordedVariables.append(name.toUtf8());
+        if (isSecretName(recordedVariables.last()))
+            throw UsageError(QStringLiteral("--vars %1: its name says that it is a secret, and secrets are in no record").arg(name));
     }
 }
 

@@ -24,8 +24,8 @@ Task<> answer(SshConnection &connection, SshProgress &progress, int wakes, QByte
         const Deadline deadline = connection.session().reactor().after(std::chrono::seconds(10));
         while (channel.output().isEmpty() && !channel.isOver())
             co_await channel.advance(deadline);
-        for (int i = 0; i < wakes; ++i)
-            co_await channel.advance(deadline);
+        for (int i = 0; i < wakes; ++i) // if there are so many: it may all have come at once
+            co_await channel.advance(connection.session().reactor().after(std::chrono::milliseconds(100)));
         channel.forgetOutput();
         channel.feedSecret(secret);
         const ShellReply reply = co_await channel.runToEnd(deadline);

@@ -14,6 +14,7 @@ private Q_SLOTS:
     void theSystemsConfiguration_data();
     void theSystemsConfiguration();
     void placesOfAValue();
+    void lists();
 
 private:
     [[nodiscard]] QString path(const char *name) const { return m_folder.filePath(QString::fromLatin1(name)); }
@@ -71,6 +72,16 @@ void tst_runoptions::placesOfAValue()
     QCOMPARE(options(config + QStringList{QStringLiteral("-u"), QStringLiteral("x")}).shown(user), QStringLiteral("--user"));
     QCOMPARE(options(config + QStringList{QStringLiteral("-u"), QStringLiteral("x")}).value(user), QStringLiteral("x"));
     QCOMPARE(options({}).shown(user), path("system") + QStringLiteral(": user"));
+}
+
+// Written as a person writes it: -p 'ping, ssh-facts' was no plugin.
+void tst_runoptions::lists()
+{
+    using List = QStringList;
+    QCOMPARE(listed({QStringLiteral("a,b"), QStringLiteral("c")}), List({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}));
+    QCOMPARE(listed({QStringLiteral(" a b , ,c,")}), List({QStringLiteral("a b"), QStringLiteral("c")}));
+    QCOMPARE(listed({}), List());
+    QCOMPARE(listed({QString(), QStringLiteral(" ")}), List());
 }
 
 QTEST_GUILESS_MAIN(tst_runoptions)

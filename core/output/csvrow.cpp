@@ -58,7 +58,10 @@ void CsvRow::cell(QByteArrayView text)
 
 void CsvRow::end()
 {
+    if (m_out.size() == m_begin)
+        m_out += "\"\""; // of one empty cell: a blank line is no row to those who read it
     m_out += '\n';
+    m_begin = m_out.size();
     m_isFirst = true;
 }
 

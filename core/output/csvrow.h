@@ -10,13 +10,14 @@ namespace collector {
 class CsvRow final : public CellSink
 {
 public:
-    CsvRow(QByteArray &out, bool guardsFormulas) : m_out(out), m_guardsFormulas(guardsFormulas) {}
+    CsvRow(QByteArray &out, bool guardsFormulas) : m_out(out), m_begin(out.size()), m_guardsFormulas(guardsFormulas) {}
 
     void cell(QByteArrayView text) override;
     void end();
 
 private:
     QByteArray &m_out;
+    qsizetype m_begin; // of the row
     bool m_guardsFormulas;
     bool m_isFirst = true;
 };

@@ -13,6 +13,7 @@ class TestCsvRow : public QObject
 private Q_SLOTS:
     void cells_data();
     void cells();
+    void aRowOfOneEmptyCellIsNoBlankLine();
     void values_data();
     void values();
 };
@@ -67,6 +68,18 @@ void TestCsvRow::cells()
         row.end();
         QCOMPARE(out, "x," + (guards ? guarded : bare) + "\n");
     }
+}
+
+// Of `--columns cause`: readers skip blank lines, and the hosts that are ok were none.
+void TestCsvRow::aRowOfOneEmptyCellIsNoBlankLine()
+{
+    QByteArray out("cause\n");
+    CsvRow row(out, true);
+    for (const char *text : {"", "dns", ""}) {
+        row.cell(text);
+        row.end();
+    }
+    QCOMPARE(out, QByteArray("cause\n\"\"\ndns\n\"\"\n"));
 }
 
 void TestCsvRow::values_data()

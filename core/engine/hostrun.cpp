@@ -382,7 +382,8 @@ Record HostRun::takeRecord()
     Record record = recordOf(*m_host);
     if (!progress().address.isEmpty())
         record.address = m_progress.address;
-    record.startedMs = m_startedMs;
+    if (m_attempt > 0)
+        record.startedMs = m_startedMs;
     record.elapsedMs = milliseconds(m_lastEnd - m_start);
     record.attempts = m_attempt;
     record.jobs = std::move(m_results);

@@ -197,6 +197,7 @@ private Q_SLOTS:
                     QCOMPARE(record.status, Status::Skipped);
                     QCOMPARE(record.cause, Cause::Excluded);
                     QCOMPARE(record.attempts, 0);
+                    QCOMPARE(record.started, -1);
                 } else {
                     QCOMPARE(record.status, Status::Ok);
                     QCOMPARE(record.cause, Cause::None);

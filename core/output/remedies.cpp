@@ -82,7 +82,7 @@ QString text(Cause cause)
     case Cause::Signal:
         return QStringLiteral("the command was killed there (out of memory?): its output stands in the record");
     case Cause::BadOutput:
-        return QStringLiteral("some of the answer could not be used: `absent` in the record says what");
+        return QStringLiteral("some of the answer could not be used: `message` and `absent` in the record say what");
     case Cause::PluginError:
         return QStringLiteral("a mistake in the plugin: its author needs the record's message");
     case Cause::BadVariable:

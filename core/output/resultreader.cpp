@@ -105,6 +105,8 @@ public:
             return fail(m_rows.error().isEmpty() ? QStringLiteral("is empty") : m_rows.error());
         const bool isOurs = std::find(m_header.begin(), m_header.end(), "host") != m_header.end() &&
                             std::find(m_header.begin(), m_header.end(), "status") != m_header.end();
+        m_kinds.clear();
+        std::transform(m_header.begin(), m_header.end(), std::back_inserter(m_kinds), kindOf);
         return isOurs || fail(QStringLiteral("its first line has no columns host and status: it is no result of collector"));
     }
 
@@ -129,31 +131,75 @@ public:
     bool hasTypedFacts() const override { return false; }
 
 private:
+    // What a column is of. What a run or a merge says of itself is no fact of a host: it is another one each night.
+    enum class Kind : quint8 { Text, Number, Groups, Fact, Left };
+
+    static Kind kindOf(const QByteArray &name)
+    {
+        static constexpr std::array<QByteArrayView, 12> texts{"schema",  "run",    "host",    "address",    "status",  "cause",
+                                                              "message", "plugin", "started", "first_seen", "last_ok", "failing_since"};
+        static constexpr std::array<QByteArrayView, 3> numbers{"elapsed_ms", "attempts", "streak"};
+        static constexpr std::array<QByteArrayView, 6> left{"jobs", "absent", "history", "facts_from", "same_asset_as", "same_asset_by"};
+        const auto isIn = [](const auto &names, const QByteArray &text) {
+            return std::find(names.begin(), names.end(), text) != names.end();
+        };
+        if (name == "groups")
+            return Kind::Groups;
+        if (isIn(texts, name))
+            return Kind::Text;
+        if (isIn(numbers, name))
+            return Kind::Number;
+        const auto endsName = [](char c) { return c == '.' || c == '['; };
+        return isIn(left, QByteArray(name.begin(), std::find_if(name.begin(), name.end(), endsName) - name.begin())) ? Kind::Left
+                                                                                                                     : Kind::Fact;
+    }
+
     void render()
     {
-        static constexpr std::array<QByteArrayView, 7> texts{"host", "address", "status", "cause", "message", "plugin", "started"};
         m_json.resize(0);
-        QByteArray facts;
-        for (size_t i = 0; i < m_header.size(); ++i) {
-            const QByteArray &name = m_header[i];
-            const bool isText = std::find(texts.begin(), texts.end(), name) != texts.end();
-            const bool isNumber = name == "elapsed_ms" || name == "attempts";
-            QByteArray &out = isText || isNumber || name == "groups" ? m_json : facts;
+        QByteArray facts, unknown;
+        const bool isPartial = isOf("status", "partial");
+        const auto append = [](QByteArray &out, QByteArrayView name) {
             out += out.isEmpty() ? '{' : ',';
             appendJsonString(out, name);
             out += ':';
-            if (name == "groups")
-                appendGroups(out, m_cells[i]);
-            else if (m_cells[i].isEmpty())
+        };
+        for (size_t i = 0; i < m_header.size(); ++i) {
+            const QByteArray &cell = m_cells[i];
+            const Kind kind = m_kinds[i];
+            if (kind == Kind::Left)
+                continue;
+            // Whose job failed no cell says: what it would have brought is nothing that was lost.
+            if (kind == Kind::Fact && isPartial && cell.isEmpty()) {
+                append(unknown, factOf(m_header[i]));
+                unknown += "null";
+                continue;
+            }
+            QByteArray &out = kind == Kind::Fact ? facts : m_json;
+            append(out, kind == Kind::Fact ? factOf(m_header[i]) : QByteArrayView(m_header[i]));
+            if (kind == Kind::Groups)
+                appendGroups(out, cell);
+            else if (cell.isEmpty())
                 out += "null";
-            else if (isNumber)
-                appendJsonNumber(out, m_cells[i].toDouble());
+            else if (kind == Kind::Number)
+                appendJsonNumber(out, cell.toDouble());
             else
-                appendJsonString(out, unguarded(m_cells[i]));
+                appendJsonString(out, unguarded(cell));
         }
         m_json += m_json.isEmpty() ? "{\"facts\":{" : ",\"facts\":{";
         m_json += QByteArrayView(facts).sliced(facts.isEmpty() ? 0 : 1);
+        m_json += "},\"absent\":{";
+        m_json += QByteArrayView(unknown).sliced(unknown.isEmpty() ? 0 : 1);
         m_json += "}}";
+    }
+
+    // `facts.kernel` is `kernel`.
+    static QByteArrayView factOf(QByteArrayView name) { return name.startsWith("facts.") ? name.sliced(6) : name; }
+
+    [[nodiscard]] bool isOf(QByteArrayView column, QByteArrayView text) const
+    {
+        const auto found = std::find(m_header.begin(), m_header.end(), column);
+        return found != m_header.end() && m_cells[size_t(found - m_header.begin())] == text;
     }
 
     static void appendGroups(QByteArray &out, const QByteArray &cell)
@@ -178,6 +224,7 @@ private:
     std::unique_ptr<ByteSource> m_source;
     CsvReader m_rows;
     std::vector<QByteArray> m_header;
+    std::vector<Kind> m_kinds; // of the header's columns
     std::vector<QByteArray> m_cells;
     QByteArray m_json;
 };

@@ -190,6 +190,42 @@ private Q_SLOTS:
         QCOMPARE(told(merge, run)[u"notes"].toArray(), QJsonArray());
     }
 
+    // The facts of a job that failed are empty cells, and no cell says whose they are: a refused login was two hundred changes.
+    void whatAPartialRowLacksIsNotGone()
+    {
+        const QByteArray header("host,status,cause,plugin,kernel,distribution,failed");
+        const QByteArray good = resultFile(m_directory, "good.csv", {header, "a,ok,,,6.1,Debian,", "b,ok,,,6.1,Debian,"});
+        const QByteArray bad =
+            resultFile(m_directory, "bad.csv", {header, "a,partial,auth_denied,ssh-facts,,Ubuntu,", "b,ok,,,6.1,Debian,x"});
+        const auto changes = [](const QJsonObject &diff) {
+            QStringList facts;
+            for (const QJsonValue &change : diff[u"changes"].toArray())
+                facts.append(change[u"fact"].toString());
+            return facts;
+        };
+        const QStringList facts{QStringLiteral("distribution"), QStringLiteral("failed"), QStringLiteral("cause"),
+                                QStringLiteral("status")};
+        QCOMPARE(changes(told(good, bad)), facts);
+        QCOMPARE(changes(told(bad, good)), facts);
+    }
+
+    // Taken for facts, the run's id and what a merge adds were changes of every host, each night.
+    void whatARunSaysOfItselfIsNoFactOfACsv()
+    {
+        const QByteArray header("host,status,run,streak,last_ok,jobs.ping.elapsed_ms,jobs,history,facts.machine_id,vars.site");
+        const QByteArray one =
+            resultFile(m_directory, "one.csv", {header, "a,ok,20261122T020000Z-4f1c,1,2026-11-22T02:00:00.000Z,3,{},{},m1,x"});
+        const QByteArray two = resultFile(m_directory, "two.csv",
+                                          {header, "a,ok,20261123T020000Z-0a1b,2,2026-11-23T02:00:00.000Z,4,\"{\"\"a\"\":1}\",x,m2,y"});
+        const QJsonObject diff = told(one, two);
+        QCOMPARE(diff[u"old"][u"run"].toString(), QStringLiteral("20261122T020000Z-4f1c"));
+        const QJsonArray changes = diff[u"changes"].toArray();
+        QCOMPARE(changes.size(), 2);
+        QCOMPARE(changes[0][u"fact"].toString(), QStringLiteral("machine_id"));
+        QCOMPARE(changes[0][u"class"].toString(), QStringLiteral("identity"));
+        QCOMPARE(changes[1][u"fact"].toString(), QStringLiteral("[\"vars.site\"]"));
+    }
+
     void whatASensitiveFactWasIsNotWritten()
     {
         const QByteArray before = resultFile(m_directory, "s1.jsonl", {record("a", "ok", facts(json("'env':{'TOKEN':'hunter2'}")))});

@@ -52,6 +52,16 @@ QByteArray word(QByteArrayView text)
     return (end < 0 ? text : text.first(end)).first(qMin<qsizetype>(end < 0 ? text.size() : end, 128)).toByteArray();
 }
 
+// By libssh's names, as in other records: a cipher that brings its own MAC is `<implicit>` to ssh(1).
+QByteArray macOf(QByteArrayView agreed)
+{
+    const qsizetype mac = agreed.indexOf("MAC: ");
+    const QByteArray name = mac < 0 ? QByteArray() : word(agreed.sliced(mac + 5));
+    if (name != "<implicit>")
+        return name;
+    return agreed.startsWith("chacha20-poly1305") ? "aead-poly1305" : "aead-gcm";
+}
+
 } // namespace
 
 void OpensshLog::append(QByteArrayView bytes)
@@ -97,8 +107,7 @@ void OpensshLog::takeDebug(QByteArrayView text)
         m_info.kex = word(kex);
     } else if (const QByteArrayView cipher = after(text, "kex: server->client cipher: "); !cipher.isEmpty()) {
         m_info.cipher = word(cipher);
-        if (const qsizetype mac = cipher.indexOf("MAC: "); mac > 0)
-            m_info.mac = word(cipher.sliced(mac + 5));
+        m_info.mac = macOf(cipher);
     } else if (const QByteArrayView key = after(text, "Server host key: "); !key.isEmpty()) {
         m_progress.enter(SshPhase::HostKey);
         m_info.hostKeyType = word(key);

@@ -46,6 +46,18 @@ private Q_SLOTS:
         QVERIFY(outcome.isCommandSent);
     }
 
+    // Its word for the MAC of a cipher that brings its own was `<implicit>`.
+    void whatWasAgreedHasTheSameNames()
+    {
+        const SshOutcome native = m_bench->run(m_bench->settingsFor(*m_sshd), "true");
+        const SshOutcome other = m_bench->run(settings(), "true");
+        QVERIFY2(native.reply && other.reply, qPrintable(native.message + other.message));
+        QCOMPARE(other.info.cipher, native.info.cipher);
+        QCOMPARE(other.info.mac, native.info.mac);
+        const SshdProcess sshd({"Ciphers aes256-gcm@openssh.com"}); // which libssh may not be trusted with
+        QCOMPARE(m_bench->run(settingsOf(sshd), "true").info.mac, "aead-gcm");
+    }
+
     // A /tmp that is full or cannot be written: all hosts were `skipped`, and the run a good one.
     void noFolderForItsLogIsAFailure()
     {

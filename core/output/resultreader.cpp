@@ -129,6 +129,15 @@ public:
     QJsonObject run() const override { return {}; }
     QJsonObject summary() const override { return {}; }
     bool hasTypedFacts() const override { return false; }
+    QList<QByteArray> factColumns() const override
+    {
+        QList<QByteArray> names;
+        for (size_t i = 0; i < m_header.size(); ++i) {
+            if (m_kinds[i] == Kind::Fact)
+                names.append(factOf(m_header[i]).toByteArray());
+        }
+        return names;
+    }
 
 private:
     // What a column is of. What a run or a merge says of itself is no fact of a host: it is another one each night.
@@ -157,26 +166,20 @@ private:
     void render()
     {
         m_json.resize(0);
-        QByteArray facts, unknown;
+        QByteArray facts;
         const bool isPartial = isOf("status", "partial");
-        const auto append = [](QByteArray &out, QByteArrayView name) {
-            out += out.isEmpty() ? '{' : ',';
-            appendJsonString(out, name);
-            out += ':';
-        };
         for (size_t i = 0; i < m_header.size(); ++i) {
             const QByteArray &cell = m_cells[i];
             const Kind kind = m_kinds[i];
             if (kind == Kind::Left)
                 continue;
             // Whose job failed no cell says: what it would have brought is nothing that was lost.
-            if (kind == Kind::Fact && isPartial && cell.isEmpty()) {
-                append(unknown, factOf(m_header[i]));
-                unknown += "null";
+            if (kind == Kind::Fact && isPartial && cell.isEmpty())
                 continue;
-            }
             QByteArray &out = kind == Kind::Fact ? facts : m_json;
-            append(out, kind == Kind::Fact ? factOf(m_header[i]) : QByteArrayView(m_header[i]));
+            out += out.isEmpty() ? '{' : ',';
+            appendJsonString(out, kind == Kind::Fact ? factOf(m_header[i]) : QByteArrayView(m_header[i]));
+            out += ':';
             if (kind == Kind::Groups)
                 appendGroups(out, cell);
             else if (cell.isEmpty())
@@ -188,8 +191,6 @@ private:
         }
         m_json += m_json.isEmpty() ? "{\"facts\":{" : ",\"facts\":{";
         m_json += QByteArrayView(facts).sliced(facts.isEmpty() ? 0 : 1);
-        m_json += "},\"absent\":{";
-        m_json += QByteArrayView(unknown).sliced(unknown.isEmpty() ? 0 : 1);
         m_json += "}}";
     }
 

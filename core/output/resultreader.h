@@ -23,7 +23,7 @@ struct StoredRecord
 {
     RecordHead head;
     // The record as JSON, as it stands in the file; valid until the next call of next(). Of a row of a CSV: made from its cells,
-    // facts as text, null where a cell is empty.
+    // facts as text, null where a cell is empty, and not there where the host is partial.
     QByteArrayView json;
 
     [[nodiscard]] QJsonObject object() const;
@@ -51,6 +51,8 @@ public:
     [[nodiscard]] virtual QJsonObject summary() const = 0;
     // Whether facts are whole, with their types; not so in a CSV.
     [[nodiscard]] virtual bool hasTypedFacts() const = 0;
+    // Of a CSV, the names of those that it has columns for.
+    [[nodiscard]] virtual QList<QByteArray> factColumns() const { return {}; }
 
 protected:
     explicit ResultReader(const QByteArray &path);

@@ -27,6 +27,7 @@ public:
             m_entries.push_back({qHash(record->host, seed()), m_store.add(record->text)});
         }
         side.about = reader->run();
+        side.columns = reader->factColumns();
         *error = !reader->error().isEmpty() ? reader->error() : m_store.error();
         if (!error->isEmpty())
             return false;
@@ -107,7 +108,12 @@ private:
 class Comparison
 {
 public:
-    Comparison(HostIndex &index, const FactClasses &classes, DiffResult &result) : m_index(index), m_diff(classes), m_result(result) {}
+    Comparison(HostIndex &index, const FactClasses &classes, DiffResult &result)
+        : m_index(index),
+          m_diff(classes, index.isTyped()),
+          m_result(result)
+    {
+    }
 
     // False where the host stood there before.
     [[nodiscard]] bool take(const RecordView &now)
@@ -188,6 +194,23 @@ QStringList notesOn(const QJsonObject &before, const QJsonObject &after)
     return notes;
 }
 
+// Other --columns, other plugins, another version: of a fact that only one of two CSVs has a column for, no host has a change.
+QStringList notesOnColumns(const QList<QByteArray> &before, const QList<QByteArray> &after)
+{
+    constexpr qsizetype mostNamed = 8;
+    const QSet<QByteArray> old(before.begin(), before.end()), now(after.begin(), after.end());
+    QStringList names;
+    for (const QByteArray &name : (old - now) + (now - old))
+        names.append(QString::fromUtf8(name));
+    if (names.isEmpty())
+        return {};
+    names.sort();
+    const qsizetype more = names.size() - mostNamed;
+    if (more > 0)
+        names = names.first(mostNamed) << QStringLiteral("%1 more").arg(more);
+    return {QStringLiteral("columns that only one of them has are not compared: ") + names.join(QStringLiteral(", "))};
+}
+
 } // namespace
 
 quint64 DiffResult::unreachableCount() const
@@ -229,7 +252,8 @@ bool compareResults(const QByteArray &before, const QByteArray &after, const Fac
             break;
     }
     result.after.about = reader->run();
-    result.notes = notesOn(result.before.about, result.after.about);
+    result.after.columns = reader->factColumns();
+    result.notes = notesOn(result.before.about, result.after.about) + notesOnColumns(result.before.columns, result.after.columns);
     if ((result.before.hosts == 0) != (result.after.hosts == 0))
         result.notes.append(QStringLiteral("%1 has no host at all: all of the other are told as come or gone")
                                 .arg(QFile::decodeName(result.before.hosts == 0 ? before : after)));

@@ -17,7 +17,8 @@ struct DiffResult
     {
         QByteArray run; // id, of the first record
         quint64 hosts = 0;
-        QJsonObject about; // the object `run` of a document; empty for other formats
+        QJsonObject about;         // the object `run` of a document; empty for other formats
+        QList<QByteArray> columns; // of a CSV, those of facts
     };
 
     Side before;

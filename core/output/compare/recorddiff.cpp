@@ -150,7 +150,8 @@ void RecordDiff::facts(QByteArrayView before, QByteArrayView after)
     if (before == after || !isJsonObject(before) || !isJsonObject(after))
         return;
     joinMembers(before, after, [&](QByteArrayView key, QByteArrayView old, QByteArrayView now) {
-        if (old == now || !isKnown(key))
+        const bool isOnBoth = !old.isEmpty() && !now.isEmpty();
+        if (old == now || !isKnown(key) || !(m_hasAllFacts || isOnBoth))
             return;
         enter(key.toByteArray());
         value(old, now);

@@ -40,8 +40,8 @@ class RecordDiff
 public:
     using Sink = std::function<void(const FactChange &)>;
 
-    // `classes` outlives this.
-    explicit RecordDiff(const FactClasses &classes) : m_classes(classes) {}
+    // `classes` outlives this. `hasAllFacts`: else they are rows of CSVs, and what is not there was not written, or is not known.
+    explicit RecordDiff(const FactClasses &classes, bool hasAllFacts = true) : m_classes(classes), m_hasAllFacts(hasAllFacts) {}
 
     // Tells `sink` every change; the views in it hold during the call alone.
     HostChange compare(const RecordView &before, const RecordView &after, const Sink &sink);
@@ -83,6 +83,7 @@ private:
     void leave();
 
     const FactClasses &m_classes;
+    const bool m_hasAllFacts;
     const Sink *m_sink = nullptr;
     Side m_before;
     Side m_after;

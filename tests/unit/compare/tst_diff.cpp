@@ -209,6 +209,20 @@ private Q_SLOTS:
         QCOMPARE(changes(told(bad, good)), facts);
     }
 
+    // Another --columns, or a night without a plugin, was a change of every host.
+    void aColumnThatOnlyOneCsvHasIsNotCompared()
+    {
+        const QByteArray few = resultFile(m_directory, "few.csv", {"host,status,kernel", "a,ok,6.1"});
+        const QByteArray more = resultFile(m_directory, "more.csv", {"host,status,ping.alive,kernel,distribution", "a,ok,true,6.2,"});
+        for (const QJsonObject &diff : {told(few, more), told(more, few)}) {
+            QCOMPARE(diff[u"changes"].toArray().size(), 1);
+            QCOMPARE(diff[u"changes"][0][u"fact"].toString(), QStringLiteral("kernel"));
+            QCOMPARE(diff[u"notes"].toArray(),
+                     QJsonArray{QStringLiteral("columns that only one of them has are not compared: distribution, ping.alive")});
+        }
+        QCOMPARE(told(more, more)[u"notes"].toArray(), QJsonArray());
+    }
+
     // Taken for facts, the run's id and what a merge adds were changes of every host, each night.
     void whatARunSaysOfItselfIsNoFactOfACsv()
     {

@@ -169,6 +169,8 @@ void changes(ReportChanges &changes, const TextSink &out)
 {
     DiffResult &diff = changes.diff;
     QByteArray text = "<section id=\"changes\">\n<h2>Changes since " + html(changes.since) + "</h2>\n";
+    for (const QString &note : std::as_const(diff.notes))
+        text += "<p class=\"dim\">" + html(note.toUtf8()) + "</p>\n";
     if (diff.isEmpty()) {
         out(text + "<p>None.</p>\n</section>\n");
         return;

@@ -135,6 +135,15 @@ private Q_SLOTS:
         QVERIFY(html.contains("<tr><td>went</td><td class=\"n\">1</td><td>c</td></tr>"));
     }
 
+    // As diff does: a result of no hosts, runs that were asked for other things.
+    void whatMakesThemHardToCompareIsTold()
+    {
+        const QByteArray note(" has no host at all: all of the other are told as come or gone</p>");
+        const QList<QByteArray> one{record("a", "ok", facts(""))};
+        QVERIFY(page({}, one).contains(note));
+        QVERIFY(!page(one, one).contains(note));
+    }
+
     void fileAppearsWholeOrNotAtAll()
     {
         const QString result = QFile::decodeName(resultFile(m_directory, "r.jsonl", {record("a", "ok", facts(""))}));

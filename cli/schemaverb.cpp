@@ -28,7 +28,9 @@ const VerbTable &table()
              {QStringLiteral("text"), QStringLiteral("json"), QStringLiteral("csv"), QStringLiteral("markdown")}},
             {QStringLiteral("plugin"), u'p', QStringLiteral("NAME"), QStringLiteral("only facts of this plugin; repeatable")},
         },
-        QStringLiteral("Exit status: 0 printed, 1 it could not be written, 2 usage.\n\n"
+        QStringLiteral("Keywords that begin with x- say more of a fact (class, unit, subset) and check nothing; a validator that refuses\n"
+                       "what it does not know has to be told so (of ajv: strict: false).\n\n"
+                       "Exit status: 0 printed, 1 it could not be written, 2 usage.\n\n"
                        "Examples:\n"
                        "  collector schema record > record.schema.json\n"
                        "  collector schema --dictionary --format csv > dictionary.csv"),

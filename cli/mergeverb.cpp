@@ -43,7 +43,9 @@ const VerbTable &table()
             {QStringLiteral("columns"),
              {},
              QStringLiteral("PATH,…"),
-             QStringLiteral("columns of CSV and table, in jq's path syntax; of fields, facts, and what a merge adds")},
+             QStringLiteral(
+                 "columns of CSV and table, in jq's path syntax; of fields, what a merge adds, and facts of plugins that are found "
+                 "(COLLECTOR_PLUGIN_PATH names further folders)")},
             {QStringLiteral("csv-guard"),
              {},
              QStringLiteral("on|off"),

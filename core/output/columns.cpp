@@ -238,9 +238,11 @@ std::optional<Columns::Column> Columns::resolve(const QString &text, const RunIn
         break;
     }
     if (!isDeclared) {
-        *error = QStringLiteral("the column `%1` is no field of a record, and no selected plugin has such a fact; "
-                                "`collector plugins NAME` lists the facts of one")
-                     .arg(name);
+        *error =
+            QStringLiteral("the column `%1` is no field of a record, and no %2")
+                .arg(name, isMerged ? QStringLiteral("plugin that is found has such a fact; COLLECTOR_PLUGIN_PATH names further "
+                                                     "folders, `collector plugins` lists what is found")
+                                    : QStringLiteral("selected plugin has such a fact; `collector plugins NAME` lists the facts of one"));
         return std::nullopt;
     }
     steps.insert(steps.begin(), {Step::Kind::Member, QStringLiteral("facts")});

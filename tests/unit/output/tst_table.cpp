@@ -12,6 +12,7 @@ class TestTable : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aColumnOfNobodysSaysWhereItIsLookedFor();
     void alignsAndCuts();
     void lastColumnsGoWhereThereIsNoRoom();
     void firstRowsDecide();
@@ -38,6 +39,18 @@ Columns TestTable::columns(const char *paths)
 {
     QString error;
     return Columns::parse(QString::fromLatin1(paths), *samples::run(), &error).value_or(Columns());
+}
+
+// A merge selects no plugins: one that is not found is what is missing.
+void TestTable::aColumnOfNobodysSaysWhereItIsLookedFor()
+{
+    QString error;
+    RunInfo run = *samples::run();
+    run.plugins.pop_back(); // the one that has facts of any name
+    QVERIFY(!Columns::parse(QStringLiteral("uptime.seconds"), run, &error));
+    QVERIFY2(error.contains(QStringLiteral("no selected plugin")), qPrintable(error));
+    QVERIFY(!Columns::parse(QStringLiteral("uptime.seconds"), run, &error, true));
+    QVERIFY2(error.contains(QStringLiteral("COLLECTOR_PLUGIN_PATH")), qPrintable(error));
 }
 
 void TestTable::alignsAndCuts()

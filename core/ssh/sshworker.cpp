@@ -19,7 +19,7 @@ Task<std::shared_ptr<const Credentials::Offers>> SshWorker::offersFor(const SshS
 {
     if (!settings.credentials)
         co_return nullptr;
-    OfferKey key{settings.credentials.get(), settings.identityFiles, settings.certificateFiles, settings.identitiesOnly,
+    OfferKey key{settings.credentials, settings.identityFiles, settings.certificateFiles, settings.identitiesOnly,
                  settings.mayUseDefaultKeys};
     if (const auto found = m_offers.find(key); found != m_offers.end())
         co_return found->second;

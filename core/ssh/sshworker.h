@@ -45,7 +45,7 @@ public:
     std::unique_ptr<JumpHosts> jumpHosts; // null, but on the jump hosts' own thread; its sessions use all of the above
 
 private:
-    using OfferKey = std::tuple<Credentials *, QStringList, QStringList, bool, bool>;
+    using OfferKey = std::tuple<std::shared_ptr<Credentials>, QStringList, QStringList, bool, bool>;
     std::map<OfferKey, std::shared_ptr<const Credentials::Offers>> m_offers; // few: one for each set of files
 };
 

@@ -58,6 +58,16 @@ private Q_SLOTS:
         QCOMPARE(m_bench->run(settingsOf(sshd), "true").info.mac, "aead-gcm");
     }
 
+    // Keys were remembered by where the credentials had lain that named them.
+    void credentialsThatAreGoneLeaveNoKeysToOthers()
+    {
+        for (int i = 0; i < 3; ++i) {
+            const SshdProcess sshd;
+            const SshOutcome outcome = m_bench->run(m_bench->settingsFor(sshd), "true");
+            QVERIFY2(outcome.reply, qPrintable(outcome.message));
+        }
+    }
+
     // A /tmp that is full or cannot be written: all hosts were `skipped`, and the run a good one.
     void noFolderForItsLogIsAFailure()
     {

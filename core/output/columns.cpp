@@ -152,7 +152,9 @@ void appendCell(QByteArray &out, const QJsonValue &value)
 
 void Columns::add(Column column)
 {
-    m_readsRecords = m_readsRecords && (column.field != Field::None || column.manifest);
+    // Each is looked for among all facts of a record: many are found sooner in its JSON, which has them in order.
+    constexpr size_t mostLookedFor = 256;
+    m_readsRecords = m_readsRecords && (column.field != Field::None || column.manifest) && m_columns.size() < mostLookedFor;
     m_columns.push_back(std::move(column));
 }
 

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void aPatternFactHidesNoPlugin();
     void missingAndSet();
     void rowsFromRecordAndFromJournalAreAlike();
+    void manyColumnsAreNotEachLookedFor();
     void entriesOfABatch();
 };
 
@@ -263,6 +264,19 @@ void TestRecordEncoder::missingAndSet()
     const QJsonObject absent = parsed(encoded(*info, record)).value(u"absent").toObject();
     QCOMPARE(absent, (QJsonObject{{QStringLiteral("devices.sda.serial"), QStringLiteral("denied")},
                                   {QStringLiteral("ping.method"), QStringLiteral("unsupported")}}));
+}
+
+// Five thousand columns of four thousand facts took 47 ms a host, of which the JSON costs 5.
+void TestRecordEncoder::manyColumnsAreNotEachLookedFor()
+{
+    const auto info = run();
+    QString error;
+    QStringList paths;
+    for (int i = 0; i < 1000; ++i)
+        paths.append(QStringLiteral("fact_%1").arg(i));
+    const auto chosen = Columns::parse(paths.join(u','), *info, &error);
+    QVERIFY2(chosen, qPrintable(error));
+    QVERIFY(!chosen->readsRecords());
 }
 
 void TestRecordEncoder::rowsFromRecordAndFromJournalAreAlike()

@@ -71,8 +71,8 @@ public:
             return m_pieces.error().isEmpty() ? false : fail(m_pieces.error());
         auto head = readRecordHead(record.json);
         if (!head)
-            return fail(QStringLiteral(
-                            "line %1: the record there has no host or no status, or one of its fields twice: it is no result of collector")
+            return fail(QStringLiteral("line %1: the record there has no host, no status that is known, or one of its fields twice: it is "
+                                       "no result of collector")
                             .arg(line()));
         record.head = std::move(*head);
         return true;

@@ -1,6 +1,7 @@
 #include "output/compare/recorddiff.h"
 
 #include "output/compare/jsonjoin.h"
+#include "output/jsonpath.h"
 
 #include "model/json.h"
 
@@ -153,7 +154,10 @@ void RecordDiff::facts(QByteArrayView before, QByteArrayView after)
         const bool isOnBoth = !old.isEmpty() && !now.isEmpty();
         if (old == now || !isKnown(key) || !(m_hasAllFacts || isOnBoth))
             return;
-        enter(key.toByteArray());
+        if (m_hasAllFacts)
+            enter(key.toByteArray());
+        else
+            enterColumn(key.toByteArray());
         value(old, now);
         leave();
     });
@@ -355,6 +359,24 @@ void RecordDiff::enter(const QByteArray &key)
         m_dotted += '.';
     m_dotted += key;
     m_segments.push_back(key);
+}
+
+// A column is called by the path of what it shows.
+void RecordDiff::enterColumn(const QByteArray &name)
+{
+    QString error;
+    const auto path = JsonPath::parse(QString::fromUtf8(name), &error);
+    if (!path)
+        return enter(name);
+    m_marks.push_back({m_path.size(), m_dotted.size(), m_segments.size()});
+    for (const JsonPath::Step &step : path->steps()) {
+        if (step.kind == JsonPath::Step::Kind::Member) {
+            appendPathKey(m_path, step.member.toUtf8());
+            m_segments.push_back(step.member.toUtf8());
+        } else {
+            m_path += step.kind == JsonPath::Step::Kind::Index ? '[' + QByteArray::number(step.index) + ']' : QByteArray("[]");
+        }
+    }
 }
 
 // An item of a list has the class of its list.

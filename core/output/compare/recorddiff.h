@@ -79,6 +79,7 @@ private:
     static void dropSame(std::vector<QByteArrayView> &gone, std::vector<QByteArrayView> &come);
     void tell(FactChange::Kind kind, QByteArrayView before, QByteArrayView after);
     void enter(const QByteArray &key);
+    void enterColumn(const QByteArray &name);
     void enterItem(const QByteArray &selector);
     void leave();
 

@@ -237,7 +237,22 @@ private Q_SLOTS:
         QCOMPARE(changes.size(), 2);
         QCOMPARE(changes[0][u"fact"].toString(), QStringLiteral("machine_id"));
         QCOMPARE(changes[0][u"class"].toString(), QStringLiteral("identity"));
-        QCOMPARE(changes[1][u"fact"].toString(), QStringLiteral("[\"vars.site\"]"));
+        QCOMPARE(changes[1][u"fact"].toString(), QStringLiteral("vars.site"));
+    }
+
+    // Below `ping.alive` it was `["ping.alive"]`, which no filter for JSON's name finds; spelled otherwise it had no class.
+    void aColumnHasTheNameAndClassOfItsFact()
+    {
+        const QByteArray header("host,status,ping.alive,\".[\"\"ping\"\"].alive\",mounts[].size_available,groups[0],\"[\"\"a b\"\"]\",5");
+        const QByteArray one = resultFile(m_directory, "one.csv", {header, "a,ok,true,true,1,g,x,x"});
+        const QByteArray two = resultFile(m_directory, "two.csv", {header, "a,ok,false,false,2,h,y,y"});
+        QStringList seen;
+        for (const QJsonValue &change : told(one, two)[u"changes"].toArray())
+            seen.append(change[u"class"].toString() + u' ' + change[u"fact"].toString());
+        const QStringList expected{QStringLiteral("configuration [\"5\"]"), QStringLiteral("configuration [\"a b\"]"),
+                                   QStringLiteral("configuration groups[0]"), QStringLiteral("state mounts[].size_available"),
+                                   QStringLiteral("state ping.alive")};
+        QCOMPARE(seen, expected);
     }
 
     void whatASensitiveFactWasIsNotWritten()

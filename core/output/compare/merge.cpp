@@ -125,16 +125,21 @@ QStringList Merge::warnings() const
 
 void Merge::noteTimes(QByteArrayView record)
 {
-    std::optional<qint64> started;
+    std::optional<qint64> started, run;
     qint64 elapsed = 0;
     for (JsonMembers walk(record); walk.next();) {
         if (walk.key() == "started")
             started = timeOf(walk.value());
+        else if (walk.key() == "run")
+            run = timeOf(walk.value());
         else if (walk.key() == "elapsed_ms")
             elapsed = walk.value().toByteArray().toLongLong();
     }
-    if (!started)
+    if (!started) {
+        if (run)
+            m_untriedMs = m_untriedMs < 0 ? *run : std::min(m_untriedMs, *run);
         return;
+    }
     m_startedMs = m_startedMs < 0 ? *started : std::min(m_startedMs, *started);
     m_finishedMs = std::max(m_finishedMs, *started + std::clamp<qint64>(elapsed, 0, 1'000'000'000));
 }

@@ -36,7 +36,8 @@ public:
     [[nodiscard]] size_t hosts() const { return m_order.size(); }
     [[nodiscard]] const QList<QByteArray> &runs() const { return m_runs; }      // of which something is left, oldest first
     [[nodiscard]] const QSet<QByteArray> &plugins() const { return m_plugins; } // whose facts are left
-    [[nodiscard]] qint64 startedMs() const { return m_startedMs; }              // of the earliest record that is left
+    // Of the earliest record that is left; where none of them was tried, of the run.
+    [[nodiscard]] qint64 startedMs() const { return m_startedMs >= 0 ? m_startedMs : m_untriedMs; }
     [[nodiscard]] qint64 finishedMs() const { return m_finishedMs; }
     // Of look-alikes that are too many, and of records of a day to come.
     [[nodiscard]] QStringList warnings() const;
@@ -54,6 +55,7 @@ private:
     QList<QByteArray> m_runs;
     QSet<QByteArray> m_plugins;
     qint64 m_startedMs = -1;
+    qint64 m_untriedMs = -1; // of the earliest run whose record says of no attempt
     qint64 m_finishedMs = -1;
     Moment m_future; // the latest of a day to come that gives a host its status, and of how many hosts one does
     size_t m_futureHosts = 0;

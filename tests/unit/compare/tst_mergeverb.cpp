@@ -95,6 +95,16 @@ private Q_SLOTS:
         QCOMPARE(summary[u"exit_status"].toInt(), 3);
     }
 
+    // It was of 1970.
+    void aMergeOfHostsThatNobodyTriedIsOfTheirRun()
+    {
+        const QByteArray never = record("a", "skipped", facts(""), "20", "excluded").replace("\"2026-11-20T02:00:00.123Z\"", "null");
+        QCOMPARE(runMergeVerb({result("1.jsonl", {never}), QStringLiteral("-o"), path("o.json")}, someManifests()), 0);
+        const QJsonObject document = QJsonDocument::fromJson(content(path("o.json"))).object();
+        for (const QJsonValue &time : {document[u"run"][u"started"], document[u"summary"][u"started"], document[u"summary"][u"finished"]})
+            QCOMPARE(time.toString(), QStringLiteral("2026-11-20T02:00:00.000Z"));
+    }
+
     void theOutputMayBeAnInput()
     {
         const QString all = result("all.jsonl", {record("a", "ok", facts(""), "20")});

@@ -107,7 +107,10 @@ public:
                             std::find(m_header.begin(), m_header.end(), "status") != m_header.end();
         m_kinds.clear();
         std::transform(m_header.begin(), m_header.end(), std::back_inserter(m_kinds), kindOf);
-        return isOurs || fail(QStringLiteral("its first line has no columns host and status: it is no result of collector"));
+        return isOurs || fail(isSeparatedOtherwise()
+                                  ? QStringLiteral("its cells stand apart by semicolons or tabs, as a spreadsheet may save them: save it "
+                                                   "with commas")
+                                  : QStringLiteral("its first line has no columns host and status: it is no result of collector"));
     }
 
     bool next(StoredRecord &record) override
@@ -140,6 +143,12 @@ public:
     }
 
 private:
+    [[nodiscard]] bool isSeparatedOtherwise() const
+    {
+        const QList<QByteArray> names = QByteArray(m_header.front()).replace('\t', ';').split(';');
+        return names.contains("host") && names.contains("status");
+    }
+
     // What a column is of. What a run or a merge says of itself is no fact of a host: it is another one each night.
     enum class Kind : quint8 { Text, Number, Groups, Fact, Left };
 
@@ -238,6 +247,26 @@ bool isNeverEmpty(const QByteArray &path)
     return format == OutputSpec::Format::Json || format == OutputSpec::Format::Csv;
 }
 
+// What other programs make of a result that cannot be read as it is, by its first four bytes, and what to do; nothing where it is none of
+// these.
+QString otherForm(QByteArrayView head)
+{
+    struct Form
+    {
+        QByteArrayView start;
+        const char *advice;
+    };
+    static constexpr std::array forms{
+        Form{"\xfd\x37zX", "is compressed by xz, and gzip and Zstandard alone are read: `xz -d` first"},
+        Form{"BZh", "is compressed by bzip2, and gzip and Zstandard alone are read: `bzip2 -d` first"},
+        Form{"PK\x03\x04", "is a zip archive or a spreadsheet's own file: unpack it, or save it as CSV"},
+        Form{"\xff\xfe", "is UTF-16: `iconv -f UTF-16 -t UTF-8` makes it readable"},
+        Form{"\xfe\xff", "is UTF-16: `iconv -f UTF-16 -t UTF-8` makes it readable"},
+    };
+    const auto found = std::find_if(forms.begin(), forms.end(), [head](const Form &form) { return head.startsWith(form.start); });
+    return found == forms.end() ? QString() : QString::fromLatin1(found->advice);
+}
+
 } // namespace
 
 QJsonObject StoredRecord::object() const
@@ -266,6 +295,10 @@ std::unique_ptr<ResultReader> ResultReader::open(const QByteArray &path, QString
     const QByteArray head = source->peek().toByteArray().trimmed();
     if (!source->error().isEmpty()) {
         *error = QStringLiteral("%1: %2").arg(QString::fromLocal8Bit(path), source->error());
+        return nullptr;
+    }
+    if (const QString form = otherForm(head); !form.isEmpty()) {
+        *error = QStringLiteral("%1 %2").arg(QString::fromLocal8Bit(path), form);
         return nullptr;
     }
     if (head.startsWith('[')) {

@@ -126,6 +126,11 @@ void TestResultReader::refuses_data()
                                     << QStringLiteral("twice");
     QTest::newRow("a column twice") << QByteArray("host,status,status\na,ok,failed\n") << 0 << QStringLiteral("line 2");
     QTest::newRow("a text file") << QByteArray("hello, world\n") << -1 << QStringLiteral("no columns host and status");
+    QTest::newRow("xz") << QByteArray("\xfd\x37zXZ\0\0", 7) << -1 << QStringLiteral("`xz -d` first");
+    QTest::newRow("a spreadsheet's own file") << QByteArray("PK\x03\x04\x14") << -1 << QStringLiteral("save it as CSV");
+    QTest::newRow("UTF-16, of PowerShell") << QByteArray("\xff\xfe{\0", 4) << -1 << QStringLiteral("iconv");
+    QTest::newRow("a CSV of semicolons") << QByteArray("host;address;status\na;;ok\n") << -1 << QStringLiteral("with commas");
+    QTest::newRow("a CSV of tabs") << QByteArray("status\thost\nok\ta\n") << -1 << QStringLiteral("with commas");
     QTest::newRow("a row that is cut off") << QByteArray("host,status\na,ok\n\"b") << 1 << QStringLiteral("line 3");
     QTest::newRow("a row with too few cells") << QByteArray("host,status\na\n") << 0 << QStringLiteral("line 2 has 1 cells");
     QTest::newRow("damaged gzip") << QByteArray("\x1f\x8b\x08\x00garbage that is none") << -1 << QStringLiteral("gzip");

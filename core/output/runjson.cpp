@@ -108,7 +108,7 @@ QByteArray summaryJson(const RunSummary &summary)
         appendCount(out, causeName(Cause(i)), summary.counts.of(Cause(i)));
     }
     out += separator == '{' ? "{}" : "}";
-    out += ",\"started\":\"" + timestamp(summary.startedMs) + "\",\"finished\":\"" + timestamp(summary.finishedMs) + "\",\"elapsed_ms\":";
+    out += ",\"started\":" + timestampJson(summary.startedMs) + ",\"finished\":" + timestampJson(summary.finishedMs) + ",\"elapsed_ms\":";
     appendJsonNumber(out, qMax<qint64>(0, summary.finishedMs - summary.startedMs));
     out += ',';
     appendCount(out, "host_keys_added", summary.hostKeysAdded);

@@ -97,6 +97,11 @@ QByteArray timestamp(qint64 msSinceEpoch)
     return text;
 }
 
+QByteArray timestampJson(qint64 msSinceEpoch)
+{
+    return msSinceEpoch < 0 ? QByteArray("null") : '"' + timestamp(msSinceEpoch) + '"';
+}
+
 std::optional<qint64> parseTimestamp(QByteArrayView text)
 {
     qsizetype at = 0;

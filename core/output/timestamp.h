@@ -12,6 +12,8 @@ namespace collector {
 // Appends the 24 bytes. Years 0 to 9999; what lies outside is brought to the nearest end.
 void appendTimestamp(QByteArray &out, qint64 msSinceEpoch);
 [[nodiscard]] QByteArray timestamp(qint64 msSinceEpoch);
+// As JSON: a text, or null where there is no time, which is less than 0.
+[[nodiscard]] QByteArray timestampJson(qint64 msSinceEpoch);
 
 // Milliseconds since the epoch, of a time with any number of digits after the second and `Z` or an offset. Nothing if it is none.
 [[nodiscard]] std::optional<qint64> parseTimestamp(QByteArrayView text);

@@ -20,7 +20,7 @@ RunInfo runOf(const Merge &merge, const Manifests &manifests)
 {
     RunInfo run;
     run.id = merge.runs().isEmpty() ? QByteArray("merge") : merge.runs().last();
-    run.startedMs = std::max<qint64>(0, merge.startedMs());
+    run.startedMs = merge.startedMs();
     run.hosts = merge.hosts();
     for (const auto &manifest : manifests) {
         if (merge.plugins().contains(manifest->name))
@@ -33,7 +33,7 @@ QByteArray runText(const Merge &merge, const RunInfo &run)
 {
     QByteArray text = "{\"id\":";
     appendJsonString(text, QByteArrayView(run.id));
-    text += ",\"version\":\"" COLLECTOR_VERSION "\",\"started\":\"" + timestamp(run.startedMs) + "\",\"merged\":[";
+    text += ",\"version\":\"" COLLECTOR_VERSION "\",\"started\":" + timestampJson(run.startedMs) + ",\"merged\":[";
     for (const QByteArray &id : merge.runs()) {
         if (!text.endsWith('['))
             text += ',';

@@ -103,6 +103,10 @@ private Q_SLOTS:
         const QJsonObject document = QJsonDocument::fromJson(content(path("o.json"))).object();
         for (const QJsonValue &time : {document[u"run"][u"started"], document[u"summary"][u"started"], document[u"summary"][u"finished"]})
             QCOMPARE(time.toString(), QStringLiteral("2026-11-20T02:00:00.000Z"));
+        QCOMPARE(runMergeVerb({result("none.jsonl", {}), QStringLiteral("-o"), path("n.json")}, someManifests()), 0);
+        const QJsonObject none = QJsonDocument::fromJson(content(path("n.json"))).object();
+        for (const QJsonValue &time : {none[u"run"][u"started"], none[u"summary"][u"started"], none[u"summary"][u"finished"]})
+            QVERIFY(time.isNull());
     }
 
     void theOutputMayBeAnInput()

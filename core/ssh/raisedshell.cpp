@@ -40,6 +40,7 @@ Task<bool> RaisedShell::verify(RunningCommand &shell, Deadline deadline)
     } catch (const JobError &error) {
         if (error.cause() != Cause::SudoDenied && error.cause() != Cause::AuthStopped)
             throw;
+        m_whyNotGiven = error.message();
         co_return false; // what needs it is refused, key by key
     }
     m_attempt.accepted();

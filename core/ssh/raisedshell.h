@@ -29,6 +29,8 @@ public:
     // wrong one would be refused as often as there are commands. False also where it is not wanted, or nobody may try it any more.
     [[nodiscard]] QByteArray verifyingLine() const;
     Task<bool> verify(RunningCommand &shell, Deadline deadline);
+    // Why that was false, for a person; empty: it was not wanted.
+    [[nodiscard]] const QString &whyNotGiven() const { return m_whyNotGiven; }
 
 private:
     Task<> raise(RunningCommand &shell, Deadline deadline);
@@ -39,6 +41,7 @@ private:
     RaisingTalk m_talk;
     PasswordBrake::Attempt m_attempt;
     bool m_isGiven = false; // the password
+    QString m_whyNotGiven;
 };
 
 } // namespace collector

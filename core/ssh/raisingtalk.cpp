@@ -67,6 +67,7 @@ bool RaisingTalk::isQuestion(const QByteArray &output, const QByteArray &error) 
 void RaisingTalk::answered(const QByteArray &output)
 {
     m_hasAsked = false;
+    m_isAnswered = true;
     m_answered = output.size();
     m_errorSearched = 0;
 }
@@ -74,19 +75,34 @@ void RaisingTalk::answered(const QByteArray &output)
 QString RaisingTalk::refusal(const QByteArray &user, const QByteArray &output, const QByteArray &error) const
 {
     const auto shown = [this](QByteArray said) { return (m_prompt.isEmpty() ? said : said.replace(m_prompt, "")).left(mostShown); };
-    const QByteArray said = shown(error) + ' ' + shown(output);
-    const QByteArray lower = said.toLower();
-    const bool isPasswordMissing = !m_become.password && lower.contains("password");
-    const bool isPasswordWrong =
-        m_become.password && (lower.contains("try again") || lower.contains("incorrect password") || lower.contains("authentication fail"));
+    const QByteArray said = (shown(error) + ' ' + shown(output)).trimmed();
     return QStringLiteral("%1 does not let %2 become %3: %4%5")
-        .arg(QLatin1StringView(methodName(m_become.method)), printable(user, 64), printable(m_become.user, 64), printable(said.trimmed()),
-             m_become.isPasswordWithheld ? whyWithheld()
-             : isPasswordMissing         ? QStringLiteral("; give --ask-become-pass")
-             : isPasswordWrong           ? QStringLiteral("; check the password for it: %1 asks for that of %2")
-                                     .arg(QLatin1StringView(methodName(m_become.method)),
-                                          printable(m_become.method == Become::Method::Su ? m_become.user : user, 64))
-                               : QString());
+        .arg(QLatin1StringView(methodName(m_become.method)), printable(user, 64), printable(m_become.user, 64),
+             said.isEmpty() ? QStringLiteral("it says nothing; its log on the host may say why") : printable(said), remedy(user, said));
+}
+
+QString RaisingTalk::remedy(const QByteArray &user, const QByteArray &said) const
+{
+    if (m_become.isPasswordWithheld)
+        return whyWithheld();
+    const QByteArray lower = said.toLower();
+    const bool isSudo = m_become.method == Become::Method::Sudo;
+    if (!m_become.password) {
+        if (lower.contains("password") || lower.contains("authentication is required")) // sudo; sudo-rs
+            return QStringLiteral("; give --ask-become-pass");
+        // It may speak any language.
+        return isSudo && (lower.startsWith("sudo:") || lower.contains("\nsudo:"))
+                   ? QStringLiteral("; if it wants a password, give --ask-become-pass")
+                   : QString();
+    }
+    // Asked again it was not content, whatever it says: in another language, or an insult. What su asks further is a new password.
+    const bool isAskedAgain = isSudo && m_hasAsked && m_isAnswered;
+    if (!isAskedAgain && !lower.contains("try again") && !lower.contains("incorrect password") && !lower.contains("authentication fail"))
+        return {};
+    const QString whose = printable(m_become.method == Become::Method::Su ? m_become.user : user, 64);
+    const QString check =
+        QStringLiteral("; check the password for it: %1 asks for that of %2").arg(QLatin1StringView(methodName(m_become.method)), whose);
+    return isSudo ? check + QStringLiteral(", or of %1 where sudoers has targetpw or rootpw").arg(printable(m_become.user, 64)) : check;
 }
 
 QString RaisingTalk::whyWithheld()

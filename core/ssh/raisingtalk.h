@@ -42,6 +42,7 @@ public:
 
 private:
     [[nodiscard]] bool isQuestion(const QByteArray &output, const QByteArray &error) const;
+    [[nodiscard]] QString remedy(const QByteArray &user, const QByteArray &said) const;
 
     const Become &m_become;
     const QByteArray m_prompt; // empty: sudo is not to ask
@@ -50,6 +51,7 @@ private:
     qsizetype m_errorSearched = 0; // of the error output, for the prompt
     qsizetype m_answered = 0;      // of the output, what came before the last answer
     bool m_hasAsked = false;
+    bool m_isAnswered = false; // it was, once
 };
 
 } // namespace collector

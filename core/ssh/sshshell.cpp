@@ -115,7 +115,15 @@ void SshShell::withholdPassword()
 
 QString SshShell::remarkOn(Cause cause) const
 {
-    return cause == Cause::SudoDenied && m_settings->become.isPasswordWithheld ? RaisingTalk::whyWithheld() : QString();
+    const Become &become = m_settings->become;
+    if (cause != Cause::SudoDenied || !become.isWanted)
+        return {};
+    if (become.isPasswordWithheld)
+        return RaisingTalk::whyWithheld();
+    if (!m_whyNoPassword.isEmpty())
+        return QStringLiteral("; ") + m_whyNoPassword;
+    return become.method == Become::Method::Sudo && !become.password ? QStringLiteral("; if sudo wants a password, give --ask-become-pass")
+                                                                     : QString();
 }
 
 // What it has been held so far is given to it again.
@@ -161,6 +169,13 @@ Task<ShellReply> SshShell::runAsProcess(std::unique_ptr<Command> process, ShellC
 Task<bool> SshShell::isBecomePasswordWanted(Deadline deadline)
 {
     RaisedShell raised(m_worker, *m_settings);
+    const bool isWanted = co_await verify(raised, deadline);
+    m_whyNoPassword = raised.whyNotGiven();
+    co_return isWanted;
+}
+
+Task<bool> SshShell::verify(RaisedShell &raised, Deadline deadline)
+{
     const QByteArray line = marked(raised.verifyingLine(), m_worker.run.options.mark);
     constexpr OutputLimits limits{64 << 10, 64 << 10};
     if (m_settings->transport == SshTransport::Native) {

@@ -20,6 +20,7 @@
 
 namespace collector {
 
+class RaisedShell;
 class RunningCommand;
 class SshConnection;
 
@@ -47,6 +48,7 @@ private:
     template<typename Command>
     Task<ShellReply> runAsProcess(std::unique_ptr<Command> process, ShellCommand command, Deadline deadline, bool isKeptWhenLate);
     Task<bool> isBecomePasswordWanted(Deadline deadline);
+    Task<bool> verify(RaisedShell &raised, Deadline deadline);
     void refuseExpired(const ShellReply &reply);
     [[nodiscard]] QByteArray commandLine(const ShellCommand &command) const;
     static void feed(RunningCommand &running, const ShellCommand &command);
@@ -60,6 +62,7 @@ private:
     std::unique_ptr<SshConnection> m_connection;
     std::optional<JobError> m_failure;      // of the connection
     std::optional<bool> m_isPasswordWanted; // by sudo, of a script that raises single commands; nothing: it was not asked yet
+    QString m_whyNoPassword;                // is given to such a script, where it was asked and refused
 };
 
 } // namespace collector

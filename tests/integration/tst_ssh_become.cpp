@@ -114,6 +114,9 @@ void TestSshBecome::aRaisedCommand_data()
     row("sudo, with the password", sudo, "peer ALL=(ALL) ALL", own, "");
     row("sudo, after its lecture", sudo, "Defaults lecture=always\npeer ALL=(ALL) ALL", own, "");
     row("sudo, with a wrong password", sudo, "peer ALL=(ALL) ALL", wrong, "check the password for it: sudo asks for that of peer");
+    row("sudo, with a wrong password, and insults", sudo, "Defaults insults\npeer ALL=(ALL) ALL", wrong, "check the password for it");
+    row("sudo, which asks for root's password", sudo, "Defaults targetpw\npeer ALL=(ALL) ALL", own,
+        "or of root where sudoers has targetpw");
     row("sudo, without the password that it wants", sudo, "peer ALL=(ALL) ALL", "", "password is required");
     row("sudo, by somebody who may not", sudo, "root ALL=(ALL) ALL", own, "not in the sudoers");
     row("sudo, where a terminal is required", sudo, "Defaults requiretty\npeer ALL=(ALL) NOPASSWD: ALL", "", "tty");
@@ -258,6 +261,7 @@ void TestSshBecome::factsRaiseSingleReads()
     QVERIFY2(!record.isEmpty(), line.constData());
     QVERIFY2(record[QStringLiteral("status")].toString() == status, line.constData());
     QCOMPARE(record[QStringLiteral("cause")].toString(), cause);
+    QVERIFY2(line.contains("if sudo wants a password, give --ask-become-pass") == !cause.isEmpty(), line.constData());
     const QJsonObject facts = record[QStringLiteral("facts")].toObject();
     QVERIFY2(!facts[QStringLiteral("kernel")].toString().isEmpty(), line.constData());
     const QString digest = QStringLiteral("sudoers_sha256");
@@ -308,6 +312,7 @@ void TestSshBecome::aWrongPasswordIsTriedOnceAHostForAllReads()
                                                                     counter.fileName().toUtf8() +
                                                                     "\nauth requisite pam_deny.so\nauth required pam_permit.so\n"
                                                                     "account required pam_unix.so\nsession required pam_unix.so\n"}});
+    QByteArray lines;
     const auto asked = [&](const char *password, const QString &status) {
         QFile::remove(log);
         QFile file(directory.filePath(QStringLiteral("password")));
@@ -316,8 +321,8 @@ void TestSshBecome::aWrongPasswordIsTriedOnceAHostForAllReads()
         file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
         file.write(password);
         file.close();
-        const QByteArray lines = raisedFacts(server, QStringLiteral("127.0.0.1-127.0.0.8"), QStringLiteral("access,memory_modules,storage"),
-                                             {QStringLiteral("--become-password-file"), file.fileName()});
+        lines = raisedFacts(server, QStringLiteral("127.0.0.1-127.0.0.8"), QStringLiteral("access,memory_modules,storage"),
+                            {QStringLiteral("--become-password-file"), file.fileName()});
         int good = 0;
         for (const QByteArray &line : lines.trimmed().split('\n'))
             good += QJsonDocument::fromJson(line).object()[QStringLiteral("status")].toString() == status;
@@ -327,7 +332,8 @@ void TestSshBecome::aWrongPasswordIsTriedOnceAHostForAllReads()
         const bool isRefused = told.open(QIODevice::ReadOnly);
         return good != 8 ? -1 : isRefused ? int(told.readAll().count('\n')) : 0;
     };
-    QCOMPARE(asked(wrong, QStringLiteral("partial")), 3); // --max-auth-failures
+    QCOMPARE(asked(wrong, QStringLiteral("partial")), 3);                     // --max-auth-failures
+    QVERIFY2(lines.contains("check the password for it"), lines.constData()); // no missing rule
     QCOMPARE(asked(PeerServer::password(), QStringLiteral("ok")), 0);
 }
 

@@ -71,6 +71,7 @@ Task<Authentication::Result> Authentication::none()
     auto request = [session = m_session.handle(), user = m_settings.user.constData()] { return ssh_userauth_none(session, user); };
     const int status = co_await call(request);
     m_session.setGathering(false);
+    m_greeting = banner();
     const Result result = resultOf(status);
     if (result == Result::LoggedIn)
         m_info.auth = QByteArrayLiteral("none");
@@ -98,7 +99,10 @@ std::vector<SharedIdentity> Authentication::keysInOrder()
     if (!m_offers)
         return keys;
     keys = m_offers->identities;
-    std::erase_if(keys, [this](const SharedIdentity &key) { return !isLongEnough(key->publicKey()); });
+    // sshd takes no key twice, where it wants two of them.
+    std::erase_if(keys, [this](const SharedIdentity &key) {
+        return !isLongEnough(key->publicKey()) || std::count(m_accepted.begin(), m_accepted.end(), key->publicKey()) > 0;
+    });
     if (keys.size() < 2)
         return keys;
     const QByteArray proven = m_worker.run.provenKeys.of(m_settings.credentialsGroup);
@@ -285,6 +289,8 @@ Task<Authentication::Result> Authentication::offerKey(SharedIdentity identity, b
         m_refused.append(what);
         co_return result;
     }
+    if (result == Result::Partial)
+        m_accepted.push_back(identity->publicKey());
     m_info.auth = QByteArrayLiteral("publickey");
     m_info.key = identity->fingerprint();
     if (!isOnlyOne && !m_settings.credentialsGroup.isEmpty())

@@ -88,6 +88,9 @@ private:
     [[nodiscard]] JobError expired(const QString &said) const;
     [[nodiscard]] JobError timeout() const;
     [[nodiscard]] QString account() const;
+    [[nodiscard]] QByteArray banner() const;
+    [[nodiscard]] QString whatItSaid() const;
+    [[nodiscard]] QString whatWouldDo() const;
     [[nodiscard]] QString whoCouldAnswer() const;
     [[nodiscard]] QString whatIsKeptBack() const;
     [[nodiscard]] QString whatToCheck(const QString &said) const;
@@ -113,8 +116,10 @@ private:
     bool m_isTyped = false;       // by a person, what was answered last
     std::vector<QByteArray> m_agentOffered;
     QString m_agentProblem;
-    QStringList m_refused;  // what was offered, for the message
-    QStringList m_tooShort; // RSA keys that were not
+    QByteArray m_greeting;              // the banner that everybody is shown
+    std::vector<QByteArray> m_accepted; // keys, where the host wants something else as well
+    QStringList m_refused;              // what was offered, for the message
+    QStringList m_tooShort;             // RSA keys that were not
 };
 
 // One request, until it is answered: none can be abandoned for another, so a deadline ends the connection.

@@ -44,9 +44,9 @@ JobError Authentication::lost() const
         return expired(said);
     // sshd hangs up, without a word, on an account that PAM lets in nowhere.
     return JobError(Cause::ConnectionLost,
-                    QStringLiteral("the connection was lost during the login of %1: %2; where that is always so, the account may be "
+                    QStringLiteral("the connection was lost during the login of %1: %2%3; where that is always so, the account may be "
                                    "expired or shut out (PAM, nologin): sshd's log there says so")
-                        .arg(account(), said));
+                        .arg(account(), said, whatItSaid()));
 }
 
 JobError Authentication::expired(const QString &said) const
@@ -62,7 +62,7 @@ JobError Authentication::denied(const QString &said) const
         message += QStringLiteral(" with %1").arg(m_refused.join(QStringLiteral(", ")));
     if (const QStringList others = problems(); !others.isEmpty())
         message += QStringLiteral(", and without what could not be used (%1)").arg(others.join(QStringLiteral("; ")));
-    message += QStringLiteral(": %1; %2%3").arg(said, whatToCheck(said), whatIsKeptBack());
+    message += QStringLiteral(": %1%2; %3%4").arg(said, whatItSaid(), whatToCheck(said), whatIsKeptBack());
     return JobError(Cause::AuthDenied, message);
 }
 
@@ -105,8 +105,9 @@ QStringList Authentication::problems() const
 JobError Authentication::failure() const
 {
     if (m_isPartial && m_refused.isEmpty())
-        return JobError(Cause::MfaRequired, QStringLiteral("the host wants a second factor of %1 (%2) that we do not have%3")
-                                                .arg(account(), methodsText(), whoCouldAnswer()));
+        return JobError(
+            Cause::MfaRequired,
+            QStringLiteral("the host wants a second factor of %1 (%2) that we do not have%3").arg(account(), methodsText(), whatWouldDo()));
     if (!m_refused.isEmpty())
         return denied(QStringLiteral("the host accepts %1").arg(methodsText()));
     QString have = QStringLiteral("there is no key");
@@ -121,6 +122,18 @@ JobError Authentication::failure() const
     return JobError(Cause::NoCredentials, QStringLiteral("nothing to log in with as %1, the host accepts %2: %3; give --identity, or "
                                                          "--ask-pass%4%5")
                                               .arg(account(), methodsText(), have, whatIsKeptBack(), whoCouldAnswer()));
+}
+
+// As a second factor.
+QString Authentication::whatWouldDo() const
+{
+    if (const QString who = whoCouldAnswer() + whatIsKeptBack(); !who.isEmpty())
+        return who;
+    if (m_needsPassword && !m_settings.password)
+        return QStringLiteral("; it asks for the password: give --ask-pass");
+    return m_methods == SSH_AUTH_METHOD_PUBLICKEY
+               ? QStringLiteral("; it has accepted one key and wants another: give both (--identity FILE)")
+               : QString();
 }
 
 // The remedy, where there is one.
@@ -139,6 +152,19 @@ QString Authentication::whatIsKeptBack() const
         return {};
     return QStringLiteral("; the password is %1's, and is offered to a jump host only where its user is the same")
         .arg(printable(m_settings.passwordUser, 64));
+}
+
+QByteArray Authentication::banner() const
+{
+    const std::unique_ptr<char, decltype(&ssh_string_free_char)> text(ssh_get_issue_banner(m_session.handle()), ssh_string_free_char);
+    return QByteArray(text.get()).trimmed();
+}
+
+// PAM's words on this account, which sshd sends as a banner behind the one that all are shown.
+QString Authentication::whatItSaid() const
+{
+    const QByteArray words = banner();
+    return words.isEmpty() || words == m_greeting ? QString() : QStringLiteral("; it says: %1").arg(printable(words));
 }
 
 QString Authentication::account() const

@@ -125,12 +125,24 @@ Task<> ExecChannel::exec(QByteArray command)
     const SshSession::Outcome started = co_await m_session.finish(request, SSH_AGAIN, deadline);
     check(started, QStringLiteral("while the command was started"), m_settings.timeouts.exec);
     if (started.status != SSH_OK)
-        throw JobError(Cause::ShellRejected,
-                       QStringLiteral("the host refuses to run commands; is it a device, or is there a ForceCommand?"));
+        throw JobError(
+            Cause::ShellRejected,
+            QStringLiteral(
+                "the host refuses to run commands; is it a device, or is there a ForceCommand, or a limit of processes (ulimit -u)?"));
     m_mayReceiveBeside = m_session.received() + protocolBytes;
     m_session.allowToReceive(uint64_t(m_limits.output + m_limits.error) * 5 / 4 + roomBeyond);
     m_alive.emplace(m_session, m_settings);
     m_progress.enter(SshPhase::Run);
+}
+
+JobError ExecChannel::lost(const QString &during) const
+{
+    const JobError error = connectionLost(m_session, during);
+    if (m_progress.phase() != SshPhase::OpenChannel || m_session.hasHadChannel())
+        return error;
+    return JobError(error.cause(),
+                    error.message() + QStringLiteral("; where it always is right after the login, sshd cannot set this account "
+                                                     "up (ChrootDirectory, PAM): its log there says why"));
 }
 
 void ExecChannel::check(SshSession::Outcome outcome, const QString &during, std::chrono::milliseconds limit)
@@ -138,12 +150,12 @@ void ExecChannel::check(SshSession::Outcome outcome, const QString &during, std:
     switch (outcome.end) {
     case SshSession::End::Done:
         if (outcome.status == SSH_ERROR && m_session.isDead())
-            throw connectionLost(m_session, during);
+            throw lost(during);
         return;
     case SshSession::End::Expired:
         throw JobError(Cause::ExecTimeout, QStringLiteral("the host did not answer in time %1%2").arg(during, howToWiden(limit)));
     case SshSession::End::Died:
-        throw connectionLost(m_session, during);
+        throw lost(during);
     case SshSession::End::Flooded:
         throw flooded(during);
     }

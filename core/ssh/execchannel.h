@@ -56,6 +56,7 @@ private:
     [[nodiscard]] QString lateness() const;
     [[nodiscard]] ShellReply takeReply();
     void check(SshSession::Outcome outcome, const QString &during, std::chrono::milliseconds limit);
+    [[nodiscard]] JobError lost(const QString &during) const;
 
     SshSession &m_session;
     const SshSettings &m_settings;

@@ -13,10 +13,11 @@ QByteArray quoted(const QByteArray &text)
 // so that a `wait` of the script does not wait for it (ksh93 forks a subshell only for the likes of ulimit). When the script has ended,
 // whatever it has left running on purpose stays; a line on the input has the watchdog look whether it has, and go. Where the shell leads no
 // process group (below sudo; servers in Python or Go start none), the group may be the server's own: then it is the shell and what descends
-// from it.
+// from it. The empty line is for files of the login shell that read one; and where such a file says `exec zsh`, it is zsh that reads this.
 QByteArray supervised(const QByteArray &script)
 {
-    return "{ exec 3<&0 </dev/null\n"
+    return "\n{ [ -z \"${ZSH_VERSION-}\" ] || emulate sh\n"
+           "exec 3<&0 </dev/null\n"
            "( ulimit -c 0 2>/dev/null; (while read -r _; do kill -s 0 $$ || exit; done\n"
            "fell() { l=; read -r l </proc/$1/task/$1/children\n"
            "[ \"$l\" ] || l=$(ps -A -o pid= -o ppid= | while read -r p q; do [ \"$q\" = $1 ] && echo $p; done)\n"

@@ -84,6 +84,30 @@ private Q_SLOTS:
         QCOMPARE(process.exitCode(), 7);
     }
 
+    // What files of a login shell do without anybody at a terminal in mind.
+    void aScriptRunsBehindAnyFilesOfALoginShell_data()
+    {
+        QTest::addColumn<QString>("files");
+        QTest::addColumn<QString>("program");
+        QTest::newRow("that read a line") << QStringLiteral("read -r answer") << QStringLiteral("sh");
+        QTest::newRow("that go on as zsh") << QStringLiteral("exec zsh") << QStringLiteral("zsh");
+        QTest::newRow("that go on as a zsh for logins") << QStringLiteral("exec zsh -l") << QStringLiteral("zsh");
+    }
+    void aScriptRunsBehindAnyFilesOfALoginShell()
+    {
+        QFETCH(QString, files);
+        QFETCH(QString, program);
+        if (QStandardPaths::findExecutable(program).isEmpty())
+            QSKIP(qPrintable(program + QStringLiteral(" is not installed")));
+        QProcess process;
+        process.start(QStringLiteral("/bin/sh"), {QStringLiteral("-c"), files + QStringLiteral("\nexec /bin/sh -s")});
+        process.write(supervised("x='a b'\nprintf '<%s>' $x\n(exit 7)\n"));
+        QVERIFY(process.waitForFinished(10'000));
+        QCOMPARE(process.readAllStandardOutput(), "<a><b>");
+        QCOMPARE(process.readAllStandardError(), "");
+        QCOMPARE(process.exitCode(), 7);
+    }
+
     void aLineEndsTheWatchdogOfAnEndedScriptAlone_data() { shells(); }
     void aLineEndsTheWatchdogOfAnEndedScriptAlone()
     {

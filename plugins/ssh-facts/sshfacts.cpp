@@ -135,9 +135,9 @@ public:
         }
         if (!answer->hasSections && reply.isLate)
             throw JobError(Cause::ExecTimeout,
-                           QStringLiteral("the host ran nothing of the script within %1 s; find what hangs there, or raise "
-                                          "--timeout")
-                               .arg(took.count()));
+                           QStringLiteral("the host ran nothing of the script within %1 s; it said: %2; is there a menu, or a command that "
+                                          "waits in the login shell's files? Else find what hangs there, or raise --timeout")
+                               .arg(QString::number(took.count()), saidBy(reply)));
         if (!answer->hasSections)
             throw JobError(Cause::ShellRejected, rejection(reply));
         if (!answer->place.isEmpty())
@@ -200,12 +200,17 @@ private:
             job.setPartial(Cause::BadOutput, QStringLiteral("not had in time, or not understood: %1; see `absent`").arg(joined(spoiled)));
     }
 
-    static QString rejection(const ShellReply &reply)
+    static QString saidBy(const ShellReply &reply)
     {
         const QByteArray said = reply.output.trimmed().isEmpty() ? reply.errorOutput.trimmed() : reply.output.trimmed();
+        return said.isEmpty() ? QStringLiteral("nothing") : printable(said);
+    }
+
+    static QString rejection(const ShellReply &reply)
+    {
         return QStringLiteral("the login shell did not run /bin/sh; it said: %1; is there a ForceCommand, a command= before the key, or is "
                               "this no account for commands?")
-            .arg(said.isEmpty() ? QStringLiteral("nothing") : printable(said));
+            .arg(saidBy(reply));
     }
 };
 

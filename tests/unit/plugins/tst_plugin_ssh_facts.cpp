@@ -150,6 +150,7 @@ private Q_SLOTS:
         QCOMPARE(outcome.status, "failed");
         QCOMPARE(outcome.cause, Cause::ExecTimeout);
         QVERIFY2(outcome.message.contains(QStringLiteral("nothing of the script")), qPrintable(outcome.message));
+        QVERIFY2(outcome.message.contains(QStringLiteral("it said: Welcome to host1;")), qPrintable(outcome.message)); // or a menu
         QCOMPARE(outcome.elapsed, std::chrono::milliseconds(58'000));
     }
 

@@ -30,6 +30,8 @@ private Q_SLOTS:
     void withoutPackageListsNoUpdateIsKnown();
     void anEmptyDatabaseIsThatOfAnotherFamily();
     void selinuxOfRedHat6IsRead();
+    void summerTimeIsThatOfTheZoneInForce_data();
+    void summerTimeIsThatOfTheZoneInForce();
     void ofManyMountsFourThousandAreAsked();
     void ofManyServersFiveHundredAreAsked();
     void ofManyInterfacesHardwareIsAskedFirst();
@@ -349,6 +351,31 @@ void FactsScript::selinuxOfRedHat6IsRead()
     run.output.replace(folder.path().toLocal8Bit(), "/selinux");
     QCOMPARE(run.parse().value(u"selinux")[u"mode"].toString(), QStringLiteral("enforcing"));
     QCOMPARE(run.parse().value(u"selinux")[u"policyvers"].toInt(), 24);
+}
+
+// The login's files may set another zone than the machine's; some systems have theirs nowhere else.
+void FactsScript::summerTimeIsThatOfTheZoneInForce_data()
+{
+    QTest::addColumn<QByteArray>("zone"); // TZ
+    QTest::addColumn<QString>("summer");
+    QTest::newRow("a name") << QByteArray("Europe/Berlin") << QStringLiteral("CEST");
+    QTest::newRow("a name that begins with a colon") << QByteArray(":America/New_York") << QStringLiteral("EDT");
+    QTest::newRow("a file") << QByteArray("/usr/share/zoneinfo/Europe/Berlin") << QStringLiteral("CEST");
+    QTest::newRow("a rule") << QByteArray("CET-1CEST,M3.5.0,M10.5.0/3") << QStringLiteral("CEST");
+    QTest::newRow("a rule without summer time") << QByteArray("<+0545>-5:45") << QStringLiteral("+0545");
+}
+
+void FactsScript::summerTimeIsThatOfTheZoneInForce()
+{
+    QFETCH(QByteArray, zone);
+    QFETCH(QString, summer);
+    if (zone.contains('/') && !QFile::exists(QStringLiteral("/usr/share/zoneinfo/Europe/Berlin")) && !zone.contains(','))
+        QSKIP("tzdata is not installed");
+    LocalRun run;
+    run.words = {"!all", "!min", "date_time"};
+    run.user = {"env", "TZ=" + zone};
+    run.run();
+    QCOMPARE(run.parse().value(u"date_time")[u"tz_dst"].toString(), summer);
 }
 
 namespace {

@@ -200,7 +200,8 @@ JobError Tunnel::refusal(const QByteArray &host, quint16 port) const
     else if (says("prohibited") || (refusal && refusal->code == administrativelyProhibited)) // of which sshd says: open failed
         cause = Cause::Prohibited;
     if (cause == Cause::Prohibited)
-        said += QStringLiteral("; its sshd does not allow this forwarding (AllowTcpForwarding, PermitOpen)");
+        said += QStringLiteral(
+            "; its sshd does not allow this forwarding (AllowTcpForwarding, PermitOpen, an account whose password has to be changed)");
     return JobError(cause, QStringLiteral("jump host %1 does not connect to %2: %3").arg(m_jumpName, target(host, port), said));
 }
 

@@ -42,11 +42,9 @@ JobError Authentication::lost() const
         return denied(said);
     if (said.contains(QLatin1StringView("rejected packet (type 60)"))) // SSH_MSG_USERAUTH_PASSWD_CHANGEREQ
         return expired(said);
-    // sshd hangs up, without a word, on an account that PAM lets in nowhere.
-    return JobError(Cause::ConnectionLost,
-                    QStringLiteral("the connection was lost during the login of %1: %2%3; where that is always so, the account may be "
-                                   "expired or shut out (PAM, nologin): sshd's log there says so")
-                        .arg(account(), said, whatItSaid()));
+    // sshd hangs up on an account that PAM lets in nowhere.
+    return JobError(Cause::ConnectionLost, QStringLiteral("the connection was lost during the login of %1: %2%3%4")
+                                               .arg(account(), said, whatItSaid(), howAccountsAreShutOut()));
 }
 
 JobError Authentication::expired(const QString &said) const

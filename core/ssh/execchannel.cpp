@@ -140,9 +140,7 @@ JobError ExecChannel::lost(const QString &during) const
     const JobError error = connectionLost(m_session, during);
     if (m_progress.phase() != SshPhase::OpenChannel || m_session.hasHadChannel())
         return error;
-    return JobError(error.cause(),
-                    error.message() + QStringLiteral("; where it always is right after the login, sshd cannot set this account "
-                                                     "up (ChrootDirectory, PAM): its log there says why"));
+    return JobError(error.cause(), error.message() + howAccountsAreDropped());
 }
 
 void ExecChannel::check(SshSession::Outcome outcome, const QString &during, std::chrono::milliseconds limit)

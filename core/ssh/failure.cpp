@@ -56,6 +56,18 @@ QString howToWiden(std::chrono::milliseconds limit)
     return QStringLiteral("; a --timeout above %1 s gives it longer").arg(double(limit.count()) / 1000);
 }
 
+QString howAccountsAreShutOut()
+{
+    return QStringLiteral("; where that is always so, the account may be expired or shut out (PAM, nologin): sshd's log there says so");
+}
+
+QString howAccountsAreDropped()
+{
+    return QStringLiteral(
+        "; where that is always so right after the login, sshd cannot set this account up (ChrootDirectory, PAM): its log there "
+        "says why");
+}
+
 // do_pwchange() in sshd's session.c. PAM may have said something before it.
 std::optional<JobError> expiredPassword(const ShellReply &reply, const QByteArray &user)
 {

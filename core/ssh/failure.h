@@ -23,6 +23,10 @@ namespace collector {
 // Where a limit of ours is what --timeout can raise: `; --timeout T above 20 s gives it longer`.
 [[nodiscard]] QString howToWiden(std::chrono::milliseconds limit);
 
+// Of an account that sshd lets in nowhere, and of one that it drops behind the login: `; where that is always so, …`.
+[[nodiscard]] QString howAccountsAreShutOut();
+[[nodiscard]] QString howAccountsAreDropped();
+
 // Where `reply` is what sshd says, in place of the user's shell, to an account that a key let in and whose password has expired.
 [[nodiscard]] std::optional<JobError> expiredPassword(const ShellReply &reply, const QByteArray &user);
 

@@ -222,7 +222,7 @@ Task<ShellReply> OpensshCommand::conclude()
         throw JobError(Cause::BadVariable,
                        QStringLiteral("ssh(1) ended before it began: %1").arg(printable(m_firstWords.trimmed(), longestWords)));
     else
-        throw m_log.failure();
+        throw m_log.failure(m_isPastMark ? QByteArray() : m_firstWords.trimmed());
     co_return std::move(m_reply);
 }
 

@@ -1,5 +1,7 @@
 #include "ssh/opensshlog.h"
 
+#include "ssh/failure.h"
+
 #include <array>
 
 namespace collector {
@@ -132,7 +134,7 @@ void OpensshLog::takeDebug(QByteArrayView text)
     }
 }
 
-JobError OpensshLog::failure() const
+JobError OpensshLog::failure(const QByteArray &shown) const
 {
     const QString said = printable(m_said.trimmed(), 400);
     const QString message = QStringLiteral("ssh says: %1").arg(said.isEmpty() ? QStringLiteral("nothing") : said);
@@ -145,6 +147,10 @@ JobError OpensshLog::failure() const
     for (const Sign &sign : signs) {
         if (!m_said.contains(sign.words))
             continue;
+        if (sign.cause == Cause::AuthDenied && m_said.contains("with partial success"))
+            return JobError(Cause::MfaRequired,
+                            message + QStringLiteral(" It ran in batch mode, and asks nobody for a second factor: if that "
+                                                     "is the password, use --transport native and --ask-pass"));
         return JobError(sign.cause,
                         sign.cause == Cause::AuthDenied
                             ? message + QStringLiteral(" It ran in batch mode, without a password or passphrase: the key has to "
@@ -161,6 +167,12 @@ JobError OpensshLog::failure() const
         return JobError(m_said.contains("timed out") ? Cause::HandshakeTimeout : Cause::Handshake, message);
     case SshPhase::Idle:
         return JobError(Cause::UnsupportedConnection, message);
+    case SshPhase::Authenticate: {
+        const QString banner = shown.isEmpty() ? QString() : QStringLiteral("; the host says: %1").arg(printable(shown));
+        return JobError(Cause::ConnectionLost, message + banner + howAccountsAreShutOut());
+    }
+    case SshPhase::OpenChannel:
+        return JobError(Cause::ConnectionLost, message + howAccountsAreDropped());
     default:
         return JobError(Cause::ConnectionLost, message);
     }

@@ -29,8 +29,8 @@ public:
     // Nothing came of it: ssh says what it has to say on its standard error until it has read its options.
     [[nodiscard]] bool isEmpty() const { return !m_hasLines; }
 
-    // Why ssh ended without the command's status.
-    [[nodiscard]] JobError failure() const;
+    // Why ssh ended without the command's status. `shown`: what stood on its standard error until the login was over, as banners do.
+    [[nodiscard]] JobError failure(const QByteArray &shown) const;
 
 private:
     void takeLine(QByteArrayView line);

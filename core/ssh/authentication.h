@@ -91,6 +91,7 @@ private:
     [[nodiscard]] QByteArray banner() const;
     [[nodiscard]] QString whatItSaid() const;
     [[nodiscard]] QString whatWouldDo() const;
+    [[nodiscard]] QString whatIsLeftOut() const;
     [[nodiscard]] QString whoCouldAnswer() const;
     [[nodiscard]] QString whatIsKeptBack() const;
     [[nodiscard]] QString whatToCheck(const QString &said) const;
@@ -116,6 +117,7 @@ private:
     bool m_isTyped = false;       // by a person, what was answered last
     std::vector<QByteArray> m_agentOffered;
     QString m_agentProblem;
+    QByteArray m_instruction;           // that came last without a question
     QByteArray m_greeting;              // the banner that everybody is shown
     std::vector<QByteArray> m_accepted; // keys, where the host wants something else as well
     QStringList m_refused;              // what was offered, for the message

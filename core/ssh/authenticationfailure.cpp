@@ -108,6 +108,9 @@ JobError Authentication::failure() const
             QStringLiteral("the host wants a second factor of %1 (%2) that we do not have%3").arg(account(), methodsText(), whatWouldDo()));
     if (!m_refused.isEmpty())
         return denied(QStringLiteral("the host accepts %1").arg(methodsText()));
+    if (const QString leftOut = whatIsLeftOut(); !leftOut.isEmpty())
+        return JobError(Cause::NoCredentials,
+                        QStringLiteral("nothing to log in with as %1, the host accepts %2: %3").arg(account(), methodsText(), leftOut));
     QString have = QStringLiteral("there is no key");
     if (!m_tooShort.isEmpty())
         have = m_tooShort.join(QStringLiteral("; "));
@@ -129,9 +132,29 @@ QString Authentication::whatWouldDo() const
         return who;
     if (m_needsPassword && !m_settings.password)
         return QStringLiteral("; it asks for the password: give --ask-pass");
-    return m_methods == SSH_AUTH_METHOD_PUBLICKEY
-               ? QStringLiteral("; it has accepted one key and wants another: give both (--identity FILE)")
-               : QString();
+    if (const QString leftOut = whatIsLeftOut(); !leftOut.isEmpty())
+        return QStringLiteral("; ") + leftOut;
+    if (m_methods != SSH_AUTH_METHOD_PUBLICKEY)
+        return {};
+    return m_info.auth == "publickey" ? QStringLiteral("; it has accepted one key and wants another: give both (--identity FILE)")
+                                      : QStringLiteral("; it wants a key: give --identity FILE");
+}
+
+// Of methods that the host takes, and that we have something for.
+QString Authentication::whatIsLeftOut() const
+{
+    QStringList names;
+    for (const Method &method : methods) {
+        const bool isKey = method.bit == SSH_AUTH_METHOD_PUBLICKEY;
+        const bool isPassword = method.bit == SSH_AUTH_METHOD_PASSWORD || method.bit == SSH_AUTH_METHOD_INTERACTIVE;
+        const bool isHad = (isKey && m_offers && !m_offers->identities.empty()) || (isPassword && m_settings.password);
+        if (isHad && (m_methods & method.bit) && std::count(order().begin(), order().end(), method.name) == 0)
+            names.append(QString::fromLatin1(method.name));
+    }
+    return names.isEmpty() ? QString()
+                           : QStringLiteral("the configuration of ssh leaves out %1 (PreferredAuthentications, PasswordAuthentication and "
+                                            "the like)")
+                                 .arg(names.join(QStringLiteral(", ")));
 }
 
 // The remedy, where there is one.
@@ -158,11 +181,12 @@ QByteArray Authentication::banner() const
     return QByteArray(text.get()).trimmed();
 }
 
-// PAM's words on this account, which sshd sends as a banner behind the one that all are shown.
+// PAM's words on this account, which sshd sends as a banner behind the one that all are shown, or in place of a further question.
 QString Authentication::whatItSaid() const
 {
-    const QByteArray words = banner();
-    return words.isEmpty() || words == m_greeting ? QString() : QStringLiteral("; it says: %1").arg(printable(words));
+    const QByteArray last = banner();
+    const QByteArray words = (m_instruction + ' ' + (last == m_greeting ? QByteArray() : last)).trimmed();
+    return words.isEmpty() ? QString() : QStringLiteral("; it says: %1").arg(printable(words));
 }
 
 QString Authentication::account() const

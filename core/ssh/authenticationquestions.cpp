@@ -61,7 +61,10 @@ Task<Authentication::Result> Authentication::answerPrompts(std::shared_ptr<const
         }
         const Prompt prompt = Prompt::of(session);
         if (prompt.kind == Prompt::Kind::None) {
-            sayBefore(ssh_userauth_kbdint_getinstruction(session)); // it may tell why it asks once more
+            const QByteArray instruction = ssh_userauth_kbdint_getinstruction(session);
+            sayBefore(instruction); // it may tell why it asks once more
+            if (!instruction.trimmed().isEmpty())
+                m_instruction = instruction.trimmed();
             continue;
         }
         if (prompt.kind == Prompt::Kind::NewPassword) {

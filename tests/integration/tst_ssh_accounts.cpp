@@ -20,6 +20,8 @@ private Q_SLOTS:
     void aRootThatSshdDoesNotTrust();
     void aFurtherFactor_data();
     void aFurtherFactor();
+    void whatTheConfigurationLeavesOut();
+    void pamsWordsInPlaceOfAQuestion();
     void twoKeys();
 
 private:
@@ -90,6 +92,7 @@ void TestSshAccounts::aFurtherFactor_data()
     QTest::addColumn<QString>("remedy");
     QTest::newRow("a password") << QByteArray("publickey,password") << QStringLiteral("give --ask-pass");
     QTest::newRow("a password, by PAM") << QByteArray("publickey,keyboard-interactive") << QStringLiteral("give --ask-pass");
+    QTest::newRow("a key after the password") << QByteArray("password,publickey") << QStringLiteral("it wants a key");
     QTest::newRow("a second key") << QByteArray("publickey,publickey") << QStringLiteral("has accepted one key and wants another");
 }
 
@@ -99,17 +102,54 @@ void TestSshAccounts::aFurtherFactor()
     QFETCH(QString, remedy);
     const PeerServer server(QStringLiteral("openssh"), {configuration("AuthenticationMethods " + methods + '\n')});
     SshBench bench;
-    SshSettings given = settings(bench, server);
-    const SshOutcome without = bench.run(given, "true");
+    const SshSettings key = settings(bench, server);
+    SshSettings both = key;
+    both.password = std::make_shared<const Secret>(std::string_view(PeerServer::password()));
+    SshSettings password = both;
+    password.credentials = Credentials::gather({});
+    password.identitiesOnly = true;
+    const SshOutcome without = bench.run(methods.startsWith("password") ? password : key, "true");
     QVERIFY2(without.cause == Cause::MfaRequired, qPrintable(without.message));
     QVERIFY2(without.message.contains(remedy), qPrintable(without.message));
-    const SshOutcome bySsh = bench.run(settings(bench, server, true), "true");
-    QVERIFY2(bySsh.cause == Cause::MfaRequired, qPrintable(bySsh.message));
-    if (methods.endsWith("publickey"))
-        return;
+    if (methods.startsWith("publickey")) {
+        const SshOutcome bySsh = bench.run(settings(bench, server, true), "true");
+        QVERIFY2(bySsh.cause == Cause::MfaRequired, qPrintable(bySsh.message));
+    }
+    if (methods != "publickey,publickey") {
+        const SshOutcome with = bench.run(both, "true");
+        QVERIFY2(with.reply, qPrintable(with.message));
+    }
+}
+
+// As `PreferredAuthentications publickey` in ssh_config does to --ask-pass.
+void TestSshAccounts::whatTheConfigurationLeavesOut()
+{
+    const PeerServer server(QStringLiteral("openssh"), {configuration("AuthenticationMethods password keyboard-interactive\n")});
+    SshBench bench;
+    SshSettings given = settings(bench, server);
     given.password = std::make_shared<const Secret>(std::string_view(PeerServer::password()));
-    const SshOutcome with = bench.run(given, "true");
-    QVERIFY2(with.reply, qPrintable(with.message));
+    given.preferredAuthentications = {"publickey"};
+    const SshOutcome outcome = bench.run(given, "true");
+    QVERIFY2(outcome.cause == Cause::NoCredentials, qPrintable(outcome.message));
+    QVERIFY2(outcome.message.contains(QStringLiteral("leaves out password, keyboard-interactive (PreferredAuthentications")),
+             qPrintable(outcome.message));
+    QVERIFY2(!outcome.message.contains(QStringLiteral("--ask-pass")), qPrintable(outcome.message));
+}
+
+// By keyboard-interactive they are no banner.
+void TestSshAccounts::pamsWordsInPlaceOfAQuestion()
+{
+    const PeerServer server(QStringLiteral("openssh"), {{QStringLiteral("etc/nologin"), "Down for repairs.\n"},
+                                                        {QStringLiteral("etc/pam.d/sshd"),
+                                                         "auth required pam_unix.so\naccount required pam_nologin.so file=/etc/nologin\n"
+                                                         "account required pam_unix.so\nsession required pam_unix.so\n"}});
+    SshBench bench;
+    SshSettings given = settings(bench, server);
+    given.password = std::make_shared<const Secret>(std::string_view(PeerServer::password()));
+    given.preferredAuthentications = {"keyboard-interactive"};
+    const SshOutcome outcome = bench.run(given, "true");
+    QVERIFY2(outcome.cause == Cause::AuthDenied, qPrintable(outcome.message));
+    QVERIFY2(outcome.message.contains(QStringLiteral("it says: Down for repairs")), qPrintable(outcome.message));
 }
 
 // Each is offered once: with MaxAuthTries 1, one that is offered again ends the login.

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +25,9 @@ using namespace std::chrono_literals;
 constexpr size_t stackSize = 256 * 1024;      // bytes: glibc's resolver wants some 100 KB
 constexpr qsizetype longestName = 253;        // RFC 1035
 constexpr auto rememberTemporaryFailure = 4s; // shorter than the time to a host's next attempt
+constexpr auto patience = 1s;                 // of a name that has no thread: then those that have one hang, and it gets one of its own
+constexpr rlim_t mostThreadsAtAll = 512;
+constexpr rlim_t descriptorsPerThread = 8; // of the limit; a look-up has one for each name server
 
 // What getaddrinfo() makes of that is anything from "try again" to "no such name": so we ask the kernel.
 bool hasNoDescriptor()
@@ -71,6 +75,14 @@ Resolved lookUp(const std::string &name)
     return resolved;
 }
 
+// Threads, those that hang included, that leave descriptors for others.
+int mostThreadsThatHang()
+{
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return int(std::min(limit.rlim_cur / descriptorsPerThread, mostThreadsAtAll));
+}
+
 } // namespace
 
 // What the threads and all who wait have in common; the last of them destroys it.
@@ -90,12 +102,15 @@ public:
 
     // The answer if it is known; otherwise the asker is told through its inbox.
     [[nodiscard]] std::shared_ptr<const Resolved> ask(const std::string &name, const std::shared_ptr<Asker> &asker);
+    // Whether it has a thread, or had one. Where none has come free for it in a while, another is started.
+    bool hasBegun(const std::string &name);
     void close();
 
 private:
     struct Name
     {
         std::shared_ptr<const Resolved> answer; // null: not yet
+        bool hasBegun = false;
         std::chrono::steady_clock::time_point forgottenAt = std::chrono::steady_clock::time_point::max();
         std::vector<std::shared_ptr<Asker>> askers;
     };
@@ -126,6 +141,7 @@ std::shared_ptr<const Resolved> Resolver::Shared::ask(const std::string &name, c
     entry.askers.push_back(asker);
     if (isUnderWay)
         return nullptr;
+    entry.hasBegun = false;
     m_queue.push_back(name);
     if (m_idle < int(m_queue.size()) && m_threads < m_mostThreads && !startThread() && m_threads == 0) {
         m_queue.pop_back();
@@ -136,6 +152,16 @@ std::shared_ptr<const Resolved> Resolver::Shared::ask(const std::string &name, c
     }
     m_wakeUp.notify_one();
     return nullptr;
+}
+
+bool Resolver::Shared::hasBegun(const std::string &name)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_names[name].hasBegun)
+        return true;
+    if (m_idle < int(m_queue.size()) && m_threads < mostThreadsThatHang())
+        (void)startThread();
+    return false;
 }
 
 bool Resolver::Shared::startThread()
@@ -167,6 +193,10 @@ void Resolver::Shared::work()
 {
     std::unique_lock lock(m_mutex);
     for (;;) {
+        if (m_threads > m_mostThreads && m_queue.empty()) {
+            --m_threads;
+            return;
+        }
         ++m_idle;
         m_wakeUp.wait(lock, [this] { return m_isOver || !m_queue.empty(); });
         --m_idle;
@@ -174,6 +204,7 @@ void Resolver::Shared::work()
             return;
         const std::string name = std::move(m_queue.front());
         m_queue.pop_front();
+        m_names[name].hasBegun = true;
         lock.unlock();
         const auto answer = std::make_shared<const Resolved>(m_lookup(name));
         lock.lock();
@@ -224,13 +255,24 @@ public:
         m_known = m_shared.ask(m_name, m_asker);
         if (m_known)
             return false;
-        m_reactor.startTimer(*this, m_deadline);
+        m_reactor.startTimer(*this, std::min(m_deadline, m_reactor.after(patience)));
         return true;
     }
-    std::shared_ptr<const Resolved> await_resume() const { return m_known ? m_known : m_asker->answer; }
+    // And whether anybody has been asked for it.
+    std::pair<std::shared_ptr<const Resolved>, bool> await_resume() const
+    {
+        return m_known ? std::pair(m_known, true) : std::pair(m_asker->answer, m_asker->answer || m_hasBegun);
+    }
 
 private:
-    void expired() override { m_reactor.schedule(m_waiter); }
+    void expired() override
+    {
+        m_hasBegun = m_shared.hasBegun(m_name);
+        if (m_reactor.now() >= m_deadline)
+            m_reactor.schedule(m_waiter);
+        else
+            m_reactor.startTimer(*this, m_hasBegun ? m_deadline : std::min(m_deadline, m_reactor.after(patience)));
+    }
 
     Reactor &m_reactor;
     Shared &m_shared;
@@ -239,6 +281,7 @@ private:
     Waiter m_waiter;
     std::shared_ptr<Shared::Asker> m_asker;
     std::shared_ptr<const Resolved> m_known;
+    bool m_hasBegun = false;
 };
 
 Resolver::Resolver(int mostThreads, Lookup lookup) : m_shared(std::make_shared<Shared>(mostThreads, lookup)) {}
@@ -278,17 +321,25 @@ Task<std::vector<SocketAddress>> Resolver::resolve(Reactor &reactor, QByteArray 
         throw JobError(Cause::BadAddress, QStringLiteral("%1 is neither a name nor an address%2").arg(shown, whatIsAmiss(name)));
 
     const std::string text = name.toStdString();
-    const std::shared_ptr<const Resolved> answer = co_await Answer(reactor, *m_shared, text, deadline);
+    const auto [answer, hasBegun] = co_await Answer(reactor, *m_shared, text, deadline);
+    if (!hasBegun)
+        throw JobError(Cause::LocalLimit, QStringLiteral("%1 was not looked up: the name servers leave too many other names unanswered; do "
+                                                         "they work (/etc/resolv.conf)? Or lower --concurrency")
+                                              .arg(shown));
     if (!answer)
-        throw JobError(Cause::Dns, QStringLiteral("the name servers did not answer for %1 in time").arg(shown));
+        throw JobError(Cause::Dns,
+                       QStringLiteral("the name servers did not answer for %1 in time; do they work (/etc/resolv.conf)?").arg(shown));
     if (answer->isOurs)
         throw JobError(Cause::LocalLimit,
                        QStringLiteral("this machine has no descriptor, thread or memory left to resolve %1 with; raise the limits "
                                       "(ulimit -n, ulimit -u) or lower --concurrency")
                            .arg(shown));
-    if (answer->addresses.empty())
-        throw JobError(Cause::Dns,
-                       QStringLiteral("%1 cannot be resolved: %2; check the name, or give ansible_host").arg(shown, answer->failure));
+    if (answer->addresses.empty()) {
+        const QString remedy = answer->isTemporary
+                                   ? QStringLiteral("the name servers do not answer for it; do they work (/etc/resolv.conf)?")
+                                   : QStringLiteral("check the name, or give ansible_host");
+        throw JobError(Cause::Dns, QStringLiteral("%1 cannot be resolved: %2; %3").arg(shown, answer->failure, remedy));
+    }
     std::vector<SocketAddress> addresses;
     std::copy_if(answer->addresses.begin(), answer->addresses.end(), std::back_inserter(addresses), isWanted);
     if (addresses.empty())

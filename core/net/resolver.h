@@ -1,7 +1,8 @@
 // Resolver: names to addresses, by getaddrinfo() on threads of its own, so that a dead name server delays nobody who has an address.
 //
 // A name is looked up once in a run, whoever asks for it; what is definite about it, failures included, is remembered. Literals are never
-// looked up. Thread-safe; outlives the reactors that use it.
+// looked up. Where names hang, for their servers do not answer, others have further threads: they do not wait for those. Thread-safe;
+// outlives the reactors that use it.
 
 #pragma once
 
@@ -33,6 +34,7 @@ public:
     // What asks the system, replaceable for tests: may block, is called on the resolver's threads.
     using Lookup = Resolved (*)(const std::string &name);
 
+    // `mostThreads`: as long as names are answered.
     explicit Resolver(int mostThreads = 64, Lookup lookup = nullptr);
     ~Resolver(); // waits for nobody: a lookup that hangs is left behind
     Resolver(const Resolver &) = delete;

@@ -14,7 +14,8 @@ QString text(Cause cause)
     case Cause::None:
         return {};
     case Cause::Dns:
-        return QStringLiteral("the name has no address here: correct it in the inventory, or give ansible_host");
+        return QStringLiteral(
+            "the name has no address here: correct it, or give ansible_host; or no name server answers: /etc/resolv.conf");
     case Cause::NoRoute:
         return QStringLiteral("no way to its network from here: check routes and VPN, or go by a jump host (-J)");
     case Cause::Prohibited:

@@ -27,7 +27,7 @@ Resolved fakeLookup(const std::string &name)
 {
     ++lookups;
     Resolved resolved;
-    if (name == "dead.example") {
+    if (QByteArrayView(name).endsWith("dead.example")) {
         const std::lock_guard wait(stuck);
         resolved.failure = QStringLiteral("too late");
     } else if (name == "both.example") {
@@ -300,6 +300,61 @@ private Q_SLOTS:
         } // the resolver goes, its thread is still asking
         hold.unlock();
         QTest::qWait(50);
+    }
+
+    // There were four threads, and no more: who came while those hung was told that the name servers had not answered for it, which
+    // nobody had asked.
+    void namesThatHangLeaveThreadsForOthers()
+    {
+        std::unique_lock hold(stuck);
+        Reactor reactor;
+        Resolver resolver(4, fakeLookup);
+        std::list<Asked> asked;
+        std::vector<Task<>> tasks;
+        for (int i = 0; i < 40; ++i) {
+            const QByteArray name = QByteArray::number(i) + (i % 4 == 3 ? ".live.example" : ".dead.example");
+            tasks.push_back(ask(resolver, reactor, name, AddressFamily::Any, std::chrono::seconds(3), asked.emplace_back()));
+            tasks.back().start();
+        }
+        for (const Asked &one : asked)
+            spinUntil(one.isDone);
+        hold.unlock();
+        int number = 0;
+        for (const Asked &one : asked)
+            QCOMPARE(one.cause, number++ % 4 == 3 ? Cause::None : Cause::Dns);
+    }
+
+    void whoIsNotAskedForIsNotSaidToHaveNoAnswer()
+    {
+        std::unique_lock hold(stuck);
+        Reactor reactor;
+        Resolver resolver(1, fakeLookup);
+        Asked dead;
+        auto waiting = ask(resolver, reactor, "dead.example", AddressFamily::Any, std::chrono::seconds(5), dead);
+        waiting.start();
+        Asked other; // before another thread is started for it
+        auto task = ask(resolver, reactor, "other.example", AddressFamily::Any, std::chrono::milliseconds(100), other);
+        task.start();
+        spinUntil(other.isDone);
+        hold.unlock();
+        QCOMPARE(other.cause, Cause::LocalLimit);
+        QVERIFY2(other.message.contains(QStringLiteral("was not looked up")), qPrintable(other.message));
+        spinUntil(dead.isDone);
+    }
+
+    void noAnswerIsToldFromNoSuchName()
+    {
+        Reactor reactor;
+        Resolver resolver(4, fakeLookup);
+        isAwake = false;
+        for (const char *name : {"late.example", "missing.example"}) {
+            Asked asked;
+            auto task = ask(resolver, reactor, name, AddressFamily::Any, std::chrono::seconds(5), asked);
+            task.start();
+            spinUntil(asked.isDone);
+            QCOMPARE(asked.message.contains(QStringLiteral("resolv.conf")), *name == 'l');
+            QCOMPARE(asked.message.contains(QStringLiteral("check the name")), *name == 'm');
+        }
     }
 
     void theFirstThatAnswersWins()

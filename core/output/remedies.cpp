@@ -35,7 +35,8 @@ QString text(Cause cause)
     case Cause::Handshake:
         return QStringLiteral("the key exchange failed: `ssh -vv` to the host shows where; --transport openssh may do what we cannot");
     case Cause::HandshakeTimeout:
-        return QStringLiteral("it accepted the connection and then fell silent: overloaded or hung; a longer --timeout, a lower --rate");
+        return QStringLiteral("it accepted the connection and then fell silent: overloaded or hung (a lower --rate), or large packets get "
+                              "lost (an MTU on the way)");
     case Cause::NoCommonAlgorithm:
         return QStringLiteral("it only speaks algorithms that are no longer safe: --legacy allows them; or "
                               "such as libssh has not: --transport openssh");

@@ -24,8 +24,11 @@ JobError handshakeFailure(const SshSession &session, SshSession::End end, const 
                           const SshAlgorithms &ours, const std::optional<Proposal> &theirs)
 {
     if (end == SshSession::End::Expired)
-        return JobError(Cause::HandshakeTimeout,
-                        QStringLiteral("%1 did not finish the key exchange within %2 ms; is it overloaded?").arg(place).arg(after.count()));
+        return JobError(
+            Cause::HandshakeTimeout,
+            QStringLiteral("%1 did not finish the key exchange within %2 ms; is it overloaded, do large packets get lost on the way (MTU)?")
+                .arg(place)
+                .arg(after.count()));
     if (end == SshSession::End::Flooded)
         return JobError(Cause::Handshake, QStringLiteral("%1 sends more than a key exchange takes; it is no proper SSH server").arg(place));
     if (const auto mismatch = theirs ? theirs->mismatch(ours) : std::nullopt)

@@ -323,9 +323,9 @@ Task<std::vector<SocketAddress>> Resolver::resolve(Reactor &reactor, QByteArray 
     const std::string text = name.toStdString();
     const auto [answer, hasBegun] = co_await Answer(reactor, *m_shared, text, deadline);
     if (!hasBegun)
-        throw JobError(Cause::LocalLimit, QStringLiteral("%1 was not looked up: the name servers leave too many other names unanswered; do "
-                                                         "they work (/etc/resolv.conf)? Or lower --concurrency")
-                                              .arg(shown));
+        throw JobError(Cause::Dns, QStringLiteral("%1 was not looked up: the name servers leave too many other names unanswered; do "
+                                                  "they work (/etc/resolv.conf)? Or lower --concurrency")
+                                       .arg(shown));
     if (!answer)
         throw JobError(Cause::Dns,
                        QStringLiteral("the name servers did not answer for %1 in time; do they work (/etc/resolv.conf)?").arg(shown));

@@ -1,6 +1,7 @@
 #include "output/columns.h"
 
 #include "output/jsonspan.h"
+#include "output/recordfields.h"
 #include "output/timestamp.h"
 
 #include "model/json.h"
@@ -18,13 +19,9 @@ namespace {
 using Field = Columns::Field;
 using Step = JsonPath::Step;
 
+// Those that a Record has as they are; the others take its JSON to read.
 constexpr std::array<QByteArrayView, 11> fieldNames{"",        "host",   "address", "groups",     "status",  "cause",
                                                     "message", "plugin", "started", "elapsed_ms", "attempts"};
-// Fields of a record that take its JSON to read.
-constexpr std::array<QByteArrayView, 7> otherFields{"schema", "run", "jobs", "connection", "vars", "facts", "absent"};
-// Those that a merge adds.
-constexpr std::array<QByteArrayView, 8> mergedFields{"first_seen", "last_ok",    "failing_since", "streak",
-                                                     "history",    "facts_from", "same_asset_as", "same_asset_by"};
 
 Field fieldOf(QByteArrayView name)
 {
@@ -209,9 +206,8 @@ std::optional<Columns::Column> Columns::resolve(const QString &text, const RunIn
         const QByteArray first = steps.front().member.toUtf8();
         if (steps.size() == 1)
             column.field = fieldOf(first);
-        const auto isOf = [&](const auto &fields) { return std::find(fields.begin(), fields.end(), first) != fields.end(); };
-        const bool isField = fieldOf(first) != Field::None || isOf(otherFields) || (isMerged && isOf(mergedFields));
-        if (isField && !(first == "facts" && steps.size() > 1))
+        const RecordField *const field = recordField(first);
+        if (field && (isMerged || !field->isMergeOnly) && !(first == "facts" && steps.size() > 1))
             return column;
         if (first == "facts") // `.facts.distribution` is `.distribution`
             steps.erase(steps.begin());

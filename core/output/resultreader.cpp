@@ -1,4 +1,5 @@
 #include "output/resultreader.h"
+#include "output/recordfields.h"
 
 #include "output/csvreader.h"
 #include "output/jsonpieces.h"
@@ -136,7 +137,7 @@ public:
     {
         QList<QByteArray> names;
         for (size_t i = 0; i < m_header.size(); ++i) {
-            if (m_kinds[i] == Kind::Fact)
+            if (m_kinds[i] == Kind::OfHost)
                 names.append(factOf(m_header[i]).toByteArray());
         }
         return names;
@@ -149,27 +150,14 @@ private:
         return names.contains("host") && names.contains("status");
     }
 
-    // What a column is of. What a run or a merge says of itself is no fact of a host: it is another one each night.
-    enum class Kind : quint8 { Text, Number, Groups, Fact, Left };
+    using Kind = RecordField::Kind;
 
+    // `jobs.ping.status` is of the field jobs; what is no field's is a fact.
     static Kind kindOf(const QByteArray &name)
     {
-        static constexpr std::array<QByteArrayView, 12> texts{"schema",  "run",    "host",    "address",    "status",  "cause",
-                                                              "message", "plugin", "started", "first_seen", "last_ok", "failing_since"};
-        static constexpr std::array<QByteArrayView, 3> numbers{"elapsed_ms", "attempts", "streak"};
-        static constexpr std::array<QByteArrayView, 6> left{"jobs", "absent", "history", "facts_from", "same_asset_as", "same_asset_by"};
-        const auto isIn = [](const auto &names, const QByteArray &text) {
-            return std::find(names.begin(), names.end(), text) != names.end();
-        };
-        if (name == "groups")
-            return Kind::Groups;
-        if (isIn(texts, name))
-            return Kind::Text;
-        if (isIn(numbers, name))
-            return Kind::Number;
         const auto endsName = [](char c) { return c == '.' || c == '['; };
-        return isIn(left, QByteArray(name.begin(), std::find_if(name.begin(), name.end(), endsName) - name.begin())) ? Kind::Left
-                                                                                                                     : Kind::Fact;
+        const RecordField *const field = recordField(QByteArrayView(name.begin(), std::find_if(name.begin(), name.end(), endsName)));
+        return field ? field->kind : Kind::OfHost;
     }
 
     void render()
@@ -180,14 +168,14 @@ private:
         for (size_t i = 0; i < m_header.size(); ++i) {
             const QByteArray &cell = m_cells[i];
             const Kind kind = m_kinds[i];
-            if (kind == Kind::Left)
+            if (kind == Kind::OfRun)
                 continue;
             // Whose job failed no cell says: what it would have brought is nothing that was lost.
-            if (kind == Kind::Fact && isPartial && cell.isEmpty())
+            if (kind == Kind::OfHost && isPartial && cell.isEmpty())
                 continue;
-            QByteArray &out = kind == Kind::Fact ? facts : m_json;
+            QByteArray &out = kind == Kind::OfHost ? facts : m_json;
             out += out.isEmpty() ? '{' : ',';
-            appendJsonString(out, kind == Kind::Fact ? factOf(m_header[i]) : QByteArrayView(m_header[i]));
+            appendJsonString(out, kind == Kind::OfHost ? factOf(m_header[i]) : QByteArrayView(m_header[i]));
             out += ':';
             if (kind == Kind::Groups)
                 appendGroups(out, cell);

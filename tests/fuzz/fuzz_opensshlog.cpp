@@ -25,7 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             std::abort();
     if (info.banner.size() > most || info.auth.size() > most || progress.address.size() > most)
         std::abort();
-    const JobError failure = log.failure({});
+    const JobError failure = log.failure(QByteArray(reinterpret_cast<const char *>(data), qsizetype(size)));
     if (failure.cause() == Cause::None || failure.message().size() > 2000)
         std::abort();
     return 0;

@@ -47,6 +47,12 @@ private:
         settings.user = PeerServer::account();
         return settings;
     }
+    static SshSettings withPassword(const SshBench &bench, const PeerServer &server)
+    {
+        SshSettings given = settings(bench, server);
+        given.password = std::make_shared<const Secret>(std::string_view(PeerServer::password()));
+        return given;
+    }
     static PeerServer::File configuration(const QByteArray &lines) { return {QStringLiteral("sshd_config"), lines}; }
 };
 
@@ -103,8 +109,7 @@ void TestSshAccounts::aFurtherFactor()
     const PeerServer server(QStringLiteral("openssh"), {configuration("AuthenticationMethods " + methods + '\n')});
     SshBench bench;
     const SshSettings key = settings(bench, server);
-    SshSettings both = key;
-    both.password = std::make_shared<const Secret>(std::string_view(PeerServer::password()));
+    const SshSettings both = withPassword(bench, server);
     SshSettings password = both;
     password.credentials = Credentials::gather({});
     password.identitiesOnly = true;
@@ -126,8 +131,7 @@ void TestSshAccounts::whatTheConfigurationLeavesOut()
 {
     const PeerServer server(QStringLiteral("openssh"), {configuration("AuthenticationMethods password keyboard-interactive\n")});
     SshBench bench;
-    SshSettings given = settings(bench, server);
-    given.password = std::make_shared<const Secret>(std::string_view(PeerServer::password()));
+    SshSettings given = withPassword(bench, server);
     given.preferredAuthentications = {"publickey"};
     const SshOutcome outcome = bench.run(given, "true");
     QVERIFY2(outcome.cause == Cause::NoCredentials, qPrintable(outcome.message));
@@ -144,8 +148,7 @@ void TestSshAccounts::pamsWordsInPlaceOfAQuestion()
                                                          "auth required pam_unix.so\naccount required pam_nologin.so file=/etc/nologin\n"
                                                          "account required pam_unix.so\nsession required pam_unix.so\n"}});
     SshBench bench;
-    SshSettings given = settings(bench, server);
-    given.password = std::make_shared<const Secret>(std::string_view(PeerServer::password()));
+    SshSettings given = withPassword(bench, server);
     given.preferredAuthentications = {"keyboard-interactive"};
     const SshOutcome outcome = bench.run(given, "true");
     QVERIFY2(outcome.cause == Cause::AuthDenied, qPrintable(outcome.message));

@@ -50,6 +50,17 @@ bool isZoneMissing(const SocketAddress &peer)
     return IN6_IS_ADDR_LINKLOCAL(&address.sin6_addr) && address.sin6_scope_id == 0;
 }
 
+// The kernel says of that what it says where no port is left: a datagram socket does not want for the same ones.
+bool isWithoutSource(const SocketAddress &peer)
+{
+    const int descriptor = ::socket(peer.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0)
+        return false;
+    const bool isIt = connect(descriptor, peer.data(), peer.size()) != 0 && errno == EADDRNOTAVAIL;
+    close(descriptor);
+    return isIt;
+}
+
 // No port is taken yet (IP_BIND_ADDRESS_NO_PORT): it is the address.
 JobError bindError(int error, const SocketAddress &source, const SocketAddress &peer)
 {
@@ -245,9 +256,13 @@ OwnedSocket startConnect(Reactor &reactor, const SocketAddress &peer, const std:
         if (bind(fd, source->data(), source->size()) != 0)
             throw bindError(errno, *source, peer);
     }
-    if (connect(fd, peer.data(), peer.size()) != 0 && errno != EINPROGRESS)
-        throw connectError(errno, peer);
-    return socket;
+    if (connect(fd, peer.data(), peer.size()) == 0 || errno == EINPROGRESS)
+        return socket;
+    const int error = errno;
+    if (error == EADDRNOTAVAIL && isWithoutSource(peer))
+        throw JobError(Cause::NoRoute,
+                       QStringLiteral("this machine has no address from which %1 can be reached; check its interfaces").arg(place(peer)));
+    throw connectError(error, peer);
 }
 
 std::optional<JobError> connectFailure(int descriptor, const SocketAddress &peer)

@@ -225,6 +225,21 @@ private Q_SLOTS:
         QVERIFY2(outcome.elapsedMs < 20'000, QByteArray::number(outcome.elapsedMs).constData());
     }
 
+    // The kernel says what it says where no port is left: for two minutes all others had to wait as well, one at a time.
+    void sshWithoutAnAddressToConnectFrom()
+    {
+        const Outcome outcome = collect(
+            QStringLiteral("-i 2001:db8::1,2001:db8::2,127.0.0.1 -p ssh-command --command true --host-keys off --ssh-config none"),
+            {QStringLiteral("unshare"), QStringLiteral("-n"), QStringLiteral("sh"), QStringLiteral("-ec"),
+             QStringLiteral("sysctl -q -w net.ipv6.conf.lo.disable_ipv6=1; ip link set lo up; ip link add v0 type veth peer name v1;"
+                            "sysctl -q -w net.ipv6.conf.v0.addr_gen_mode=1 net.ipv6.conf.v1.addr_gen_mode=1;"
+                            "ip link set v0 up; ip link set v1 up; ip -6 route add 2001:db8::/32 dev v0; exec \"$0\" \"$@\"")});
+        QCOMPARE(outcome.cause("2001:db8::1"), QStringLiteral("no_route"));
+        QCOMPARE(outcome.cause("2001:db8::2"), QStringLiteral("no_route"));
+        QCOMPARE(outcome.cause("127.0.0.1"), QStringLiteral("refused"));
+        QVERIFY2(outcome.elapsedMs < 20'000, QByteArray::number(outcome.elapsedMs).constData());
+    }
+
     // A rate holds over all tries and packets, whatever the workers do.
     void theRateIsThatOfThePackets()
     {

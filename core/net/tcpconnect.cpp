@@ -1,5 +1,7 @@
 #include "net/tcpconnect.h"
 
+#include <linux/errqueue.h>
+#include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -48,6 +50,26 @@ bool isZoneMissing(const SocketAddress &peer)
         return false;
     const auto &address = *reinterpret_cast<const sockaddr_in6 *>(peer.data());
     return IN6_IS_ADDR_LINKLOCAL(&address.sin6_addr) && address.sin6_scope_id == 0;
+}
+
+// Whether a firewall had "prohibited" sent, which errno does not tell from a host that is down. IPv6 has an errno of its own for it.
+// RFC 1812, 5.2.7.1. "Port unreachable" (REJECT's default) is what a host without the service may send as well: refused.
+bool isRejected(int descriptor)
+{
+    alignas(cmsghdr) std::array<char, 256> control;
+    msghdr message{nullptr, 0, nullptr, 0, control.data(), control.size(), 0};
+    if (recvmsg(descriptor, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+        return false;
+    for (cmsghdr *part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
+        sock_extended_err error{};
+        if (part->cmsg_level != IPPROTO_IP || part->cmsg_type != IP_RECVERR || part->cmsg_len < CMSG_LEN(sizeof error))
+            continue;
+        memcpy(&error, CMSG_DATA(part), sizeof error);
+        constexpr std::array codes{ICMP_NET_ANO, ICMP_HOST_ANO, ICMP_PKT_FILTERED};
+        return error.ee_origin == SO_EE_ORIGIN_ICMP && error.ee_type == ICMP_DEST_UNREACH &&
+               std::find(codes.begin(), codes.end(), int(error.ee_code)) != codes.end();
+    }
+    return false;
 }
 
 // The kernel says of that what it says where no port is left: a datagram socket does not want for the same ones.
@@ -192,12 +214,16 @@ JobError connectError(int error, const SocketAddress &peer)
     const auto failed = [&peer](Cause cause, const QString &what) { return JobError(cause, what.arg(place(peer))); };
     switch (error) {
     case ECONNREFUSED:
-        return failed(Cause::Refused, QStringLiteral("%1 refuses connections; does its service (sshd, for SSH) run there, on this port?"));
+        return failed(
+            Cause::Refused,
+            QStringLiteral("%1 refuses connections, or a firewall does; does its service (sshd, for SSH) run there, on this port?"));
     case ETIMEDOUT:
         return failed(Cause::ConnectTimeout, QStringLiteral("%1 does not answer; is the host up, does a firewall drop the packets?"));
-    case ENETUNREACH:
-    case EHOSTUNREACH:
+    case EHOSTUNREACH: // also of a host in our own network that nobody answers for
     case EHOSTDOWN:
+        return failed(Cause::NoRoute,
+                      QStringLiteral("%1 is unreachable: the host is down, or there is no route to it; check address and network"));
+    case ENETUNREACH:
     case ENETDOWN:
     case ENODEV:
         return failed(Cause::NoRoute, QStringLiteral("there is no route to %1; check address and network"));
@@ -273,7 +299,7 @@ std::optional<JobError> connectFailure(int descriptor, const SocketAddress &peer
         error = errno;
     if (error == 0)
         return std::nullopt;
-    return connectError(error, peer);
+    return connectError(isRejected(descriptor) ? EACCES : error, peer);
 }
 
 Task<Connected> connectToAny(Reactor &reactor, std::vector<SocketAddress> peers, std::optional<SocketAddress> source,

@@ -17,7 +17,7 @@ QString text(Cause cause)
         return QStringLiteral(
             "the name has no address here: correct it, or give ansible_host; or no name server answers: /etc/resolv.conf");
     case Cause::NoRoute:
-        return QStringLiteral("no way to its network from here: check routes and VPN, or go by a jump host (-J)");
+        return QStringLiteral("down, or no way to it from here: check routes and VPN, or go by a jump host (-J)");
     case Cause::Prohibited:
         return QStringLiteral("a firewall, or the jump host's sshd, refuses us: have it opened, or go another way (-J)");
     case Cause::BadAddress:

@@ -50,7 +50,7 @@ QString explanation(const PingReply &reply, const PingRequest &request)
 {
     switch (reply.cause) {
     case Cause::NoRoute:
-        return QStringLiteral("unreachable: a router, or this machine's routing table, says that there is no way to it");
+        return QStringLiteral("unreachable: a router, or this machine, says that the host is down or that there is no way to it");
     case Cause::Prohibited:
         return QStringLiteral("a firewall on the way says that pings are prohibited; another --method may get through");
     case Cause::BadAddress:

@@ -240,6 +240,35 @@ private Q_SLOTS:
         QVERIFY2(outcome.elapsedMs < 20'000, QByteArray::number(outcome.elapsedMs).constData());
     }
 
+    // What is prohibited was "no route": the user looked for a fault where there was none.
+    void whatAFirewallAnswersToSshIsTold()
+    {
+        const QList<std::pair<QString, QString>> answers = {
+            {QStringLiteral("icmp type host-prohibited"), QStringLiteral("prohibited")}, // firewalld, of RHEL
+            {QStringLiteral("icmp type admin-prohibited"), QStringLiteral("prohibited")},
+            {QStringLiteral("icmp type port-unreachable"), QStringLiteral("refused")}, // REJECT's default, and a host's own
+            {QStringLiteral("icmp type host-unreachable"), QStringLiteral("no_route")},
+            {QStringLiteral("icmp type net-unreachable"), QStringLiteral("no_route")},
+            {QStringLiteral("tcp reset"), QStringLiteral("refused")},
+        };
+        QString rules = QStringLiteral("sysctl -q -w net.ipv4.icmp_ratelimit=0; nft add table inet says;"
+                                       "nft add chain inet says in \"{ type filter hook input priority 0; }\"");
+        QString hosts;
+        for (int i = 0; i < answers.size(); ++i) {
+            const QString host = QStringLiteral("127.9.0.%1").arg(i + 1);
+            rules += QStringLiteral("; nft add rule inet says in ip daddr %1 tcp dport 22 reject with %2").arg(host, answers[i].first);
+            hosts += host + u',';
+        }
+        QCOMPARE(run(rules), QString());
+        const Outcome outcome =
+            collect(QStringLiteral("-i %1 -p ssh-command --command true --retries 0 --host-keys off --ssh-config none").arg(hosts));
+        QCOMPARE(run(QStringLiteral("nft delete table inet says")), QString());
+        for (int i = 0; i < answers.size(); ++i)
+            QCOMPARE(outcome.cause(qPrintable(QStringLiteral("127.9.0.%1").arg(i + 1))), answers[i].second);
+        const QString message = outcome.records[QStringLiteral("127.9.0.4")][u"message"].toString();
+        QVERIFY2(message.contains(u"the host is down, or"), qPrintable(message));
+    }
+
     // A rate holds over all tries and packets, whatever the workers do.
     void theRateIsThatOfThePackets()
     {

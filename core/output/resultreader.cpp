@@ -152,12 +152,12 @@ private:
 
     using Kind = RecordField::Kind;
 
-    // `jobs.ping.status` is of the field jobs; what is no field's is a fact.
+    // `jobs.ping.status` is of the field jobs; `groups[0]` is told as a fact is, as all that is no field.
     static Kind kindOf(const QByteArray &name)
     {
         const auto endsName = [](char c) { return c == '.' || c == '['; };
         const RecordField *const field = recordField(QByteArrayView(name.begin(), std::find_if(name.begin(), name.end(), endsName)));
-        return field ? field->kind : Kind::OfHost;
+        return field && (field->kind == Kind::OfRun || field->name == name) ? field->kind : Kind::OfHost;
     }
 
     void render()

@@ -7,6 +7,8 @@
 
 #include <QTest>
 
+#include <array>
+
 using namespace collector;
 
 class SshProxyCommand : public QObject
@@ -126,9 +128,9 @@ private Q_SLOTS:
         SshBench bench;
         SshSettings settings = bench.settingsFor(*m_target);
         settings.proxyCommand = QStringList{QStringLiteral("/bin/echo"), QStringLiteral("HTTP/1.1 400 Bad Request")};
-        std::vector<const SshOutcome *> all;
-        for (int tries = 0; tries < 500; ++tries)
-            all.push_back(&bench.start(settings, "true"));
+        std::array<const SshOutcome *, 500> all{};
+        for (const SshOutcome *&outcome : all)
+            outcome = &bench.start(settings, "true");
         bench.wait();
         for (const SshOutcome *outcome : all)
             QVERIFY2(outcome->cause == Cause::NotSsh, qPrintable(outcome->message));
